@@ -1,0 +1,31 @@
+/** How many calls are remembered; a call rings for minutes, so the oldest are long over. */
+const MAX_CALLS = 1_000;
+
+interface RingingCall {
+  readonly firstAgent: string;
+  /** Another agent than the first has been rung, too. */
+  several: boolean;
+}
+
+/** Remembers which agents of one subscription each call has rung. */
+export class RingGroups {
+  readonly #calls = new Map<string, RingingCall>();
+
+  /** False when the call already rang another agent. A call without an id cannot be told from others: always true. */
+  isFirstRing(uniqueId: string, agent: string): boolean {
+    if (uniqueId === '') return true;
+    const call = this.#calls.get(uniqueId);
+    if (call === undefined) {
+      if (this.#calls.size >= MAX_CALLS) {
+        for (const oldest of this.#calls.keys()) {
+          this.#calls.delete(oldest);
+          break;
+        }
+      }
+      this.#calls.set(uniqueId, { firstAgent: agent, several: false });
+      return true;
+    }
+    if (call.firstAgent !== agent) call.several = true;
+    return !call.several;
+  }
+}

@@ -1,0 +1,90 @@
+import type { Clock, Timer } from '../session/clock.ts';
+
+/** How many new connections a process opens per second at most. */
+export const DEFAULT_CONNECTS_PER_SECOND = 50;
+
+/**
+ * The window over which the rate is held, in milliseconds: a little over a second, so that a server that counts arrivals, which
+ * the network bunches, also never sees more than the rate.
+ */
+const WINDOW_MS = 1_050;
+
+/** How late a busy process may be and still keep to the timetable, in milliseconds. */
+const CATCH_UP_MS = 200;
+
+/** Spreads new connections evenly in time, first come, first served. A lone one never waits. */
+export class ConnectLimiter {
+  readonly #clock: Clock;
+  readonly #perWindow: number;
+  readonly #spacing: number;
+  readonly #queue = new Set<() => void>();
+  /** The times of the last `perWindow` connections, oldest first from `#oldest`. */
+  readonly #recent: number[] = [];
+  #oldest = 0;
+  #nextSlot = -Infinity;
+  #timer: Timer | null = null;
+
+  /** @param perSecond 0 or Infinity: no limit */
+  constructor(clock: Clock, perSecond = DEFAULT_CONNECTS_PER_SECOND) {
+    this.#clock = clock;
+    this.#perWindow = perSecond > 0 ? perSecond : Infinity;
+    this.#spacing = this.#perWindow === Infinity ? 0 : WINDOW_MS / this.#perWindow;
+  }
+
+  /** Calls `go` once, now or when its turn comes. The returned function gives up the place; without effect after the call. */
+  admit(go: () => void): () => void {
+    if (this.#perWindow === Infinity) {
+      go();
+      return () => undefined;
+    }
+    // A function of its own, so that the same `go` can wait twice.
+    const place = (): void => {
+      go();
+    };
+    this.#queue.add(place);
+    if (this.#timer === null) this.#serve();
+    return () => {
+      this.#queue.delete(place);
+      if (this.#queue.size === 0) {
+        this.#timer?.stop();
+        this.#timer = null;
+      }
+    };
+  }
+
+  #serve(): void {
+    this.#timer = null;
+    for (const place of this.#queue) {
+      const now = this.#clock.monotonic();
+      const wait = this.#nextTurn(now) - now;
+      if (wait > 0) {
+        this.#timer = this.#clock.start(wait, () => {
+          this.#serve();
+        });
+        return;
+      }
+      this.#take(now);
+      this.#queue.delete(place);
+      place();
+      // `place` may have come back here.
+      if (this.#timer !== null) return;
+    }
+  }
+
+  #nextTurn(now: number): number {
+    const full = this.#recent.length >= this.#perWindow;
+    const windowFree = full ? (this.#recent[this.#oldest] ?? now) + WINDOW_MS : -Infinity;
+    return Math.max(windowFree, this.#nextSlot);
+  }
+
+  #take(now: number): void {
+    if (this.#recent.length < this.#perWindow) this.#recent.push(now);
+    else {
+      this.#recent[this.#oldest] = now;
+      this.#oldest = (this.#oldest + 1) % this.#recent.length;
+    }
+    // A timer that came late is made up for; an idle time is not saved up.
+    const base = now - this.#nextSlot > CATCH_UP_MS ? now : this.#nextSlot;
+    this.#nextSlot = base + this.#spacing;
+  }
+}

@@ -1,0 +1,136 @@
+import { createFilter } from '../call/filter.ts';
+import { parseCountry } from '../call/phone.ts';
+import { AccoladesError } from '../errors.ts';
+import { systemClock, type Clock, type Timer } from '../session/clock.ts';
+import type { TransportFactory } from '../session/transport.ts';
+import { connectWebSocket } from '../session/ws-transport.ts';
+import { serverKey, type ServerOptions } from '../settings/server.ts';
+import { ConnectLimiter } from './connect-limiter.ts';
+import { Place } from './place.ts';
+import { SharedSession } from './shared-session.ts';
+import type { SubscribeOptions, Subscription } from './subscription.ts';
+
+/** How long an owner's place is kept after it unsubscribed without being removed, in milliseconds. */
+export const DEFAULT_LINGER_MS = 5_000;
+
+export interface HubOptions {
+  /** Default {@link DEFAULT_LINGER_MS}; 0 keeps no place. */
+  readonly lingerMs?: number;
+  /** New connections per second at most. Default 50; 0: no limit. */
+  readonly connectsPerSecond?: number;
+  readonly clock?: Clock;
+  readonly random?: () => number;
+  readonly connect?: TransportFactory;
+}
+
+/**
+ * Shares sessions among all nodes of a process, since the server allows one per agent. Sessions are keyed by server, TLS options
+ * and agent, and end with their last user.
+ */
+export class Hub {
+  readonly #lingerMs: number;
+  readonly #clock: Clock;
+  readonly #random: () => number;
+  readonly #connect: TransportFactory;
+  readonly #limiter: ConnectLimiter;
+  readonly #sessions = new Map<string, SharedSession>();
+  readonly #places = new Map<string, Place>();
+  readonly #lingering = new Map<Place, Timer>();
+
+  constructor(options: HubOptions = {}) {
+    this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS;
+    this.#clock = options.clock ?? systemClock;
+    this.#random = options.random ?? Math.random;
+    this.#connect = options.connect ?? connectWebSocket;
+    this.#limiter = new ConnectLimiter(this.#clock, options.connectsPerSecond);
+  }
+
+  /** Sessions held now, whatever their state. */
+  get sessionCount(): number {
+    return this.#sessions.size;
+  }
+
+  /**
+   * Subscribes an owner to its agents. A session that waits for its next attempt is tried at once.
+   * @throws AccoladesError `INVALID_URL`, `INVALID_PARAMETER` or `INVALID_CREDENTIAL`; nothing has changed then
+   */
+  subscribe(options: SubscribeOptions): Subscription {
+    if (options.agents.length === 0) throw new AccoladesError('INVALID_CREDENTIAL', { what: 'No agent is given.' });
+    const settings = {
+      options,
+      country: parseCountry(options.country),
+      accepts: createFilter(options.filter ?? {}),
+    };
+    const server = options.server ?? {};
+    const prefix = serverKey(server);
+    const sessions = options.agents.map(({ label, idCrm }) => ({
+      label,
+      shared: this.#sessionFor(`${prefix} ${idCrm}`, server, idCrm),
+    }));
+    const place = this.#placeOf(options.owner);
+    for (const { shared } of sessions) shared.session.retryNow();
+    const subscription = place.occupy(settings, sessions);
+    for (const { shared } of sessions) shared.session.start();
+    return subscription;
+  }
+
+  /** Ends every subscription and session. Idempotent; the hub can be used again. */
+  close(): void {
+    for (const place of [...this.#places.values()]) this.#release(place);
+  }
+
+  #sessionFor(key: string, server: ServerOptions, idCrm: string): SharedSession {
+    const existing = this.#sessions.get(key);
+    if (existing !== undefined) return existing;
+    const shared = new SharedSession(
+      key,
+      {
+        server,
+        idCrm,
+        connect: this.#connect,
+        clock: this.#clock,
+        random: this.#random,
+        admit: (go) => this.#limiter.admit(go),
+      },
+      (unused) => this.#sessions.delete(unused.key),
+    );
+    this.#sessions.set(key, shared);
+    return shared;
+  }
+
+  #placeOf(owner: string): Place {
+    const existing = this.#places.get(owner);
+    if (existing !== undefined) {
+      this.#stopLinger(existing);
+      return existing;
+    }
+    const place = new Place(owner, (abandoned) => {
+      this.#abandoned(abandoned);
+    });
+    this.#places.set(owner, place);
+    return place;
+  }
+
+  #abandoned(place: Place): void {
+    if (this.#lingerMs <= 0 || place.status.total === 0) {
+      this.#release(place);
+      return;
+    }
+    const timer = this.#clock.start(this.#lingerMs, () => {
+      this.#release(place);
+    });
+    timer.unref();
+    this.#lingering.set(place, timer);
+  }
+
+  #release(place: Place): void {
+    this.#stopLinger(place);
+    this.#places.delete(place.owner);
+    place.clear();
+  }
+
+  #stopLinger(place: Place): void {
+    this.#lingering.get(place)?.stop();
+    this.#lingering.delete(place);
+  }
+}

@@ -1,0 +1,321 @@
+import {
+  buildCallEvent,
+  buildConnectionEvent,
+  type AccoladesEvent,
+  type AgentIdentity,
+} from '../call/call-event.ts';
+import type { EventFilter } from '../call/filter.ts';
+import { RingGroups } from '../call/ring-groups.ts';
+import { AccoladesError, messageOf } from '../errors.ts';
+import type { AgentConfiguration, CallMessage } from '../protocol/messages.ts';
+import type { SessionReport, SessionStatus } from '../session/session.ts';
+import type { ConnectionChange, SessionUser, SharedSession } from './shared-session.ts';
+import type { SubscribeOptions, Subscription, SubscriptionStatus, UnsubscribeOptions } from './subscription.ts';
+
+/** How many events are held for an owner that is away or not ready yet; beyond it the oldest are dropped and reported. */
+export const MAX_HELD_EVENTS = 10_000;
+
+/** An owner's settings, checked. */
+export interface PlaceSettings {
+  readonly options: SubscribeOptions;
+  readonly country: string;
+  readonly accepts: EventFilter;
+}
+
+interface Link {
+  readonly shared: SharedSession;
+  readonly label: string;
+  /** The last change that the owner was told, or has waiting for it. */
+  told: ConnectionChange | null;
+  /** Made anew when the configuration is. */
+  identity: AgentIdentity;
+  identityOf: AgentConfiguration | null;
+}
+
+type Held = { readonly link: Link } & (
+  { readonly call: CallMessage; readonly receivedAt: number } | { readonly change: ConnectionChange }
+);
+
+/**
+ * An owner's place in the hub. It outlives the owner's subscriptions for the linger time, with the sessions it uses and what
+ * arrives for it, so that the owner finds everything as it left it.
+ */
+export class Place implements SessionUser {
+  readonly owner: string;
+  readonly #links = new Map<string, Link>();
+  readonly #ringGroups = new RingGroups();
+  #held: Held[] = [];
+  #dropped = 0;
+  #active: ActiveSubscription | null = null;
+  #ready = 0;
+  readonly #onAbandoned: (place: Place) => void;
+
+  /** @param onAbandoned called when the owner has unsubscribed but may come back */
+  constructor(owner: string, onAbandoned: (place: Place) => void) {
+    this.owner = owner;
+    this.#onAbandoned = onAbandoned;
+  }
+
+  /** Whether somebody is subscribed now, as opposed to a place that is only kept. */
+  get live(): boolean {
+    return this.#active !== null;
+  }
+
+  get status(): SubscriptionStatus {
+    const links = this.#links;
+    return {
+      connected: this.#ready,
+      total: links.size,
+      // Made when asked for: an owner may have thousands of agents.
+      get agents() {
+        return [...links.values()].map(({ label, shared }) => ({ label, status: shared.session.status }));
+      },
+    };
+  }
+
+  /** Takes the place for a new subscription: keeps the sessions that it still uses, gives back the others. */
+  occupy(settings: PlaceSettings, sessions: readonly { label: string; shared: SharedSession }[]): Subscription {
+    this.#active?.end();
+    const active = new ActiveSubscription(this, settings);
+    this.#active = active;
+    const before = new Map(this.#links);
+    this.#links.clear();
+    for (const { label, shared } of sessions) {
+      const told = before.get(shared.key)?.told ?? null;
+      const link: Link = { shared, label, told, identity: identity(label, null), identityOf: null };
+      this.#links.set(shared.key, link);
+      shared.join(this);
+    }
+    for (const [key, { shared }] of before) if (!this.#links.has(key)) shared.leave(this);
+    this.#countReady();
+    this.#held = this.#held.flatMap((held) => {
+      const link = this.#links.get(held.link.shared.key);
+      return link === undefined ? [] : [{ ...held, link }];
+    });
+    for (const link of this.#links.values()) {
+      link.shared.updateKeepAlive();
+      const { lastChange } = link.shared;
+      if (lastChange !== null && lastChange !== link.told) this.#pass({ link, change: lastChange });
+      const { state } = link.shared.session.status;
+      if (state !== 'ready') active.awaitOutcome(link.shared.key);
+    }
+    if (settings.options.startPaused !== true) active.resume();
+    active.checkOutcome();
+    return active;
+  }
+
+  /** Gives everything back. Idempotent. */
+  clear(): void {
+    this.#active?.end();
+    this.#active = null;
+    this.#held = [];
+    const links = [...this.#links.values()];
+    this.#links.clear();
+    for (const { shared } of links) shared.leave(this);
+  }
+
+  /** The owner goes, for now or for good. */
+  vacate(active: ActiveSubscription, removed: boolean): void {
+    if (this.#active !== active) return;
+    this.#active = null;
+    if (removed) this.clear();
+    else for (const { shared } of this.#links.values()) shared.updateKeepAlive();
+    this.#onAbandoned(this);
+  }
+
+  sessionOf(label: string | undefined): SharedSession {
+    const links = [...this.#links.values()];
+    const link = label === undefined && links.length === 1 ? links[0] : links.find((l) => l.label === label);
+    if (link !== undefined) return link.shared;
+    const known = links.map((l) => l.label).join(', ');
+    throw new AccoladesError('INVALID_PARAMETER', {
+      what: label === undefined ? `Choose one of the agents: ${known}.` : `There is no agent “${label}”. Known: ${known}.`,
+    });
+  }
+
+  /** Delivers what was held, in order, as long as there is somebody to take it. */
+  flush(): void {
+    if (this.#dropped > 0 && this.#active !== null) {
+      const text = `${this.#dropped} events were dropped, because more arrived than are held for an absent node.`;
+      this.#dropped = 0;
+      this.#active.report({ kind: 'dropped', text }, '');
+    }
+    while (this.#active?.flowing === true && this.#held.length > 0) {
+      const batch = this.#held;
+      this.#held = [];
+      for (let i = 0; i < batch.length; i++) {
+        const held = batch[i];
+        if (held === undefined) continue;
+        if (!this.#active.flowing) {
+          this.#held = [...batch.slice(i), ...this.#held];
+          return;
+        }
+        this.#deliver(held, this.#active);
+      }
+    }
+  }
+
+  onCall(shared: SharedSession, call: CallMessage, receivedAt: number): void {
+    const link = this.#links.get(shared.key);
+    if (link !== undefined) this.#pass({ link, call, receivedAt });
+  }
+
+  onConnection(shared: SharedSession, change: ConnectionChange): void {
+    const link = this.#links.get(shared.key);
+    if (link !== undefined) this.#pass({ link, change });
+  }
+
+  onSessionStatus(shared: SharedSession, status: SessionStatus): void {
+    this.#countReady();
+    this.#active?.statusChanged(shared.key, status);
+  }
+
+  onReport(shared: SharedSession, report: SessionReport): void {
+    this.#active?.report(report, this.#links.get(shared.key)?.label ?? '');
+  }
+
+  #pass(held: Held): void {
+    if ('change' in held) held.link.told = held.change;
+    if (this.#active?.flowing === true && this.#held.length === 0) {
+      this.#deliver(held, this.#active);
+      return;
+    }
+    this.#held.push(held);
+    if (this.#held.length > MAX_HELD_EVENTS) {
+      this.#held.shift();
+      this.#dropped++;
+    }
+  }
+
+  #deliver(held: Held, active: ActiveSubscription): void {
+    const { link } = held;
+    const { configuration } = link.shared.session;
+    if (link.identityOf !== configuration) {
+      link.identity = identity(link.label, configuration);
+      link.identityOf = configuration;
+    }
+    if ('change' in held) {
+      const { reason, at } = held.change;
+      const event = reason === null ? 'agentConnected' : 'agentDisconnected';
+      active.deliver(buildConnectionEvent(event, link.identity, reason, at), link.label);
+      return;
+    }
+    const { country, options } = active.settings;
+    const event = buildCallEvent(held.call, {
+      country,
+      agent: link.identity,
+      firstRing: this.#ringGroups.isFirstRing(held.call.uniqueId, link.shared.key),
+      receivedAt: held.receivedAt,
+      configuration: options.includeConfiguration === true ? configuration : undefined,
+    });
+    active.deliver(event, link.label);
+  }
+
+  #countReady(): void {
+    let ready = 0;
+    for (const { shared } of this.#links.values()) if (shared.session.status.state === 'ready') ready++;
+    this.#ready = ready;
+  }
+}
+
+function identity(label: string, configuration: AgentConfiguration | null): AgentIdentity {
+  return {
+    label,
+    id: configuration?.agent?.id ?? null,
+    phoneId: configuration?.phone?.id ?? null,
+    accountId: configuration?.account?.id ?? null,
+  };
+}
+
+/** What an owner holds while it is there. */
+class ActiveSubscription implements Subscription {
+  readonly settings: PlaceSettings;
+  readonly firstOutcome: Promise<SubscriptionStatus>;
+  readonly #place: Place;
+  readonly #awaited = new Set<string>();
+  #resolveOutcome: (status: SubscriptionStatus) => void = () => undefined;
+  #ended = false;
+  #flowing = false;
+
+  constructor(place: Place, settings: PlaceSettings) {
+    this.#place = place;
+    this.settings = settings;
+    this.firstOutcome = new Promise((resolve) => {
+      this.#resolveOutcome = resolve;
+    });
+  }
+
+  get status(): SubscriptionStatus {
+    return this.#place.status;
+  }
+
+  get flowing(): boolean {
+    return this.#flowing && !this.#ended;
+  }
+
+  resume(): void {
+    this.#flowing = true;
+    if (!this.#ended) this.#place.flush();
+  }
+
+  async requestConfiguration(label?: string): Promise<AgentConfiguration> {
+    return this.#sessionOf(label).request('configuration');
+  }
+
+  async requestVersion(label?: string): Promise<string> {
+    return this.#sessionOf(label).request('version');
+  }
+
+  unsubscribe({ removed = false }: UnsubscribeOptions = {}): void {
+    if (this.#ended) return;
+    this.end();
+    this.#place.vacate(this, removed);
+  }
+
+  end(): void {
+    this.#ended = true;
+    this.#awaited.clear();
+    this.checkOutcome();
+  }
+
+  awaitOutcome(key: string): void {
+    this.#awaited.add(key);
+  }
+
+  checkOutcome(): void {
+    if (this.#awaited.size === 0) this.#resolveOutcome(this.status);
+  }
+
+  statusChanged(key: string, { state }: SessionStatus): void {
+    if (state === 'ready' || state === 'waiting' || state === 'closed') this.#awaited.delete(key);
+    this.#guarded(() => this.settings.options.onStatus?.(this.status));
+    this.checkOutcome();
+  }
+
+  deliver(event: AccoladesEvent, label: string): void {
+    if (!this.settings.accepts(event)) return;
+    try {
+      this.settings.options.onEvent?.(event);
+    } catch (error) {
+      this.report({ kind: 'failedOwner', text: `An event could not be passed on: ${messageOf(error)}` }, label);
+    }
+  }
+
+  report(report: SessionReport, label: string): void {
+    if (!this.#ended) this.#guarded(() => this.settings.options.onReport?.({ ...report, label }));
+  }
+
+  #sessionOf(label: string | undefined): SharedSession['session'] {
+    if (this.#ended) throw new AccoladesError('SESSION_CLOSED');
+    return this.#place.sessionOf(label).session;
+  }
+
+  /** One owner's failing listener must not cost the others their call. */
+  #guarded(callback: () => void): void {
+    try {
+      callback();
+    } catch {
+      // The owner failed at showing its own state; there is nobody else to tell.
+    }
+  }
+}

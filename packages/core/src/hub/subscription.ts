@@ -1,0 +1,72 @@
+import type { AccoladesEvent } from '../call/call-event.ts';
+import type { FilterSettings } from '../call/filter.ts';
+import type { AccoladesError } from '../errors.ts';
+import type { AgentConfiguration } from '../protocol/messages.ts';
+import type { SessionReport, SessionStatus } from '../session/session.ts';
+import type { AgentCredential } from '../settings/agent-list.ts';
+import type { ServerOptions } from '../settings/server.ts';
+
+/** One agent of a subscription, as it stands now. */
+export interface AgentStatus {
+  readonly label: string;
+  readonly status: SessionStatus;
+}
+
+/** All agents of a subscription, in the order in which they were given. */
+export interface SubscriptionStatus {
+  readonly agents: readonly AgentStatus[];
+  /** How many of them are ready. */
+  readonly connected: number;
+  readonly total: number;
+}
+
+export interface SubscribeOptions {
+  /**
+   * Who subscribes: the same text each time the same node comes back, so that it gets what arrived meanwhile. A second
+   * subscription of one owner replaces the first.
+   */
+  readonly owner: string;
+  readonly agents: readonly AgentCredential[];
+  readonly server?: ServerOptions;
+  /** Home of numbers without a country code. Default `RO`. */
+  readonly country?: string;
+  /** What reaches `onEvent`. Default: both calls, from every source and number. */
+  readonly filter?: FilterSettings;
+  /** Adds the agent's texts to each call. Default false. */
+  readonly includeConfiguration?: boolean;
+  /** True: events are held until `resume` is called, for a node whose neighbours are not there yet. Default false. */
+  readonly startPaused?: boolean;
+  onEvent?(event: AccoladesEvent): void;
+  onStatus?(status: SubscriptionStatus): void;
+  /** Lines for the log. */
+  onReport?(report: SessionReport & { readonly label: string }): void;
+}
+
+export interface UnsubscribeOptions {
+  /** True: the node is gone for good, so nothing is kept for it. False (default): it may come back within the linger time. */
+  readonly removed?: boolean;
+}
+
+export interface Subscription {
+  readonly status: SubscriptionStatus;
+  /** Resolves when each agent has become ready or has failed once since this subscription began, or when it ended. */
+  readonly firstOutcome: Promise<SubscriptionStatus>;
+  /** Begins delivery after `startPaused`. Idempotent. */
+  resume(): void;
+  /**
+   * Asks over the agent's live session.
+   * @param label which agent; may be left out when there is one only
+   * @throws AccoladesError see `Session.request`; `INVALID_PARAMETER` for an unknown label
+   */
+  requestConfiguration(label?: string): Promise<AgentConfiguration>;
+  requestVersion(label?: string): Promise<string>;
+  /** Idempotent, immediate, never throws. Nothing is delivered afterwards. */
+  unsubscribe(options?: UnsubscribeOptions): void;
+}
+
+/** Why the agents that are not ready are not; in the order of the agents. */
+export function reasonsOf(status: SubscriptionStatus): { label: string; reason: AccoladesError }[] {
+  return status.agents.flatMap(({ label, status: { state, ...rest } }) =>
+    (state === 'waiting' || state === 'closed') && 'reason' in rest ? [{ label, reason: rest.reason }] : [],
+  );
+}

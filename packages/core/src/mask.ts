@@ -1,0 +1,22 @@
+/** A secret as it may be shown: the last three characters of a long one, nothing of a short one. */
+export function maskSecret(secret: string): string {
+  return secret.length >= 8 ? `…${secret.slice(-3)}` : '…';
+}
+
+/** Shorter secrets are too likely to be an ordinary part of a text (a name, a number) to be replaced wherever they stand. */
+const SHORTEST_REPLACED = 6;
+
+/**
+ * `text` with every occurrence of the secret masked.
+ *
+ * A secret of digits alone cannot be told from a phone number or an id, and a call must not lose its number: it is masked only
+ * where a name says what it is (`idCrm`, `agentId`, `password`).
+ */
+export function maskIn(text: string, secret: string): string {
+  if (!text.includes(secret)) return text;
+  if (/^\d+$/.test(secret)) {
+    const named = new RegExp(`((?:idCrm|agentId|password)["']?\\s*[:=]\\s*["']?)${secret}(?!\\d)`, 'gi');
+    return text.replace(named, (_, name: string) => `${name}${maskSecret(secret)}`);
+  }
+  return secret.length < SHORTEST_REPLACED ? text : text.replaceAll(secret, maskSecret(secret));
+}

@@ -1,0 +1,225 @@
+import { isUtf8 } from 'node:buffer';
+import { jsonrepair } from 'jsonrepair';
+import { AccoladesError } from '../errors.ts';
+import {
+  MESSAGES,
+  type AgentConfiguration,
+  type CallMessageType,
+  type ConfigurationEntity,
+  type JsonObject,
+  type ServerMessage,
+} from './messages.ts';
+
+/** Larger frames are refused unread, in bytes. */
+export const MAX_FRAME_BYTES = 1024 * 1024;
+/** Larger frames are not repaired (repairing is far slower than parsing), in characters. */
+const MAX_REPAIR_CHARS = 64 * 1024;
+/** Deeper data is refused: hosts copy messages recursively, and a bomb must not reach them. */
+const MAX_DEPTH = 32;
+/** A frame cannot nest deeper than MAX_DEPTH in fewer characters than this, so short ones need no walk. */
+const SHORT_FRAME_CHARS = 2 * MAX_DEPTH;
+
+const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
+/** A backslash-u escape may spell a reserved key. */
+const MAY_HOLD_RESERVED_KEY = /__proto__|constructor|prototype|\\u/;
+
+/** What became of one frame. */
+export type Decoded =
+  /** `repaired`: the text was not valid JSON (like the documentation's own samples), but nothing of it was missing. */
+  | { readonly kind: 'message'; readonly message: ServerMessage; readonly repaired: boolean }
+  /** Valid, but of a type that this version does not know. Not an error. */
+  | { readonly kind: 'unknown'; readonly type: string; readonly raw: JsonObject }
+  | { readonly kind: 'malformed'; readonly error: AccoladesError };
+
+/**
+ * Reads one frame from the server.
+ *
+ * Native JSON first; what fails that is repaired, and the repair accepted only if the text was whole (from `{` to `}`), its
+ * type is known and every documented field is there. Never throws.
+ */
+export function decode(frame: string | Uint8Array): Decoded {
+  let text: string;
+  if (typeof frame === 'string') {
+    if (frame.length > MAX_FRAME_BYTES) return tooLarge();
+    text = frame;
+  } else {
+    if (frame.byteLength > MAX_FRAME_BYTES) return tooLarge();
+    if (!isUtf8(frame)) return malformed('A frame was not UTF-8 text.');
+    text = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8');
+  }
+  if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
+  let data: unknown;
+  try {
+    data = JSON.parse(text);
+  } catch {
+    return decodeRepaired(text);
+  }
+  if (!isObject(data)) return malformed('A frame was not a JSON object.');
+  return decodeObject(data, text, false);
+}
+
+function decodeRepaired(text: string): Decoded {
+  const trimmed = text.trim();
+  if (trimmed.length > MAX_REPAIR_CHARS || !trimmed.startsWith('{') || !trimmed.endsWith('}')) {
+    return malformed('A frame was not JSON.');
+  }
+  if (bracketDepth(trimmed) > MAX_DEPTH) return malformed('A frame was not JSON.');
+  let data: unknown;
+  try {
+    data = JSON.parse(jsonrepair(trimmed));
+  } catch {
+    return malformed('A frame was not JSON.');
+  }
+  if (!isObject(data)) return malformed('A frame was not a JSON object.');
+  return decodeObject(data, trimmed, true);
+}
+
+function decodeObject(data: JsonObject, text: string, repaired: boolean): Decoded {
+  if (text.length > SHORT_FRAME_CHARS && isDeeperThan(data, MAX_DEPTH)) {
+    return malformed(`A frame was nested more than ${MAX_DEPTH} levels deep.`);
+  }
+  const raw = MAY_HOLD_RESERVED_KEY.test(text) ? withoutReservedKeys(data) : data;
+  const type = raw['type'];
+  if (typeof type !== 'string') return malformed('A frame had no type.');
+  const documented = DOCUMENTED_FIELDS.get(type);
+  if (documented === undefined) {
+    return repaired ? malformed('A frame was not JSON.') : { kind: 'unknown', type, raw };
+  }
+  if (repaired && !documented.every((name) => raw[name] !== undefined)) {
+    return malformed(`A damaged ${type} frame lacked a field.`);
+  }
+  const message = readMessage(type, raw, repaired);
+  return message === null
+    ? malformed(`A frame of type ${type} had a field of a wrong kind.`)
+    : { kind: 'message', message, repaired };
+}
+
+const DOCUMENTED_FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
+  MESSAGES.filter((message) => message.direction === 'server → client').map((message) => [
+    message.type,
+    message.fields.filter((field) => field.documented).map((field) => field.name),
+  ]),
+);
+
+/** Null when a field is of a kind that cannot be read; an absent field is only refused where nothing is left without it. */
+function readMessage(type: string, raw: JsonObject, repaired: boolean): ServerMessage | null {
+  switch (type) {
+    case 'incomingCall':
+    case 'outgoingCall':
+      return readCall(type, raw, repaired);
+    case 'authSucces':
+    case 'authSuccess': {
+      const version = readText(raw['version']);
+      return version === undefined ? null : { type: 'authSuccess', version: version || null, raw };
+    }
+    case 'authFailed': {
+      const reason = readText(raw['reason']);
+      if (reason === undefined) return null;
+      return { type, reason: reason === 'IP_MISMATCH' ? 'IP_MISSMATCH' : reason, raw };
+    }
+    case 'configuration': {
+      const configuration = readConfiguration(raw);
+      return configuration === null ? null : { type, configuration, raw };
+    }
+    case 'version': {
+      const version = readText(raw['value']);
+      return version === undefined || version === '' ? null : { type, version, raw };
+    }
+    case 'connectionClosed':
+    case 'error':
+      return { type, raw };
+    default:
+      return null;
+  }
+}
+
+function readCall(type: CallMessageType, raw: JsonObject, repaired: boolean): ServerMessage | null {
+  const phoneNumber = readText(raw['phoneNumber']);
+  const uniqueId = readText(raw['uniqueId']);
+  if (phoneNumber === undefined || uniqueId === undefined) return null;
+  const said = raw['callCenter'];
+  const callCenter = said === 'yes' || said === true ? true : said === 'no' || said === false ? false : null;
+  if (repaired && said !== undefined && callCenter === null) return null;
+  return { type, phoneNumber, uniqueId, callCenter, raw };
+}
+
+function readConfiguration(raw: JsonObject): AgentConfiguration | null {
+  const account = readEntity(raw['account']);
+  const phone = readEntity(raw['phone']);
+  const agent = readEntity(raw['agent']);
+  if (account === undefined || phone === undefined || agent === undefined) return null;
+  return { account, phone, agent };
+}
+
+/** `undefined` when it is there but no entity. */
+function readEntity(value: unknown): ConfigurationEntity | null | undefined {
+  if (value === undefined || value === null) return null;
+  if (!isObject(value)) return undefined;
+  const id = readText(value['id']);
+  const data = value['data'];
+  if (id === undefined) return undefined;
+  // The text may hold JSON that a newer server sends unquoted: kept as text, so that `data` has one type.
+  const text = data === undefined || data === null ? '' : typeof data === 'string' ? data : JSON.stringify(data);
+  return { id: id || null, data: text };
+}
+
+/** Text as it is, a finite number as text, nothing as empty text; `undefined` for anything else. */
+function readText(value: unknown): string | undefined {
+  if (typeof value === 'string') return value;
+  if (value === undefined || value === null) return '';
+  if (typeof value === 'number' && Number.isFinite(value)) return String(value);
+  return undefined;
+}
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+function isDeeperThan(data: unknown, limit: number): boolean {
+  let level: object[] = typeof data === 'object' && data !== null ? [data] : [];
+  for (let depth = 1; level.length > 0; depth++) {
+    if (depth > limit) return true;
+    const next: object[] = [];
+    for (const container of level) {
+      for (const value of Object.values(container) as unknown[]) {
+        if (typeof value === 'object' && value !== null) next.push(value);
+      }
+    }
+    level = next;
+  }
+  return false;
+}
+
+/** An upper bound on the nesting of text that is not JSON yet. */
+function bracketDepth(text: string): number {
+  let depth = 0;
+  let deepest = 0;
+  for (let i = 0; i < text.length; i++) {
+    const c = text.charCodeAt(i);
+    if (c === 0x7b || c === 0x5b) deepest = Math.max(deepest, ++depth);
+    else if (c === 0x7d || c === 0x5d) depth--;
+  }
+  return deepest;
+}
+
+/** Depth is bounded by the caller, so recursion is. */
+function withoutReservedKeys(object: JsonObject): JsonObject {
+  return Object.fromEntries(
+    Object.entries(object)
+      .filter(([key]) => !RESERVED_KEYS.has(key))
+      .map(([key, value]) => [key, cleaned(value)]),
+  );
+}
+
+function cleaned(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(cleaned);
+  return isObject(value) ? withoutReservedKeys(value) : value;
+}
+
+function malformed(what: string): Decoded {
+  return { kind: 'malformed', error: new AccoladesError('FRAME_MALFORMED', { what }) };
+}
+
+function tooLarge(): Decoded {
+  return { kind: 'malformed', error: new AccoladesError('FRAME_TOO_LARGE') };
+}

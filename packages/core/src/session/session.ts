@@ -1,0 +1,387 @@
+import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
+import { maskIn } from '../mask.ts';
+import { decode } from '../protocol/decode.ts';
+import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
+import type { AgentConfiguration, CallMessage, RequestType, ServerMessage } from '../protocol/messages.ts';
+import type { ServerOptions } from '../settings/server.ts';
+import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
+import { startDeadline, type Clock, type Timer } from './clock.ts';
+import { Heartbeat } from './heartbeat.ts';
+import type { Transport, TransportFactory } from './transport.ts';
+
+/** TCP, TLS and upgrade together, in milliseconds. */
+export const CONNECT_DEADLINE_MS = 15_000;
+/** From the authentication request to its answer, in milliseconds. */
+export const AUTH_DEADLINE_MS = 15_000;
+/** From a request over the live session to its answer, in milliseconds. */
+export const REQUEST_DEADLINE_MS = 10_000;
+/** Not even a person who asks for it again and again makes a session dial more often, in milliseconds. */
+const SHORTEST_RETRY_MS = 1_000;
+
+/** All times are milliseconds since 1970; `attempt` counts from 1 since the session was last stable. */
+export type SessionStatus =
+  | { readonly state: 'idle'; readonly since: number }
+  | { readonly state: 'connecting'; readonly since: number; readonly attempt: number }
+  | { readonly state: 'authenticating'; readonly since: number; readonly attempt: number }
+  | { readonly state: 'ready'; readonly since: number; readonly attempt: number }
+  | {
+      readonly state: 'waiting';
+      readonly since: number;
+      readonly attempt: number;
+      readonly nextAttemptAt: number;
+      readonly reason: AccoladesError;
+    }
+  | { readonly state: 'closed'; readonly since: number; readonly reason: AccoladesError };
+
+/** Something worth a line in the log that changes nothing. */
+export interface SessionReport {
+  readonly kind: 'repaired' | 'malformed' | 'unknown' | 'serverError' | 'dropped' | 'failedOwner';
+  /** For people; holds no secret. */
+  readonly text: string;
+}
+
+export interface SessionListener {
+  onStatus(status: SessionStatus): void;
+  onCall(call: CallMessage): void;
+  onReport(report: SessionReport): void;
+}
+
+export interface SessionOptions {
+  readonly server: ServerOptions;
+  /** The secret that names the agent. */
+  readonly idCrm: string;
+  readonly connect: TransportFactory;
+  readonly clock: Clock;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  /** Calls `go` when a new connection may be opened; the returned function gives up the place. */
+  readonly admit: (go: () => void) => () => void;
+}
+
+interface PendingRequest {
+  readonly promise: Promise<ServerMessage>;
+  readonly resolve: (message: ServerMessage) => void;
+  readonly reject: (error: AccoladesError) => void;
+  readonly deadline: Timer;
+}
+
+/**
+ * One agent's authenticated session: connects, authenticates, watches, and reconnects for ever until it is closed.
+ *
+ * There is at most one transport at a time; `#attempt` is the only place that makes one and `#drop` the only one that ends it.
+ */
+export class Session {
+  readonly #options: SessionOptions;
+  readonly #listener: SessionListener;
+  readonly #heartbeat: Heartbeat;
+  #status: SessionStatus;
+  #failures = 0;
+  #transport: Transport | null = null;
+  #leaveQueue: (() => void) | null = null;
+  /** The one timer of the present state: a deadline, the wait for the next attempt, or until the session is stable. */
+  #timer: Timer | null = null;
+  #attemptedAt = -Infinity;
+  #keepAlive = true;
+  #signsOfLife = 0;
+  #configuration: AgentConfiguration | null = null;
+  #version: string | null = null;
+  #requests: Map<RequestType, PendingRequest> | null = null;
+
+  constructor(options: SessionOptions, listener: SessionListener) {
+    this.#options = options;
+    this.#listener = listener;
+    this.#status = { state: 'idle', since: options.clock.now() };
+    this.#heartbeat = new Heartbeat(options.clock, {
+      ping: () => this.#transport?.ping(),
+      dead: () => {
+        this.#fail(new AccoladesError('HEARTBEAT_TIMEOUT'));
+      },
+    });
+  }
+
+  get status(): SessionStatus {
+    return this.#status;
+  }
+
+  /** The last known texts and ids; kept over a reconnect, since they belong to the agent. Null until first known. */
+  get configuration(): AgentConfiguration | null {
+    return this.#configuration;
+  }
+
+  /** The server's API version, null until known. */
+  get version(): string | null {
+    return this.#version;
+  }
+
+  /** Begins to connect. Without effect once begun or closed. */
+  start(): void {
+    if (this.#status.state === 'idle') this.#attempt();
+  }
+
+  /** Ends a wait early, since something changed on this side. Dials at most once a second. Without effect in other states. */
+  retryNow(): void {
+    if (this.#status.state !== 'waiting') return;
+    const { clock } = this.#options;
+    const wait = Math.max(0, this.#attemptedAt + SHORTEST_RETRY_MS - clock.monotonic());
+    if (clock.now() + wait < this.#status.nextAttemptAt) this.#wait(this.#status.reason, wait);
+  }
+
+  /**
+   * Asks over the live session. Callers that ask for the same at the same time share one answer.
+   * @throws AccoladesError the reason for which the agent is not connected, `CONNECTION_LOST` and its like when the connection
+   *   ends meanwhile, `REQUEST_TIMEOUT` after 10 s
+   */
+  async request(type: 'configuration'): Promise<AgentConfiguration>;
+  async request(type: 'version'): Promise<string>;
+  async request(type: RequestType): Promise<AgentConfiguration | string> {
+    const message = await this.#ask(type);
+    if (message.type === 'configuration') return message.configuration;
+    if (message.type === 'version') return message.version;
+    throw new AccoladesError('FRAME_MALFORMED');
+  }
+
+  /** Whether this session, while nothing else does, keeps the process alive. Default true. */
+  keepProcessAlive(keep: boolean): void {
+    this.#keepAlive = keep;
+    this.#transport?.keepProcessAlive(keep);
+    this.#heartbeat.keepProcessAlive(keep);
+    for (const timer of [this.#timer, ...[...(this.#requests?.values() ?? [])].map((r) => r.deadline)]) {
+      if (keep) timer?.ref();
+      else timer?.unref();
+    }
+  }
+
+  /** Ends the session for good. Idempotent, immediate, never throws. */
+  close(reason = new AccoladesError('SESSION_CLOSED')): void {
+    if (this.#status.state === 'closed') return;
+    this.#drop(reason);
+    this.#setStatus({ state: 'closed', since: this.#options.clock.now(), reason });
+  }
+
+  #attempt(): void {
+    const { clock, connect, server, admit } = this.#options;
+    const attempt = this.#failures + 1;
+    this.#setStatus({ state: 'connecting', since: clock.now(), attempt });
+    if (this.#status.state !== 'connecting') return;
+    let admitted = false;
+    const leave = admit(() => {
+      admitted = true;
+      this.#leaveQueue = null;
+      this.#attemptedAt = clock.monotonic();
+      this.#setTimer(
+        startDeadline(clock, CONNECT_DEADLINE_MS, () => {
+          this.#fail(new AccoladesError('CONNECT_TIMEOUT'));
+        }),
+      );
+      const transport = connect(server, {
+        onOpen: () => {
+          this.#authenticate(attempt);
+        },
+        onFrame: (frame) => {
+          this.#signsOfLife++;
+          this.#heartbeat.signOfLife();
+          this.#receive(frame);
+        },
+        onPong: () => {
+          this.#signsOfLife++;
+          this.#heartbeat.signOfLife();
+        },
+        onClosed: (error) => {
+          this.#fail(error);
+        },
+      });
+      transport.keepProcessAlive(this.#keepAlive);
+      this.#transport = transport;
+    });
+    if (!admitted) this.#leaveQueue = leave;
+  }
+
+  #authenticate(attempt: number): void {
+    const { clock, idCrm } = this.#options;
+    this.#setTimer(
+      startDeadline(clock, AUTH_DEADLINE_MS, () => {
+        this.#fail(new AccoladesError('AUTH_TIMEOUT'));
+      }),
+    );
+    this.#transport?.send(encodeAuthRequest(idCrm));
+    this.#setStatus({ state: 'authenticating', since: clock.now(), attempt });
+  }
+
+  #authenticated(version: string | null): void {
+    const { clock } = this.#options;
+    if (this.#status.state !== 'authenticating') return;
+    const { attempt } = this.#status;
+    if (version !== null) this.#version = version;
+    this.#setTimer(
+      clock.start(STABLE_AFTER_MS, () => {
+        this.#timer = null;
+        this.#failures = 0;
+      }),
+    );
+    this.#heartbeat.start();
+    // Before the listeners hear of it, so that no answer can overtake the question.
+    this.#ask('configuration').catch((error: unknown) => {
+      if (error instanceof AccoladesError && error.code === 'REQUEST_TIMEOUT') {
+        this.#report('unknown', 'The server did not answer the configuration request; agent ids stay unknown.');
+      }
+    });
+    this.#setStatus({ state: 'ready', since: clock.now(), attempt });
+  }
+
+  #receive(frame: string | Uint8Array): void {
+    const decoded = decode(this.#masked(frame));
+    switch (decoded.kind) {
+      case 'malformed':
+        this.#report('malformed', decoded.error.message);
+        return;
+      case 'unknown':
+        this.#report('unknown', `The server sent a message of the unknown type “${decoded.type.slice(0, 50)}”.`);
+        return;
+      case 'message':
+        if (decoded.repaired) {
+          this.#report('repaired', `A ${decoded.message.type} message was not valid JSON; it was repaired.`);
+        }
+        this.#handle(decoded.message);
+    }
+  }
+
+  /** A server that echoes the idCrm must not bring it into a flow. */
+  #masked(frame: string | Uint8Array): string | Uint8Array {
+    const { idCrm } = this.#options;
+    const text = typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+    return text.includes(idCrm) ? maskIn(text.toString(), idCrm) : frame;
+  }
+
+  #handle(message: ServerMessage): void {
+    switch (message.type) {
+      case 'incomingCall':
+      case 'outgoingCall':
+        this.#listener.onCall(message);
+        return;
+      case 'authSuccess':
+        this.#authenticated(message.version);
+        return;
+      case 'authFailed':
+        this.#fail(refusal(message.reason));
+        return;
+      case 'connectionClosed':
+        this.#fail(new AccoladesError('CONNECTION_CLOSED'));
+        return;
+      case 'configuration':
+        this.#configuration = message.configuration;
+        this.#answer('configuration', message);
+        return;
+      case 'version':
+        this.#version = message.version;
+        this.#answer('version', message);
+        return;
+      case 'error':
+        this.#report('serverError', `The server reported an error: ${JSON.stringify(message.raw).slice(0, 300)}`);
+    }
+  }
+
+  #ask(type: RequestType): Promise<ServerMessage> {
+    const transport = this.#transport;
+    const asking = this.#requests?.get(type);
+    if (asking !== undefined) return asking.promise;
+    const status = this.#status;
+    if (transport === null || (status.state !== 'ready' && status.state !== 'authenticating')) {
+      const reason = status.state === 'waiting' || status.state === 'closed' ? status.reason : null;
+      return Promise.reject(reason ?? new AccoladesError('NOT_CONNECTED'));
+    }
+    const heardBefore = this.#signsOfLife;
+    const deadline = startDeadline(this.#options.clock, REQUEST_DEADLINE_MS, () => {
+      const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
+      this.#requests?.delete(type);
+      reject(error);
+      // A server that lives but does not know the request must not cost the calls; one that says nothing at all is gone.
+      if (this.#transport === transport && this.#signsOfLife === heardBefore) this.#fail(error);
+    });
+    if (!this.#keepAlive) deadline.unref();
+    const { promise, resolve, reject } = withResolvers<ServerMessage>();
+    this.#requests ??= new Map();
+    this.#requests.set(type, { promise, resolve, reject, deadline });
+    transport.send(encodeRequest(type));
+    transport.ping();
+    return promise;
+  }
+
+  #answer(type: RequestType, message: ServerMessage): void {
+    const request = this.#requests?.get(type);
+    if (request === undefined) return;
+    this.#requests?.delete(type);
+    request.deadline.stop();
+    request.resolve(message);
+  }
+
+  #fail(reason: AccoladesError): void {
+    if (this.#status.state === 'closed' || this.#status.state === 'waiting') return;
+    this.#failures++;
+    this.#drop(reason);
+    this.#wait(reason, backoffDelay(this.#failures, reason.code, this.#options.random));
+  }
+
+  #wait(reason: AccoladesError, delay: number): void {
+    const { clock } = this.#options;
+    this.#setTimer(
+      clock.start(delay, () => {
+        this.#timer = null;
+        this.#attempt();
+      }),
+    );
+    const now = clock.now();
+    this.#setStatus({ state: 'waiting', since: now, attempt: this.#failures, nextAttemptAt: now + delay, reason });
+  }
+
+  /** Ends everything that belongs to the present attempt or connection. */
+  #drop(reason: AccoladesError): void {
+    this.#setTimer(null);
+    this.#heartbeat.stop();
+    this.#leaveQueue?.();
+    this.#leaveQueue = null;
+    this.#transport?.discard();
+    this.#transport = null;
+    const requests = this.#requests;
+    this.#requests = null;
+    for (const request of requests?.values() ?? []) {
+      request.deadline.stop();
+      request.reject(reason);
+    }
+  }
+
+  #setTimer(timer: Timer | null): void {
+    this.#timer?.stop();
+    this.#timer = timer;
+    if (!this.#keepAlive) timer?.unref();
+  }
+
+  #setStatus(status: SessionStatus): void {
+    this.#status = status;
+    this.#listener.onStatus(status);
+  }
+
+  #report(kind: SessionReport['kind'], text: string): void {
+    this.#listener.onReport({ kind, text });
+  }
+}
+
+const LISTED_REASONS: readonly AccoladesErrorCode[] = ['ID_NOT_FOUND', 'IP_MISSMATCH', 'CONNECTION_EXISTS'];
+
+function refusal(reason: string): AccoladesError {
+  const listed = LISTED_REASONS.find((code) => code === reason);
+  return listed === undefined
+    ? new AccoladesError('AUTH_REFUSED', { what: `Reason: “${reason.slice(0, 100)}”.` })
+    : new AccoladesError(listed);
+}
+
+/** `Promise.withResolvers` of newer Node versions; rejections nobody waits for are not unhandled. */
+function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (e: AccoladesError) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (error: AccoladesError) => void = () => undefined;
+  const promise = new Promise<T>((res, rej) => {
+    resolve = res;
+    reject = rej;
+  });
+  promise.catch(() => undefined);
+  return { promise, resolve, reject };
+}

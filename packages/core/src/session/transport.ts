@@ -1,0 +1,24 @@
+import type { AccoladesError } from '../errors.ts';
+import type { ServerOptions } from '../settings/server.ts';
+
+/** What a transport tells its session. After `onClosed` it calls nothing more. */
+export interface TransportHandlers {
+  onOpen(): void;
+  onFrame(frame: string | Uint8Array): void;
+  onPong(): void;
+  /** Called once, however the connection ends, also when it never opened. */
+  onClosed(error: AccoladesError): void;
+}
+
+/** One connection: the seam between a session and the network. */
+export interface Transport {
+  send(text: string): void;
+  ping(): void;
+  /** Ends the connection at once, without waiting for the peer. Idempotent, never throws; calls no handler afterwards. */
+  discard(): void;
+  /** Whether the open connection keeps the process alive. */
+  keepProcessAlive(keep: boolean): void;
+}
+
+/** Starts to connect and returns at once; a failure arrives at `onClosed`, also one that is known immediately. */
+export type TransportFactory = (server: ServerOptions, handlers: TransportHandlers) => Transport;

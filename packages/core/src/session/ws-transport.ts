@@ -1,0 +1,166 @@
+import type { Agent } from 'node:http';
+import type { Socket } from 'node:net';
+import { HttpsProxyAgent } from 'https-proxy-agent';
+import { getProxyForUrl } from 'proxy-from-env';
+import { WebSocket } from 'ws';
+import { AccoladesError, messageOf, type AccoladesErrorCode } from '../errors.ts';
+import { MAX_FRAME_BYTES } from '../protocol/decode.ts';
+import { parseServerUrl, type ServerOptions } from '../settings/server.ts';
+import type { Transport, TransportFactory, TransportHandlers } from './transport.ts';
+
+/** A frame between the protocol's limit and this one is refused but costs nothing else; a larger one ends the connection. */
+const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
+
+/** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
+export const connectWebSocket: TransportFactory = (server, handlers) => {
+  try {
+    return new WsTransport(server, handlers);
+  } catch (thrown) {
+    // Unreadable TLS material or proxy address, for example.
+    const error = classify(thrown instanceof Error ? thrown : new Error(String(thrown)), false);
+    return new FailedTransport(error, handlers);
+  }
+};
+
+class FailedTransport implements Transport {
+  #handlers: TransportHandlers | null;
+
+  constructor(error: AccoladesError, handlers: TransportHandlers) {
+    this.#handlers = handlers;
+    queueMicrotask(() => this.#handlers?.onClosed(error));
+  }
+
+  send(): void {
+    // There is no connection.
+  }
+
+  ping(): void {
+    // There is no connection.
+  }
+
+  discard(): void {
+    this.#handlers = null;
+  }
+
+  keepProcessAlive(): void {
+    // It holds nothing open.
+  }
+}
+
+class WsTransport implements Transport {
+  readonly #ws: WebSocket;
+  #handlers: TransportHandlers | null;
+  #socket: Socket | null = null;
+  readonly #proxied: boolean;
+  #keep = true;
+
+  constructor(server: ServerOptions, handlers: TransportHandlers) {
+    this.#handlers = handlers;
+    const { href } = parseServerUrl(server.url);
+    const { ca, ...tls } = server.tls ?? {};
+    const agent = proxyAgent(href);
+    this.#proxied = agent !== null;
+    this.#ws = new WebSocket(href, {
+      ...tls,
+      ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+      ...(agent === null ? {} : { agent }),
+      rejectUnauthorized: server.allowUnauthorizedCerts !== true,
+      perMessageDeflate: false,
+      followRedirects: false,
+      maxPayload: HARD_FRAME_LIMIT_BYTES,
+      // The decoder refuses bad UTF-8 itself, so that one bad frame does not cost the connection.
+      skipUTF8Validation: true,
+      finishRequest: (request) => {
+        request.once('socket', (socket) => {
+          this.#socket = socket;
+          this.keepProcessAlive(this.#keep);
+        });
+        request.end();
+      },
+    });
+    this.#ws
+      .on('open', () => this.#handlers?.onOpen())
+      .on('message', (data) => {
+        // With the default binaryType every message is one Buffer.
+        if (Buffer.isBuffer(data)) this.#handlers?.onFrame(data);
+      })
+      .on('pong', () => this.#handlers?.onPong())
+      .on('unexpected-response', (request, response) => {
+        const status = response.statusCode ?? 0;
+        request.destroy();
+        const byProxy = this.#proxied && PROXY_STATUS.has(status);
+        this.#end(
+          new AccoladesError(byProxy ? 'PROXY_FAILED' : 'NOT_A_WEBSOCKET', {
+            what: `The ${byProxy ? 'proxy' : 'server'} answered with HTTP status ${status}.`,
+          }),
+        );
+      })
+      .on('error', (error) => {
+        this.#end(classify(error, this.#proxied));
+      })
+      .on('close', (code) => {
+        this.#end(new AccoladesError('CONNECTION_LOST', { what: `The connection ended (code ${code}).` }));
+      });
+  }
+
+  send(text: string): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(text, ignoreError);
+  }
+
+  ping(): void {
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping(undefined, undefined, ignoreError);
+  }
+
+  discard(): void {
+    this.#handlers = null;
+    // The listeners stay: `terminate` during the handshake emits an error, which without them would be thrown.
+    this.#ws.terminate();
+  }
+
+  keepProcessAlive(keep: boolean): void {
+    this.#keep = keep;
+    if (keep) this.#socket?.ref();
+    else this.#socket?.unref();
+  }
+
+  #end(error: AccoladesError): void {
+    const handlers = this.#handlers;
+    this.discard();
+    handlers?.onClosed(error);
+  }
+}
+
+/** A failed write is followed by 'error' or 'close', where it is handled. */
+function ignoreError(): void {
+  // Nothing to do.
+}
+
+function proxyAgent(href: string): Agent | null {
+  // The library chooses by scheme, and knows only the HTTP ones.
+  const proxy = getProxyForUrl(href.replace(/^ws/, 'http'));
+  return proxy === '' ? null : new HttpsProxyAgent(proxy);
+}
+
+/** What a proxy answers to CONNECT when it will not or cannot connect. */
+const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
+
+const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/;
+
+/** What an error of the network means, by Node's error code. */
+function classify(error: Error, proxied: boolean): AccoladesError {
+  const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
+  const what = `${systemCode === '' || error.message.includes(systemCode) ? '' : `${systemCode}: `}${messageOf(error) || 'The connection failed'}.`;
+  return new AccoladesError(codeOf(systemCode, error.message, proxied), { what, cause: error });
+}
+
+function codeOf(systemCode: string, message: string, proxied: boolean): AccoladesErrorCode {
+  if (TLS_CODE.test(systemCode) || /certificate|SSL routines/i.test(message)) return 'TLS_FAILED';
+  if (proxied && /proxy/i.test(message)) return 'PROXY_FAILED';
+  if (systemCode === 'ECONNREFUSED') return proxied ? 'PROXY_FAILED' : 'CONNECTION_REFUSED';
+  if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN') return 'HOST_NOT_FOUND';
+  if (systemCode === 'ETIMEDOUT') return 'CONNECT_TIMEOUT';
+  if (systemCode.startsWith('HPE_') || /invalid (websocket|status|upgrade|sec-websocket)/i.test(message)) {
+    return 'NOT_A_WEBSOCKET';
+  }
+  return 'NETWORK';
+}

@@ -1,0 +1,76 @@
+import { createHash } from 'node:crypto';
+import { AccoladesError } from '../errors.ts';
+import { DEFAULT_SERVER_URL } from '../protocol/messages.ts';
+
+/** TLS material, as Node's `tls.connect` takes it (PEM text or bytes). */
+export interface TlsOptions {
+  readonly ca?: string | Buffer | readonly (string | Buffer)[];
+  readonly cert?: string | Buffer;
+  readonly key?: string | Buffer;
+  readonly passphrase?: string;
+  readonly servername?: string;
+}
+
+/** Where and how to reach the server. Sessions are shared by those who give the same. */
+export interface ServerOptions {
+  /** `wss://host:port` (or `ws://`). Default {@link DEFAULT_SERVER_URL}. */
+  readonly url?: string;
+  /** True accepts any certificate. Default false. */
+  readonly allowUnauthorizedCerts?: boolean;
+  readonly tls?: TlsOptions;
+}
+
+export interface ServerUrl {
+  readonly href: string;
+  /** `wss:` */
+  readonly encrypted: boolean;
+  /** True when idCrm and calls would travel readable over a network: `ws:` to anything but this machine. */
+  readonly exposed: boolean;
+}
+
+/**
+ * Reads the server address that a person typed; an empty one is the default.
+ * @throws AccoladesError `INVALID_URL`, saying what to write.
+ */
+export function parseServerUrl(text: unknown): ServerUrl {
+  if (text !== undefined && typeof text !== 'string') throw invalid('The server address must be text.');
+  const typed = text?.trim() || DEFAULT_SERVER_URL;
+  if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) {
+    throw invalid(`The server address must start with wss://, for example ${DEFAULT_SERVER_URL}.`);
+  }
+  let url: URL;
+  try {
+    url = new URL(typed);
+  } catch {
+    throw invalid(`The server address cannot be read. Write it like ${DEFAULT_SERVER_URL}.`);
+  }
+  if (url.protocol !== 'wss:' && url.protocol !== 'ws:') {
+    throw invalid(`The server address starts with ${url.protocol}//, but must start with wss:// (or ws://).`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw invalid('The server address must not hold a user name or password.');
+  }
+  if (url.hash !== '') throw invalid('The server address must not hold a “#”.');
+  const encrypted = url.protocol === 'wss:';
+  return { href: url.href, encrypted, exposed: !encrypted && !isLoopback(url.hostname) };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/** What identifies a server and the way to it; holds no secret (TLS material is hashed). */
+export function serverKey(server: ServerOptions): string {
+  const { href } = parseServerUrl(server.url);
+  const tls = createHash('sha256');
+  const { ca, cert, key, passphrase, servername } = server.tls ?? {};
+  for (const part of [ca, cert, key, passphrase, servername]) {
+    for (const piece of Array.isArray(part) ? part : [part]) tls.update(piece ?? '').update('\0');
+    tls.update('\u0001');
+  }
+  return [href, server.allowUnauthorizedCerts === true ? 'any-cert' : 'verified', tls.digest('hex')].join(' ');
+}
+
+function invalid(what: string): AccoladesError {
+  return new AccoladesError('INVALID_URL', { what });
+}
