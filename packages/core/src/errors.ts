@@ -13,20 +13,24 @@ export const ADVICE = {
   CONNECTION_EXISTS:
     'Another program already holds the one connection that Accolades allows for this agent (a CRM, a second n8n or Node-RED, ' +
     'or an earlier connection that the server has not noticed to be dead). Stop the other one; it is retried by itself.',
-  AUTH_REFUSED: 'Accolades refused the agent for a reason that this version does not know. It is retried by itself.',
+  AUTH_REFUSED:
+    'Accolades refused the agent for a reason that this version does not know. It is retried by itself.',
   // Reaching the server
   CONNECT_TIMEOUT: 'The server did not complete the connection in time. Check the address and the firewall.',
   CONNECTION_REFUSED: 'Nothing answers at this address and port. Check the server address and the port.',
-  HOST_NOT_FOUND: 'The name of the server cannot be resolved. Check the server address and the DNS of this machine.',
+  HOST_NOT_FOUND:
+    'The name of the server cannot be resolved. Check the server address and the DNS of this machine.',
   NETWORK: 'The network connection failed. It is retried by itself.',
   TLS_FAILED:
     "The server's certificate is not trusted. Install the authority that signed it, or allow unauthorized certificates if " +
     'you know why this server has none.',
-  NOT_A_WEBSOCKET: 'The server answered, but does not speak WebSocket at this address. Check the address, port and path.',
+  NOT_A_WEBSOCKET:
+    'The server answered, but does not speak WebSocket at this address. Check the address, port and path.',
   PROXY_FAILED: 'The proxy refused or broke the connection. Check HTTPS_PROXY and NO_PROXY.',
   // An established session
   AUTH_TIMEOUT: 'The server did not answer the authentication in time. It is retried by itself.',
-  CONNECTION_CLOSED: 'Accolades ended the connection, for example because the agent logged out. It is retried by itself.',
+  CONNECTION_CLOSED:
+    'Accolades ended the connection, for example because the agent logged out. It is retried by itself.',
   CONNECTION_LOST: 'The connection to Accolades was lost. It is retried by itself.',
   HEARTBEAT_TIMEOUT: 'The server stopped answering, so the connection was dropped. It is retried by itself.',
   REQUEST_TIMEOUT: 'The server did not answer the request in time. Try again.',

@@ -42,7 +42,7 @@ export class ConnectLimiter {
       go();
     };
     this.#queue.add(place);
-    if (this.#timer === null) this.#serve();
+    if (!this.#isWaiting()) this.#serve();
     return () => {
       this.#queue.delete(place);
       if (this.#queue.size === 0) {
@@ -66,9 +66,13 @@ export class ConnectLimiter {
       this.#take(now);
       this.#queue.delete(place);
       place();
-      // `place` may have come back here.
-      if (this.#timer !== null) return;
+      // `place` may have come back here and found that the next must wait.
+      if (this.#isWaiting()) return;
     }
+  }
+
+  #isWaiting(): boolean {
+    return this.#timer !== null;
   }
 
   #nextTurn(now: number): number {

@@ -55,7 +55,8 @@ export class Hub {
    * @throws AccoladesError `INVALID_URL`, `INVALID_PARAMETER` or `INVALID_CREDENTIAL`; nothing has changed then
    */
   subscribe(options: SubscribeOptions): Subscription {
-    if (options.agents.length === 0) throw new AccoladesError('INVALID_CREDENTIAL', { what: 'No agent is given.' });
+    if (options.agents.length === 0)
+      throw new AccoladesError('INVALID_CREDENTIAL', { what: 'No agent is given.' });
     const settings = {
       options,
       country: parseCountry(options.country),

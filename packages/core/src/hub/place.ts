@@ -10,7 +10,12 @@ import { AccoladesError, messageOf } from '../errors.ts';
 import type { AgentConfiguration, CallMessage } from '../protocol/messages.ts';
 import type { SessionReport, SessionStatus } from '../session/session.ts';
 import type { ConnectionChange, SessionUser, SharedSession } from './shared-session.ts';
-import type { SubscribeOptions, Subscription, SubscriptionStatus, UnsubscribeOptions } from './subscription.ts';
+import type {
+  SubscribeOptions,
+  Subscription,
+  SubscriptionStatus,
+  UnsubscribeOptions,
+} from './subscription.ts';
 
 /** How many events are held for an owner that is away or not ready yet; beyond it the oldest are dropped and reported. */
 export const MAX_HELD_EVENTS = 10_000;
@@ -74,7 +79,10 @@ export class Place implements SessionUser {
   }
 
   /** Takes the place for a new subscription: keeps the sessions that it still uses, gives back the others. */
-  occupy(settings: PlaceSettings, sessions: readonly { label: string; shared: SharedSession }[]): Subscription {
+  occupy(
+    settings: PlaceSettings,
+    sessions: readonly { label: string; shared: SharedSession }[],
+  ): Subscription {
     this.#active?.end();
     const active = new ActiveSubscription(this, settings);
     this.#active = active;
@@ -129,7 +137,10 @@ export class Place implements SessionUser {
     if (link !== undefined) return link.shared;
     const known = links.map((l) => l.label).join(', ');
     throw new AccoladesError('INVALID_PARAMETER', {
-      what: label === undefined ? `Choose one of the agents: ${known}.` : `There is no agent “${label}”. Known: ${known}.`,
+      what:
+        label === undefined
+          ? `Choose one of the agents: ${known}.`
+          : `There is no agent “${label}”. Known: ${known}.`,
     });
   }
 
@@ -140,18 +151,10 @@ export class Place implements SessionUser {
       this.#dropped = 0;
       this.#active.report({ kind: 'dropped', text }, '');
     }
-    while (this.#active?.flowing === true && this.#held.length > 0) {
-      const batch = this.#held;
-      this.#held = [];
-      for (let i = 0; i < batch.length; i++) {
-        const held = batch[i];
-        if (held === undefined) continue;
-        if (!this.#active.flowing) {
-          this.#held = [...batch.slice(i), ...this.#held];
-          return;
-        }
-        this.#deliver(held, this.#active);
-      }
+    while (this.#active?.flowing === true) {
+      const held = this.#held.shift();
+      if (held === undefined) return;
+      this.#deliver(held, this.#active);
     }
   }
 
@@ -297,7 +300,10 @@ class ActiveSubscription implements Subscription {
     try {
       this.settings.options.onEvent?.(event);
     } catch (error) {
-      this.report({ kind: 'failedOwner', text: `An event could not be passed on: ${messageOf(error)}` }, label);
+      this.report(
+        { kind: 'failedOwner', text: `An event could not be passed on: ${messageOf(error)}` },
+        label,
+      );
     }
   }
 

@@ -25,7 +25,10 @@ export function processHub(): Pick<Hub, 'subscribe'> {
 /** Another copy's hub is no instance of this copy's class. */
 function isHub(value: unknown): value is Pick<Hub, 'subscribe'> {
   return (
-    typeof value === 'object' && value !== null && 'subscribe' in value && typeof value.subscribe === 'function'
+    typeof value === 'object' &&
+    value !== null &&
+    'subscribe' in value &&
+    typeof value.subscribe === 'function'
   );
 }
 

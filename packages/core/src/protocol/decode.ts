@@ -159,7 +159,8 @@ function readEntity(value: unknown): ConfigurationEntity | null | undefined {
   const data = value['data'];
   if (id === undefined) return undefined;
   // The text may hold JSON that a newer server sends unquoted: kept as text, so that `data` has one type.
-  const text = data === undefined || data === null ? '' : typeof data === 'string' ? data : JSON.stringify(data);
+  const text =
+    data === undefined || data === null ? '' : typeof data === 'string' ? data : JSON.stringify(data);
   return { id: id || null, data: text };
 }
 

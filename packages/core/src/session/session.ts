@@ -162,10 +162,9 @@ export class Session {
     const { clock, connect, server, admit } = this.#options;
     const attempt = this.#failures + 1;
     this.#setStatus({ state: 'connecting', since: clock.now(), attempt });
-    if (this.#status.state !== 'connecting') return;
-    let admitted = false;
+    // The listener may have closed the session.
+    if (this.#isClosed()) return;
     const leave = admit(() => {
-      admitted = true;
       this.#leaveQueue = null;
       this.#attemptedAt = clock.monotonic();
       this.#setTimer(
@@ -193,7 +192,7 @@ export class Session {
       transport.keepProcessAlive(this.#keepAlive);
       this.#transport = transport;
     });
-    if (!admitted) this.#leaveQueue = leave;
+    if (this.#transport === null) this.#leaveQueue = leave;
   }
 
   #authenticate(attempt: number): void {
@@ -222,7 +221,10 @@ export class Session {
     // Before the listeners hear of it, so that no answer can overtake the question.
     this.#ask('configuration').catch((error: unknown) => {
       if (error instanceof AccoladesError && error.code === 'REQUEST_TIMEOUT') {
-        this.#report('unknown', 'The server did not answer the configuration request; agent ids stay unknown.');
+        this.#report(
+          'unknown',
+          'The server did not answer the configuration request; agent ids stay unknown.',
+        );
       }
     });
     this.#setStatus({ state: 'ready', since: clock.now(), attempt });
@@ -235,7 +237,10 @@ export class Session {
         this.#report('malformed', decoded.error.message);
         return;
       case 'unknown':
-        this.#report('unknown', `The server sent a message of the unknown type “${decoded.type.slice(0, 50)}”.`);
+        this.#report(
+          'unknown',
+          `The server sent a message of the unknown type “${decoded.type.slice(0, 50)}”.`,
+        );
         return;
       case 'message':
         if (decoded.repaired) {
@@ -248,7 +253,8 @@ export class Session {
   /** A server that echoes the idCrm must not bring it into a flow. */
   #masked(frame: string | Uint8Array): string | Uint8Array {
     const { idCrm } = this.#options;
-    const text = typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+    const text =
+      typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
     return text.includes(idCrm) ? maskIn(text.toString(), idCrm) : frame;
   }
 
@@ -276,7 +282,10 @@ export class Session {
         this.#answer('version', message);
         return;
       case 'error':
-        this.#report('serverError', `The server reported an error: ${JSON.stringify(message.raw).slice(0, 300)}`);
+        this.#report(
+          'serverError',
+          `The server reported an error: ${JSON.stringify(message.raw).slice(0, 300)}`,
+        );
     }
   }
 
@@ -330,7 +339,13 @@ export class Session {
       }),
     );
     const now = clock.now();
-    this.#setStatus({ state: 'waiting', since: now, attempt: this.#failures, nextAttemptAt: now + delay, reason });
+    this.#setStatus({
+      state: 'waiting',
+      since: now,
+      attempt: this.#failures,
+      nextAttemptAt: now + delay,
+      reason,
+    });
   }
 
   /** Ends everything that belongs to the present attempt or connection. */
@@ -347,6 +362,10 @@ export class Session {
       request.deadline.stop();
       request.reject(reason);
     }
+  }
+
+  #isClosed(): boolean {
+    return this.#status.state === 'closed';
   }
 
   #setTimer(timer: Timer | null): void {
@@ -375,7 +394,11 @@ function refusal(reason: string): AccoladesError {
 }
 
 /** `Promise.withResolvers` of newer Node versions; rejections nobody waits for are not unhandled. */
-function withResolvers<T>(): { promise: Promise<T>; resolve: (value: T) => void; reject: (e: AccoladesError) => void } {
+function withResolvers<T>(): {
+  promise: Promise<T>;
+  resolve: (value: T) => void;
+  reject: (e: AccoladesError) => void;
+} {
   let resolve: (value: T) => void = () => undefined;
   let reject: (error: AccoladesError) => void = () => undefined;
   const promise = new Promise<T>((res, rej) => {

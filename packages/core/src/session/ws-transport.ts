@@ -144,7 +144,8 @@ function proxyAgent(href: string): Agent | null {
 /** What a proxy answers to CONNECT when it will not or cannot connect. */
 const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
 
-const TLS_CODE = /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/;
+const TLS_CODE =
+  /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/;
 
 /** What an error of the network means, by Node's error code. */
 function classify(error: Error, proxied: boolean): AccoladesError {

@@ -32,7 +32,8 @@ export function parseAgentList(text: unknown): AgentCredential[] {
   const labels = new Set<string>();
   for (const { idCrm, label } of agents) {
     const other = byIdCrm.get(idCrm);
-    if (other !== undefined) throw invalid(`“${other}” and “${label}” have the same idCrm. Remove one of them.`);
+    if (other !== undefined)
+      throw invalid(`“${other}” and “${label}” have the same idCrm. Remove one of them.`);
     if (labels.has(label)) throw invalid(`Two agents are called “${label}”. Give each a name of its own.`);
     byIdCrm.set(idCrm, label);
     labels.add(label);
@@ -45,9 +46,12 @@ function parseEntry(entry: string, place: number): AgentCredential {
   const label = equals < 0 ? `agent ${place}` : entry.slice(0, equals).trim();
   const idCrm = entry.slice(equals + 1).trim();
   const which = `Entry ${place} of the idCrm list`;
-  if (label === '') throw invalid(`${which} has nothing before its “=”. Write label=idCrm, or the idCrm alone.`);
-  if (label.length > MAX_LABEL_CHARS) throw invalid(`${which} has a label of over ${MAX_LABEL_CHARS} characters.`);
-  if (idCrm === '') throw invalid(`${which} has nothing after its “=”. Write label=idCrm, or the idCrm alone.`);
+  if (label === '')
+    throw invalid(`${which} has nothing before its “=”. Write label=idCrm, or the idCrm alone.`);
+  if (label.length > MAX_LABEL_CHARS)
+    throw invalid(`${which} has a label of over ${MAX_LABEL_CHARS} characters.`);
+  if (idCrm === '')
+    throw invalid(`${which} has nothing after its “=”. Write label=idCrm, or the idCrm alone.`);
   if (idCrm.length > MAX_ID_CRM_CHARS) {
     throw invalid(`${which} is longer than ${MAX_ID_CRM_CHARS} characters; an idCrm looks like f8cb5….`);
   }

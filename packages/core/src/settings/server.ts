@@ -64,11 +64,13 @@ export function serverKey(server: ServerOptions): string {
   const { href } = parseServerUrl(server.url);
   const tls = createHash('sha256');
   const { ca, cert, key, passphrase, servername } = server.tls ?? {};
-  for (const part of [ca, cert, key, passphrase, servername]) {
-    for (const piece of Array.isArray(part) ? part : [part]) tls.update(piece ?? '').update('\0');
-    tls.update('\u0001');
+  const authorities = ca === undefined || typeof ca === 'string' || Buffer.isBuffer(ca) ? [ca] : ca;
+  for (const part of [cert, key, passphrase, servername, ...authorities]) {
+    tls.update(`${part?.length ?? 'none'} `).update(part ?? '');
   }
-  return [href, server.allowUnauthorizedCerts === true ? 'any-cert' : 'verified', tls.digest('hex')].join(' ');
+  return [href, server.allowUnauthorizedCerts === true ? 'any-cert' : 'verified', tls.digest('hex')].join(
+    ' ',
+  );
 }
 
 function invalid(what: string): AccoladesError {

@@ -1,0 +1,7 @@
+import path from 'node:path';
+
+/** The repository's root folder. */
+export const root = path.resolve(import.meta.dirname, '..');
+
+/** Where the tarballs of published packages go. */
+export const artifacts = path.join(root, 'artifacts');
