@@ -1,14 +1,15 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { objectFrom, parseJson, stringFrom } from './guards.ts';
 import { repositoryRoot } from './paths.ts';
 
 /** The Node.js that the hosts run on. */
 export interface NodeRuntime {
   /** The executable. */
   executable: string;
-  /** The folder with `include/node`: what `node-gyp --nodedir` is given to build native modules for this Node.js. */
-  headers: string | undefined;
+  /** Its version without a `v`, e.g. `24.21.0`. */
+  version: string;
   /** The environment with this Node.js first on the PATH, so that `npm` and `npx` run on it too. */
   env: NodeJS.ProcessEnv;
 }
@@ -18,29 +19,25 @@ export interface NodeRuntime {
  * else the one that runs this process.
  */
 export function nodeRuntime(): NodeRuntime {
-  const found = devDependencyRuntime() ?? {
-    executable: process.execPath,
-    headers: withHeaders(path.resolve(path.dirname(process.execPath), '..')),
-  };
+  const found = devDependency() ?? { executable: process.execPath, version: process.versions.node };
   const pathEntries = [path.dirname(found.executable), process.env['PATH'] ?? ''];
   return { ...found, env: { ...cleanEnvironment(), PATH: pathEntries.join(path.delimiter) } };
 }
 
-function devDependencyRuntime(): Omit<NodeRuntime, 'env'> | undefined {
-  const platform = process.platform === 'win32' ? 'win' : process.platform;
-  const fromRoot = createRequire(path.join(repositoryRoot, 'package.json'));
+function devDependency(): Omit<NodeRuntime, 'env'> | undefined {
   try {
-    const fromNode = createRequire(fromRoot.resolve('node/package.json'));
-    const directory = path.dirname(fromNode.resolve(`node-${platform}-${process.arch}/package.json`));
-    const executable = path.join(directory, 'bin', process.platform === 'win32' ? 'node.exe' : 'node');
-    return existsSync(executable) ? { executable, headers: withHeaders(directory) } : undefined;
+    const manifest = createRequire(path.join(repositoryRoot, 'package.json')).resolve('node/package.json');
+    const content = objectFrom(parseJson(readFileSync(manifest, 'utf8'), manifest), manifest);
+    const executable = path.join(
+      path.dirname(manifest),
+      'bin',
+      process.platform === 'win32' ? 'node.exe' : 'node',
+    );
+    if (!existsSync(executable)) return undefined;
+    return { executable, version: stringFrom(content['version'], `${manifest}: version`) };
   } catch {
     return undefined;
   }
-}
-
-function withHeaders(directory: string): string | undefined {
-  return existsSync(path.join(directory, 'include', 'node', 'node.h')) ? directory : undefined;
 }
 
 /**

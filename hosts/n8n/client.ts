@@ -1,0 +1,490 @@
+import { waitUntil } from '../deadline.ts';
+import {
+  arrayFrom,
+  isObject,
+  objectFrom,
+  optionalBoolean,
+  optionalString,
+  parseJson,
+  stringFrom,
+} from '../guards.ts';
+import type { JsonObject } from '../guards.ts';
+import { executionFrom, executionSummaryFrom, isFinished } from './execution.ts';
+import type { N8nExecution, N8nExecutionSummary } from './execution.ts';
+import { N8nPush } from './push.ts';
+
+export interface N8nUser {
+  email: string;
+  /** At least 8 characters with a digit and a capital letter. */
+  password: string;
+  firstName?: string;
+  lastName?: string;
+}
+
+/** A node of a workflow, as in an exported workflow. */
+export interface N8nWorkflowNode extends JsonObject {
+  id: string;
+  name: string;
+  type: string;
+  typeVersion: number;
+  position: [number, number];
+  parameters: JsonObject;
+  /** By credential type. */
+  credentials?: Record<string, N8nCredentialReference>;
+}
+
+export interface N8nCredentialReference {
+  id: string;
+  name: string;
+}
+
+/** A workflow to create: what an export contains. */
+export interface N8nWorkflowInput {
+  name: string;
+  nodes: N8nWorkflowNode[];
+  connections: JsonObject;
+  settings?: JsonObject;
+  pinData?: JsonObject;
+}
+
+/** A workflow as n8n keeps it. */
+export interface N8nWorkflow {
+  id: string;
+  name: string;
+  /** The draft's version, which a manual run and the next publication use. */
+  versionId: string;
+  /** The version that is published; `undefined` when none is. */
+  activeVersionId: string | undefined;
+  active: boolean;
+}
+
+export interface N8nCredential extends N8nCredentialReference {
+  type: string;
+}
+
+/** What n8n says of a publication, trigger by trigger. */
+export interface N8nPublication {
+  /** `published`, `partial`, `failed`, `not_published` or `in_progress`. */
+  status: string;
+  liveVersionId: string | undefined;
+  triggers: { nodeId: string; status: string; errorMessage: string | undefined }[];
+}
+
+/** How a manual run began: it runs (a trigger node then waits for its event), or n8n waits for a test webhook call. */
+export interface N8nManualRun {
+  workflowId: string;
+  /** `undefined` while n8n waits for a call of the test webhook: the execution then starts with that call. */
+  executionId: string | undefined;
+  waitingForWebhook: boolean;
+}
+
+export interface N8nNodeType {
+  name: string;
+  displayName: string;
+  /** All of the description as the editor receives it. */
+  description: JsonObject;
+}
+
+/** n8n answered with an error. */
+export class N8nApiError extends Error {
+  override readonly name = 'N8nApiError';
+  readonly status: number;
+  /** What n8n wrote for the person at the editor. */
+  readonly detail: string;
+  constructor(what: string, status: number, detail: string) {
+    super(`${what} answered ${status}: ${detail}`);
+    this.status = status;
+    this.detail = detail;
+  }
+}
+
+/** A workflow was not published, or not with all of its triggers. */
+export class N8nPublicationError extends Error {
+  override readonly name = 'N8nPublicationError';
+  readonly publication: N8nPublication;
+  constructor(workflowId: string, publication: N8nPublication) {
+    const errors = publication.triggers
+      .map((trigger) => trigger.errorMessage)
+      .filter((text) => text !== undefined);
+    super(`Workflow ${workflowId} is ${publication.status}: ${errors.join('; ') || 'n8n gives no reason'}`);
+    this.publication = publication;
+  }
+}
+
+const requestMs = 60_000;
+const pageSize = 100;
+
+/**
+ * A client of the internal REST API that n8n's editor uses, with the editor's cookie. Log in first, by `setUpOwner` on
+ * a new n8n or `logIn` on one that has an owner. The cookie stays good over a restart of n8n with the same user folder.
+ */
+export class N8nClient {
+  readonly url: string;
+  #cookie = '';
+  #pushRef: string | undefined;
+
+  /** @param url Where n8n is: `N8nHost.url`. */
+  constructor(url: string) {
+    this.url = url.replace(/\/$/, '');
+  }
+
+  /** Creates the owner of a new n8n and logs in as them. */
+  async setUpOwner(user: N8nUser): Promise<void> {
+    const { email, password, firstName = 'Test', lastName = 'Owner' } = user;
+    await this.#call('POST', '/rest/owner/setup', { email, password, firstName, lastName });
+  }
+
+  async logIn(user: Pick<N8nUser, 'email' | 'password'>): Promise<void> {
+    await this.#call('POST', '/rest/login', { emailOrLdapLoginId: user.email, password: user.password });
+  }
+
+  /** `setUpOwner`, or `logIn` when this n8n has an owner already. */
+  async signIn(user: N8nUser): Promise<void> {
+    const settings = objectFrom(await this.#call('GET', '/rest/settings'), 'settings');
+    const management = isObject(settings['userManagement']) ? settings['userManagement'] : {};
+    await (management['showSetupOnFirstLoad'] === true ? this.setUpOwner(user) : this.logIn(user));
+  }
+
+  /**
+   * Opens the connection over which the editor learns of manual runs. Manual runs that this client starts afterwards
+   * report to it. The caller closes it.
+   */
+  async openPush(): Promise<N8nPush> {
+    const push = await N8nPush.open(this.url, this.#cookie);
+    this.#pushRef = push.ref;
+    return push;
+  }
+
+  async createCredential(credential: {
+    name: string;
+    type: string;
+    data: JsonObject;
+  }): Promise<N8nCredential> {
+    return credentialFrom(await this.#call('POST', '/rest/credentials', credential));
+  }
+
+  async updateCredential(
+    id: string,
+    credential: { name: string; type: string; data: JsonObject },
+  ): Promise<N8nCredential> {
+    return credentialFrom(
+      await this.#call('PATCH', `/rest/credentials/${encodeURIComponent(id)}`, credential),
+    );
+  }
+
+  async deleteCredential(id: string): Promise<void> {
+    await this.#call('DELETE', `/rest/credentials/${encodeURIComponent(id)}`);
+  }
+
+  /** What the editor is given to show: secrets blanked out. */
+  async credentialData(id: string): Promise<JsonObject> {
+    const path = `/rest/credentials/${encodeURIComponent(id)}?includeData=true`;
+    const data = objectFrom(await this.#call('GET', path), path)['data'];
+    return isObject(data) ? data : {};
+  }
+
+  /**
+   * Tests a credential as the editor does after a save. With `id`, `data` defaults to what is stored, and blanked-out
+   * secrets in it are filled from there; an owner may leave `id` out and test data that is not stored.
+   *
+   * @returns status `OK` or `Error`, with the text that the editor shows.
+   */
+  async testCredential(credential: {
+    id?: string;
+    name?: string;
+    type: string;
+    data?: JsonObject;
+  }): Promise<{ status: string; message: string }> {
+    const { id = '', name = 'test', type } = credential;
+    const data = credential.data ?? (id === '' ? {} : await this.credentialData(id));
+    const body = { credentials: { id, name, type, data } };
+    const answer = objectFrom(await this.#call('POST', '/rest/credentials/test', body), 'credential test');
+    return {
+      status: stringFrom(answer['status'], 'credential test: status'),
+      message: optionalString(answer['message']) ?? '',
+    };
+  }
+
+  /** Saves a new workflow, as an unpublished draft. */
+  async createWorkflow(workflow: N8nWorkflowInput): Promise<N8nWorkflow> {
+    const body = { settings: { executionOrder: 'v1' }, ...workflow };
+    return workflowFrom(await this.#call('POST', '/rest/workflows', body));
+  }
+
+  /** Saves changes as the new draft. What is published goes on unchanged until the next `publish`. */
+  async updateWorkflow(id: string, changes: Partial<N8nWorkflowInput>): Promise<N8nWorkflow> {
+    return workflowFrom(await this.#call('PATCH', workflowPath(id), changes));
+  }
+
+  async getWorkflow(id: string): Promise<N8nWorkflow & { nodes: unknown[] }> {
+    const answer = objectFrom(await this.#call('GET', workflowPath(id)), 'workflow');
+    return { ...workflowFrom(answer), nodes: arrayFrom(answer['nodes'], 'workflow: nodes') };
+  }
+
+  /**
+   * Publishes the draft (or `versionId`), as the editor's Publish button does, and waits until n8n has settled all
+   * triggers. n8n answers the request before it starts them, and tries a trigger that throws five times over 15
+   * seconds before it calls it failed.
+   *
+   * @throws N8nPublicationError when a trigger failed; N8nApiError when n8n refuses the request (e.g. a node without
+   *   its credential); DeadlineError after `deadlineMs` (default 60 000).
+   */
+  async publish(
+    id: string,
+    options: { versionId?: string; deadlineMs?: number } = {},
+  ): Promise<N8nPublication> {
+    await this.requestPublish(id, options.versionId);
+    const publication = await this.#settledPublication(id, options.deadlineMs ?? 60_000);
+    if (publication.status !== 'published') throw new N8nPublicationError(id, publication);
+    return publication;
+  }
+
+  /** Asks for a publication without waiting for the triggers; `publicationOf` tells how it goes. */
+  async requestPublish(id: string, versionId?: string): Promise<N8nWorkflow> {
+    const version = versionId ?? (await this.getWorkflow(id)).versionId;
+    return workflowFrom(await this.#call('POST', `${workflowPath(id)}/activate`, { versionId: version }));
+  }
+
+  /** The older name of `publish`. */
+  activate(id: string, options: { versionId?: string; deadlineMs?: number } = {}): Promise<N8nPublication> {
+    return this.publish(id, options);
+  }
+
+  /** Unpublishes, and waits until n8n has closed all triggers. */
+  async deactivate(id: string, options: { deadlineMs?: number } = {}): Promise<void> {
+    await this.#call('POST', `${workflowPath(id)}/deactivate`, {});
+    await this.#settledPublication(id, options.deadlineMs ?? 60_000);
+  }
+
+  /** How the workflow's triggers are. */
+  async publicationOf(id: string): Promise<N8nPublication> {
+    try {
+      return publicationFrom(await this.#call('GET', `${workflowPath(id)}/publication-status`));
+    } catch (error) {
+      // Without the publication service (older versions, or switched off), the request itself waits for the triggers.
+      if (!(error instanceof N8nApiError && error.status === 404)) throw error;
+      const { active, activeVersionId } = await this.getWorkflow(id);
+      return { status: active ? 'published' : 'not_published', liveVersionId: activeVersionId, triggers: [] };
+    }
+  }
+
+  /** Archives and deletes a workflow; n8n unpublishes it with that. */
+  async deleteWorkflow(id: string): Promise<void> {
+    await this.#call('POST', `${workflowPath(id)}/archive`, {});
+    await this.#settledPublication(id, 60_000);
+    await this.#call('DELETE', workflowPath(id));
+  }
+
+  /**
+   * The workflow's executions that n8n has saved or is running, newest first, all pages of them.
+   *
+   * @param options.limit ends the list after so many (default: all).
+   */
+  async listExecutions(
+    workflowId: string,
+    options: { status?: string[]; limit?: number } = {},
+  ): Promise<N8nExecutionSummary[]> {
+    const filter = JSON.stringify({ workflowId, ...(options.status ? { status: options.status } : {}) });
+    const limit = options.limit ?? Number.POSITIVE_INFINITY;
+    const found = new Map<string, N8nExecutionSummary>();
+    let cursor: string | undefined;
+    while (found.size < limit) {
+      const query = new URLSearchParams({ filter, limit: String(pageSize), ...(cursor ? { cursor } : {}) });
+      const page = objectFrom(await this.#call('GET', `/rest/executions?${query.toString()}`), 'executions');
+      for (const result of arrayFrom(page['results'], 'executions: results')) {
+        const summary = executionSummaryFrom(result);
+        found.set(summary.id, summary);
+      }
+      cursor = optionalString(page['nextCursor']);
+      if (cursor === undefined) break;
+    }
+    return [...found.values()].slice(0, limit);
+  }
+
+  /** An execution with the data of each node. */
+  async getExecution(id: string): Promise<N8nExecution> {
+    return executionFrom(await this.#call('GET', `/rest/executions/${encodeURIComponent(id)}`));
+  }
+
+  /**
+   * Waits until at least `count` executions of the workflow have ended, in whatever way, and returns all that have,
+   * oldest first. Rejects after `deadlineMs`.
+   */
+  waitForExecutions(workflowId: string, count: number, deadlineMs = 15_000): Promise<N8nExecutionSummary[]> {
+    let seen = 0;
+    return waitUntil(
+      `${count} finished executions of workflow ${workflowId}`,
+      async () => {
+        const finished = (await this.listExecutions(workflowId)).filter((entry) => isFinished(entry.status));
+        seen = finished.length;
+        return seen >= count ? finished.sort((a, b) => Number(a.id) - Number(b.id)) : undefined;
+      },
+      { deadlineMs, everyMs: 100, details: () => `${seen} finished` },
+    );
+  }
+
+  /**
+   * Runs the saved draft as the editor's Execute button does. A trigger node then listens for one event ("listen for
+   * test event"): the run has an `executionId` at once and ends after the event; `stopManual` ends the listening. For a
+   * webhook trigger n8n waits for one call to `/webhook-test/<path>`, two minutes at most.
+   *
+   * @param options.trigger the name of the trigger node to start from.
+   * @param options.destination run only as far as this node.
+   */
+  async runManual(
+    workflowId: string,
+    options: { trigger: string; destination?: string } | { trigger?: string; destination: string },
+  ): Promise<N8nManualRun> {
+    const { trigger, destination } = options;
+    const body = {
+      ...(trigger === undefined ? {} : { triggerToStartFrom: { name: trigger } }),
+      ...(destination === undefined ? {} : { destinationNode: { nodeName: destination, mode: 'inclusive' } }),
+    };
+    const answer = objectFrom(
+      await this.#call('POST', `${workflowPath(workflowId)}/run`, body),
+      'manual run',
+    );
+    return {
+      workflowId,
+      executionId: optionalString(answer['executionId']),
+      waitingForWebhook: optionalBoolean(answer['waitingForWebhook']) ?? false,
+    };
+  }
+
+  /** Stops a manual run or its listening, as the editor's Stop button does. */
+  async stopManual(run: N8nManualRun): Promise<void> {
+    if (run.executionId === undefined) await this.#call('DELETE', `/rest/test-webhook/${run.workflowId}`);
+    else await this.#call('POST', `/rest/executions/${run.executionId}/stop`, {});
+  }
+
+  /** Waits until an execution has ended, and returns it with its data. Rejects after `deadlineMs`. */
+  waitForExecution(id: string, deadlineMs = 15_000): Promise<N8nExecution> {
+    return waitUntil(
+      `Execution ${id} to end`,
+      async () => {
+        const execution = await this.getExecution(id);
+        return isFinished(execution.status) ? execution : undefined;
+      },
+      { deadlineMs, everyMs: 50 },
+    );
+  }
+
+  /** The node types that this n8n has loaded, those of community packages with the package's name in front. */
+  nodeTypes(): Promise<N8nNodeType[]> {
+    return this.#types('/types/nodes.json');
+  }
+
+  credentialTypes(): Promise<N8nNodeType[]> {
+    return this.#types('/types/credentials.json');
+  }
+
+  /** Any other request of the editor; gives the answer's `data`, or the whole answer when it has none. */
+  request(method: string, path: string, body?: unknown): Promise<unknown> {
+    return this.#call(method, path, body);
+  }
+
+  /** The cookie of the session, to hand it to a browser. */
+  get cookie(): string {
+    return this.#cookie;
+  }
+
+  async #types(path: string): Promise<N8nNodeType[]> {
+    return arrayFrom(await this.#call('GET', path), path).map((entry) => {
+      const description = objectFrom(entry, path);
+      return {
+        name: stringFrom(description['name'], `${path}: name`),
+        displayName: optionalString(description['displayName']) ?? '',
+        description,
+      };
+    });
+  }
+
+  #settledPublication(id: string, deadlineMs: number): Promise<N8nPublication> {
+    return waitUntil(
+      `The publication of workflow ${id} to settle`,
+      async () => {
+        const publication = await this.publicationOf(id);
+        return publication.status === 'in_progress' ? undefined : publication;
+      },
+      { deadlineMs, everyMs: 50 },
+    );
+  }
+
+  async #call(method: string, path: string, body?: unknown): Promise<unknown> {
+    const response = await fetch(`${this.url}${path}`, {
+      method,
+      headers: {
+        Accept: 'application/json',
+        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
+        ...(this.#cookie ? { Cookie: this.#cookie } : {}),
+        ...(this.#pushRef ? { 'push-ref': this.#pushRef } : {}),
+      },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      signal: AbortSignal.timeout(requestMs),
+    });
+    const text = await response.text();
+    const what = `${method} ${path.split('?')[0] ?? path}`;
+    if (!response.ok) throw new N8nApiError(what, response.status, errorDetail(text));
+    this.#keepCookie(response);
+    if (text === '') return undefined;
+    const answer = parseJson(text, what);
+    return isObject(answer) && 'data' in answer ? answer['data'] : answer;
+  }
+
+  #keepCookie(response: Response): void {
+    for (const line of response.headers.getSetCookie()) {
+      const pair = line.split(';')[0] ?? '';
+      if (pair.startsWith('n8n-auth=')) this.#cookie = pair;
+    }
+  }
+}
+
+function workflowPath(id: string): string {
+  return `/rest/workflows/${encodeURIComponent(id)}`;
+}
+
+function errorDetail(text: string): string {
+  try {
+    const body: unknown = JSON.parse(text);
+    if (isObject(body) && typeof body['message'] === 'string') return body['message'];
+  } catch {
+    // Not JSON: shown as it is.
+  }
+  return text.slice(0, 500);
+}
+
+function workflowFrom(value: unknown): N8nWorkflow {
+  const workflow = objectFrom(value, 'workflow');
+  return {
+    id: stringFrom(workflow['id'], 'workflow: id'),
+    name: stringFrom(workflow['name'], 'workflow: name'),
+    versionId: stringFrom(workflow['versionId'], 'workflow: versionId'),
+    activeVersionId: optionalString(workflow['activeVersionId']),
+    active: workflow['active'] === true,
+  };
+}
+
+function credentialFrom(value: unknown): N8nCredential {
+  const credential = objectFrom(value, 'credential');
+  return {
+    id: stringFrom(credential['id'], 'credential: id'),
+    name: stringFrom(credential['name'], 'credential: name'),
+    type: stringFrom(credential['type'], 'credential: type'),
+  };
+}
+
+function publicationFrom(value: unknown): N8nPublication {
+  const publication = objectFrom(value, 'publication');
+  return {
+    status: stringFrom(publication['status'], 'publication: status'),
+    liveVersionId: optionalString(publication['liveVersionId']),
+    triggers: arrayFrom(publication['triggers'], 'publication: triggers').map((entry) => {
+      const trigger = objectFrom(entry, 'publication: a trigger');
+      return {
+        nodeId: stringFrom(trigger['nodeId'], 'publication: nodeId'),
+        status: stringFrom(trigger['status'], 'publication: status'),
+        errorMessage: optionalString(trigger['errorMessage']),
+      };
+    }),
+  };
+}
