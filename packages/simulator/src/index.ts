@@ -1,0 +1,25 @@
+export { createSimulator, Simulator } from './simulator.ts';
+export type {
+  AgentEvent,
+  DropMethod,
+  SessionEvent,
+  SessionInfo,
+  SimulatorEvents,
+  SimulatorOptions,
+} from './simulator.ts';
+export type { AgentInfo, AgentSetup, AgentState, Entity, EntityKind } from './pbx/agent.ts';
+export { MAX_TEXT_LENGTH } from './pbx/agent-directory.ts';
+export type { CallDirection, CallRequest, PlacedCall } from './pbx/call.ts';
+export { MAX_CALLS_PER_MINUTE } from './pbx/call-traffic.ts';
+export type { CallTraffic, TrafficKind } from './pbx/call-traffic.ts';
+export { ALL_AGENTS } from './faults/faults.ts';
+export type { Faults } from './faults/faults.ts';
+export type { FaultName, FaultSettings } from './faults/fault-settings.ts';
+export type { GarbageKind } from './faults/garbage.ts';
+export { SEED_SAMPLES } from './faults/seed-samples.ts';
+export type { SeedSample } from './faults/seed-samples.ts';
+export type { FrameLogEntry } from './frame-log/frame-log.ts';
+export type { Statistics } from './statistics.ts';
+export { maskSecret } from './masking.ts';
+export type { AuthSuccessType, RefusalReason } from './websocket-api/messages.ts';
+export type { ServerSettings } from './websocket-api/settings.ts';

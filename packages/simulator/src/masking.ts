@@ -1,0 +1,35 @@
+/**
+ * Keeps the key of an agent (its `idCrm`) out of everything that people read.
+ */
+
+const HIDDEN = '•••';
+
+/** Shows the first and last two characters of a secret, and nothing at all of one shorter than 8 characters. */
+export function maskSecret(secret: string): string {
+  const characters = [...secret];
+  if (characters.length < 8) return HIDDEN;
+  return `${characters.slice(0, 2).join('')}…${characters.slice(-2).join('')}`;
+}
+
+/** An `idCrm` written as a property, also in text that is not quite JSON. */
+const ID_CRM_PROPERTY = /(idCrm["']?\s*[:=]\s*)(?:"((?:[^"\\]|\\.)*)"?|'([^']*)'?|([^\s,}"']+))/gi;
+
+/** Shorter secrets occur by chance inside ordinary words and numbers; they are only masked as a property. */
+const SHORTEST_SECRET_TO_SEARCH = 4;
+
+/** Masks every `idCrm` property of a text, and each of the known secrets wherever it occurs. */
+export function maskText(text: string, secrets: Iterable<string>): string {
+  let masked = text.replace(
+    ID_CRM_PROPERTY,
+    (_match, prefix: string, double?: string, single?: string, bare?: string) =>
+      `${prefix}"${maskSecret(double ?? single ?? bare ?? '')}"`,
+  );
+  for (const secret of secrets) {
+    if (secret.length < SHORTEST_SECRET_TO_SEARCH) continue;
+    if (masked.includes(secret)) masked = masked.replaceAll(secret, maskSecret(secret));
+    const escaped = JSON.stringify(secret).slice(1, -1);
+    if (escaped !== secret && masked.includes(escaped))
+      masked = masked.replaceAll(escaped, maskSecret(secret));
+  }
+  return masked;
+}

@@ -1,0 +1,35 @@
+/** Seen from the agent: `incoming` rings the agent's device, `outgoing` is started from it. */
+export type CallDirection = 'incoming' | 'outgoing';
+
+/** A call to place. */
+export interface CallRequest {
+  /** Default `incoming`. */
+  direction?: CallDirection | undefined;
+  /** The `idCrm` of the agent, or of several: a queue that rings them all with one `uniqueId`. */
+  agents: string | readonly string[];
+  /** The other party, exactly as it is to be sent. */
+  phoneNumber: string;
+  /**
+   * True: from a waiting queue or an outgoing campaign (`"yes"`); false: a direct call (`"no"`).
+   * Default: true for several agents, false for one.
+   */
+  callCenter?: boolean | undefined;
+  /** Default: a new one, `<Unix seconds>.<counter>`. */
+  uniqueId?: string | undefined;
+  /** Further fields for the message, as a newer server could send. */
+  extraFields?: Readonly<Record<string, unknown>> | undefined;
+}
+
+/** A call that was placed. */
+export interface PlacedCall {
+  readonly uniqueId: string;
+  readonly direction: CallDirection;
+  readonly phoneNumber: string;
+  readonly callCenter: boolean;
+  /** Milliseconds since 1970. */
+  readonly placedAt: number;
+  /** The `idCrm` of every agent that it was placed for. */
+  readonly agents: readonly string[];
+  /** The `idCrm` of every agent whose API session it was sent to. */
+  readonly delivered: readonly string[];
+}

@@ -1,0 +1,396 @@
+import { EventEmitter } from 'node:events';
+import { Faults } from './faults/faults.ts';
+import { makeGarbage } from './faults/garbage.ts';
+import type { GarbageKind } from './faults/garbage.ts';
+import { SEED_SAMPLES } from './faults/seed-samples.ts';
+import type { SeedSample } from './faults/seed-samples.ts';
+import { FrameLog } from './frame-log/frame-log.ts';
+import type { FrameLogEntry } from './frame-log/frame-log.ts';
+import { maskSecret } from './masking.ts';
+import { AgentDirectory } from './pbx/agent-directory.ts';
+import type { AgentRecord } from './pbx/agent-directory.ts';
+import type { AgentInfo, AgentSetup, EntityKind } from './pbx/agent.ts';
+import type { CallRequest, PlacedCall } from './pbx/call.ts';
+import { CallTraffic } from './pbx/call-traffic.ts';
+import { UniqueIdSource } from './pbx/unique-id.ts';
+import { Statistics } from './statistics.ts';
+import type { ClientSession } from './websocket-api/client-session.ts';
+import { callNotification } from './websocket-api/messages.ts';
+import { WebSocketApi } from './websocket-api/server.ts';
+import type { ServerSettings } from './websocket-api/settings.ts';
+
+export interface SimulatorOptions extends Partial<ServerSettings> {
+  /** The address that the WebSocket API listens on. Default 127.0.0.1. */
+  host?: string;
+  /** The port of the WebSocket API; 0, the default, takes a free one. */
+  port?: number;
+  /** The web console, off by default. `port` 0, its default, takes a free one. */
+  console?: false | { port?: number; host?: string };
+  /** PEM texts; with them the server speaks `wss:`. */
+  tls?: { key: string; cert: string };
+  agents?: readonly AgentSetup[];
+}
+
+/** How a session is dropped:
+ * - `close`: a closing handshake, without a word
+ * - `connectionClosed`: the `connectionClosed` message, then a closing handshake, as at log-out
+ * - `connectionClosedOnly`: the message alone; the connection stays open
+ * - `terminate`: the TCP connection ends at once
+ * - `halfOpen`: nothing is read or written any more, the TCP connection stays; the session is held for
+ *   `sessionTimeoutMs`
+ */
+export type DropMethod = 'close' | 'connectionClosed' | 'connectionClosedOnly' | 'terminate' | 'halfOpen';
+
+/** A live session. */
+export interface SessionInfo {
+  idCrm: string;
+  ip: string;
+  /** When it authenticated, in milliseconds since 1970. */
+  since: number;
+  /** The number of the connection, as in the frame log. */
+  connection: number;
+}
+
+export interface SessionEvent extends SessionInfo {
+  event: 'opened' | 'ended';
+  name: string;
+}
+
+export interface AgentEvent {
+  event: 'added' | 'removed' | 'loggedIn' | 'loggedOut' | 'textChanged';
+  /** The agent after the event. */
+  agent: AgentInfo;
+}
+
+/**
+ * The events of a simulator. Only `frame` entries are masked and fit for a log; the others name agents by their full
+ * `idCrm`.
+ */
+export interface SimulatorEvents {
+  frame: [FrameLogEntry];
+  session: [SessionEvent];
+  agent: [AgentEvent];
+  call: [PlacedCall];
+  /** Faults, server settings, call traffic or the server's being started or stopped changed. */
+  settings: [];
+}
+
+const DEFAULT_SETTINGS: Readonly<ServerSettings> = {
+  version: '1.1.0',
+  authSuccessType: 'authSucces',
+  sessionTimeoutMs: 60_000,
+  closeAfterAuthFailed: true,
+};
+
+interface RunningConsole {
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+/** Makes a simulator and starts it. @throws the error of a listening socket, for example `EADDRINUSE` */
+export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
+  const simulator = new Simulator(options);
+  await simulator.start();
+  if (options.console) {
+    try {
+      // Loaded on demand: tests and benchmarks need no web server.
+      const { startConsole } = await import('./console/console.ts');
+      simulator.attachConsole(await startConsole(simulator, options.console));
+    } catch (error) {
+      await simulator.close();
+      throw error;
+    }
+  }
+  return simulator;
+}
+
+/** A simulated Accolades PBX. Make one with `createSimulator`. */
+export class Simulator extends EventEmitter<SimulatorEvents> {
+  /** Faults that stay until they are cleared; change them at any time. */
+  readonly faults: Faults;
+  /** What the server has seen so far. */
+  readonly statistics: Statistics = new Statistics();
+  /** Places calls at a rate. */
+  readonly traffic: CallTraffic;
+
+  readonly #directory = new AgentDirectory();
+  readonly #uniqueIds = new UniqueIdSource();
+  readonly #settings: ServerSettings;
+  readonly #api: WebSocketApi;
+  #console: RunningConsole | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: SimulatorOptions) {
+    super();
+    this.setMaxListeners(0);
+    this.#settings = checkSettings({
+      version: options.version ?? DEFAULT_SETTINGS.version,
+      authSuccessType: options.authSuccessType ?? DEFAULT_SETTINGS.authSuccessType,
+      sessionTimeoutMs: options.sessionTimeoutMs ?? DEFAULT_SETTINGS.sessionTimeoutMs,
+      closeAfterAuthFailed: options.closeAfterAuthFailed ?? DEFAULT_SETTINGS.closeAfterAuthFailed,
+    });
+    this.faults = new Faults(() => this.emit('settings'));
+    for (const setup of options.agents ?? []) this.#directory.add(setup);
+    this.#api = new WebSocketApi({
+      host: options.host ?? '127.0.0.1',
+      port: options.port ?? 0,
+      tls: options.tls,
+      directory: this.#directory,
+      faults: this.faults,
+      statistics: this.statistics,
+      settings: this.#settings,
+      frames: new FrameLog({
+        isHeard: () => this.listenerCount('frame') > 0,
+        emit: (entry) => this.emit('frame', entry),
+        secrets: () => this.#directory.secrets(),
+      }),
+      onSession: (event, session) => this.#onSession(event, session),
+    });
+    this.traffic = new CallTraffic(this, () => this.emit('settings'));
+  }
+
+  /** The address of the WebSocket API, `ws://127.0.0.1:PORT` or `wss://…`. It stays the same over restarts. */
+  get url(): string {
+    return this.#api.url;
+  }
+
+  get port(): number {
+    return this.#api.port;
+  }
+
+  /** The address of the web console, `null` without one. */
+  get consoleUrl(): string | null {
+    return this.#console?.url ?? null;
+  }
+
+  /** Whether the WebSocket API is up. */
+  get running(): boolean {
+    return this.#api.listening;
+  }
+
+  /** How the server behaves now. */
+  get settings(): Readonly<ServerSettings> {
+    return { ...this.#settings };
+  }
+
+  /** Changes how the server behaves, from the next message on. @throws when a setting is not usable */
+  configure(settings: Partial<ServerSettings>): void {
+    Object.assign(this.#settings, checkSettings({ ...this.#settings, ...settings }));
+    this.emit('settings');
+  }
+
+  /** @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id is taken. */
+  addAgent(setup: AgentSetup): AgentInfo {
+    return this.#announce('added', this.#directory.add(setup));
+  }
+
+  /** Logs an agent out and removes it, with the faults that are set for it. @throws when there is no such agent */
+  removeAgent(idCrm: string): void {
+    const record = this.#directory.require(idCrm);
+    this.#logOut(record);
+    this.#directory.remove(idCrm);
+    this.faults.clear(idCrm);
+    this.emit('agent', { event: 'removed', agent: this.#info(record) });
+  }
+
+  /** The agent's browser logs in. @throws when there is no such agent */
+  login(idCrm: string): void {
+    const record = this.#directory.require(idCrm);
+    if (record.loggedIn) return;
+    record.loggedIn = true;
+    this.#announce('loggedIn', record);
+  }
+
+  /**
+   * The agent's browser logs out: its session gets `connectionClosed` and is closed (unless the fault
+   * `logoutWithoutClose` is on). @throws when there is no such agent
+   */
+  logout(idCrm: string): void {
+    const record = this.#directory.require(idCrm);
+    if (!record.loggedIn) return;
+    this.#logOut(record);
+    this.#announce('loggedOut', record);
+  }
+
+  /**
+   * Sets a configuration text. An account's text is shared by all agents of that account.
+   * @throws when there is no such agent or the text is longer than 2,000 characters
+   */
+  setText(idCrm: string, kind: EntityKind, text: string): void {
+    this.#directory.setText(idCrm, kind, text);
+    this.#announce('textChanged', this.#directory.require(idCrm));
+  }
+
+  agents(): AgentInfo[] {
+    return Array.from(this.#directory.all(), (record) => this.#info(record));
+  }
+
+  /** @throws when there is no such agent */
+  agent(idCrm: string): AgentInfo {
+    return this.#info(this.#directory.require(idCrm));
+  }
+
+  /** The live sessions. */
+  sessions(): SessionInfo[] {
+    return Array.from(this.#api.sessions(), sessionInfo);
+  }
+
+  /**
+   * Places a call. Several agents are a queue that rings them all with one `uniqueId`. Agents without an API session
+   * get nothing, as in reality.
+   * @throws when an agent does not exist or there is none
+   */
+  placeCall(request: CallRequest): PlacedCall {
+    const agents = typeof request.agents === 'string' ? [request.agents] : [...new Set(request.agents)];
+    if (agents.length === 0) throw new Error('A call needs an agent.');
+    for (const idCrm of agents) this.#directory.require(idCrm);
+    const fields = {
+      direction: request.direction ?? 'incoming',
+      phoneNumber: request.phoneNumber,
+      uniqueId: request.uniqueId ?? this.#uniqueIds.next(),
+      callCenter: request.callCenter ?? agents.length > 1,
+    } as const;
+    const frame = callNotification(fields, request.extraFields);
+    const delivered = agents.filter((idCrm) => this.#api.session(idCrm)?.sendCall(fields, frame));
+    this.statistics.calls += 1;
+    const call: PlacedCall = { ...fields, placedAt: Date.now(), agents, delivered };
+    this.emit('call', call);
+    return call;
+  }
+
+  /**
+   * Sends exactly this payload as one frame. @returns whether the agent had a session that could take it
+   * @param options.binary as a binary frame; default false
+   */
+  sendRaw(idCrm: string, data: string | Uint8Array, options: { binary?: boolean } = {}): boolean {
+    const payload = typeof data === 'string' ? data : Buffer.from(data);
+    return this.#api.session(idCrm)?.sendFrame(payload, options.binary ?? false) ?? false;
+  }
+
+  /** Sends something that is no message of the protocol. @returns whether the agent had a session */
+  sendGarbage(idCrm: string, kind: GarbageKind): boolean {
+    const session = this.#api.session(idCrm);
+    if (!session) return false;
+    const garbage = makeGarbage(kind);
+    return garbage.kind === 'bytes'
+      ? session.sendBytes(garbage.bytes)
+      : session.sendFrame(garbage.payload, garbage.binary);
+  }
+
+  /** Sends one of the vendor's malformed samples, character for character. @returns whether the agent had a session */
+  sendSeedSample(idCrm: string, sample: SeedSample): boolean {
+    return this.sendRaw(idCrm, SEED_SAMPLES[sample]);
+  }
+
+  /** Drops the session of an agent. @returns whether it had one */
+  dropSession(idCrm: string, how: DropMethod): boolean {
+    const session = this.#api.session(idCrm);
+    if (!session) return false;
+    switch (how) {
+      case 'close':
+        session.close();
+        break;
+      case 'connectionClosed':
+        session.announceClose({ close: true });
+        break;
+      case 'connectionClosedOnly':
+        session.announceClose({ close: false });
+        break;
+      case 'terminate':
+        session.discard();
+        break;
+      case 'halfOpen':
+        session.goHalfOpen();
+        break;
+    }
+    return true;
+  }
+
+  /**
+   * Stops the WebSocket API, as for a restart: agents, texts and faults are kept.
+   * @param options.abrupt end the connections at once, as a killed process; default false: announce and close them
+   */
+  async stop(options: { abrupt?: boolean } = {}): Promise<void> {
+    await this.#api.stop({ abrupt: options.abrupt ?? false });
+    this.emit('settings');
+  }
+
+  /** Starts the WebSocket API, on the same port as before. @throws the error of the listening socket */
+  async start(): Promise<void> {
+    if (this.#closing) throw new Error('The simulator is closed.');
+    await this.#api.start();
+    this.emit('settings');
+  }
+
+  /** Ends everything: call traffic, the WebSocket API and the console. Can be called again; takes a second at most. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** @internal */
+  attachConsole(running: RunningConsole): void {
+    this.#console = running;
+  }
+
+  async #close(): Promise<void> {
+    this.traffic.stop();
+    await Promise.all([this.#api.stop({ abrupt: false }), this.#console?.close()]);
+    this.removeAllListeners();
+  }
+
+  #logOut(record: AgentRecord): void {
+    record.loggedIn = false;
+    this.#api.session(record.idCrm)?.logOut();
+  }
+
+  #announce(event: AgentEvent['event'], record: AgentRecord): AgentInfo {
+    const agent = this.#info(record);
+    this.emit('agent', { event, agent });
+    return agent;
+  }
+
+  #onSession(event: SessionEvent['event'], session: ClientSession): void {
+    if (this.listenerCount('session') === 0 || !session.agent) return;
+    this.emit('session', { event, name: session.agent.name, ...sessionInfo(session) });
+  }
+
+  #info(record: AgentRecord): AgentInfo {
+    const session = this.#api.session(record.idCrm);
+    return {
+      key: record.key,
+      idCrm: record.idCrm,
+      maskedIdCrm: maskSecret(record.idCrm),
+      name: record.name,
+      state: session ? 'connected' : record.loggedIn ? 'online' : 'offline',
+      loggedIn: record.loggedIn,
+      ip: record.ip,
+      account: this.#directory.entity(record, 'account'),
+      phone: this.#directory.entity(record, 'phone'),
+      agent: this.#directory.entity(record, 'agent'),
+      connectedSince: session?.authenticatedAt ?? null,
+      connectedFrom: session?.ip ?? null,
+    };
+  }
+}
+
+function sessionInfo(session: ClientSession): SessionInfo {
+  return {
+    idCrm: session.agent?.idCrm ?? '',
+    ip: session.ip,
+    since: session.authenticatedAt,
+    connection: session.number,
+  };
+}
+
+function checkSettings(settings: ServerSettings): ServerSettings {
+  if (settings.authSuccessType !== 'authSucces' && settings.authSuccessType !== 'authSuccess') {
+    throw new Error('authSuccessType must be authSucces or authSuccess.');
+  }
+  if (!(settings.sessionTimeoutMs > 0)) throw new Error('sessionTimeoutMs must be more than 0 milliseconds.');
+  if (typeof settings.version !== 'string') throw new Error('version must be text.');
+  if (typeof settings.closeAfterAuthFailed !== 'boolean') {
+    throw new Error('closeAfterAuthFailed must be true or false.');
+  }
+  return settings;
+}
