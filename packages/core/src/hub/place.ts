@@ -261,6 +261,10 @@ class ActiveSubscription implements Subscription {
     if (!this.#ended) this.#place.flush();
   }
 
+  pause(): void {
+    this.#flowing = false;
+  }
+
   async requestConfiguration(label?: string): Promise<AgentConfiguration> {
     return this.#sessionOf(label).request('configuration');
   }

@@ -51,8 +51,10 @@ export interface Subscription {
   readonly status: SubscriptionStatus;
   /** Resolves when each agent has become ready or has failed once since this subscription began, or when it ended. */
   readonly firstOutcome: Promise<SubscriptionStatus>;
-  /** Begins delivery after `startPaused`. Idempotent. */
+  /** Begins delivery after `startPaused` or `pause`. Idempotent. */
   resume(): void;
+  /** Holds events until `resume`, for a host whose neighbours of the node are being exchanged. Idempotent. */
+  pause(): void;
   /**
    * Asks over the agent's live session.
    * @param label which agent; may be left out when there is one only

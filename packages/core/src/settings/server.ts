@@ -7,6 +7,8 @@ export interface TlsOptions {
   readonly ca?: string | Buffer | readonly (string | Buffer)[];
   readonly cert?: string | Buffer;
   readonly key?: string | Buffer;
+  /** PKCS #12 */
+  readonly pfx?: string | Buffer;
   readonly passphrase?: string;
   readonly servername?: string;
 }
@@ -63,9 +65,9 @@ function isLoopback(hostname: string): boolean {
 export function serverKey(server: ServerOptions): string {
   const { href } = parseServerUrl(server.url);
   const tls = createHash('sha256');
-  const { ca, cert, key, passphrase, servername } = server.tls ?? {};
+  const { ca, cert, key, pfx, passphrase, servername } = server.tls ?? {};
   const authorities = ca === undefined || typeof ca === 'string' || Buffer.isBuffer(ca) ? [ca] : ca;
-  for (const part of [cert, key, passphrase, servername, ...authorities]) {
+  for (const part of [cert, key, pfx, passphrase, servername, ...authorities]) {
     tls.update(`${part?.length ?? 'none'} `).update(part ?? '');
   }
   return [href, server.allowUnauthorizedCerts === true ? 'any-cert' : 'verified', tls.digest('hex')].join(
