@@ -1,10 +1,9 @@
-import type { Agent } from 'node:http';
 import type { Socket } from 'node:net';
-import { HttpsProxyAgent } from 'https-proxy-agent';
-import { getProxyForUrl } from 'proxy-from-env';
 import { WebSocket } from 'ws';
-import { AccoladesError, messageOf, type AccoladesErrorCode } from '../errors.ts';
+import { AccoladesError } from '../errors.ts';
+import { describeNetworkError, networkErrorCode, systemCodeOf } from '../network-error.ts';
 import { MAX_FRAME_BYTES } from '../protocol/decode.ts';
+import { proxyAgent } from '../settings/proxy.ts';
 import { parseServerUrl, type ServerOptions } from '../settings/server.ts';
 import type { Transport, TransportFactory, TransportHandlers } from './transport.ts';
 
@@ -135,33 +134,17 @@ function ignoreError(): void {
   // Nothing to do.
 }
 
-function proxyAgent(href: string): Agent | null {
-  // The library chooses by scheme, and knows only the HTTP ones.
-  const proxy = getProxyForUrl(href.replace(/^ws/, 'http'));
-  return proxy === '' ? null : new HttpsProxyAgent(proxy);
-}
-
 /** What a proxy answers to CONNECT when it will not or cannot connect. */
 const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
 
-const TLS_CODE =
-  /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/;
-
-/** What an error of the network means, by Node's error code. */
+/** What an error of the connection means: the network's part, and what only a WebSocket handshake can say. */
 function classify(error: Error, proxied: boolean): AccoladesError {
-  const systemCode = 'code' in error && typeof error.code === 'string' ? error.code : '';
-  const what = `${systemCode === '' || error.message.includes(systemCode) ? '' : `${systemCode}: `}${messageOf(error) || 'The connection failed'}.`;
-  return new AccoladesError(codeOf(systemCode, error.message, proxied), { what, cause: error });
-}
-
-function codeOf(systemCode: string, message: string, proxied: boolean): AccoladesErrorCode {
-  if (TLS_CODE.test(systemCode) || /certificate|SSL routines/i.test(message)) return 'TLS_FAILED';
-  if (proxied && /proxy/i.test(message)) return 'PROXY_FAILED';
-  if (systemCode === 'ECONNREFUSED') return proxied ? 'PROXY_FAILED' : 'CONNECTION_REFUSED';
-  if (systemCode === 'ENOTFOUND' || systemCode === 'EAI_AGAIN') return 'HOST_NOT_FOUND';
-  if (systemCode === 'ETIMEDOUT') return 'CONNECT_TIMEOUT';
-  if (systemCode.startsWith('HPE_') || /invalid (websocket|status|upgrade|sec-websocket)/i.test(message)) {
-    return 'NOT_A_WEBSOCKET';
-  }
-  return 'NETWORK';
+  const code = networkErrorCode(error, proxied);
+  const refusedHandshake =
+    systemCodeOf(error).startsWith('HPE_') ||
+    /invalid (websocket|status|upgrade|sec-websocket)/i.test(error.message);
+  return new AccoladesError(code === 'NETWORK' && refusedHandshake ? 'NOT_A_WEBSOCKET' : code, {
+    what: describeNetworkError(error),
+    cause: error,
+  });
 }
