@@ -41,9 +41,50 @@ export const ADVICE = {
   FRAME_MALFORMED: 'The server sent a message that cannot be read. It was ignored.',
   FRAME_TOO_LARGE: 'The server sent a message of more than 1 MiB. It was ignored.',
   SERVER_ERROR: 'The server reported an error.',
+  // Commands over the REST API
+  BAD_REQUEST: 'Accolades could not read the command. Check the device id and the phone number.',
+  UNAUTHORIZED:
+    'Accolades refused the account: the account number is unknown, the API is not active for it, or the API password is ' +
+    'wrong. Correct the credential before trying again: repeated refusals get the IP address of this machine blocked.',
+  IP_REJECTED:
+    'Accolades has blocked the public IP address of this machine for a time, which follows too many invalid requests. Find ' +
+    'and stop what sends them, then wait.',
+  FORBIDDEN: 'Accolades does not allow this command. Ask the administrator of the Accolades account.',
+  COMMAND_NOT_FOUND:
+    'Accolades knows no such command at this address. Check the server address and the account number.',
+  COMMAND_TOO_LARGE: 'Accolades refused the command because it is too large.',
+  SERVER_FAILURE: 'Accolades failed to carry out the command. Try again later.',
+  UNEXPECTED_ANSWER:
+    'This is not an answer of the Accolades API. Check the server address, and what stands between it and this machine.',
+  UNREACHABLE:
+    'The server cannot be reached. Check the network and the firewall of this machine, then try again.',
+  OUTCOME_UNKNOWN:
+    'The command was sent, but no answer came, so that it is not known whether Accolades carried it out. Check the phone ' +
+    'before sending it again.',
+  COOLING_DOWN:
+    'No request is sent meanwhile, because repeated refusals get the IP address of this machine blocked. Correct the ' +
+    'credential, or wait.',
+  // Requests to an endpoint of this side
+  METHOD_NOT_ALLOWED: 'Send POST (or GET for an IVR request).',
+  ADDRESS_NOT_ALLOWED: 'Add the address to the allowed addresses if it is one of Accolades.',
+  SECRET_WRONG: 'Put the secret of this endpoint into the path or the parameters that are set in Accolades.',
+  BODY_TOO_LARGE: 'Raise the limit of this endpoint if the request is a real one.',
+  BODY_TIMEOUT: 'Send the whole request at once.',
+  UNSUPPORTED_MEDIA_TYPE: 'Send the fields form-encoded or as a JSON object.',
+  BODY_MALFORMED: 'Send the fields form-encoded or as a JSON object.',
+  NOT_A_NOTIFICATION:
+    'Check the path that is set in Accolades: something else than a call was sent to this endpoint.',
+  // Answers to such requests
+  INVALID_REPLY: 'Correct the answer that the flow gives.',
+  REPLY_TOO_LATE: 'The fallback answer was sent instead. Make the flow faster, or raise the time limit.',
+  REPLY_ALREADY_SENT: 'Answer each request once.',
+  REPLY_UNKNOWN:
+    'Answer in the process that received the request, with the replyToken of its message, and before the flow is redeployed.',
+  TOO_MANY_PENDING: 'The fallback answer was sent. Make the flow answer faster.',
   // What a person typed
   INVALID_URL: 'The server address is not valid.',
   INVALID_CREDENTIAL: 'The idCrm is not valid.',
+  INVALID_ACCOUNT: 'The account is not valid.',
   INVALID_PARAMETER: 'A parameter is not valid.',
 } as const;
 
@@ -55,12 +96,35 @@ export interface AccoladesErrorOptions {
   /** True when the same attempt may succeed later without a person changing anything. Default: by code. */
   readonly retryable?: boolean;
   readonly cause?: unknown;
+  /** ISO 8601: until when the same is refused without being tried. */
+  readonly until?: string;
+  /** The HTTP status that the server answered with. */
+  readonly httpStatus?: number;
 }
 
 const PERMANENT: ReadonlySet<AccoladesErrorCode> = new Set([
   'INVALID_URL',
   'INVALID_CREDENTIAL',
   'INVALID_PARAMETER',
+  'INVALID_ACCOUNT',
+  'BAD_REQUEST',
+  'UNAUTHORIZED',
+  'FORBIDDEN',
+  'COMMAND_NOT_FOUND',
+  'COMMAND_TOO_LARGE',
+  'UNEXPECTED_ANSWER',
+  'OUTCOME_UNKNOWN',
+  'METHOD_NOT_ALLOWED',
+  'ADDRESS_NOT_ALLOWED',
+  'SECRET_WRONG',
+  'BODY_TOO_LARGE',
+  'UNSUPPORTED_MEDIA_TYPE',
+  'BODY_MALFORMED',
+  'NOT_A_NOTIFICATION',
+  'INVALID_REPLY',
+  'REPLY_TOO_LATE',
+  'REPLY_ALREADY_SENT',
+  'REPLY_UNKNOWN',
   'SESSION_CLOSED',
   'SUPERSEDED',
 ]);
@@ -72,6 +136,10 @@ export class AccoladesError extends Error {
   readonly retryable: boolean;
   /** What happened, without the advice; null when the code says it all. */
   readonly what: string | null;
+  /** ISO 8601; only of `COOLING_DOWN` and of the refusals that start it. */
+  readonly until: string | null;
+  /** Only when a server's HTTP answer was the reason. */
+  readonly httpStatus: number | null;
 
   constructor(code: AccoladesErrorCode, options: AccoladesErrorOptions = {}) {
     const { what, cause } = options;
@@ -81,6 +149,8 @@ export class AccoladesError extends Error {
     );
     this.code = code;
     this.what = what ?? null;
+    this.until = options.until ?? null;
+    this.httpStatus = options.httpStatus ?? null;
     this.retryable = options.retryable ?? !PERMANENT.has(code);
   }
 

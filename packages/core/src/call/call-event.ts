@@ -102,7 +102,7 @@ const CLOCK_SKEW_S = 86_400;
  * The time at which a call started. A `uniqueId` has the form of an Asterisk unique id, whose first part is the Unix time in
  * seconds; that the server keeps to it is not documented, hence the check for plausibility.
  */
-function startOf(uniqueId: string, receivedAt: number): string | null {
+export function startOf(uniqueId: string, receivedAt: number): string | null {
   const seconds = Number(/^(\d{9,11})\.\d+$/.exec(uniqueId)?.[1]);
   if (!(seconds >= EARLIEST_START_S && seconds <= receivedAt / 1000 + CLOCK_SKEW_S)) return null;
   return new Date(seconds * 1000).toISOString();
