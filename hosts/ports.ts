@@ -1,24 +1,31 @@
+import { randomInt } from 'node:crypto';
 import net from 'node:net';
 
+/** Below the range from which systems take the local ports of outgoing connections (32768 on Linux, 49152 elsewhere). */
+const range = { from: 20_000, to: 32_768 };
+const attempts = 50;
+
 /**
- * A TCP port that is free on the loopback address now. Another process could take it before it is used; the hosts
- * then fail to start with an error that says so.
+ * A TCP port that is free on the loopback address now, chosen at random where no outgoing connection of another
+ * process can take it before it is used (as happens to the ports that the system itself gives out).
  */
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer();
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address();
-      server.close(() => {
-        if (address === null || typeof address === 'string') reject(new Error('No TCP port was given out'));
-        else resolve(address.port);
-      });
-    });
-  });
+export async function freePort(): Promise<number> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const port = randomInt(range.from, range.to);
+    if (await isFree(port)) return port;
+  }
+  throw new Error(`None of ${attempts} ports between ${range.from} and ${range.to} is free`);
 }
 
 /** The port itself, or a free one for 0 or `undefined`. */
 export function portOrFree(port: number | undefined): Promise<number> {
   return port ? Promise.resolve(port) : freePort();
+}
+
+function isFree(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const server = net.createServer();
+    server.once('error', () => resolve(false));
+    server.listen(port, '127.0.0.1', () => server.close(() => resolve(true)));
+  });
 }

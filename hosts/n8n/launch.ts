@@ -68,7 +68,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
     ...(options.version === undefined ? {} : { version: options.version }),
     onProgress: options.onProgress,
   });
-  const { version, bin } = installed;
+  const { version, bin, directory } = installed;
   const userFolder = path.resolve(options.userFolder);
   await mkdir(userFolder, { recursive: true });
   await installPackages(userFolder, options.packages ?? []);
@@ -82,7 +82,13 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
     command: runtime.executable,
     args: [bin, command],
     cwd: userFolder,
-    env: { ...runtime.env, ...(await quietEnvironment(userFolder, port, command)), ...options.env },
+    env: {
+      ...runtime.env,
+      // Saves about a second of each start but the first.
+      NODE_COMPILE_CACHE: path.join(directory, '.compile-cache'),
+      ...(await quietEnvironment(userFolder, port, command)),
+      ...options.env,
+    },
     onOutput: options.onOutput,
   });
   const url = `http://127.0.0.1:${port}`;
