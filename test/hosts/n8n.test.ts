@@ -145,8 +145,26 @@ describe('The packed nodes in a real n8n', () => {
       flows: [
         { id: 'tab', type: 'tab', label: 'tab' },
         { id: 'agent', type: 'accolades-agent', name: '', url: simulator.url, country: 'RO' },
-        { id: 'calls', type: 'accolades-call', z: 'tab', agent: 'agent', events: ['incomingCall', 'outgoingCall'], callSource: 'all', numbers: '', wires: [['debug']] },
-        { id: 'debug', type: 'debug', z: 'tab', active: true, tosidebar: true, complete: 'payload', targetType: 'msg', wires: [] },
+        {
+          id: 'calls',
+          type: 'accolades-call',
+          z: 'tab',
+          agent: 'agent',
+          events: ['incomingCall', 'outgoingCall'],
+          callSource: 'all',
+          numbers: '',
+          wires: [['debug']],
+        },
+        {
+          id: 'debug',
+          type: 'debug',
+          z: 'tab',
+          active: true,
+          tosidebar: true,
+          complete: 'payload',
+          targetType: 'msg',
+          wires: [],
+        },
       ],
       credentials: { agent: { idCrm: `Front desk=${FRONT_DESK}` } },
     });
@@ -185,7 +203,8 @@ describe('The packed nodes in a real n8n', () => {
     for (const { executionId } of [run, again]) {
       await waitUntil(
         'the manual test to listen',
-        async () => executionId !== undefined && (await client.getExecution(executionId)).status === 'running',
+        async () =>
+          executionId !== undefined && (await client.getExecution(executionId)).status === 'running',
         { deadlineMs: 10_000 },
       );
     }
@@ -232,7 +251,9 @@ describe('The packed nodes in a real n8n', () => {
       ['malformed idCrm', 'two words', {}, /space/],
       ['bad filter', FRONT_DESK, { options: { numbers: '/[/' } }, /regular expression/],
     ] as const) {
-      const workflow = await client.createWorkflow(triggerWorkflow(name, await credential(idCrm), parameters));
+      const workflow = await client.createWorkflow(
+        triggerWorkflow(name, await credential(idCrm), parameters),
+      );
       const error: unknown = await client.publish(workflow.id).then(
         () => undefined,
         (thrown: unknown) => thrown,

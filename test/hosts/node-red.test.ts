@@ -196,9 +196,13 @@ describe('The packed palette in a real Node-RED', () => {
       ]);
       const { text } = await waitForColour('sales', 'red');
       expect(text, 'status').to.be.a('string').and.have.length.within(3, 20);
-      await waitUntil('the advice in the log', () => /\[(warn|error)\] \[accolades-call:/.test(host.output()), {
-        deadlineMs: 5_000,
-      });
+      await waitUntil(
+        'the advice in the log',
+        () => /\[(warn|error)\] \[accolades-call:/.test(host.output()),
+        {
+          deadlineMs: 5_000,
+        },
+      );
       mend(simulator);
       await waitForColour('sales', 'green', 40_000);
     });

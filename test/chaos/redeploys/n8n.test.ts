@@ -1,0 +1,214 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type Server } from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createSimulator, type Simulator } from '@accolades-flow/simulator';
+import { expect } from 'chai';
+import { waitUntil } from '../../../hosts/deadline.ts';
+import type { JsonObject } from '../../../hosts/guards.ts';
+import { N8nClient, type N8nWorkflow, type N8nWorkflowInput } from '../../../hosts/n8n/client.ts';
+import { startN8n, type N8nHost } from '../../../hosts/n8n/launch.ts';
+import { tarball } from '../../hosts/tarballs.ts';
+import { OWNER, triggerWorkflow } from '../../hosts/workflows.ts';
+import { CallLoad, tally } from './call-load.ts';
+
+const AGENT = 'f8cb549544';
+const CALL_EVERY_MS = 20;
+
+describe('Re-publishes of a real n8n under a call every 20 ms', function () {
+  this.timeout(15 * 60_000);
+  let simulator: Simulator;
+  let host: N8nHost;
+  let client: N8nClient;
+  let userFolder: string;
+  let sink: Sink;
+  let workflow: N8nWorkflow;
+  let definition: (parameters: JsonObject) => N8nWorkflowInput;
+  let series = 1_700_000_100;
+
+  before(async () => {
+    userFolder = await mkdtemp(path.join(tmpdir(), 'accolades-republishes-'));
+    simulator = await createSimulator({ agents: [{ idCrm: AGENT, name: 'Front desk' }] });
+    sink = await Sink.open();
+    host = await startN8n({ userFolder, packages: [await tarball('n8n')] });
+    client = new N8nClient(host.url);
+    await client.signIn(OWNER);
+    (await client.openPush()).close();
+    const credential = await client.createCredential({
+      name: 'Agents',
+      type: 'accoladesAgentApi',
+      data: { idCrm: `Front desk=${AGENT}`, url: simulator.url, allowUnauthorizedCerts: false },
+    });
+    definition = (parameters) => {
+      const base = triggerWorkflow('Calls', credential, parameters);
+      return {
+        ...base,
+        // The sink counts; n8n's own database would only slow it down.
+        settings: { executionOrder: 'v1', saveDataSuccessExecution: 'none', saveManualExecutions: true },
+        nodes: base.nodes.map((node) =>
+          node.name === 'End'
+            ? {
+                ...node,
+                type: 'n8n-nodes-base.httpRequest',
+                typeVersion: 4.2,
+                parameters: {
+                  method: 'GET',
+                  url: `=${sink.url}/?execution={{ $execution.id }}&mode={{ $execution.mode }}&id={{ $json.uniqueId }}`,
+                },
+              }
+            : node,
+        ),
+      };
+    };
+    workflow = await client.createWorkflow(definition({}));
+    await client.publish(workflow.id);
+    await waitUntil('the session', () => simulator.sessions().length === 1, { deadlineMs: 10_000 });
+  });
+
+  after(async () => {
+    await host.stop();
+    await sink.close();
+    await simulator.close();
+    await rm(userFolder, { recursive: true, force: true });
+  });
+
+  /** Runs the steps under load and demands that every call started one execution, in order. */
+  const underLoad = async (name: string, steps: () => Promise<void>) => {
+    series++;
+    const connects = simulator.statistics.connects;
+    const load = new CallLoad(simulator, AGENT, series);
+    load.start(CALL_EVERY_MS);
+    const startedAt = performance.now();
+    try {
+      await steps();
+    } finally {
+      load.stop();
+    }
+    const seconds = (performance.now() - startedAt) / 1000;
+    const of = () => sink.production(String(series));
+    await waitUntil('all calls', () => of().length >= load.placed.length, { deadlineMs: 60_000 }).catch(
+      () => undefined,
+    );
+    const result = tally(load.placed, of());
+    console.log(
+      `      ${name}: ${seconds.toFixed(1)} s, ${result.placed} calls, lost ${result.lost}, doubled ${result.doubled}, ` +
+        `out of order ${result.outOfOrder}, new connections ${simulator.statistics.connects - connects}`,
+    );
+    expect(load.unheard, 'calls without a session').to.deep.equal([]);
+    expect(load.otherSessionCounts, 'times without exactly one session').to.deep.equal([]);
+    expect(result).to.deep.equal({
+      placed: load.placed.length,
+      received: load.placed.length,
+      lost: 0,
+      doubled: 0,
+      outOfOrder: 0,
+    });
+    expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);
+  };
+
+  it('30 re-publishes with changed trigger parameters', () =>
+    underLoad('30 re-publishes', async () => {
+      for (let round = 1; round <= 30; round++) {
+        await client.updateWorkflow(
+          workflow.id,
+          definition({
+            events: round % 2 === 0 ? ['incomingCall', 'outgoingCall'] : ['incomingCall'],
+            options: { numbers: round % 3 === 0 ? '021' : '', country: round % 5 === 0 ? 'DE' : 'RO' },
+          }),
+        );
+        await client.publish(workflow.id);
+      }
+    }));
+
+  it('10 times deactivated and activated again', () =>
+    underLoad('10 × off and on', async () => {
+      for (let round = 1; round <= 10; round++) {
+        await client.deactivate(workflow.id);
+        await client.publish(workflow.id);
+      }
+    }));
+
+  it('10 saves without a change, and published again', () =>
+    underLoad('10 saves', async () => {
+      for (let round = 1; round <= 10; round++) {
+        await client.updateWorkflow(workflow.id, definition({}));
+        await client.publish(workflow.id);
+      }
+    }));
+
+  it('5 manual tests started and ended meanwhile', () =>
+    underLoad('5 manual tests', async () => {
+      for (let round = 1; round <= 5; round++) {
+        const push = await client.openPush();
+        const run = await client.runManual(workflow.id, { trigger: 'Accolades Trigger' });
+        await client.waitForExecution(run.executionId ?? '', 20_000);
+        push.close();
+      }
+    }));
+
+  it('deactivated: the session ends after the linger, and nothing is held', async () => {
+    series++;
+    await client.deactivate(workflow.id);
+    const load = new CallLoad(simulator, AGENT, series);
+    load.place();
+    const startedAt = performance.now();
+    await waitUntil('the session to end', () => simulator.sessions().length === 0, { deadlineMs: 10_000 });
+    console.log(
+      `      released ${((performance.now() - startedAt) / 1000).toFixed(1)} s after the deactivation`,
+    );
+    await client.publish(workflow.id);
+    await waitUntil('the session', () => simulator.sessions().length === 1, { deadlineMs: 10_000 });
+    load.place();
+    await waitUntil('the call', () => sink.production(String(series)).length > 0, { deadlineMs: 10_000 });
+    expect(sink.production(String(series))).to.deep.equal([`${series}.2`]);
+  });
+
+  it('deleted: the session ends after the linger', async () => {
+    await client.deleteWorkflow(workflow.id);
+    await waitUntil('the session to end', () => simulator.sessions().length === 0, { deadlineMs: 10_000 });
+  });
+});
+
+/** Collects which execution got which call. */
+class Sink {
+  readonly #server: Server;
+  readonly #seen: { execution: number; mode: string; id: string }[] = [];
+
+  private constructor(server: Server) {
+    this.#server = server;
+    server.on('request', (request, response) => {
+      const query = new URL(request.url ?? '/', 'http://sink').searchParams;
+      this.#seen.push({
+        execution: Number(query.get('execution')),
+        mode: query.get('mode') ?? '',
+        id: query.get('id') ?? '',
+      });
+      response.end('{}');
+    });
+  }
+
+  static async open(): Promise<Sink> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return new Sink(server);
+  }
+
+  get url(): string {
+    const address = this.#server.address();
+    if (address === null || typeof address === 'string') throw new Error('The sink is closed.');
+    return `http://127.0.0.1:${address.port}`;
+  }
+
+  /** The calls of one series that started a production execution, in the order in which n8n began them. */
+  production(series: string): string[] {
+    return this.#seen
+      .filter(({ mode, id }) => mode === 'production' && id.startsWith(`${series}.`))
+      .sort((a, b) => a.execution - b.execution)
+      .map(({ id }) => id);
+  }
+
+  async close(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((resolve) => this.#server.close(resolve));
+  }
+}
