@@ -1,0 +1,88 @@
+import { readdir, readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { isObject, parseJson } from '../hosts/guards.ts';
+import { nodeRuntime } from '../hosts/node-runtime.ts';
+import { npmCommand } from '../hosts/packages.ts';
+import { repositoryRoot } from '../hosts/paths.ts';
+import { runCommand } from '../hosts/processes.ts';
+
+/** What the built nodes are made of, relative to the repository. */
+const sources = [
+  'nodes',
+  'credentials',
+  'packages/core/src',
+  'packages/node-red/src',
+  'packages/node-red/package.json',
+  'package.json',
+  'scripts',
+];
+
+/** The folders of the packages that people install into a host. */
+export const packageFolders = {
+  'node-red': path.join(repositoryRoot, 'packages', 'node-red'),
+  n8n: repositoryRoot,
+} as const;
+
+/**
+ * Runs `npm run build` when a file that the host loads is missing or older than a source.
+ *
+ * @param onBuild called with the reason when there is something to build.
+ * @throws Error with the last lines of the build's output.
+ */
+export async function buildIfNeeded(
+  host: keyof typeof packageFolders,
+  onBuild: (reason: string) => void,
+): Promise<void> {
+  const reason = await reasonToBuild(packageFolders[host]);
+  if (reason === undefined) return;
+  onBuild(reason);
+  await runCommand({
+    name: 'npm run build',
+    command: npmCommand,
+    args: ['run', 'build', '--silent'],
+    cwd: repositoryRoot,
+    env: nodeRuntime().env,
+    deadlineMs: 300_000,
+  });
+}
+
+async function reasonToBuild(packageFolder: string): Promise<string | undefined> {
+  let oldest = Number.POSITIVE_INFINITY;
+  for (const file of await builtFiles(packageFolder)) {
+    const modified = await modifiedAt(path.join(packageFolder, file));
+    if (modified === undefined) return 'not built yet';
+    oldest = Math.min(oldest, modified);
+  }
+  for (const source of sources) {
+    if ((await newestIn(path.join(repositoryRoot, source))) > oldest) return 'the sources have changed';
+  }
+  return undefined;
+}
+
+/** The files that a host loads, as the package's manifest names them. */
+async function builtFiles(packageFolder: string): Promise<string[]> {
+  const manifest = path.join(packageFolder, 'package.json');
+  const content = parseJson(await readFile(manifest, 'utf8'), manifest);
+  if (!isObject(content)) return [];
+  const n8n = isObject(content['n8n']) ? content['n8n'] : {};
+  const nodeRed = isObject(content['node-red']) ? content['node-red'] : {};
+  const lists = [n8n['nodes'], n8n['credentials'], nodeRed['nodes']];
+  return lists
+    .flatMap((list): unknown[] => (Array.isArray(list) ? list : isObject(list) ? Object.values(list) : []))
+    .filter((file) => typeof file === 'string');
+}
+
+async function newestIn(file: string): Promise<number> {
+  const found = await stat(file).catch(() => undefined);
+  if (!found) return 0;
+  if (!found.isDirectory()) return found.mtimeMs;
+  let newest = 0;
+  for (const entry of await readdir(file)) {
+    if (entry !== 'node_modules') newest = Math.max(newest, await newestIn(path.join(file, entry)));
+  }
+  return newest;
+}
+
+async function modifiedAt(file: string): Promise<number | undefined> {
+  return (await stat(file).catch(() => undefined))?.mtimeMs;
+}

@@ -1,0 +1,106 @@
+import type { CallRequest, Simulator } from '@accolades-flow/simulator';
+import type { DemoAgent } from './agents.ts';
+
+/** How the calls go on after the first one, over and over: who calls whom. */
+type Scene =
+  | { kind: 'incoming' | 'outgoing' | 'queue'; from: 'contact' | 'unknown' }
+  | { kind: 'incoming'; from: 'hidden' };
+
+const scenes: readonly Scene[] = [
+  { kind: 'incoming', from: 'contact' },
+  { kind: 'queue', from: 'contact' },
+  { kind: 'outgoing', from: 'contact' },
+  { kind: 'incoming', from: 'unknown' },
+  { kind: 'queue', from: 'contact' },
+  { kind: 'incoming', from: 'contact' },
+  { kind: 'outgoing', from: 'unknown' },
+  { kind: 'incoming', from: 'hidden' },
+];
+
+/** Numbers that no contact has. */
+const unknownNumbers = ['0211234599', '0361234588', '+442079460777', '0311234566'];
+
+export interface DemoCallsOptions {
+  simulator: Pick<Simulator, 'placeCall' | 'sessions' | 'on' | 'off'>;
+  agents: readonly DemoAgent[];
+  /** Numbers of contacts, in E.164. */
+  knownNumbers: readonly string[];
+  /** Between two calls, in milliseconds (default 20 000). */
+  everyMs?: number;
+  /** From the first session to the first call, so that the other agents are there too, in milliseconds (default 500). */
+  firstAfterMs?: number;
+}
+
+/** Places a first call as soon as a flow listens, and then one every now and again. */
+export class DemoCalls {
+  readonly #options: DemoCallsOptions;
+  readonly #onSession = (): void => {
+    this.#startWhenHeard();
+  };
+  #first: NodeJS.Timeout | undefined;
+  #interval: NodeJS.Timeout | undefined;
+  #placed = 0;
+
+  constructor(options: DemoCallsOptions) {
+    this.#options = options;
+  }
+
+  start(): void {
+    this.#options.simulator.on('session', this.#onSession);
+    this.#startWhenHeard();
+  }
+
+  /** Places the next call now, unless nobody listens. */
+  placeNext(): void {
+    const { simulator } = this.#options;
+    if (simulator.sessions().length === 0) return;
+    simulator.placeCall(this.#request(this.#placed));
+    this.#placed += 1;
+  }
+
+  /** Ends the calls. Idempotent. */
+  stop(): void {
+    this.#options.simulator.off('session', this.#onSession);
+    clearTimeout(this.#first);
+    clearInterval(this.#interval);
+  }
+
+  #startWhenHeard(): void {
+    if (this.#first || this.#options.simulator.sessions().length === 0) return;
+    this.#first = setTimeout(() => {
+      this.placeNext();
+      this.#interval = setInterval(() => {
+        this.placeNext();
+      }, this.#options.everyMs ?? 20_000);
+    }, this.#options.firstAfterMs ?? 500);
+  }
+
+  #request(index: number): CallRequest {
+    const { agents, knownNumbers } = this.#options;
+    const scene = itemAt(scenes, index);
+    const phoneNumber =
+      scene.from === 'hidden'
+        ? 'anonymous'
+        : scene.from === 'unknown'
+          ? itemAt(unknownNumbers, Math.floor(index / scenes.length))
+          : asDialled(itemAt(knownNumbers, index));
+    const agent = itemAt(agents, index).idCrm;
+    if (scene.kind === 'queue') {
+      // Sometimes the whole house rings, sometimes two.
+      const rung = index % 2 === 0 ? agents.slice(0, 2) : agents;
+      return { agents: rung.map(({ idCrm }) => idCrm), phoneNumber, callCenter: true };
+    }
+    return { agents: agent, direction: scene.kind, phoneNumber, callCenter: false };
+  }
+}
+
+/** Romanian numbers as a Romanian PBX shows them. */
+function asDialled(phone: string): string {
+  return phone.replace(/^\+40/, '0');
+}
+
+function itemAt<T>(list: readonly T[], index: number): T {
+  const item = list[index % list.length];
+  if (item === undefined) throw new Error('The list is empty.');
+  return item;
+}

@@ -1,0 +1,54 @@
+import type { ServerResponse } from 'node:http';
+
+/** How much may wait in a slow browser's connection before it is ended, in bytes; the page connects again. */
+const mostBuffered = 1024 * 1024;
+/** A comment line this often keeps proxies and browsers from giving the connection up, in milliseconds. */
+const keepAliveMs = 15_000;
+
+/** Sends server-sent events to every open page. */
+export class LiveUpdates {
+  readonly #pages = new Set<ServerResponse>();
+  readonly #keepAlive: NodeJS.Timeout;
+
+  constructor() {
+    this.#keepAlive = setInterval(() => {
+      this.#write(': still here\n\n');
+    }, keepAliveMs);
+    this.#keepAlive.unref();
+  }
+
+  /** Takes over a response and keeps it open. `first` is what the page begins with. */
+  add(response: ServerResponse, first: { event: string; data: unknown }): void {
+    response.writeHead(200, {
+      'Content-Type': 'text/event-stream',
+      'Cache-Control': 'no-store',
+      Connection: 'keep-alive',
+    });
+    this.#pages.add(response);
+    response.on('close', () => this.#pages.delete(response));
+    response.on('error', () => this.#pages.delete(response));
+    response.write(frame(first.event, first.data));
+  }
+
+  send(event: string, data: unknown): void {
+    this.#write(frame(event, data));
+  }
+
+  /** Ends all connections. Idempotent. */
+  close(): void {
+    clearInterval(this.#keepAlive);
+    for (const page of this.#pages) page.destroy();
+    this.#pages.clear();
+  }
+
+  #write(text: string): void {
+    for (const page of this.#pages) {
+      if (page.writableLength > mostBuffered) page.destroy();
+      else page.write(text);
+    }
+  }
+}
+
+function frame(event: string, data: unknown): string {
+  return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;
+}

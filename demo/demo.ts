@@ -1,0 +1,191 @@
+import { mkdir, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { createSimulator } from '@accolades-flow/simulator';
+import type { Simulator } from '@accolades-flow/simulator';
+import { repositoryRoot } from '../hosts/paths.ts';
+import { demoAgents } from './agents.ts';
+import { buildIfNeeded } from './build-if-needed.ts';
+import { DemoCalls } from './calls.ts';
+import type { FlowMessage } from './crm/flow-message.ts';
+import { Crm } from './crm/server.ts';
+import type { FlowHost, FlowHostSetup } from './flow-host.ts';
+import { startN8nFlow } from './n8n/n8n-flow-host.ts';
+import { startNodeRedFlow } from './node-red/node-red-flow-host.ts';
+import type { DemoOptions, DemoPorts } from './options.ts';
+import { choosePort } from './ports.ts';
+
+/** What the demonstration tells while it starts and runs. */
+export interface DemoReport {
+  /** A step of the start, in a few words. */
+  progress(text: string): void;
+  /** Something that the person should know. */
+  notice(text: string): void;
+  flowMessage(message: FlowMessage): void;
+}
+
+/** The incoming webhook of a real Slack, and its secret, in the environment. */
+const slackVariable = 'SLACK_WEBHOOK_URL';
+
+/** A simulated PBX, a CRM and a host with a flow between them. */
+export class Demo {
+  readonly #options: DemoOptions;
+  readonly #report: DemoReport;
+  #simulator: Simulator | undefined;
+  #crm: Crm | undefined;
+  #host: FlowHost | undefined;
+  #calls: DemoCalls | undefined;
+  #closing: Promise<void> | undefined;
+
+  constructor(options: DemoOptions, report: DemoReport) {
+    this.#options = options;
+    this.#report = report;
+  }
+
+  /**
+   * Builds what is missing and starts everything. Flow messages are reported from `run` on.
+   *
+   * @throws Error that says what did not start; `close` then ends what did.
+   */
+  async start(): Promise<StartedDemo> {
+    const { host, fresh, calls } = this.#options;
+    const realSlack = realSlackUrl();
+    const folder = path.resolve(this.#options.folder ?? path.join(repositoryRoot, '.demo'));
+    if (fresh) await rm(folder, { recursive: true, force: true });
+    await mkdir(folder, { recursive: true });
+    const ports = await this.#choosePorts();
+
+    const built = buildIfNeeded(host, (reason) => {
+      this.#report.progress(`Building the nodes (${reason})`);
+    });
+    // Looked at below; a failure while the others start must not count as unhandled.
+    built.catch(() => undefined);
+    const crm = await Crm.start({
+      port: ports.result,
+      file: path.join(folder, 'crm.sqlite'),
+      realSlack: realSlack !== undefined,
+    });
+    this.#crm = crm;
+    const simulator = await createSimulator({
+      port: ports.simulator,
+      console: { port: ports.console },
+      agents: demoAgents.map(({ name, idCrm, id, phoneId }) => ({
+        name,
+        idCrm,
+        account: { id: '15', data: '{"company":"Example Imports"}' },
+        phone: { id: phoneId, data: '' },
+        agent: { id, data: `{"team":"${name}"}` },
+      })),
+    });
+    this.#simulator = simulator;
+    await built;
+    this.#throwIfClosing();
+
+    const setup: FlowHostSetup = {
+      folder,
+      port: ports.editor,
+      serverUrl: simulator.url,
+      agents: demoAgents,
+      crmUrl: crm.url,
+      slackUrl: realSlack ?? `${crm.url}/slack`,
+      onProgress: (line) => {
+        this.#report.progress(line);
+      },
+    };
+    this.#report.progress(host === 'n8n' ? 'Starting n8n' : 'Starting Node-RED');
+    const early: FlowMessage[] = [];
+    const keepEarly = (message: FlowMessage): void => void early.push(message);
+    crm.on('flowMessage', keepEarly);
+    const flowHost = await (host === 'n8n' ? startN8nFlow(setup) : startNodeRedFlow(setup));
+    this.#host = flowHost;
+    this.#throwIfClosing();
+    if (calls) {
+      this.#calls = new DemoCalls({
+        simulator,
+        agents: demoAgents,
+        knownNumbers: crm.contacts.all().map((contact) => contact.phone),
+      });
+    }
+    const consoleUrl = simulator.consoleUrl ?? simulator.url;
+    crm.links = [
+      { label: 'The PBX', url: consoleUrl },
+      { label: 'The flow', url: flowHost.editorUrl },
+      { label: 'What the flow did', url: crm.url },
+    ];
+    return {
+      host: flowHost,
+      consoleUrl,
+      resultUrl: crm.url,
+      realSlack: realSlack !== undefined,
+      run: () => {
+        crm.off('flowMessage', keepEarly);
+        crm.on('flowMessage', (message) => {
+          this.#report.flowMessage(message);
+        });
+        for (const message of early) this.#report.flowMessage(message);
+        this.#calls?.start();
+        return flowHost.ended;
+      },
+    };
+  }
+
+  /** Ends everything, within 10 seconds. Idempotent, never throws. */
+  close(): Promise<void> {
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  /** Kills the host at once, for a person who does not want to wait. */
+  killNow(): void {
+    this.#host?.killNow();
+  }
+
+  async #close(): Promise<void> {
+    this.#calls?.stop();
+    await this.#host?.stop();
+    await Promise.allSettled([this.#simulator?.close(), this.#crm?.close()]);
+  }
+
+  /** A person who pressed Ctrl-C during the start gets no further start. */
+  #throwIfClosing(): void {
+    if (!this.#closing) return;
+    void this.#host?.stop();
+    throw new Error('Stopped during the start.');
+  }
+
+  async #choosePorts(): Promise<DemoPorts> {
+    const ports = { ...this.#options.ports };
+    const names: readonly [keyof DemoPorts, string][] = [
+      ['simulator', 'the PBX'],
+      ['console', 'its console'],
+      ['editor', this.#options.host === 'n8n' ? 'n8n' : 'Node-RED'],
+      ['result', 'what the flow did'],
+    ];
+    const taken: number[] = [];
+    for (const [name, what] of names) {
+      const { port, other } = await choosePort(ports[name], taken);
+      if (other) this.#report.notice(`Port ${ports[name]} for ${what} is taken; using ${port} instead.`);
+      ports[name] = port;
+      taken.push(port);
+    }
+    return ports;
+  }
+}
+
+export interface StartedDemo {
+  readonly host: FlowHost;
+  readonly consoleUrl: string;
+  readonly resultUrl: string;
+  readonly realSlack: boolean;
+  /** Begins the calls and the reporting. @returns a promise that resolves when the host ends by itself */
+  run(): Promise<Error>;
+}
+
+/** @throws Error when the variable holds no address; the message does not show it. */
+function realSlackUrl(): string | undefined {
+  const value = process.env[slackVariable]?.trim();
+  if (!value) return undefined;
+  if (!URL.canParse(value) || !/^https?:$/.test(new URL(value).protocol)) {
+    throw new Error(`${slackVariable} is not the address of a Slack incoming webhook (https://…).`);
+  }
+  return value;
+}

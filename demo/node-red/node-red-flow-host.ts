@@ -1,0 +1,75 @@
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, rm, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { arrayFrom, objectFrom, parseJson, stringFrom } from '../../hosts/guards.ts';
+import { startNodeRed } from '../../hosts/node-red/launch.ts';
+import type { FlowNode } from '../../hosts/node-red/launch.ts';
+import { agentList } from '../agents.ts';
+import { packageFolders } from '../build-if-needed.ts';
+import { flowEnvironment, stopBoundMs } from '../flow-host.ts';
+import type { FlowHost, FlowHostSetup } from '../flow-host.ts';
+import { hostLog } from '../host-log.ts';
+
+/** The id of the agent node in `flow.json`, whose credentials hold the agents. */
+const agentNodeId = 'demo-agents';
+
+/** Starts Node-RED with the palette and, the first time, with the demonstration's flow. */
+export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> {
+  const userDir = path.join(setup.folder, 'node-red');
+  const kept = existsSync(path.join(userDir, 'flows.json'));
+  await linkPalette(userDir);
+  const log = hostLog(path.join(setup.folder, 'node-red.log'));
+  const host = await startNodeRed({
+    userDir,
+    port: setup.port,
+    env: flowEnvironment(setup),
+    settings: {
+      editorTheme: {
+        page: { title: 'Accolades demo: the flow' },
+        header: { title: 'The flow' },
+        tours: false,
+        projects: { enabled: false },
+        codeEditor: { lib: 'monaco' },
+      },
+    },
+    ...(kept
+      ? {}
+      : { flows: await readFlow(), credentials: { [agentNodeId]: { idCrm: agentList(setup.agents) } } }),
+    onOutput: log.write,
+  }).catch((error: unknown) => {
+    log.close();
+    throw error;
+  });
+  return {
+    name: `Node-RED ${host.version}`,
+    editorUrl: host.url,
+    login: undefined,
+    kept,
+    ended: host.process.exited.then(() => host.process.exitError() ?? new Error('Node-RED ended')),
+    stop: async () => {
+      await host.stop(stopBoundMs);
+      log.close();
+    },
+    killNow: () => {
+      host.process.killNow();
+    },
+  };
+}
+
+/** The palette as it is built, without packing and installing it: that takes seconds, this does not. */
+async function linkPalette(userDir: string): Promise<void> {
+  const manifest = path.join(packageFolders['node-red'], 'package.json');
+  const content = objectFrom(parseJson(await readFile(manifest, 'utf8'), manifest), manifest);
+  const target = path.join(userDir, 'node_modules', stringFrom(content['name'], `${manifest}: name`));
+  await mkdir(path.dirname(target), { recursive: true });
+  await rm(target, { recursive: true, force: true });
+  await symlink(packageFolders['node-red'], target, 'junction');
+}
+
+async function readFlow(): Promise<FlowNode[]> {
+  const file = path.join(import.meta.dirname, 'flow.json');
+  return arrayFrom(parseJson(await readFile(file, 'utf8'), file), file).map((entry) => {
+    const node = objectFrom(entry, file);
+    return { ...node, id: stringFrom(node['id'], 'id'), type: stringFrom(node['type'], 'type') };
+  });
+}
