@@ -1,0 +1,115 @@
+import { AccoladesError } from '../errors.ts';
+import type { TlsOptions } from '../settings/server.ts';
+
+export const DEFAULT_ACCOUNT_URL = 'https://client.voipit.ro';
+
+/** The account fields as a person typed them, plus what the host knows of TLS. */
+export interface AccountSettings {
+  readonly accountNumber?: unknown;
+  /** The API password of the account (a secret). */
+  readonly password?: unknown;
+  /** Default {@link DEFAULT_ACCOUNT_URL}. */
+  readonly url?: unknown;
+  /** True accepts any certificate. Default false. */
+  readonly allowUnauthorizedCerts?: boolean;
+  readonly tls?: TlsOptions;
+}
+
+/** An account after its settings were read. */
+export interface Account {
+  readonly accountNumber: string;
+  /** A secret. */
+  readonly password: string;
+  /** With a `/` at its end. */
+  readonly baseUrl: string;
+  /** True when password and numbers would travel readable over a network: `http:` to anything but this machine. */
+  readonly exposed: boolean;
+  readonly allowUnauthorizedCerts: boolean;
+  readonly tls: TlsOptions;
+}
+
+/** The alphabet of an account number is not published: letters, digits, `-` and `_`, which need no escape in a path. */
+const ACCOUNT_NUMBER = /^[A-Za-z0-9_-]{1,64}$/;
+/** Longer ones are a paste gone wrong, in characters. */
+const MAX_PASSWORD_CHARS = 256;
+
+/**
+ * Reads the settings of an account.
+ * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, saying what to write; without the password.
+ */
+export function parseAccount(settings: AccountSettings): Account {
+  const { baseUrl, exposed } = parseAccountUrl(settings.url);
+  return {
+    accountNumber: readAccountNumber(settings.accountNumber),
+    password: readPassword(settings.password),
+    baseUrl,
+    exposed,
+    allowUnauthorizedCerts: settings.allowUnauthorizedCerts === true,
+    tls: settings.tls ?? {},
+  };
+}
+
+/**
+ * Reads the server address that a person typed; an empty one is the default.
+ * @throws AccoladesError `INVALID_URL`
+ */
+export function parseAccountUrl(text: unknown): { readonly baseUrl: string; readonly exposed: boolean } {
+  if (text !== undefined && text !== null && typeof text !== 'string') {
+    throw invalidUrl('The server address must be text.');
+  }
+  const typed = text?.trim() || DEFAULT_ACCOUNT_URL;
+  if (!/^https?:\/\//i.test(typed)) {
+    throw invalidUrl(`The server address must start with https://, for example ${DEFAULT_ACCOUNT_URL}.`);
+  }
+  let url: URL;
+  try {
+    url = new URL(typed);
+  } catch {
+    throw invalidUrl(`The server address cannot be read. Write it like ${DEFAULT_ACCOUNT_URL}.`);
+  }
+  if (url.username !== '' || url.password !== '') {
+    throw invalidUrl('The server address must not hold a user name or password.');
+  }
+  if (url.search !== '' || url.hash !== '') {
+    throw invalidUrl('The server address must not hold a “?” or “#”.');
+  }
+  return {
+    baseUrl: url.href.endsWith('/') ? url.href : `${url.href}/`,
+    exposed: url.protocol === 'http:' && !isLoopback(url.hostname),
+  };
+}
+
+function isLoopback(hostname: string): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+function readAccountNumber(value: unknown): string {
+  const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
+  if (typeof text !== 'string') throw invalid('The account number must be text.');
+  const typed = text.trim();
+  if (typed === '') throw invalid('No account number is given.');
+  if (!ACCOUNT_NUMBER.test(typed)) {
+    throw invalid('The account number may hold letters, digits, “-” and “_” only (64 at most).');
+  }
+  return typed;
+}
+
+function readPassword(value: unknown): string {
+  if (typeof value !== 'string') throw invalid('The API password must be text.');
+  if (value.trim() === '') throw invalid('No API password is given.');
+  if (value.length > MAX_PASSWORD_CHARS) {
+    throw invalid(`The API password is longer than ${MAX_PASSWORD_CHARS} characters.`);
+  }
+  if (/\p{Cc}/u.test(value)) {
+    throw invalid('The API password has a line break or another control character. Paste it again.');
+  }
+  return value;
+}
+
+function invalid(what: string): AccoladesError {
+  return new AccoladesError('INVALID_ACCOUNT', { what });
+}
+
+function invalidUrl(what: string): AccoladesError {
+  return new AccoladesError('INVALID_URL', { what });
+}

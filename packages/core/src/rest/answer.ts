@@ -1,0 +1,89 @@
+import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
+import { plainCopy } from '../plain-json.ts';
+import { isObject } from '../protocol/decode.ts';
+import type { JsonObject } from '../protocol/messages.ts';
+import type { HttpPostAnswer } from './http-post.ts';
+
+/** The documented errors, by HTTP status. [help] */
+export const DOCUMENTED_ERRORS: Readonly<Record<number, AccoladesErrorCode>> = {
+  400: 'BAD_REQUEST',
+  401: 'UNAUTHORIZED',
+  403: 'FORBIDDEN',
+  404: 'COMMAND_NOT_FOUND',
+  413: 'COMMAND_TOO_LARGE',
+  500: 'SERVER_FAILURE',
+};
+
+/** The `code` of the answer (status 403) to an IP address on the temporary blacklist. [help] */
+const IP_REJECTED_CODE = /^403\.6(?!\d)/;
+
+/** What a proxy answers when it will not or cannot pass the request on. */
+const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
+
+/** What of the server's own message is shown, in characters. */
+const MAX_SHOWN_CHARS = 200;
+
+/**
+ * Reads the answer to a command. Success is status 200 with a JSON object, whatever its `type` but `Error`. [help]
+ *
+ * @param password never shown, also when the server repeats it
+ * @returns the object, or the error to throw
+ */
+export function readAnswer(answer: HttpPostAnswer, password: string): JsonObject | AccoladesError {
+  const { status, proxied } = answer;
+  const object = parseObject(answer.body);
+  const errorCode = object === null ? '' : textOf(object['code']);
+  const saysError = object !== null && textOf(object['type']).toLowerCase() === 'error';
+  if (status === 200 && object !== null && !saysError) return object;
+
+  const said = object === null ? '' : shown(textOf(object['message']), password);
+  const what = `The server answered with HTTP status ${status}${said === '' ? '' : `: “${said}”`}.`;
+  const fail = (code: AccoladesErrorCode, retryable?: boolean): AccoladesError =>
+    new AccoladesError(code, {
+      what,
+      httpStatus: status,
+      ...(retryable === undefined ? {} : { retryable }),
+    });
+
+  if (object === null && proxied && PROXY_STATUS.has(status)) return fail('PROXY_FAILED');
+  // An error that comes with status 200 is what its code says.
+  const meant = status === 200 ? Math.trunc(Number.parseFloat(errorCode)) : status;
+  if (meant === 403 && IP_REJECTED_CODE.test(errorCode)) return fail('IP_REJECTED');
+  const documented = Object.hasOwn(DOCUMENTED_ERRORS, meant) ? DOCUMENTED_ERRORS[meant] : undefined;
+  if (documented !== undefined) return fail(documented);
+  if (status === 200 && object === null) {
+    return new AccoladesError('UNEXPECTED_ANSWER', {
+      what: 'The server answered with HTTP status 200, but not with a JSON object.',
+      httpStatus: status,
+    });
+  }
+  return fail('UNEXPECTED_ANSWER', status >= 500 || status === 429);
+}
+
+function parseObject(body: string): JsonObject | null {
+  let data: unknown;
+  try {
+    data = JSON.parse(body.replace(/^\ufeff/, ''));
+  } catch {
+    return null;
+  }
+  if (!isObject(data)) return null;
+  const copied = plainCopy(data)?.value;
+  return isObject(copied) ? copied : null;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
+}
+
+/** A server's message that holds the password, as it is or encoded, is left out. */
+function shown(message: string, password: string): string {
+  const forms = [
+    password,
+    encodeURIComponent(password),
+    new URLSearchParams({ p: password }).toString().slice(2),
+  ];
+  if (forms.some((form) => message.includes(form))) return '';
+  const line = message.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  return line.length > MAX_SHOWN_CHARS ? `${line.slice(0, MAX_SHOWN_CHARS)}…` : line;
+}
