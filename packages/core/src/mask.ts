@@ -18,5 +18,5 @@ export function maskIn(text: string, secret: string): string {
     const named = new RegExp(`((?:idCrm|agentId|password)["']?\\s*[:=]\\s*["']?)${secret}(?!\\d)`, 'gi');
     return text.replace(named, (_, name: string) => `${name}${maskSecret(secret)}`);
   }
-  return secret.length < SHORTEST_REPLACED ? text : text.replaceAll(secret, maskSecret(secret));
+  return secret.length < SHORTEST_REPLACED ? text : text.replaceAll(secret, () => maskSecret(secret));
 }
