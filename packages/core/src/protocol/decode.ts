@@ -1,5 +1,4 @@
 import { isUtf8 } from 'node:buffer';
-import { jsonrepair } from 'jsonrepair';
 import { AccoladesError } from '../errors.ts';
 import {
   MESSAGES,
@@ -9,10 +8,11 @@ import {
   type JsonObject,
   type ServerMessage,
 } from './messages.ts';
+import { repairJson } from './repair.ts';
 
 /** Larger frames are refused unread, in bytes. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
-/** Larger frames are not repaired (repairing is far slower than parsing), in characters. */
+/** Longer frames are not repaired, in characters. A configuration has some 7,000, or 37,000 with every one escaped. */
 const MAX_REPAIR_CHARS = 64 * 1024;
 /** Deeper data is refused: hosts copy messages recursively, and a bomb must not reach them. */
 const MAX_DEPTH = 32;
@@ -34,8 +34,8 @@ export type Decoded =
 /**
  * Reads one frame from the server.
  *
- * Native JSON first; what fails that is repaired, and the repair accepted only if the text was whole (from `{` to `}`), its
- * type is known and every documented field is there. Never throws.
+ * Native JSON first; what fails that is repaired, and the repair accepted only if the text was whole, its type is known and
+ * every documented field is there. Never throws.
  */
 export function decode(frame: string | Uint8Array): Decoded {
   let text: string;
@@ -60,18 +60,16 @@ export function decode(frame: string | Uint8Array): Decoded {
 
 function decodeRepaired(text: string): Decoded {
   const trimmed = text.trim();
-  if (trimmed.length > MAX_REPAIR_CHARS || !trimmed.startsWith('{') || !trimmed.endsWith('}')) {
-    return malformed('A frame was not JSON.');
-  }
-  if (bracketDepth(trimmed) > MAX_DEPTH) return malformed('A frame was not JSON.');
+  const repaired = trimmed.length > MAX_REPAIR_CHARS ? null : repairJson(trimmed);
+  if (repaired === null) return malformed('A frame was not JSON.');
   let data: unknown;
   try {
-    data = JSON.parse(jsonrepair(trimmed));
+    data = JSON.parse(repaired);
   } catch {
     return malformed('A frame was not JSON.');
   }
   if (!isObject(data)) return malformed('A frame was not a JSON object.');
-  return decodeObject(data, trimmed, true);
+  return decodeObject(data, repaired, true);
 }
 
 function decodeObject(data: JsonObject, text: string, repaired: boolean): Decoded {
@@ -189,18 +187,6 @@ function isDeeperThan(data: unknown, limit: number): boolean {
     level = next;
   }
   return false;
-}
-
-/** An upper bound on the nesting of text that is not JSON yet. */
-function bracketDepth(text: string): number {
-  let depth = 0;
-  let deepest = 0;
-  for (let i = 0; i < text.length; i++) {
-    const c = text.charCodeAt(i);
-    if (c === 0x7b || c === 0x5b) deepest = Math.max(deepest, ++depth);
-    else if (c === 0x7d || c === 0x5d) depth--;
-  }
-  return deepest;
 }
 
 /** Depth is bounded by the caller, so recursion is. */
