@@ -30,6 +30,8 @@ export function parseCountry(country: unknown): string {
   });
 }
 
+/** Numbers have 15 digits at most; longer text is neither looked at nor remembered, in characters. */
+const MAX_CHARS = 64;
 /** Parsing costs some 20 µs, and the same callers call again; in entries, about 400 bytes each. */
 const CACHE_SIZE = 20_000;
 const cache = new Map<string, Phone | null>();
@@ -41,6 +43,7 @@ const cache = new Map<string, Phone | null>();
  * @param country where a number without a country code is at home
  */
 export function parsePhone(phoneNumber: string, country: string): Phone | null {
+  if (phoneNumber.length > MAX_CHARS) return null;
   const key = `${country}${phoneNumber}`;
   let phone = cache.get(key);
   if (phone === undefined) {
@@ -57,11 +60,8 @@ export function parsePhone(phoneNumber: string, country: string): Phone | null {
   return phone && { ...phone };
 }
 
-/** Numbers have 15 digits at most; longer text is not worth a look, in characters. */
-const MAX_CHARS = 64;
-
 function parse(phoneNumber: string, country: string): Phone | null {
-  if (phoneNumber.length > MAX_CHARS || !isSupportedCountry(country)) return null;
+  if (!isSupportedCountry(country)) return null;
   const number = parsePhoneNumberFromString(phoneNumber, { defaultCountry: country, extract: false });
   if (!number?.isValid()) return null;
   return {

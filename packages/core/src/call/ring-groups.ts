@@ -1,5 +1,7 @@
 /** How many calls are remembered; a call rings for minutes, so the oldest are long over. */
 const MAX_CALLS = 1_000;
+/** Longer ids are no ids, and not worth the memory, in characters. */
+const MAX_ID_CHARS = 256;
 
 interface RingingCall {
   readonly firstAgent: string;
@@ -11,9 +13,9 @@ interface RingingCall {
 export class RingGroups {
   readonly #calls = new Map<string, RingingCall>();
 
-  /** False when the call already rang another agent. A call without an id cannot be told from others: always true. */
+  /** False when the call already rang another agent. A call without a usable id cannot be told from others: always true. */
   isFirstRing(uniqueId: string, agent: string): boolean {
-    if (uniqueId === '') return true;
+    if (uniqueId === '' || uniqueId.length > MAX_ID_CHARS) return true;
     const call = this.#calls.get(uniqueId);
     if (call === undefined) {
       if (this.#calls.size >= MAX_CALLS) {
