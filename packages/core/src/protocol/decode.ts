@@ -107,12 +107,11 @@ function readMessage(type: string, raw: JsonObject, repaired: boolean): ServerMe
       return readCall(type, raw, repaired);
     case 'authSucces':
     case 'authSuccess': {
-      const version = readText(raw['version']);
-      return version === undefined ? null : { type: 'authSuccess', version: version || null, raw };
+      // The answer counts, whatever its details look like: a session must not fail for an odd version.
+      return { type: 'authSuccess', version: readText(raw['version']) || null, raw };
     }
     case 'authFailed': {
-      const reason = readText(raw['reason']);
-      if (reason === undefined) return null;
+      const reason = readText(raw['reason']) ?? JSON.stringify(raw['reason']);
       return { type, reason: reason === 'IP_MISMATCH' ? 'IP_MISSMATCH' : reason, raw };
     }
     case 'configuration': {
