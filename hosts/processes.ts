@@ -167,7 +167,7 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
 /** The pipe to this shell closes when this process dies in whatever way; the shell then kills the group. */
 function watchParent(group: number): ChildProcess | undefined {
   if (process.platform === 'win32') return undefined;
-  const watcher = spawn('/bin/sh', ['-c', `read -r _; kill -KILL -- -${group} 2>/dev/null`], {
+  const watcher = spawn('/bin/sh', ['-c', `read -r _; kill -KILL -${group} 2>/dev/null`], {
     stdio: ['pipe', 'ignore', 'ignore'],
     detached: true,
   });

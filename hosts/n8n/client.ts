@@ -9,7 +9,7 @@ import {
   stringFrom,
 } from '../guards.ts';
 import type { JsonObject } from '../guards.ts';
-import { executionFrom, executionSummaryFrom, isFinished } from './execution.ts';
+import { executionFrom, executionSummaryFrom, finishedStatuses, isFinished } from './execution.ts';
 import type { N8nExecution, N8nExecutionSummary } from './execution.ts';
 import { N8nPush } from './push.ts';
 
@@ -301,6 +301,20 @@ export class N8nClient {
     return [...found.values()].slice(0, limit);
   }
 
+  /**
+   * How many executions of the workflow have one of the statuses (default: all that mean an end). `undefined` when n8n
+   * only estimates, as it does on PostgreSQL with more than 100,000 rows.
+   */
+  async countExecutions(
+    workflowId: string,
+    status: readonly string[] = finishedStatuses,
+  ): Promise<number | undefined> {
+    const query = new URLSearchParams({ filter: JSON.stringify({ workflowId, status }), limit: '1' });
+    const page = objectFrom(await this.#call('GET', `/rest/executions?${query.toString()}`), 'executions');
+    const count = page['count'];
+    return typeof count === 'number' && count >= 0 && page['estimated'] !== true ? count : undefined;
+  }
+
   /** An execution with the data of each node. */
   async getExecution(id: string): Promise<N8nExecution> {
     return executionFrom(await this.#call('GET', `/rest/executions/${encodeURIComponent(id)}`));
@@ -315,6 +329,9 @@ export class N8nClient {
     return waitUntil(
       `${count} finished executions of workflow ${workflowId}`,
       async () => {
+        // Counting is cheap, so that the pages are only read when they hold enough.
+        seen = (await this.countExecutions(workflowId)) ?? count;
+        if (seen < count) return undefined;
         const finished = (await this.listExecutions(workflowId)).filter((entry) => isFinished(entry.status));
         seen = finished.length;
         return seen >= count ? finished.sort((a, b) => Number(a.id) - Number(b.id)) : undefined;

@@ -42,9 +42,11 @@ export interface N8nExecution extends N8nExecutionSummary {
   data: unknown;
 }
 
-/** Whether an execution with this status has come to its end. */
+/** The statuses of executions that have come to their end. */
+export const finishedStatuses: readonly string[] = ['success', 'error', 'crashed', 'canceled'];
+
 export function isFinished(status: string): boolean {
-  return ['success', 'error', 'crashed', 'canceled'].includes(status);
+  return finishedStatuses.includes(status);
 }
 
 /** The `json` of the items that a node gave out, over all of its runs. */

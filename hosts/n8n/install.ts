@@ -2,7 +2,7 @@ import { copyFile, readdir } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { installOnce } from '../install-once.ts';
-import { nodeHeaders } from '../node-headers.ts';
+import { nodeHeaders } from '../install-node.ts';
 import { nodeRuntime } from '../node-runtime.ts';
 import { hostsDirectory, repositoryRoot } from '../paths.ts';
 import { runCommand } from '../processes.ts';

@@ -2,7 +2,8 @@ import { existsSync } from 'node:fs';
 import { copyFile, readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { objectFrom, parseJson, stringFrom } from '../guards.ts';
+import { isObject, objectFrom, optionalString, parseJson, stringFrom } from '../guards.ts';
+import { installNode } from '../install-node.ts';
 import { installOnce } from '../install-once.ts';
 import { nodeRuntime } from '../node-runtime.ts';
 import { npmCommand } from '../packages.ts';
@@ -20,6 +21,8 @@ export interface InstalledNodeRed {
   directory: string;
   /** The script to run with Node.js. */
   bin: string;
+  /** The Node.js to run it with. */
+  executable: string;
 }
 
 /**
@@ -52,7 +55,18 @@ export async function installNodeRed({
       deadlineMs: 300_000,
     });
   });
-  return { version, directory, bin: path.join(directory, 'node_modules', 'node-red', 'red.js') };
+  const executable = await executableOf(recipe, onProgress);
+  return { version, directory, bin: path.join(directory, 'node_modules', 'node-red', 'red.js'), executable };
+}
+
+/** Old versions do not run on a new Node.js: their recipe names, as its engine, the exact version that they get. */
+async function executableOf(recipe: string, onProgress?: (line: string) => void): Promise<string> {
+  const manifest = path.join(recipe, 'package.json');
+  const { engines } = objectFrom(parseJson(await readFile(manifest, 'utf8'), manifest), manifest);
+  const version = isObject(engines) ? optionalString(engines['node']) : undefined;
+  return version === undefined
+    ? nodeRuntime().executable
+    : (await installNode(version, onProgress)).executable;
 }
 
 async function devDependency(): Promise<InstalledNodeRed | undefined> {
@@ -63,7 +77,7 @@ async function devDependency(): Promise<InstalledNodeRed | undefined> {
     const content = objectFrom(parseJson(await readFile(manifest, 'utf8'), manifest), manifest);
     const directory = path.dirname(manifest);
     const version = stringFrom(content['version'], `${manifest}: version`);
-    return { version, directory, bin: path.join(directory, 'red.js') };
+    return { version, directory, bin: path.join(directory, 'red.js'), executable: nodeRuntime().executable };
   } catch {
     return undefined;
   }

@@ -34,6 +34,8 @@ export interface NodeRedOptions {
   env?: Record<string, string>;
   /** Called with each piece of output as it arrives. */
   onOutput?: (text: string) => void;
+  /** Called with lines about the installation, when there is one. */
+  onProgress?: (line: string) => void;
   /** How long the start may take, in milliseconds (default 60 000). */
   deadlineMs?: number;
 }
@@ -68,7 +70,10 @@ export interface NodeRedHost {
  *   flows use.
  */
 export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost> {
-  const { version, bin } = await installNodeRed({ ...(options.version ? { version: options.version } : {}) });
+  const { version, bin, executable } = await installNodeRed({
+    ...(options.version ? { version: options.version } : {}),
+    ...(options.onProgress ? { onProgress: options.onProgress } : {}),
+  });
   const userDir = path.resolve(options.userDir);
   const port = await portOrFree(options.port);
   await mkdir(userDir, { recursive: true });
@@ -82,14 +87,19 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
     await writeFile(path.join(userDir, 'flows.json'), '[]', { flag: 'wx' }).catch(() => undefined);
   }
 
-  const runtime = nodeRuntime();
+  const env = nodeRuntime().env;
   const startedAt = Date.now();
   const child = await HostProcess.start({
     name: `Node-RED ${version}`,
-    command: runtime.executable,
+    command: executable,
     args: [bin, '--userDir', userDir, '--port', String(port), '--no-telemetry'],
     cwd: userDir,
-    env: { ...runtime.env, NODE_RED_DISABLE_TELEMETRY: '1', ...options.env },
+    env: {
+      ...env,
+      PATH: [path.dirname(executable), env['PATH'] ?? ''].join(path.delimiter),
+      NODE_RED_DISABLE_TELEMETRY: '1',
+      ...options.env,
+    },
     onOutput: options.onOutput,
   });
   const url = `http://127.0.0.1:${port}`;
