@@ -20,6 +20,7 @@ export { SEED_SAMPLES } from './faults/seed-samples.ts';
 export type { SeedSample } from './faults/seed-samples.ts';
 export type { FrameLogEntry } from './frame-log/frame-log.ts';
 export type { Statistics } from './statistics.ts';
+export { DEMO_AGENTS } from './demo-agents.ts';
 export { maskSecret } from './masking.ts';
 export type { AuthSuccessType, RefusalReason } from './websocket-api/messages.ts';
 export type { ServerSettings } from './websocket-api/settings.ts';

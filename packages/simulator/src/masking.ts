@@ -6,7 +6,7 @@ const HIDDEN = '•••';
 
 /** Shows the first and last two characters of a secret, and nothing at all of one shorter than 8 characters. */
 export function maskSecret(secret: string): string {
-  const characters = [...secret];
+  const characters = Array.from(secret);
   if (characters.length < 8) return HIDDEN;
   return `${characters.slice(0, 2).join('')}…${characters.slice(-2).join('')}`;
 }

@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import { Faults } from './faults/faults.ts';
+import { ALL_AGENTS, Faults } from './faults/faults.ts';
 import { makeGarbage } from './faults/garbage.ts';
 import type { GarbageKind } from './faults/garbage.ts';
 import { SEED_SAMPLES } from './faults/seed-samples.ts';
@@ -17,6 +17,7 @@ import { Statistics } from './statistics.ts';
 import type { ClientSession } from './websocket-api/client-session.ts';
 import { callNotification } from './websocket-api/messages.ts';
 import { WebSocketApi } from './websocket-api/server.ts';
+import { DEFAULT_SETTINGS, readServerSettings } from './websocket-api/settings.ts';
 import type { ServerSettings } from './websocket-api/settings.ts';
 
 export interface SimulatorOptions extends Partial<ServerSettings> {
@@ -75,13 +76,6 @@ export interface SimulatorEvents {
   settings: [];
 }
 
-const DEFAULT_SETTINGS: Readonly<ServerSettings> = {
-  version: '1.1.0',
-  authSuccessType: 'authSucces',
-  sessionTimeoutMs: 60_000,
-  closeAfterAuthFailed: true,
-};
-
 interface RunningConsole {
   readonly url: string;
   close(): Promise<void>;
@@ -123,12 +117,11 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   constructor(options: SimulatorOptions) {
     super();
     this.setMaxListeners(0);
-    this.#settings = checkSettings({
-      version: options.version ?? DEFAULT_SETTINGS.version,
-      authSuccessType: options.authSuccessType ?? DEFAULT_SETTINGS.authSuccessType,
-      sessionTimeoutMs: options.sessionTimeoutMs ?? DEFAULT_SETTINGS.sessionTimeoutMs,
-      closeAfterAuthFailed: options.closeAfterAuthFailed ?? DEFAULT_SETTINGS.closeAfterAuthFailed,
-    });
+    const { version, authSuccessType, sessionTimeoutMs, closeAfterAuthFailed } = options;
+    this.#settings = {
+      ...DEFAULT_SETTINGS,
+      ...readServerSettings({ version, authSuccessType, sessionTimeoutMs, closeAfterAuthFailed }),
+    };
     this.faults = new Faults(() => this.emit('settings'));
     for (const setup of options.agents ?? []) this.#directory.add(setup);
     this.#api = new WebSocketApi({
@@ -144,7 +137,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
         emit: (entry) => this.emit('frame', entry),
         secrets: () => this.#directory.secrets(),
       }),
-      onSession: (event, session) => this.#onSession(event, session),
+      onSession: (event, session) => {
+        this.#onSession(event, session);
+      },
     });
     this.traffic = new CallTraffic(this, () => this.emit('settings'));
   }
@@ -175,7 +170,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   /** Changes how the server behaves, from the next message on. @throws when a setting is not usable */
   configure(settings: Partial<ServerSettings>): void {
-    Object.assign(this.#settings, checkSettings({ ...this.#settings, ...settings }));
+    Object.assign(this.#settings, readServerSettings(settings));
     this.emit('settings');
   }
 
@@ -259,51 +254,49 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Sends exactly this payload as one frame. @returns whether the agent had a session that could take it
+   * Sends exactly this payload as one frame.
+   * @param target an `idCrm`, or `'*'` for every session
    * @param options.binary as a binary frame; default false
+   * @returns whether there was a session that could take it
    */
-  sendRaw(idCrm: string, data: string | Uint8Array, options: { binary?: boolean } = {}): boolean {
+  sendRaw(target: string, data: string | Uint8Array, options: { binary?: boolean } = {}): boolean {
     const payload = typeof data === 'string' ? data : Buffer.from(data);
-    return this.#api.session(idCrm)?.sendFrame(payload, options.binary ?? false) ?? false;
+    return this.#forSessions(target, (session) => session.sendFrame(payload, options.binary ?? false));
   }
 
-  /** Sends something that is no message of the protocol. @returns whether the agent had a session */
-  sendGarbage(idCrm: string, kind: GarbageKind): boolean {
-    const session = this.#api.session(idCrm);
-    if (!session) return false;
+  /**
+   * Sends something that is no message of the protocol.
+   * @param target an `idCrm`, or `'*'` for every session
+   * @returns whether there was a session that could take it
+   */
+  sendGarbage(target: string, kind: GarbageKind): boolean {
     const garbage = makeGarbage(kind);
-    return garbage.kind === 'bytes'
-      ? session.sendBytes(garbage.bytes)
-      : session.sendFrame(garbage.payload, garbage.binary);
+    return this.#forSessions(target, (session) =>
+      garbage.kind === 'bytes'
+        ? session.sendBytes(garbage.bytes)
+        : session.sendFrame(garbage.payload, garbage.binary),
+    );
   }
 
-  /** Sends one of the vendor's malformed samples, character for character. @returns whether the agent had a session */
-  sendSeedSample(idCrm: string, sample: SeedSample): boolean {
-    return this.sendRaw(idCrm, SEED_SAMPLES[sample]);
+  /**
+   * Sends one of the vendor's malformed samples, character for character.
+   * @param target an `idCrm`, or `'*'` for every session
+   * @returns whether there was a session that could take it
+   */
+  sendSeedSample(target: string, sample: SeedSample): boolean {
+    return this.sendRaw(target, SEED_SAMPLES[sample]);
   }
 
-  /** Drops the session of an agent. @returns whether it had one */
-  dropSession(idCrm: string, how: DropMethod): boolean {
-    const session = this.#api.session(idCrm);
-    if (!session) return false;
-    switch (how) {
-      case 'close':
-        session.close();
-        break;
-      case 'connectionClosed':
-        session.announceClose({ close: true });
-        break;
-      case 'connectionClosedOnly':
-        session.announceClose({ close: false });
-        break;
-      case 'terminate':
-        session.discard();
-        break;
-      case 'halfOpen':
-        session.goHalfOpen();
-        break;
-    }
-    return true;
+  /**
+   * Drops the session of an agent.
+   * @param target an `idCrm`, or `'*'` for every session
+   * @returns whether there was a session
+   */
+  dropSession(target: string, how: DropMethod): boolean {
+    return this.#forSessions(target, (session) => {
+      drop(session, how);
+      return true;
+    });
   }
 
   /**
@@ -337,6 +330,13 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     this.traffic.stop();
     await Promise.all([this.#api.stop({ abrupt: false }), this.#console?.close()]);
     this.removeAllListeners();
+  }
+
+  /** @returns whether it succeeded for any session */
+  #forSessions(target: string, act: (session: ClientSession) => boolean): boolean {
+    const one = target === ALL_AGENTS ? undefined : this.#api.session(target);
+    const sessions = target === ALL_AGENTS ? [...this.#api.sessions()] : one ? [one] : [];
+    return sessions.filter(act).length > 0;
   }
 
   #logOut(record: AgentRecord): void {
@@ -374,6 +374,26 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 }
 
+function drop(session: ClientSession, how: DropMethod): void {
+  switch (how) {
+    case 'close':
+      session.close();
+      break;
+    case 'connectionClosed':
+      session.announceClose({ close: true });
+      break;
+    case 'connectionClosedOnly':
+      session.announceClose({ close: false });
+      break;
+    case 'terminate':
+      session.discard();
+      break;
+    case 'halfOpen':
+      session.goHalfOpen();
+      break;
+  }
+}
+
 function sessionInfo(session: ClientSession): SessionInfo {
   return {
     idCrm: session.agent?.idCrm ?? '',
@@ -381,16 +401,4 @@ function sessionInfo(session: ClientSession): SessionInfo {
     since: session.authenticatedAt,
     connection: session.number,
   };
-}
-
-function checkSettings(settings: ServerSettings): ServerSettings {
-  if (settings.authSuccessType !== 'authSucces' && settings.authSuccessType !== 'authSuccess') {
-    throw new Error('authSuccessType must be authSucces or authSuccess.');
-  }
-  if (!(settings.sessionTimeoutMs > 0)) throw new Error('sessionTimeoutMs must be more than 0 milliseconds.');
-  if (typeof settings.version !== 'string') throw new Error('version must be text.');
-  if (typeof settings.closeAfterAuthFailed !== 'boolean') {
-    throw new Error('closeAfterAuthFailed must be true or false.');
-  }
-  return settings;
 }

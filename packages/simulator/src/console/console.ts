@@ -1,13 +1,61 @@
+import { fileURLToPath } from 'node:url';
+import fastifyStatic from '@fastify/static';
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
 import type { Simulator } from '../simulator.ts';
+import { LiveUpdates } from './live-updates.ts';
+import { guardRequests } from './request-guard.ts';
+import { addRoutes } from './routes.ts';
 
 export interface ConsoleOptions {
+  /** 0, the default, takes a free one. */
   port?: number;
+  /** The address to listen on. Default 127.0.0.1: the console has no log-in, so it is for this machine only. */
   host?: string;
 }
 
+/** Everything that the page needs is its own: nothing is loaded from elsewhere, and no other page can frame it. */
+const CONTENT_SECURITY_POLICY =
+  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+  "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+
+/** Serves the web console of a simulator. @throws the error of the listening socket, for example `EADDRINUSE` */
 export async function startConsole(
-  _simulator: Simulator,
-  _options: ConsoleOptions,
+  simulator: Simulator,
+  options: ConsoleOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
-  throw new Error('The console is not part of this build.');
+  const host = options.host ?? '127.0.0.1';
+  const updates = new LiveUpdates(simulator);
+  const app: FastifyInstance = fastify({ forceCloseConnections: true });
+  app.removeContentTypeParser('text/plain');
+  guardRequests(app, host);
+  app.addHook('onSend', async (_request, reply) => {
+    await Promise.resolve();
+    reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    reply.header('x-content-type-options', 'nosniff');
+    reply.header('referrer-policy', 'no-referrer');
+    reply.header('cache-control', 'no-store');
+  });
+  await app.register(fastifyStatic, {
+    root: fileURLToPath(new URL('./page/', import.meta.url)),
+    cacheControl: false,
+  });
+  addRoutes(app, simulator, updates);
+  try {
+    await app.listen({ host, port: options.port ?? 0 });
+  } catch (error) {
+    updates.close();
+    await app.close();
+    throw error;
+  }
+  const address = app.server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  const shownHost = host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
+  return {
+    url: `http://${shownHost}:${port}`,
+    async close() {
+      updates.close();
+      await app.close();
+    },
+  };
 }

@@ -52,6 +52,24 @@ export const NO_FAULTS: Readonly<FaultSettings> = Object.freeze({
   logoutWithoutClose: false,
 });
 
+/** Every fault, in the order of the definition. */
+export const FAULT_NAMES: readonly FaultName[] = [
+  'silentTcp',
+  'neverUpgrade',
+  'upgradeStatus',
+  'noAuthAnswer',
+  'authDelayMs',
+  'authTwice',
+  'refuseWith',
+  'frameDelayMs',
+  'bytesPerSecond',
+  'noConfigurationAnswer',
+  'noVersionAnswer',
+  'noPong',
+  'seedCommas',
+  'logoutWithoutClose',
+];
+
 /** Faults that act before the client has said which agent it is for. */
 export const CONNECTION_FAULTS: readonly FaultName[] = ['silentTcp', 'neverUpgrade', 'upgradeStatus'];
 
@@ -60,7 +78,8 @@ const LONGEST_DELAY_MS = 3_600_000;
 /** Checks settings from anywhere. @throws with the name of the setting that is not usable */
 export function readFaultSettings(input: object): Partial<FaultSettings> {
   const settings: Partial<FaultSettings> = {};
-  for (const [name, value] of Object.entries(input)) {
+  const entries: [string, unknown][] = Object.entries(input);
+  for (const [name, value] of entries) {
     const bad = (wanted: string): Error => new Error(`The fault ${name} must be ${wanted}.`);
     switch (name) {
       case 'silentTcp':

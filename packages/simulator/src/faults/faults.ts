@@ -1,4 +1,4 @@
-import { CONNECTION_FAULTS, NO_FAULTS, readFaultSettings } from './fault-settings.ts';
+import { CONNECTION_FAULTS, FAULT_NAMES, NO_FAULTS, readFaultSettings } from './fault-settings.ts';
 import type { FaultName, FaultSettings } from './fault-settings.ts';
 
 /** Stands for all agents, also those that are added later. */
@@ -80,20 +80,3 @@ export class Faults {
     this.#onChange();
   }
 }
-
-const FAULT_NAMES: readonly FaultName[] = [
-  'silentTcp',
-  'neverUpgrade',
-  'upgradeStatus',
-  'noAuthAnswer',
-  'authDelayMs',
-  'authTwice',
-  'refuseWith',
-  'frameDelayMs',
-  'bytesPerSecond',
-  'noConfigurationAnswer',
-  'noVersionAnswer',
-  'noPong',
-  'seedCommas',
-  'logoutWithoutClose',
-];

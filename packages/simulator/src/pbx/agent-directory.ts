@@ -86,7 +86,7 @@ export class AgentDirectory {
   /** @throws when there is no such agent. */
   require(idCrm: string): AgentRecord {
     const record = this.#agents.get(idCrm);
-    if (!record) throw new Error(`There is no agent with the idCrm ${maskSecret(String(idCrm))}.`);
+    if (!record) throw new Error(`There is no agent with the idCrm ${maskSecret(idCrm)}.`);
     return record;
   }
 
@@ -125,7 +125,7 @@ export class AgentDirectory {
 
 function checkText(kind: EntityKind, text: string): void {
   if (typeof text !== 'string') throw new Error(`The ${kind} text must be text.`);
-  const length = [...text].length;
+  const length = Array.from(text).length;
   if (length > MAX_TEXT_LENGTH) {
     throw new Error(`The ${kind} text has ${length} characters; Accolades keeps at most ${MAX_TEXT_LENGTH}.`);
   }

@@ -72,7 +72,12 @@ export class CallTraffic {
     this.#kind = kind;
     this.#owed = 0;
     this.#lastTick = performance.now();
-    this.#timer = setInterval(() => this.#tick(), Math.max(SHORTEST_TICK_MS, 60_000 / callsPerMinute));
+    this.#timer = setInterval(
+      () => {
+        this.#tick();
+      },
+      Math.max(SHORTEST_TICK_MS, 60_000 / callsPerMinute),
+    );
     this.#onChange();
   }
 
@@ -94,13 +99,13 @@ export class CallTraffic {
     this.#owed -= count;
     const agents = this.#target.agents().filter((agent) => agent.loggedIn);
     if (agents.length === 0) return;
-    for (let i = 0; i < count; i++) this.#target.placeCall(this.#makeCall(agents));
+    for (let i = 0; i < count; i++) this.#target.placeCall(this.makeCall(this.#kind, agents));
   }
 
-  #makeCall(agents: readonly AgentInfo[]): CallRequest {
+  /** Makes up a call for some of these agents. */
+  makeCall(wanted: TrafficKind, agents: readonly AgentInfo[]): CallRequest {
     const dice = this.#random();
-    const kind =
-      this.#kind !== 'mixed' ? this.#kind : dice < 0.5 ? 'queue' : dice < 0.8 ? 'incoming' : 'outgoing';
+    const kind = wanted !== 'mixed' ? wanted : dice < 0.5 ? 'queue' : dice < 0.8 ? 'incoming' : 'outgoing';
     const phoneNumber = this.#pick(DEMO_NUMBERS) ?? '0211234567';
     if (kind === 'queue') {
       const first = Math.floor(this.#random() * agents.length);

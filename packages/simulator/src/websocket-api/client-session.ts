@@ -82,12 +82,18 @@ export class ClientSession {
     this.#faults = options.host.faults.get(ALL_AGENTS);
     this.#faultsVersion = options.host.faults.version;
     this.#outbox = new Outbox(options.webSocket, options.socket, () => this.#currentFaults());
-    this.#webSocket.on('message', (data, isBinary) => this.#onMessage(data, isBinary));
-    this.#webSocket.on('ping', (data: Buffer) => this.#onPing(data));
+    this.#webSocket.on('message', (data, isBinary) => {
+      this.#onMessage(data, isBinary);
+    });
+    this.#webSocket.on('ping', (data: Buffer) => {
+      this.#onPing(data);
+    });
     this.#webSocket.on('pong', () => {
       this.lastSeenAt = Date.now();
     });
-    this.#webSocket.on('close', (code) => this.#onClose(code));
+    this.#webSocket.on('close', (code) => {
+      this.#onClose(code);
+    });
     // A broken frame from the client ends in a close event, which is all that matters here.
     this.#webSocket.on('error', () => {});
   }
@@ -108,9 +114,13 @@ export class ClientSession {
   sendFrame(payload: string | Buffer, binary: boolean): boolean {
     if (this.#halfOpen || this.#webSocket.readyState !== WebSocket.OPEN) return false;
     if (binary) {
-      this.#outbox.frame(OPCODE.binary, payload, () => this.#sent('binary', payload));
+      this.#outbox.frame(OPCODE.binary, payload, () => {
+        this.#sent('binary', payload);
+      });
     } else {
-      this.#outbox.frame(OPCODE.text, payload, () => this.#sent('text', payload));
+      this.#outbox.frame(OPCODE.text, payload, () => {
+        this.#sent('text', payload);
+      });
     }
     return true;
   }
@@ -139,10 +149,9 @@ export class ClientSession {
   close(): void {
     if (this.#halfOpen) return;
     this.#outbox.close(CLOSE_NORMAL);
-    this.#closeTimer ??= setTimeout(
-      () => this.terminate(),
-      CLOSE_DEADLINE_MS + this.#currentFaults().frameDelayMs,
-    );
+    this.#closeTimer ??= setTimeout(() => {
+      this.terminate();
+    }, CLOSE_DEADLINE_MS + this.#currentFaults().frameDelayMs);
   }
 
   /** Ends the connection at once, without a word. */
@@ -202,7 +211,9 @@ export class ClientSession {
   }
 
   #sendText(text: string): void {
-    this.#outbox.frame(OPCODE.text, text, () => this.#sent('text', text));
+    this.#outbox.frame(OPCODE.text, text, () => {
+      this.#sent('text', text);
+    });
   }
 
   #sent(kind: 'text' | 'binary', payload: string | Buffer): void {

@@ -83,7 +83,9 @@ export class WebSocketApi implements SessionHost {
         'This is the WebSocket API of a simulated Accolades server. Connect with a WebSocket client.\n',
       );
     });
-    this.#http.on('upgrade', (request, socket, head) => this.#onUpgrade(request, socket, head));
+    this.#http.on('upgrade', (request, socket, head) => {
+      this.#onUpgrade(request, socket, head);
+    });
     this.#http.on('tlsClientError', (_error: Error, socket: Duplex) => socket.destroy());
     this.#http.on('clientError', (_error: Error, socket: Duplex) => socket.destroy());
   }
@@ -104,7 +106,9 @@ export class WebSocketApi implements SessionHost {
   /** @throws the error of the listening socket, for example `EADDRINUSE` */
   async start(): Promise<void> {
     if (this.#tcp) return;
-    const tcp = createTcpServer({ noDelay: true }, (socket) => this.#onTcpConnection(socket));
+    const tcp = createTcpServer({ noDelay: true }, (socket) => {
+      this.#onTcpConnection(socket);
+    });
     await new Promise<void>((resolve, reject) => {
       tcp.once('error', reject);
       tcp.listen({ host: this.#options.host, port: this.#port, backlog: BACKLOG }, () => {
@@ -130,13 +134,17 @@ export class WebSocketApi implements SessionHost {
     this.#sweep = undefined;
     if (!tcp) return;
     const closed = new Promise<void>((resolve) => {
-      tcp.close(() => resolve());
+      tcp.close(() => {
+        resolve();
+      });
     });
     if (!options.abrupt) {
       for (const session of this.#connections) session.announceClose({ close: true });
     }
     if (options.abrupt || this.#connections.size === 0) this.#destroySockets();
-    const deadline = setTimeout(() => this.#destroySockets(), STOP_DEADLINE_MS);
+    const deadline = setTimeout(() => {
+      this.#destroySockets();
+    }, STOP_DEADLINE_MS);
     await closed;
     clearTimeout(deadline);
     for (const session of this.#connections) session.discard();

@@ -1,0 +1,185 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { DEMO_AGENTS } from './demo-agents.ts';
+import type { AgentSetup } from './pbx/agent.ts';
+import { MAX_CALLS_PER_MINUTE } from './pbx/call-traffic.ts';
+import { createSimulator } from './simulator.ts';
+import type { Simulator, SimulatorOptions } from './simulator.ts';
+import type { AuthSuccessType } from './websocket-api/messages.ts';
+
+/** The port of the real service. */
+const DEFAULT_PORT = 14_327;
+const DEFAULT_CONSOLE_PORT = 14_380;
+
+interface CommandOptions {
+  host: string;
+  port: number;
+  /** False: `--no-console`. */
+  console: boolean;
+  consolePort: number;
+  anyPort?: boolean;
+  agent?: AgentSetup[];
+  authSuccessType: AuthSuccessType;
+  apiVersion: string;
+  sessionTimeout: number;
+  callsPerMinute?: number;
+  tlsKey?: string;
+  tlsCert?: string;
+  logFrames?: boolean;
+}
+
+const command: Command = new Command('accolades-simulator')
+  .description(
+    'An Accolades PBX in a box: a WebSocket API to connect to, and a web console to place calls in.',
+  )
+  .option('--host <address>', 'address to listen on', '127.0.0.1')
+  .option('--port <number>', 'port of the WebSocket API; 0 takes a free one', readPort, DEFAULT_PORT)
+  .option(
+    '--console-port <number>',
+    'port of the web console; 0 takes a free one',
+    readPort,
+    DEFAULT_CONSOLE_PORT,
+  )
+  .option('--no-console', 'no web console')
+  .option('--any-port', 'take free ports when those are in use')
+  .option(
+    '--agent <name=idCrm>',
+    'an agent, or several separated by commas; can be repeated (default: three demo agents)',
+    readAgents,
+  )
+  .addOption(
+    new Option(
+      '--auth-success-type <type>',
+      "how success is spelled; the vendor's own connector needs authSuccess",
+    )
+      .choices(['authSucces', 'authSuccess'])
+      .default('authSucces'),
+  )
+  .option('--api-version <version>', 'what the server says its version is', '1.1.0')
+  .option('--session-timeout <seconds>', 'how long the session of a silent client is held', readPositive, 60)
+  .option('--calls-per-minute <number>', 'place calls by itself', readRate)
+  .option('--tls-key <file>', 'private key (PEM), for wss')
+  .option('--tls-cert <file>', 'certificate (PEM), for wss')
+  .option('--log-frames', 'print every frame, with keys masked')
+  .action(run);
+
+await command.parseAsync();
+
+async function run(options: CommandOptions): Promise<void> {
+  let simulator: Simulator;
+  try {
+    simulator = await start(options);
+  } catch (error) {
+    command.error(`accolades-simulator: ${explain(error, options)}`, { exitCode: 1 });
+  }
+  endOnSignals(simulator);
+  if (options.logFrames) {
+    simulator.on('frame', (frame) => {
+      const arrow = frame.direction === 'in' ? '←' : '→';
+      console.log(
+        `${new Date(frame.at).toISOString()} ${arrow} ${frame.name ?? frame.agent ?? '?'}  ${frame.text}`,
+      );
+    });
+  }
+  if (options.callsPerMinute !== undefined) simulator.traffic.start(options.callsPerMinute);
+  const agents = simulator.agents().map((agent) => `${agent.name} (${agent.maskedIdCrm})`);
+  console.log('Accolades simulator');
+  console.log(`  WebSocket API  ${simulator.url}`);
+  if (simulator.consoleUrl !== null) console.log(`  Web console    ${simulator.consoleUrl}`);
+  console.log(`  Agents         ${agents.join(', ')}`);
+  console.log('Press Ctrl-C to stop.');
+}
+
+async function start(options: CommandOptions): Promise<Simulator> {
+  if ((options.tlsKey === undefined) !== (options.tlsCert === undefined)) {
+    throw new Error('--tls-key and --tls-cert go together.');
+  }
+  const simulatorOptions = {
+    host: options.host,
+    port: options.port,
+    console: options.console ? { port: options.consolePort } : false,
+    agents: options.agent ?? DEMO_AGENTS,
+    authSuccessType: options.authSuccessType,
+    version: options.apiVersion,
+    sessionTimeoutMs: options.sessionTimeout * 1000,
+    ...(options.tlsKey !== undefined &&
+      options.tlsCert !== undefined && {
+        tls: { key: readFileSync(options.tlsKey, 'utf8'), cert: readFileSync(options.tlsCert, 'utf8') },
+      }),
+  } satisfies SimulatorOptions;
+  for (;;) {
+    try {
+      return await createSimulator(simulatorOptions);
+    } catch (error) {
+      const port = takenPort(error);
+      if (port === undefined || options.anyPort !== true) throw error;
+      console.error(`Port ${port} is in use; taking a free one.`);
+      if (port === simulatorOptions.port) simulatorOptions.port = 0;
+      else simulatorOptions.console = { port: 0 };
+    }
+  }
+}
+
+function endOnSignals(simulator: Simulator): void {
+  const end = (): void => {
+    // A second Ctrl-C ends the process the hard way.
+    process.off('SIGINT', end);
+    process.off('SIGTERM', end);
+    void simulator.close();
+  };
+  process.on('SIGINT', end);
+  process.on('SIGTERM', end);
+}
+
+function takenPort(error: unknown): number | undefined {
+  if (!(error instanceof Error) || Reflect.get(error, 'code') !== 'EADDRINUSE') return undefined;
+  const port: unknown = Reflect.get(error, 'port');
+  return typeof port === 'number' ? port : undefined;
+}
+
+function explain(error: unknown, options: CommandOptions): string {
+  const port = takenPort(error);
+  if (port !== undefined) {
+    const option = port === options.port ? '--port' : '--console-port';
+    return `port ${port} is in use. Choose another with ${option}, or let --any-port take a free one.`;
+  }
+  return error instanceof Error ? error.message : String(error);
+}
+
+function readPort(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65_535)
+    throw new InvalidArgumentError('A port is a number from 0 to 65535.');
+  return port;
+}
+
+function readPositive(text: string): number {
+  const number = Number(text);
+  if (!(number > 0 && number < Infinity)) throw new InvalidArgumentError('It must be a number above 0.');
+  return number;
+}
+
+function readRate(text: string): number {
+  const rate = readPositive(text);
+  if (rate > MAX_CALLS_PER_MINUTE)
+    throw new InvalidArgumentError(`At most ${MAX_CALLS_PER_MINUTE} a minute.`);
+  return rate;
+}
+
+function readAgents(text: string, previous: AgentSetup[] | undefined): AgentSetup[] {
+  const agents = text
+    .split(',')
+    .map((entry) => entry.trim())
+    .filter((entry) => entry !== '')
+    .map((entry) => {
+      const separator = entry.indexOf('=');
+      const name = entry.slice(0, separator).trim();
+      const idCrm = entry.slice(separator + 1).trim();
+      if (separator < 1 || name === '' || idCrm === '') {
+        throw new InvalidArgumentError('Write an agent as name=idCrm, for example "Front desk=f8cb549544".');
+      }
+      return { name, idCrm };
+    });
+  return [...(previous ?? []), ...agents];
+}

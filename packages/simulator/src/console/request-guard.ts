@@ -1,0 +1,28 @@
+import type { FastifyInstance } from 'fastify';
+
+const LOOPBACK_NAMES: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
+
+/**
+ * Keeps other web pages from driving the console: requests must name this machine as their host (which defeats DNS
+ * rebinding), come from the console's own page where the browser says where they come from, and, when they change
+ * something, be `application/json`, which a foreign page cannot send without being asked about it.
+ */
+export function guardRequests(app: FastifyInstance, consoleHost: string): void {
+  app.addHook('onRequest', async (request, reply) => {
+    const { host, origin } = request.headers;
+    const name = host?.replace(/:\d+$/, '').toLowerCase() ?? '';
+    if (!LOOPBACK_NAMES.includes(name) && name !== consoleHost.toLowerCase()) {
+      return reply.code(403).send({ error: 'The console answers on this machine only.' });
+    }
+    if (origin !== undefined && origin !== `http://${host ?? ''}`) {
+      return reply.code(403).send({ error: 'The console takes requests from its own page only.' });
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      const type = request.headers['content-type']?.split(';', 1)[0]?.trim().toLowerCase();
+      if (type !== 'application/json') {
+        return reply.code(415).send({ error: 'Send application/json.' });
+      }
+    }
+    return undefined;
+  });
+}
