@@ -134,6 +134,9 @@ export class Session {
   async request(type: 'configuration'): Promise<AgentConfiguration>;
   async request(type: 'version'): Promise<string>;
   async request(type: RequestType): Promise<AgentConfiguration | string> {
+    const status = this.#status;
+    if (status.state === 'waiting' || status.state === 'closed') throw status.reason;
+    if (status.state !== 'ready') throw new AccoladesError('NOT_CONNECTED');
     const message = await this.#ask(type);
     if (message.type === 'configuration') return message.configuration;
     if (message.type === 'version') return message.version;
@@ -293,11 +296,7 @@ export class Session {
     const transport = this.#transport;
     const asking = this.#requests?.get(type);
     if (asking !== undefined) return asking.promise;
-    const status = this.#status;
-    if (transport === null || (status.state !== 'ready' && status.state !== 'authenticating')) {
-      const reason = status.state === 'waiting' || status.state === 'closed' ? status.reason : null;
-      return Promise.reject(reason ?? new AccoladesError('NOT_CONNECTED'));
-    }
+    if (transport === null) return Promise.reject(new AccoladesError('NOT_CONNECTED'));
     const heardBefore = this.#signsOfLife;
     const deadline = startDeadline(this.#options.clock, REQUEST_DEADLINE_MS, () => {
       const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
