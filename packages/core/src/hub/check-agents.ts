@@ -1,10 +1,9 @@
+import { randomUUID } from 'node:crypto';
 import type { AccoladesError } from '../errors.ts';
 import type { AgentCredential } from '../settings/agent-list.ts';
 import type { ServerOptions } from '../settings/server.ts';
 import { processHub } from './process-hub.ts';
 import { reasonsOf } from './subscription.ts';
-
-let checks = 0;
 
 /**
  * Tries each agent once, for a credential test. A session that is live in this process answers for itself, so that the test does
@@ -17,7 +16,7 @@ export async function checkAgents(
   agents: readonly AgentCredential[],
   server: ServerOptions,
 ): Promise<{ label: string; reason: AccoladesError }[]> {
-  const subscription = processHub().subscribe({ owner: `check ${++checks}`, agents, server });
+  const subscription = processHub().subscribe({ owner: `check ${randomUUID()}`, agents, server });
   try {
     return reasonsOf(await subscription.firstOutcome);
   } finally {
