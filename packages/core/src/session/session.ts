@@ -81,6 +81,8 @@ export class Session {
   /** The one timer of the present state: a deadline, the wait for the next attempt, or until the session is stable. */
   #timer: Timer | null = null;
   #attemptedAt = -Infinity;
+  /** When the next attempt is due, by the monotonic clock. */
+  #dueAt = Infinity;
   #keepAlive = true;
   #signsOfLife = 0;
   #configuration: AgentConfiguration | null = null;
@@ -123,7 +125,7 @@ export class Session {
     if (this.#status.state !== 'waiting') return;
     const { clock } = this.#options;
     const wait = Math.max(0, this.#attemptedAt + SHORTEST_RETRY_MS - clock.monotonic());
-    if (clock.now() + wait < this.#status.nextAttemptAt) this.#wait(this.#status.reason, wait);
+    if (clock.monotonic() + wait < this.#dueAt) this.#wait(this.#status.reason, wait);
   }
 
   /**
@@ -337,6 +339,7 @@ export class Session {
         this.#attempt();
       }),
     );
+    this.#dueAt = clock.monotonic() + delay;
     const now = clock.now();
     this.#setStatus({
       state: 'waiting',
