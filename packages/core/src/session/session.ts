@@ -1,6 +1,7 @@
+import { isUtf8 } from 'node:buffer';
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import { maskIn } from '../mask.ts';
-import { decode } from '../protocol/decode.ts';
+import { decode, MAX_FRAME_BYTES } from '../protocol/decode.ts';
 import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
 import type { AgentConfiguration, CallMessage, RequestType, ServerMessage } from '../protocol/messages.ts';
 import type { ServerOptions } from '../settings/server.ts';
@@ -258,9 +259,11 @@ export class Session {
   /** A server that echoes the idCrm must not bring it into a flow. */
   #masked(frame: string | Uint8Array): string | Uint8Array {
     const { idCrm } = this.#options;
-    const text =
-      typeof frame === 'string' ? frame : Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-    return text.includes(idCrm) ? maskIn(text.toString(), idCrm) : frame;
+    if (typeof frame === 'string') return maskIn(frame, idCrm);
+    // What the decoder will refuse stays as it is.
+    if (frame.byteLength > MAX_FRAME_BYTES) return frame;
+    const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
+    return bytes.includes(idCrm) && isUtf8(bytes) ? maskIn(bytes.toString(), idCrm) : frame;
   }
 
   #handle(message: ServerMessage): void {
