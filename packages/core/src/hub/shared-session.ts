@@ -31,11 +31,11 @@ export class SharedSession {
   constructor(key: string, options: SessionOptions, onUnused: (session: SharedSession) => void) {
     this.key = key;
     this.#onUnused = onUnused;
+    // Copies of the users throughout: one may leave, join or come back while it is told, and must not hear the same thing twice.
     this.session = new Session(options, {
       onStatus: (status) => {
         const change = this.#changeBy(status);
         if (change !== null) this.lastChange = change;
-        // A copy: a user may leave or join while it is told.
         for (const user of [...this.#users]) {
           user.onSessionStatus(this, status);
           if (change !== null) user.onConnection(this, change);
@@ -43,10 +43,10 @@ export class SharedSession {
       },
       onCall: (call) => {
         const receivedAt = options.clock.now();
-        for (const user of this.#users) user.onCall(this, call, receivedAt);
+        for (const user of [...this.#users]) user.onCall(this, call, receivedAt);
       },
       onReport: (report) => {
-        for (const user of this.#users) user.onReport(this, report);
+        for (const user of [...this.#users]) user.onReport(this, report);
       },
     });
   }
@@ -56,13 +56,16 @@ export class SharedSession {
   }
 
   leave(user: SessionUser): void {
-    if (this.#users.delete(user) && this.#users.size === 0) {
-      this.#onUnused(this);
-      this.session.close();
+    if (!this.#users.delete(user)) return;
+    if (this.#users.size > 0) {
+      this.updateKeepAlive();
+      return;
     }
+    this.#onUnused(this);
+    this.session.close();
   }
 
-  /** To be called when a user has begun or ceased to be live. */
+  /** To be called when a user that stays has begun or ceased to be live. */
   updateKeepAlive(): void {
     this.session.keepProcessAlive([...this.#users].some((user) => user.live));
   }
