@@ -1,0 +1,60 @@
+/** What the editor code of our nodes uses of Node-RED's browser API and of jQuery, which the editor provides. */
+
+export interface EditorNode {
+  readonly id: string;
+  readonly type: string;
+  name?: string;
+  readonly credentials?: { readonly idCrm?: string; readonly has_idCrm?: boolean };
+  [property: string]: unknown;
+  _(key: string, values?: Readonly<Record<string, string | number>>): string;
+}
+
+export interface EditorProperty {
+  readonly value: unknown;
+  readonly type?: string;
+  readonly required?: boolean;
+  /** True, false, or what is wrong. Both parameters must be there for the text to be shown. */
+  validate?(this: EditorNode, value: unknown, options: unknown): boolean | string;
+}
+
+export interface EditorNodeDefinition {
+  readonly category: string;
+  readonly color?: string;
+  readonly icon?: string;
+  readonly defaults: Readonly<Record<string, EditorProperty>>;
+  readonly credentials?: Readonly<Record<string, { readonly type: string } & Partial<EditorProperty>>>;
+  readonly inputs?: number;
+  readonly outputs?: number;
+  paletteLabel?(this: EditorNode): string;
+  label(this: EditorNode): string;
+  labelStyle?(this: EditorNode): string;
+  outputLabels?(this: EditorNode, port: number): string | undefined;
+  oneditprepare?(this: EditorNode): void;
+  oneditsave?(this: EditorNode): void;
+}
+
+export interface EditorRed {
+  readonly nodes: {
+    registerType(type: string, definition: EditorNodeDefinition): void;
+    node(id: unknown): EditorNode | null;
+  };
+}
+
+export interface Elements {
+  readonly length: number;
+  val(): unknown;
+  val(value: string): Elements;
+  prop(name: string): unknown;
+  prop(name: string, value: boolean): Elements;
+  on(
+    events: string,
+    handler: (this: unknown, event: { originalEvent?: unknown; preventDefault(): void }) => void,
+  ): Elements;
+  text(text: string): Elements;
+  toggle(shown: boolean): Elements;
+  toggleClass(name: string, on: boolean): Elements;
+  attr(name: string, value: string): Elements;
+  trigger(event: string): Elements;
+}
+
+export type Query = (selector: string) => Elements;

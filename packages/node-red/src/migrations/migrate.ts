@@ -1,0 +1,26 @@
+/** A node's settings as the flow file holds them. */
+export type Settings = Readonly<Record<string, unknown>>;
+
+/** One step from the version before to `version`. Pure: it returns new settings and leaves the given ones alone. */
+export interface Migration {
+  /** From 1; settings without a `version` are of version 0. */
+  readonly version: number;
+  upgrade(settings: Settings): Settings;
+}
+
+/**
+ * Settings in the newest form. Those of a newer version than is known here stay as they are.
+ * @param migrations in the order of their versions
+ */
+export function migrate(settings: Settings, migrations: readonly Migration[]): Settings {
+  let migrated = settings;
+  for (const { version, upgrade } of migrations) {
+    if (versionOf(migrated) < version) migrated = { ...upgrade(migrated), version };
+  }
+  return migrated;
+}
+
+function versionOf(settings: Settings): number {
+  const { version } = settings;
+  return typeof version === 'number' && Number.isInteger(version) ? version : 0;
+}

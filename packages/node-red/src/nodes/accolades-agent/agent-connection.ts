@@ -1,0 +1,78 @@
+import {
+  AccoladesError,
+  parseAgentList,
+  parseCountry,
+  parseServerUrl,
+  type AgentCredential,
+  type ServerOptions,
+} from '@accolades-flow/core';
+import { migrate, type Settings } from '../../migrations/migrate.ts';
+import type { Security } from '../../runtime/node-status.ts';
+import { readTlsSettings } from '../../runtime/tls-settings.ts';
+import { agentMigrations } from './migrations.ts';
+
+/** What other nodes need to reach the agents of an `accolades-agent` node. */
+export interface AgentConnection {
+  readonly agents: readonly AgentCredential[];
+  readonly server: ServerOptions;
+  readonly country: string;
+  readonly security: Security;
+}
+
+/** An `accolades-agent` node as other nodes see it. It holds no connection itself: its users subscribe at the hub. */
+export interface AgentNode {
+  readonly name?: string | undefined;
+  /**
+   * The settings, checked.
+   * @throws AccoladesError `INVALID_CREDENTIAL`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is wrong; no secret in it
+   */
+  connection(): AgentConnection;
+  /** Writes once to the log when the connection is not protected. */
+  warnOnce(security: Security): void;
+}
+
+/** @param node as `RED.nodes.getNode` gives it */
+export function isAgentNode(node: unknown): node is AgentNode {
+  return (
+    typeof node === 'object' &&
+    node !== null &&
+    'connection' in node &&
+    typeof node.connection === 'function' &&
+    'warnOnce' in node &&
+    typeof node.warnOnce === 'function'
+  );
+}
+
+/**
+ * Reads the settings of an `accolades-agent` node.
+ * @param idCrm the list of agents, a secret
+ * @param getNode finds another node, for the TLS configuration
+ * @throws AccoladesError see {@link AgentNode.connection}
+ */
+export function readAgentConnection(
+  config: Settings,
+  idCrm: unknown,
+  getNode: (id: string) => unknown,
+): AgentConnection {
+  const settings = migrate(config, agentMigrations);
+  const agents = parseAgentList(withVariablesSet(idCrm ?? '', 'INVALID_CREDENTIAL'));
+  const url = withVariablesSet(settings['url'] ?? '', 'INVALID_URL');
+  const { href, encrypted, exposed } = parseServerUrl(url);
+  const country = parseCountry(settings['country']);
+  const tlsId = settings['tls'];
+  const tls = encrypted && typeof tlsId === 'string' && tlsId !== '' ? readTlsSettings(getNode(tlsId)) : {};
+  const unverified = tls.allowUnauthorizedCerts === true;
+  return {
+    agents,
+    server: { url: href, ...tls },
+    country,
+    security: exposed ? 'exposed' : unverified ? 'unverified' : 'protected',
+  };
+}
+
+/** Node-RED leaves `${NAME}` as it is when there is no such environment variable. */
+function withVariablesSet(value: unknown, code: 'INVALID_CREDENTIAL' | 'INVALID_URL'): unknown {
+  const name = typeof value === 'string' ? /^\$[({](\w+)[)}]$/.exec(value.trim())?.[1] : undefined;
+  if (name === undefined) return value;
+  throw new AccoladesError(code, { what: `The environment variable ${name} is not set.` });
+}

@@ -1,0 +1,128 @@
+import { DEFAULT_SERVER_URL, parseAgentList, parseServerUrl } from '@accolades-flow/core';
+import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
+import { isVariable, problemOf } from '../../editor/check.ts';
+
+declare const RED: EditorRed;
+declare const $: Query;
+
+/** What Node-RED's editor shows in place of a password that it has but does not know. */
+const KEPT_PASSWORD = '__PWRD__';
+
+const field = (name: string) => $(`#node-config-input-${name}`);
+
+RED.nodes.registerType('accolades-agent', {
+  category: 'config',
+  color: '#5FB3AC',
+  defaults: {
+    name: { value: '' },
+    url: {
+      value: '',
+      validate(value, _options) {
+        const problem = isVariable(value) ? null : problemOf(() => parseServerUrl(value ?? ''));
+        return problem === null || this._('accolades-agent.error.invalid', { detail: problem });
+      },
+    },
+    country: {
+      value: 'RO',
+      validate(value, _options) {
+        // Whether the country exists is left to the runtime: the list is too long for the editor.
+        const typed = typeof value === 'string' ? value.trim() : '';
+        return isVariable(value) || /^([a-z]{2})?$/i.test(typed) || this._('accolades-agent.error.country');
+      },
+    },
+    tls: { value: '', type: 'tls-config', required: false },
+    version: {
+      value: 1,
+      // The editor checks credentials only while the dialog is open; this marks a node that was closed without one.
+      validate(_value, _options) {
+        const known = this.credentials;
+        const missing = known !== undefined && known.has_idCrm === false && (known.idCrm ?? '') === '';
+        return !missing || this._('accolades-agent.error.idCrmMissing');
+      },
+    },
+  },
+  credentials: {
+    idCrm: {
+      type: 'password',
+      validate(value, _options) {
+        if (value === KEPT_PASSWORD || isVariable(value)) return true;
+        const problem = problemOf(() => parseAgentList(value ?? ''));
+        return problem === null || this._('accolades-agent.error.invalid', { detail: problem });
+      },
+    },
+  },
+  label() {
+    return this.name === undefined || this.name === '' ? this._('accolades-agent.defaultName') : this.name;
+  },
+  labelStyle() {
+    return this.name === undefined || this.name === '' ? '' : 'node_label_italic';
+  },
+  oneditprepare() {
+    field('url').attr('placeholder', DEFAULT_SERVER_URL);
+    field('idCrm')
+      .on('input change', () => {
+        showAgents(this);
+      })
+      .on('paste', (event) => {
+        const pasted = pastedText(event.originalEvent);
+        if (pasted === null || !/[\r\n]/.test(pasted)) return;
+        // A password field drops line breaks, which would run the agents of a pasted list together.
+        event.preventDefault();
+        const list = pasted.trim().split(/\s*[\r\n]+\s*/);
+        field('idCrm').val(list.join(', ')).trigger('change');
+      });
+    field('url').on('input change', showSecurity);
+    field('tls').on('change', showSecurity);
+    showAgents(this);
+    showSecurity();
+  },
+  oneditsave() {
+    this['version'] = 1;
+  },
+});
+
+/** Under the idCrm: who was recognised, or what is wrong. Names only. */
+function showAgents(node: EditorNode): void {
+  const typed = field('idCrm').val();
+  const line = $('#accolades-agent-agents');
+  if (typed === KEPT_PASSWORD || isVariable(typed)) {
+    line
+      .toggleClass('accolades-problem', false)
+      .text(typed === KEPT_PASSWORD ? node._('accolades-agent.agents.kept') : '');
+    return;
+  }
+  if (typed === '' || typeof typed !== 'string') {
+    line.toggleClass('accolades-problem', false).text('');
+    return;
+  }
+  const problem = problemOf(() => parseAgentList(typed));
+  if (problem !== null) {
+    line.toggleClass('accolades-problem', true).text(problem);
+    return;
+  }
+  const agents = parseAgentList(typed);
+  const names = agents.map(({ label }) => label).join(', ');
+  const key = agents.length === 1 ? 'accolades-agent.agents.one' : 'accolades-agent.agents.several';
+  line.toggleClass('accolades-problem', false).text(node._(key, { count: agents.length, names }));
+}
+
+function showSecurity(): void {
+  const url = field('url').val();
+  let encrypted = true;
+  let exposed = false;
+  if (!isVariable(url) && problemOf(() => parseServerUrl(url)) === null)
+    ({ encrypted, exposed } = parseServerUrl(url));
+  const tls = RED.nodes.node(field('tls').val());
+  $('#accolades-agent-exposed').toggle(exposed);
+  $('#accolades-agent-unverified').toggle(encrypted && tls !== null && tls['verifyservercert'] === false);
+  $('#accolades-agent-tls').toggle(encrypted);
+}
+
+function pastedText(event: unknown): string | null {
+  if (typeof event !== 'object' || event === null || !('clipboardData' in event)) return null;
+  const data: unknown = event.clipboardData;
+  if (typeof data !== 'object' || data === null || !('getData' in data)) return null;
+  if (typeof data.getData !== 'function') return null;
+  const text: unknown = data.getData.call(data, 'text');
+  return typeof text === 'string' ? text : null;
+}

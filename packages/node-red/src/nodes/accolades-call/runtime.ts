@@ -1,0 +1,158 @@
+import {
+  AccoladesError,
+  processHub,
+  readEvents,
+  type AccoladesEvent,
+  type Subscription,
+  type SubscriptionStatus,
+} from '@accolades-flow/core';
+import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
+import { migrate, type Settings } from '../../migrations/migrate.ts';
+import { ConnectionLog } from '../../runtime/connection-log.ts';
+import { FlowGate } from '../../runtime/flow-gate.ts';
+import { callStatus, connectionStatus, errorStatus, type Security } from '../../runtime/node-status.ts';
+import { ReportLog, type Report } from '../../runtime/report-log.ts';
+import { StatusDisplay } from '../../runtime/status-display.ts';
+import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
+import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
+import { callMigrations } from './migrations.ts';
+import type { Ports } from './ports.ts';
+
+/** The node `accolades-call`: sends a message for each call and each change of an agent's connection. */
+export default function registerCall(RED: NodeAPI): void {
+  const texts = createTexts(RED);
+
+  function Call(this: Node, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    const settings = migrate({ ...config }, callMigrations);
+    const work = new CallWork(this, texts);
+    const leave = FlowGate.of(RED.events).join(work);
+    work.begin(settings, findAgent(RED, settings['agent']));
+    this.on('close', (removed: boolean, done: () => void) => {
+      leave();
+      work.end(removed);
+      done();
+    });
+  }
+
+  RED.nodes.registerType('accolades-call', Call);
+}
+
+function findAgent(RED: NodeAPI, id: unknown): AgentNode | null {
+  const node: unknown = typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : null;
+  return isAgentNode(node) ? node : null;
+}
+
+/** What a call node does while it is deployed. */
+class CallWork {
+  readonly #node: Node;
+  readonly #texts: Texts;
+  readonly #display: StatusDisplay;
+  readonly #connectionLog: ConnectionLog;
+  readonly #reportLog: ReportLog;
+  #ports: Ports = null;
+  #security: Security = 'protected';
+  #subscription: Subscription | null = null;
+  /** What to tell Catch nodes once they are there. */
+  #problem: string | null = null;
+  #started = false;
+
+  constructor(node: Node, texts: Texts) {
+    this.#node = node;
+    this.#texts = texts;
+    this.#display = new StatusDisplay((status) => {
+      node.status(status);
+    });
+    this.#connectionLog = new ConnectionLog(node, texts);
+    this.#reportLog = new ReportLog(texts);
+  }
+
+  /** Subscribes. Settings that can never work become the node's status and an error for Catch nodes. */
+  begin(settings: Settings, agent: AgentNode | null): void {
+    try {
+      if (agent === null) {
+        throw new AccoladesError('INVALID_PARAMETER', { what: this.#texts('accolades.log.noAgent') });
+      }
+      const events = readEvents(settings['events']);
+      this.#ports = settings['splitOutputs'] === true ? [...events] : null;
+      const { agents, server, country, security } = agent.connection();
+      this.#security = security;
+      this.#subscription = processHub().subscribe({
+        owner: this.#node.id,
+        agents,
+        server,
+        country,
+        filter: {
+          events: [...events],
+          callSource: settings['callSource'],
+          numbers: settings['numbers'],
+          firstRingOnly: settings['firstRingOnly'],
+        },
+        includeConfiguration: settings['includeConfiguration'] === true,
+        startPaused: true,
+        onEvent: (event) => {
+          this.#send(event);
+        },
+        onStatus: (status) => {
+          this.#show(status);
+        },
+        onReport: (report) => {
+          this.#report(report);
+        },
+      });
+      agent.warnOnce(security);
+      this.#show(this.#subscription.status);
+    } catch (error) {
+      this.#display.showConnection(errorStatus(error, this.#texts));
+      this.#problem = describeError(error, this.#texts);
+      if (agent !== null) {
+        const name = agent.name === undefined || agent.name === '' ? 'accolades-agent' : agent.name;
+        this.#problem += ` ${this.#texts('accolades.log.whereToCorrect', { agent: name })}`;
+      }
+    }
+  }
+
+  onFlowsStopping(): void {
+    this.#subscription?.pause();
+  }
+
+  onFlowsStarted(): void {
+    if (!this.#started) {
+      this.#started = true;
+      // Status and Catch nodes hear nothing before this.
+      this.#display.repeat();
+      if (this.#problem !== null) this.#node.error(this.#problem, {});
+    }
+    this.#subscription?.resume();
+  }
+
+  /** Idempotent, never throws. */
+  end(removed: boolean): void {
+    this.#subscription?.unsubscribe({ removed });
+    this.#subscription = null;
+    this.#connectionLog.close();
+    this.#display.close();
+  }
+
+  #send(event: AccoladesEvent): void {
+    const message = { topic: event.event, payload: event };
+    const ports = this.#ports;
+    this.#node.send(ports === null ? message : ports.map((port) => (port === event.event ? message : null)));
+    if ('phoneNumber' in event) this.#display.showCall(callStatus(event, this.#texts));
+  }
+
+  #show(status: SubscriptionStatus): void {
+    this.#display.showConnection(connectionStatus(status, this.#security, this.#texts));
+    this.#connectionLog.update(status);
+  }
+
+  #report(report: Report): void {
+    const line = this.#reportLog.line(report);
+    if (line === null) return;
+    if (report.kind === 'serverError' || report.kind === 'failedOwner' || report.kind === 'dropped') {
+      this.#node.error(line, {});
+    } else {
+      this.#node.warn(line);
+    }
+  }
+}

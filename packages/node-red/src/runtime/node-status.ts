@@ -1,0 +1,88 @@
+import type { AccoladesErrorCode, CallEvent, SubscriptionStatus } from '@accolades-flow/core';
+import { errorCodeOf, type Texts } from './texts.ts';
+
+/** What Node-RED shows under a node; the empty one shows nothing. */
+export type NodeStatus =
+  | {
+      readonly fill: 'red' | 'green' | 'yellow' | 'blue' | 'grey';
+      readonly shape: 'ring' | 'dot';
+      readonly text: string;
+    }
+  | Readonly<Record<string, never>>;
+
+/** Longer texts do not fit under a node, in characters. */
+export const MAX_STATUS_CHARS = 19;
+
+/** How well the way to the server is protected: `exposed` is readable on the network, `unverified` may end at anybody. */
+export type Security = 'protected' | 'exposed' | 'unverified';
+
+/** The connection of a node with one agent or several, as its status. */
+export function connectionStatus(status: SubscriptionStatus, security: Security, texts: Texts): NodeStatus {
+  const { connected, total } = status;
+  if (total > 1) {
+    const text = texts(`accolades.status.severalConnected.${security}`, { connected, total });
+    if (connected === total) return { fill: 'green', shape: 'dot', text };
+    const trying =
+      connected > 0 ||
+      status.agents.some(({ status: { state } }) => state !== 'waiting' && state !== 'closed');
+    return { fill: trying ? 'yellow' : 'red', shape: 'ring', text };
+  }
+  const agent = status.agents[0]?.status;
+  switch (agent?.state) {
+    case 'ready':
+      return { fill: 'green', shape: 'dot', text: texts(`accolades.status.connected.${security}`) };
+    case 'waiting':
+    case 'closed':
+      return errorStatus(agent.reason, texts);
+    case 'idle':
+    case 'connecting':
+    case 'authenticating':
+    case undefined:
+      return { fill: 'yellow', shape: 'ring', text: texts('accolades.status.connecting') };
+  }
+}
+
+/** Why a node cannot work, now or until somebody changes its settings. */
+export function errorStatus(error: unknown, texts: Texts): NodeStatus {
+  const code = errorCodeOf(error);
+  const reason = (code === null ? undefined : REASON_TEXT[code]) ?? 'offline';
+  return { fill: 'red', shape: 'ring', text: texts(`accolades.status.reason.${reason}`) };
+}
+
+/** The last call: `↙ 0211234567` for one that came in, `↗ …` for one that went out. */
+export function callStatus(call: CallEvent, texts: Texts): NodeStatus {
+  const arrow = call.direction === 'incoming' ? '↙' : '↗';
+  const number = call.phoneNumber.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').trim();
+  const text = `${arrow} ${number === '' ? texts('accolades.status.noNumber') : number}`;
+  return { fill: 'blue', shape: 'dot', text: shorten(text) };
+}
+
+function shorten(text: string): string {
+  const characters = [...text];
+  return characters.length <= MAX_STATUS_CHARS
+    ? text
+    : `${characters.slice(0, MAX_STATUS_CHARS - 1).join('')}…`;
+}
+
+/** The keys of `accolades.status.reason` in the locale files. */
+const REASON_TEXT: Partial<Record<AccoladesErrorCode, string>> = {
+  ID_NOT_FOUND: 'agentOffline',
+  IP_MISSMATCH: 'wrongIp',
+  CONNECTION_EXISTS: 'alreadyConnected',
+  AUTH_REFUSED: 'refused',
+  CONNECT_TIMEOUT: 'noAnswer',
+  AUTH_TIMEOUT: 'noAnswer',
+  REQUEST_TIMEOUT: 'noAnswer',
+  CONNECTION_REFUSED: 'nothingThere',
+  HOST_NOT_FOUND: 'unknownServer',
+  NETWORK: 'networkError',
+  TLS_FAILED: 'badCertificate',
+  NOT_A_WEBSOCKET: 'notAWebSocket',
+  PROXY_FAILED: 'proxyFailed',
+  CONNECTION_CLOSED: 'closedByServer',
+  CONNECTION_LOST: 'connectionLost',
+  HEARTBEAT_TIMEOUT: 'connectionLost',
+  INVALID_URL: 'wrongAddress',
+  INVALID_CREDENTIAL: 'wrongIdCrm',
+  INVALID_PARAMETER: 'wrongSettings',
+};

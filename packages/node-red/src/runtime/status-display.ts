@@ -1,0 +1,81 @@
+import type { NodeStatus } from './node-status.ts';
+import { startTimer, type StartTimer } from './timer.ts';
+
+/** How long the last call is shown before the connection is again, in milliseconds. */
+export const LAST_CALL_SHOWN_MS = 5_000;
+/** The shortest time between two calls' statuses, so that a busy hour does not flood the editor, in milliseconds. */
+export const CALL_UPDATE_MS = 250;
+
+/** A node's status: its connection, and for a few seconds the last call, whichever is news. */
+export class StatusDisplay {
+  readonly #emit: (status: NodeStatus) => void;
+  readonly #startTimer: StartTimer;
+  #connection: NodeStatus = {};
+  #shown: NodeStatus = {};
+  #nextCall: NodeStatus | null = null;
+  /** Whether a call was shown so recently that the next has to wait. */
+  #settling = false;
+  #stopTimer: () => void = () => undefined;
+
+  constructor(emit: (status: NodeStatus) => void, start: StartTimer = startTimer) {
+    this.#emit = emit;
+    this.#startTimer = start;
+  }
+
+  /** Replaces whatever is shown, if it is news. */
+  showConnection(status: NodeStatus): void {
+    if (sameStatus(status, this.#connection)) return;
+    this.#connection = status;
+    this.#endCall();
+    this.#show(status);
+  }
+
+  showCall(status: NodeStatus): void {
+    if (this.#settling) {
+      this.#nextCall = status;
+      return;
+    }
+    this.#endCall();
+    this.#settling = true;
+    this.#show(status);
+    this.#stopTimer = this.#startTimer(CALL_UPDATE_MS, () => {
+      this.#settling = false;
+      const next = this.#nextCall;
+      this.#nextCall = null;
+      if (next !== null) {
+        this.showCall(next);
+        return;
+      }
+      this.#stopTimer = this.#startTimer(LAST_CALL_SHOWN_MS - CALL_UPDATE_MS, () => {
+        this.#show(this.#connection);
+      });
+    });
+  }
+
+  /** Shows the same again, for those that could not see it before. */
+  repeat(): void {
+    this.#emit(this.#shown);
+  }
+
+  /** Shows nothing, and ends the timer. Idempotent. */
+  close(): void {
+    this.#endCall();
+    this.#connection = {};
+    if (!sameStatus(this.#shown, {})) this.#show({});
+  }
+
+  #show(status: NodeStatus): void {
+    this.#shown = status;
+    this.#emit(status);
+  }
+
+  #endCall(): void {
+    this.#stopTimer();
+    this.#settling = false;
+    this.#nextCall = null;
+  }
+}
+
+function sameStatus(a: NodeStatus, b: NodeStatus): boolean {
+  return a.text === b.text && a.fill === b.fill && a.shape === b.shape;
+}

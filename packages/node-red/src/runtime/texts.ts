@@ -1,0 +1,57 @@
+import { ADVICE, messageOf, type AccoladesErrorCode } from '@accolades-flow/core';
+import english from '../locales/en-US.json' with { type: 'json' };
+
+/** Values for the `__name__` places of a text. */
+export type TextValues = Readonly<Record<string, string | number>>;
+
+/** Gives the text of a key in the runtime's language. */
+export type Texts = (key: string, values?: TextValues) => string;
+
+/** The part of Node-RED's API that translates; gives the key itself when it has no text. */
+export interface Translator {
+  _(key: string, values?: TextValues): unknown;
+}
+
+/** Texts from the locale files, and in English where a runtime has none for the key. */
+export function createTexts(RED: Translator): Texts {
+  return (key, values = {}) => {
+    const translated = RED._(key, values);
+    if (typeof translated === 'string' && translated !== key && !translated.endsWith(`:${key}`))
+      return translated;
+    const text = lookUp(english, key);
+    return text === null
+      ? key
+      : text.replace(/__(\w+?)__/g, (place, name: string) => String(values[name] ?? place));
+  };
+}
+
+/** What happened and what to do about it, for people. Holds no secret. */
+export function describeError(thrown: unknown, texts: Texts): string {
+  const code = errorCodeOf(thrown);
+  if (code === null) return messageOf(thrown);
+  const key = `accolades.advice.${code}`;
+  const translated = texts(key);
+  const advice = translated === key ? ADVICE[code] : translated;
+  const what = thrown instanceof Error && 'what' in thrown ? thrown.what : null;
+  return typeof what === 'string' && what !== '' ? `${what} ${advice}` : advice;
+}
+
+/** The code of an AccoladesError, also of one that another copy of the library made; null for anything else. */
+export function errorCodeOf(thrown: unknown): AccoladesErrorCode | null {
+  if (!(thrown instanceof Error) || !('code' in thrown)) return null;
+  const { code } = thrown;
+  return typeof code === 'string' && isErrorCode(code) ? code : null;
+}
+
+function isErrorCode(code: string): code is AccoladesErrorCode {
+  return Object.hasOwn(ADVICE, code);
+}
+
+function lookUp(catalogue: unknown, key: string): string | null {
+  let found: unknown = catalogue;
+  for (const part of key.split('.')) {
+    if (typeof found !== 'object' || found === null) return null;
+    found = Reflect.get(found, part);
+  }
+  return typeof found === 'string' ? found : null;
+}

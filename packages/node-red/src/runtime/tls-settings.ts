@@ -1,0 +1,42 @@
+import { AccoladesError, type ServerOptions, type TlsOptions } from '@accolades-flow/core';
+
+/**
+ * What Node-RED's own `tls-config` node says about a connection.
+ * @param node as `RED.nodes.getNode` gives it: absent when it was deleted or disabled
+ * @throws AccoladesError `INVALID_PARAMETER` when the node is absent or could not read its files
+ */
+export function readTlsSettings(node: unknown): Pick<ServerOptions, 'tls' | 'allowUnauthorizedCerts'> {
+  if (!isTlsNode(node)) throw invalid('The TLS configuration of this agent is missing or disabled.');
+  if (node.valid === false)
+    throw invalid('The TLS configuration of this agent could not read its certificate or key.');
+  const options: Record<string, unknown> = {};
+  node.addTLSOptions(options);
+  const tls: { -readonly [K in keyof TlsOptions]: TlsOptions[K] } = {};
+  for (const name of ['ca', 'cert', 'key', 'pfx'] as const) {
+    const value = options[name];
+    if ((typeof value === 'string' && value !== '') || Buffer.isBuffer(value)) tls[name] = value;
+  }
+  for (const name of ['passphrase', 'servername'] as const) {
+    const value = options[name];
+    if (typeof value === 'string' && value !== '') tls[name] = value;
+  }
+  return { tls, allowUnauthorizedCerts: options['rejectUnauthorized'] === false };
+}
+
+interface TlsNode {
+  readonly valid?: unknown;
+  addTLSOptions(options: Record<string, unknown>): unknown;
+}
+
+function isTlsNode(node: unknown): node is TlsNode {
+  return (
+    typeof node === 'object' &&
+    node !== null &&
+    'addTLSOptions' in node &&
+    typeof node.addTLSOptions === 'function'
+  );
+}
+
+function invalid(what: string): AccoladesError {
+  return new AccoladesError('INVALID_PARAMETER', { what });
+}

@@ -1,0 +1,133 @@
+/**
+ * Builds the Node-RED package into `packages/node-red/dist`: per node a CommonJS module for the runtime, an HTML file with the dialog
+ * and its script for the editor, and locale files. Core and its dependencies are bundled in, so that the package needs nothing else.
+ */
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { isBuiltin } from 'node:module';
+import path from 'node:path';
+import { Marked } from 'marked';
+import { rolldown } from 'rolldown';
+import { ADVICE } from '@accolades-flow/core';
+import { root } from './paths.ts';
+
+const source = path.join(root, 'packages/node-red/src');
+const target = path.join(root, 'packages/node-red/dist/nodes');
+const core = path.join(root, 'packages/core/src/index.ts');
+
+/** The first one is the language of texts that another one lacks. */
+const LANGUAGES = ['en-US', 'ro'] as const;
+type Language = (typeof LANGUAGES)[number];
+
+type Catalogue = Readonly<Record<string, unknown>>;
+
+export async function buildNodeRed(): Promise<void> {
+  await rm(path.dirname(target), { recursive: true, force: true });
+  await mkdir(target, { recursive: true });
+  const types = (await readdir(path.join(source, 'nodes'))).sort();
+  const css = await readFile(path.join(source, 'editor/form.css'), 'utf8');
+  await buildRuntimes(types);
+  for (const type of types) {
+    await writeFile(path.join(target, `${type}.html`), await editorFile(type, css));
+    for (const language of LANGUAGES) await writeLocale(type, language);
+  }
+  await cp(path.join(source, 'icons'), path.join(target, 'icons'), { recursive: true });
+}
+
+async function buildRuntimes(types: readonly string[]): Promise<void> {
+  const bundle = await rolldown({
+    input: Object.fromEntries(types.map((type) => [type, path.join(source, 'nodes', type, 'runtime.ts')])),
+    platform: 'node',
+    resolve: { alias: { '@accolades-flow/core': core } },
+    transform: { target: 'node18.5' },
+    // Optional native helpers of ws, which works without them.
+    external: ['bufferutil', 'utf-8-validate'],
+    treeshake: true,
+    onLog: failOnWarning,
+  });
+  await bundle.write({
+    dir: target,
+    format: 'cjs',
+    exports: 'auto',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'shared/[name].js',
+    codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules)[\\/]/ }] },
+    minify: { compress: true, mangle: false, codegen: false },
+    comments: { legal: true },
+  });
+  await bundle.close();
+}
+
+async function editorFile(type: string, css: string): Promise<string> {
+  const folder = path.join(source, 'nodes', type);
+  const bundle = await rolldown({
+    input: path.join(folder, 'editor.ts'),
+    platform: 'browser',
+    resolve: { alias: { '@accolades-flow/core': core } },
+    transform: { target: 'es2022' },
+    external: isBuiltin,
+    // Only the readers of settings are wanted of core; nothing that it imports does anything by being imported.
+    treeshake: { moduleSideEffects: (id) => id.endsWith('editor.ts') },
+    onLog: failOnWarning,
+  });
+  const { output } = await bundle.generate({ format: 'iife' });
+  await bundle.close();
+  const template = await readFile(path.join(folder, 'editor.html'), 'utf8');
+  return [
+    `<style>\n${css.trim()}\n</style>`,
+    script('text/html', `data-template-name="${type}"`, template),
+    await helpOf(type, LANGUAGES[0]),
+    script('text/javascript', '', output[0].code),
+    '',
+  ].join('\n\n');
+}
+
+async function writeLocale(type: string, language: Language): Promise<void> {
+  const folder = path.join(target, 'locales', language);
+  await mkdir(folder, { recursive: true });
+  const own = await readCatalogue(path.join(source, 'nodes', type, 'locales', `${language}.json`));
+  const shared = await readCatalogue(path.join(source, 'locales', `${language}.json`));
+  const accolades = asCatalogue(shared['accolades'], `accolades in ${language}`);
+  const advice = language === LANGUAGES[0] ? { advice: ADVICE } : {};
+  const merged = { ...own, accolades: { ...accolades, ...advice } };
+  await writeFile(path.join(folder, `${type}.json`), `${JSON.stringify(merged, undefined, 2)}\n`);
+  if (language !== LANGUAGES[0])
+    await writeFile(path.join(folder, `${type}.html`), `${await helpOf(type, language)}\n`);
+}
+
+/** The help of a node for the editor's sidebar, from its Markdown. */
+async function helpOf(type: string, language: Language): Promise<string> {
+  const markdown = await readFile(path.join(source, 'nodes', type, 'help', `${language}.md`), 'utf8');
+  const html = await new Marked().parse(markdown);
+  return script('text/html', `data-help-name="${type}"`, propertyLists(html));
+}
+
+/** Lists of the form `- **name** *(type)*: text` become Node-RED's lists of message properties. */
+function propertyLists(html: string): string {
+  return html.replace(/<ul>\n((?:<li><strong>[^\n]*<\/li>\n)+)<\/ul>/g, (_, items: string) => {
+    const entries = items.replace(
+      /<li><strong>(.*?)<\/strong> <em>\((.*?)\)<\/em>: (.*?)<\/li>/g,
+      '  <dt>$1 <span class="property-type">$2</span></dt>\n  <dd>$3</dd>',
+    );
+    return `<dl class="message-properties">\n${entries}</dl>`;
+  });
+}
+
+function script(type: string, attributes: string, content: string): string {
+  // A closing tag inside would end the element.
+  const safe = type === 'text/javascript' ? content.replace(/<\/script/gi, '<\\/script') : content;
+  return `<script type="${type}"${attributes === '' ? '' : ` ${attributes}`}>\n${safe.trim()}\n</script>`;
+}
+
+async function readCatalogue(file: string): Promise<Catalogue> {
+  const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
+  return asCatalogue(parsed, file);
+}
+
+function asCatalogue(value: unknown, what: string): Catalogue {
+  if (typeof value !== 'object' || value === null) throw new Error(`${what} is no object.`);
+  return { ...value };
+}
+
+function failOnWarning(level: string, log: { readonly message: string }): void {
+  if (level === 'warn') throw new Error(log.message);
+}
