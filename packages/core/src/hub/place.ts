@@ -32,6 +32,7 @@ interface Link {
   readonly label: string;
   /** The last change that the owner was told, or has waiting for it. */
   told: ConnectionChange | null;
+  ready: boolean;
   /** Made anew when the configuration is. */
   identity: AgentIdentity;
   identityOf: AgentConfiguration | null;
@@ -90,12 +91,13 @@ export class Place implements SessionUser {
     this.#links.clear();
     for (const { label, shared } of sessions) {
       const told = before.get(shared.key)?.told ?? null;
-      const link: Link = { shared, label, told, identity: identity(label, null), identityOf: null };
+      const ready = shared.session.status.state === 'ready';
+      const link: Link = { shared, label, told, ready, identity: identity(label, null), identityOf: null };
       this.#links.set(shared.key, link);
       shared.join(this);
     }
     for (const [key, { shared }] of before) if (!this.#links.has(key)) shared.leave(this);
-    this.#countReady();
+    this.#ready = [...this.#links.values()].filter((link) => link.ready).length;
     this.#held = this.#held.flatMap((held) => {
       const link = this.#links.get(held.link.shared.key);
       return link === undefined ? [] : [{ ...held, link }];
@@ -119,6 +121,7 @@ export class Place implements SessionUser {
     this.#held = [];
     const links = [...this.#links.values()];
     this.#links.clear();
+    this.#ready = 0;
     for (const { shared } of links) shared.leave(this);
   }
 
@@ -165,11 +168,17 @@ export class Place implements SessionUser {
 
   onConnection(shared: SharedSession, change: ConnectionChange): void {
     const link = this.#links.get(shared.key);
-    if (link !== undefined) this.#pass({ link, change });
+    // An owner that subscribed anew while others were told knows already.
+    if (link !== undefined && link.told !== change) this.#pass({ link, change });
   }
 
   onSessionStatus(shared: SharedSession, status: SessionStatus): void {
-    this.#countReady();
+    const link = this.#links.get(shared.key);
+    if (link === undefined) return;
+    // Counted as it changes: one owner may have thousands of agents.
+    const ready = status.state === 'ready';
+    if (ready !== link.ready) this.#ready += ready ? 1 : -1;
+    link.ready = ready;
     this.#active?.statusChanged(shared.key, status);
   }
 
@@ -212,12 +221,6 @@ export class Place implements SessionUser {
       configuration: options.includeConfiguration === true ? configuration : undefined,
     });
     active.deliver(event, link.label);
-  }
-
-  #countReady(): void {
-    let ready = 0;
-    for (const { shared } of this.#links.values()) if (shared.session.status.state === 'ready') ready++;
-    this.#ready = ready;
   }
 }
 
