@@ -30,6 +30,12 @@ export function optionalBoolean(value: unknown): boolean | undefined {
   return typeof value === 'boolean' ? value : undefined;
 }
 
+/** The text of a WebSocket message, in whatever form the library delivers it. */
+export function textOf(data: Buffer | ArrayBuffer | Buffer[]): string {
+  if (Array.isArray(data)) return Buffer.concat(data).toString('utf8');
+  return Buffer.isBuffer(data) ? data.toString('utf8') : Buffer.from(data).toString('utf8');
+}
+
 /** Parses JSON; the error says what was being read and shows the start of the text. */
 export function parseJson(text: string, what: string): unknown {
   try {

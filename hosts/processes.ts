@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
+import net from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 
 /** How a process ended: exactly one of the two is not null. */
@@ -79,7 +80,9 @@ export class HostProcess {
         stdio: ['ignore', 'pipe', 'pipe'],
         detached: process.platform !== 'win32',
       });
-      child.once('error', (cause) => reject(new Error(`${options.name} could not be started`, { cause })));
+      child.once('error', (cause) => {
+        reject(new Error(`${options.name} could not be started`, { cause }));
+      });
       if (child.pid !== undefined) resolve(new HostProcess(options, child, child.pid));
     });
   }
@@ -122,7 +125,7 @@ export class HostProcess {
       delay(boundMs, undefined, { signal: timer.signal }).catch(() => undefined),
     ]);
     timer.abort();
-    if (!this.#exit) await this.kill();
+    await this.kill();
   }
 
   /** Kills the whole group (SIGKILL), as a crash would, and waits until it is gone. */
@@ -174,7 +177,8 @@ function watchParent(group: number): ChildProcess | undefined {
   watcher.on('error', () => undefined);
   watcher.stdin.on('error', () => undefined);
   watcher.unref();
-  if ('unref' in watcher.stdin && typeof watcher.stdin.unref === 'function') watcher.stdin.unref();
+  // A pipe to a child is a socket in fact, which alone can be kept from holding this process up.
+  if (watcher.stdin instanceof net.Socket) watcher.stdin.unref();
   return watcher;
 }
 

@@ -113,8 +113,12 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
     output: () => child.output(),
     stop: (boundMs = stopBoundMs) => child.stop(boundMs),
     kill: () => child.kill(),
-    suspend: () => child.suspend(),
-    resume: () => child.resume(),
+    suspend: () => {
+      child.suspend();
+    },
+    resume: () => {
+      child.resume();
+    },
   };
 }
 

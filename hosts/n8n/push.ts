@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { waitUntil } from '../deadline.ts';
-import { isObject, optionalString, parseJson } from '../guards.ts';
+import { isObject, optionalString, parseJson, textOf } from '../guards.ts';
 import type { JsonObject } from '../guards.ts';
 
 /** A message that n8n pushes to an open editor, e.g. `executionFinished` with `data.executionId` and `data.status`. */
@@ -23,7 +23,9 @@ export class N8nPush {
   private constructor(ref: string, socket: WebSocket) {
     this.ref = ref;
     this.#socket = socket;
-    socket.on('message', (data) => this.#onMessage(data.toString()));
+    socket.on('message', (data) => {
+      this.#onMessage(textOf(data));
+    });
     socket.on('error', () => undefined);
   }
 
@@ -39,7 +41,9 @@ export class N8nPush {
     const push = new N8nPush(ref, socket);
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
-      socket.once('error', (cause) => reject(new Error(`${url}/rest/push could not be opened`, { cause })));
+      socket.once('error', (cause) => {
+        reject(new Error(`${url}/rest/push could not be opened`, { cause }));
+      });
     });
     return push;
   }

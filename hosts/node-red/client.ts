@@ -1,6 +1,6 @@
 import { WebSocket } from 'ws';
 import { waitUntil } from '../deadline.ts';
-import { arrayFrom, isObject, objectFrom, optionalString, parseJson, stringFrom } from '../guards.ts';
+import { arrayFrom, isObject, objectFrom, optionalString, parseJson, stringFrom, textOf } from '../guards.ts';
 import type { JsonObject } from '../guards.ts';
 import type { FlowNode } from './launch.ts';
 
@@ -92,10 +92,14 @@ export class NodeRedClient {
       perMessageDeflate: false,
     });
     this.#socket = socket;
-    socket.on('message', (data) => this.#onComms(data.toString()));
+    socket.on('message', (data) => {
+      this.#onComms(textOf(data));
+    });
     await new Promise<void>((resolve, reject) => {
       socket.once('open', resolve);
-      socket.once('error', (cause) => reject(new Error(`${this.url}/comms could not be opened`, { cause })));
+      socket.once('error', (cause) => {
+        reject(new Error(`${this.url}/comms could not be opened`, { cause }));
+      });
     });
     socket.on('error', () => undefined);
     for (const topic of ['status/#', 'debug', 'notification/#'])

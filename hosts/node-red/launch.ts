@@ -125,8 +125,12 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
     output: () => child.output(),
     stop: (boundMs) => child.stop(boundMs),
     kill: () => child.kill(),
-    suspend: () => child.suspend(),
-    resume: () => child.resume(),
+    suspend: () => {
+      child.suspend();
+    },
+    resume: () => {
+      child.resume();
+    },
   };
 }
 

@@ -34,6 +34,8 @@ describe('n8n host', function () {
   let folder: string;
   let userFolder: string;
   let host: N8nHost;
+  /** What to end afterwards, also when the preparation failed half-way. */
+  const ends: (() => void | Promise<void>)[] = [];
   let client: N8nClient;
   let push: N8nPush;
   let credential: N8nCredential;
@@ -79,16 +81,21 @@ describe('n8n host', function () {
     host = await startN8n({
       userFolder,
       packages: [await writeDummyN8nPackage(folder)],
-      onProgress: (line) => console.log(`      ${line}`),
+      onProgress: (line) => {
+        console.log(`      ${line}`);
+      },
     });
+    ends.push(() => host.stop());
     client = new N8nClient(host.url);
     await client.signIn(owner);
     push = await client.openPush();
+    ends.push(() => {
+      push.close();
+    });
   });
 
   after(async () => {
-    push?.close();
-    await host?.stop();
+    for (const end of ends.reverse()) await end();
     await rm(folder, { recursive: true, force: true });
   });
 

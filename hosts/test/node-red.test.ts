@@ -37,6 +37,8 @@ describe('Node-RED host', function () {
   this.timeout(60_000);
   let folder: string;
   let host: NodeRedHost;
+  /** What to end afterwards, also when the preparation failed half-way. */
+  const ends: (() => void | Promise<void>)[] = [];
   let client: NodeRedClient;
 
   before(async () => {
@@ -48,12 +50,15 @@ describe('Node-RED host', function () {
       flows: flowsWith(['ticker1']),
       credentials: { ticker1: { secret: 's3cret', user: 'ann' } },
     });
+    ends.push(() => host.stop());
     client = await NodeRedClient.connect(host.url);
+    ends.push(() => {
+      client.close();
+    });
   });
 
   after(async () => {
-    client?.close();
-    await host?.stop();
+    for (const end of ends.reverse()) await end();
     await rm(folder, { recursive: true, force: true });
   });
 
