@@ -171,6 +171,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   /** Changes how the server behaves, from the next message on. @throws when a setting is not usable */
   configure(settings: Partial<ServerSettings>): void {
     Object.assign(this.#settings, readServerSettings(settings));
+    this.#api.settingsChanged();
     this.emit('settings');
   }
 

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { plainAddress } from '../src/websocket-api/address.ts';
 import { TestClient, until } from './support/client.ts';
 import { FRONT_DESK, SUPPORT, closeSimulators, testSimulator } from './support/test-simulator.ts';
 
@@ -50,13 +51,12 @@ describe('authentication', () => {
     await client.closed();
   });
 
-  it('accepts the right IP, also when it comes in over IPv6', async () => {
-    const simulator = await testSimulator({
-      host: '::',
-      agents: [{ idCrm: FRONT_DESK, name: 'Near', ip: '127.0.0.1' }],
-    });
-    const client = await TestClient.asking(simulator.url.replace('[::1]', '127.0.0.1'), FRONT_DESK);
+  it('accepts the right IP, also when it came in over an IPv6 socket', async () => {
+    const simulator = await testSimulator({ agents: [{ idCrm: FRONT_DESK, name: 'Near', ip: '127.0.0.1' }] });
+    const client = await TestClient.asking(simulator.url, FRONT_DESK);
     expect((await client.nextMessage())['type']).to.equal('authSucces');
+    expect(plainAddress('::ffff:127.0.0.1')).to.equal('127.0.0.1');
+    expect(plainAddress('2001:db8::1')).to.equal('2001:db8::1');
   });
 
   it('refuses a second connection while the first is alive, and keeps the first', async () => {

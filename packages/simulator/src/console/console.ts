@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import fastifyStatic from '@fastify/static';
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
+import { reachableHost } from '../websocket-api/address.ts';
 import type { Simulator } from '../simulator.ts';
 import { LiveUpdates } from './live-updates.ts';
 import { guardRequests } from './request-guard.ts';
@@ -50,9 +51,8 @@ export async function startConsole(
   }
   const address = app.server.address();
   const port = typeof address === 'object' && address !== null ? address.port : 0;
-  const shownHost = host === '0.0.0.0' ? '127.0.0.1' : host.includes(':') ? `[${host}]` : host;
   return {
-    url: `http://${shownHost}:${port}`,
+    url: `http://${reachableHost(host)}:${port}`,
     async close() {
       updates.close();
       await app.close();

@@ -9,6 +9,7 @@ import type { Faults } from '../faults/faults.ts';
 import type { FrameLog } from '../frame-log/frame-log.ts';
 import type { AgentDirectory } from '../pbx/agent-directory.ts';
 import type { Statistics } from '../statistics.ts';
+import { plainAddress, reachableHost } from './address.ts';
 import { ClientSession } from './client-session.ts';
 import type { SessionHost } from './client-session.ts';
 import type { RefusalReason } from './messages.ts';
@@ -232,7 +233,13 @@ export class WebSocketApi implements SessionHost {
     });
   }
 
+  /** To be called after `sessionTimeoutMs` has changed. */
+  settingsChanged(): void {
+    if (this.#tcp) this.#scheduleSweep();
+  }
+
   #scheduleSweep(): void {
+    clearTimeout(this.#sweep);
     const interval = Math.min(5000, Math.max(10, this.settings.sessionTimeoutMs / 4));
     this.#sweep = setTimeout(() => {
       const now = Date.now();
@@ -251,16 +258,4 @@ function decrease(counts: Map<string, number>, key: string): void {
   const count = (counts.get(key) ?? 1) - 1;
   if (count === 0) counts.delete(key);
   else counts.set(key, count);
-}
-
-/** An IPv4 address that came in over IPv6 in its usual form. */
-function plainAddress(address: string | undefined): string {
-  return (address ?? '').replace(/^::ffff:/i, '');
-}
-
-/** A host that a client can connect to, when the server listens on all. */
-function reachableHost(host: string): string {
-  if (host === '0.0.0.0' || host === '') return '127.0.0.1';
-  if (host === '::') return '[::1]';
-  return host.includes(':') ? `[${host}]` : host;
 }

@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import type { EventEmitter } from 'node:events';
 import { WebSocket } from 'ws';
 import type { ClientOptions } from 'ws';
 
@@ -71,8 +72,7 @@ export class TestClient {
   /** The close code. */
   async closed(): Promise<number> {
     if (this.webSocket.readyState === WebSocket.CLOSED) return 0;
-    const [code] = await within(once(this.webSocket, 'close'), 'the connection closes');
-    return Number(code);
+    return Number(await within(firstOf(this.webSocket, 'close'), 'the connection closes'));
   }
 
   get isOpen(): boolean {
@@ -84,6 +84,12 @@ export function readObject(text: string): Record<string, unknown> {
   const value: unknown = JSON.parse(text);
   if (typeof value !== 'object' || value === null) throw new Error(`Not an object: ${text}`);
   return Object.fromEntries(Object.entries(value));
+}
+
+/** The first argument of the next event of this name. */
+export async function firstOf(emitter: EventEmitter, event: string): Promise<unknown> {
+  const args: unknown[] = await once(emitter, event);
+  return args[0];
 }
 
 /** Waits for a promise, but not for ever. */
