@@ -14,6 +14,7 @@ export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { processHub } from './hub/process-hub.ts';
 export { checkAgents } from './hub/check-agents.ts';
+export { firstOutcomeWithin } from './hub/first-outcome.ts';
 export {
   reasonsOf,
   type AgentStatus,
@@ -21,6 +22,8 @@ export {
   type Subscription,
   type SubscriptionStatus,
 } from './hub/subscription.ts';
+export { ConnectionLog, type ConnectionNews } from './log/connection-log.ts';
+export { ReportLimiter, type LimitedReport, type Report } from './log/report-limiter.ts';
 export {
   EVENT_TYPES,
   type AccoladesEvent,

@@ -1,9 +1,14 @@
 import { randomUUID } from 'node:crypto';
-import type { AccoladesError } from '../errors.ts';
+import { AccoladesError } from '../errors.ts';
 import type { AgentCredential } from '../settings/agent-list.ts';
 import type { ServerOptions } from '../settings/server.ts';
+import { DEFAULT_CONNECTS_PER_SECOND } from './connect-limiter.ts';
+import { firstOutcomeWithin } from './first-outcome.ts';
 import { processHub } from './process-hub.ts';
-import { reasonsOf } from './subscription.ts';
+import type { AgentStatus } from './subscription.ts';
+
+/** How long a check of one agent takes at most, in milliseconds; many agents get the time that the connection limit needs. */
+export const CHECK_DEADLINE_MS = 20_000;
 
 /**
  * Tries each agent once, for a credential test. A session that is live in this process answers for itself, so that the test does
@@ -17,9 +22,29 @@ export async function checkAgents(
   server: ServerOptions,
 ): Promise<{ label: string; reason: AccoladesError }[]> {
   const subscription = processHub().subscribe({ owner: `check ${randomUUID()}`, agents, server });
+  const queueMs = (agents.length / DEFAULT_CONNECTS_PER_SECOND) * 1_000;
   try {
-    return reasonsOf(await subscription.firstOutcome);
+    const status = await firstOutcomeWithin(subscription, CHECK_DEADLINE_MS + queueMs);
+    return status.agents.flatMap((agent) => {
+      const reason = failureOf(agent);
+      return reason === null ? [] : [{ label: agent.label, reason }];
+    });
   } finally {
     subscription.unsubscribe({ removed: true });
+  }
+}
+
+function failureOf({ status }: AgentStatus): AccoladesError | null {
+  switch (status.state) {
+    case 'ready':
+      return null;
+    case 'waiting':
+    case 'closed':
+      return status.reason;
+    case 'idle':
+    case 'connecting':
+      return new AccoladesError('CONNECT_TIMEOUT');
+    case 'authenticating':
+      return new AccoladesError('AUTH_TIMEOUT');
   }
 }
