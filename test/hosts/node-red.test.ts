@@ -253,9 +253,10 @@ describe('The packed palette in a real Node-RED', () => {
 });
 
 function payloadOf(message: unknown): Record<string, unknown> {
-  expect(message).to.have.property('payload').that.is.an('object');
-  const { payload } = { payload: undefined, ...(message ?? {}) };
-  return { ...(payload ?? {}) };
+  if (typeof message === 'object' && message !== null && 'payload' in message) {
+    if (typeof message.payload === 'object' && message.payload !== null) return { ...message.payload };
+  }
+  throw new Error('A message has no payload.');
 }
 
 async function listen(server: Server): Promise<{ server: Server; port: number }> {
