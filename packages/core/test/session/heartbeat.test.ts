@@ -1,0 +1,108 @@
+import { expect } from 'chai';
+import { Heartbeat } from '../../src/session/heartbeat.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+describe('heartbeat', () => {
+  let clock: FakeClock;
+  let pings: number[];
+  let deaths: number[];
+  let heartbeat: Heartbeat;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    const begin = clock.monotonic();
+    pings = [];
+    deaths = [];
+    heartbeat = new Heartbeat(clock, {
+      ping: () => pings.push(clock.monotonic() - begin),
+      dead: () => deaths.push(clock.monotonic() - begin),
+    });
+  });
+
+  it('pings every 20 s while signs of life come', () => {
+    heartbeat.start();
+    for (let i = 0; i < 10; i++) {
+      clock.advance(10_000);
+      heartbeat.signOfLife();
+    }
+    expect(pings).to.deep.equal([20_000, 40_000, 60_000, 80_000, 100_000]);
+    expect(deaths).to.deep.equal([]);
+  });
+
+  it('calls a peer dead that gives no sign of life by the next ping', () => {
+    heartbeat.start();
+    clock.advance(39_999);
+    expect(deaths).to.deep.equal([]);
+    clock.advance(1);
+    expect(deaths).to.deep.equal([40_000]);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('takes a sign of life at the last moment', () => {
+    heartbeat.start();
+    clock.advance(39_999);
+    heartbeat.signOfLife();
+    clock.advance(1);
+    expect(deaths).to.deep.equal([]);
+    clock.advance(20_000);
+    expect(deaths).to.deep.equal([60_000]);
+  });
+
+  it('does not blame the peer for a suspended process: data that waits is read before it is called dead', () => {
+    heartbeat.start();
+    clock.advance(20_000);
+    clock.suspend(3_600_000);
+    clock.advance(0);
+    expect(deaths).to.deep.equal([]);
+    heartbeat.signOfLife();
+    clock.advance(1_000);
+    expect(deaths).to.deep.equal([]);
+    expect(pings).to.have.length(2);
+  });
+
+  it('finds a peer dead 1 s after a suspension that it did not survive', () => {
+    heartbeat.start();
+    clock.advance(20_000);
+    clock.suspend(3_600_000);
+    clock.advance(999);
+    expect(deaths).to.deep.equal([]);
+    clock.advance(1);
+    expect(deaths).to.have.length(1);
+  });
+
+  it('is not moved by a jump of the wall clock', () => {
+    heartbeat.start();
+    clock.jumpWall(86_400_000);
+    clock.advance(20_000);
+    heartbeat.signOfLife();
+    clock.jumpWall(-2 * 86_400_000);
+    clock.advance(20_000);
+    expect(pings).to.deep.equal([20_000, 40_000]);
+    expect(deaths).to.deep.equal([]);
+  });
+
+  it('leaves no timer when stopped, and can be started again', () => {
+    heartbeat.start();
+    heartbeat.start();
+    expect(clock.pending).to.equal(1);
+    heartbeat.stop();
+    heartbeat.stop();
+    expect(clock.pending).to.equal(0);
+    heartbeat.start();
+    clock.advance(40_000);
+    expect(deaths).to.have.length(1);
+  });
+
+  it('keeps no process alive when told not to, also after the next beat and after a late timer', () => {
+    heartbeat.start();
+    heartbeat.keepProcessAlive(false);
+    expect(clock.referenced).to.equal(0);
+    clock.advance(20_000);
+    expect([clock.pending, clock.referenced]).to.deep.equal([1, 0]);
+    clock.suspend(60_000);
+    clock.advance(0);
+    expect([clock.pending, clock.referenced]).to.deep.equal([1, 0]);
+    heartbeat.keepProcessAlive(true);
+    expect(clock.referenced).to.equal(1);
+  });
+});

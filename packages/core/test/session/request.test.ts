@@ -1,0 +1,137 @@
+import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
+import { CONFIGURATION, SessionRig } from '../support/session-rig.ts';
+
+async function codeOf(promise: Promise<unknown>): Promise<string> {
+  try {
+    await promise;
+    return 'resolved';
+  } catch (error) {
+    return error instanceof AccoladesError ? error.code : String(error);
+  }
+}
+
+describe('requests over a session', () => {
+  let rig: SessionRig;
+  beforeEach(() => {
+    rig = new SessionRig();
+  });
+
+  it('are answered', async () => {
+    rig.ready();
+    const asked = rig.session.request('version');
+    rig.transport.frame({ type: 'version', value: '1.2.3' });
+    expect(await asked).to.equal('1.2.3');
+    const configuration = rig.session.request('configuration');
+    rig.transport.frame(CONFIGURATION);
+    expect((await configuration).account).to.deep.equal({ id: '15', data: 'INFO_ACCOUNT' });
+    expect(rig.clock.pending).to.equal(2);
+  });
+
+  it('are in single flight per type: callers at the same time share one answer', async () => {
+    rig.ready();
+    const before = rig.transport.sent.length;
+    const asked = [1, 2, 3].map(() => rig.session.request('version'));
+    const other = rig.session.request('configuration');
+    expect(rig.transport.sentTypes.slice(before)).to.deep.equal(['version', 'configuration']);
+    rig.transport.frame({ type: 'version', value: '1.1.0' });
+    rig.transport.frame(CONFIGURATION);
+    expect(await Promise.all(asked)).to.deep.equal(['1.1.0', '1.1.0', '1.1.0']);
+    await other;
+    const again = rig.session.request('version');
+    expect(rig.transport.sentTypes.at(-1)).to.equal('version');
+    rig.transport.frame({ type: 'version', value: '1.1.1' });
+    expect(await again).to.equal('1.1.1');
+  });
+
+  it('share the automatic configuration request', async () => {
+    rig.open();
+    rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
+    const asked = rig.session.request('configuration');
+    expect(rig.transport.sentTypes).to.deep.equal(['authRequest', 'configuration']);
+    rig.transport.frame(CONFIGURATION);
+    expect((await asked).agent?.id).to.equal('321');
+  });
+
+  it('are rejected with NOT_CONNECTED, and send nothing, before the session is ready', async () => {
+    expect(await codeOf(rig.session.request('version'))).to.equal('NOT_CONNECTED');
+    rig.start();
+    expect(await codeOf(rig.session.request('version'))).to.equal('NOT_CONNECTED');
+    rig.open();
+    expect(await codeOf(rig.session.request('version'))).to.equal('NOT_CONNECTED');
+    expect(rig.transport.sentTypes).to.deep.equal(['authRequest']);
+  });
+
+  it('are rejected with the reason for which the agent is away', async () => {
+    rig.open();
+    rig.transport.frame({ type: 'authFailed', reason: 'ID_NOT_FOUND' });
+    expect(await codeOf(rig.session.request('version'))).to.equal('ID_NOT_FOUND');
+    rig.session.close();
+    expect(await codeOf(rig.session.request('version'))).to.equal('SESSION_CLOSED');
+  });
+
+  it('are rejected with a typed error when the connection is lost', async () => {
+    rig.ready();
+    const asked = codeOf(rig.session.request('version'));
+    rig.transport.fail();
+    expect(await asked).to.equal('CONNECTION_LOST');
+  });
+
+  it('are rejected with SESSION_CLOSED at close', async () => {
+    rig.ready();
+    const asked = codeOf(rig.session.request('version'));
+    rig.session.close();
+    expect(await asked).to.equal('SESSION_CLOSED');
+  });
+
+  it('time out after 10 s; a server that lives keeps its session', async () => {
+    rig.ready();
+    const asked = codeOf(rig.session.request('version'));
+    rig.clock.advance(9_000);
+    rig.transport.pong();
+    rig.clock.advance(999);
+    expect(rig.state).to.equal('ready');
+    rig.clock.advance(1);
+    expect(await asked).to.equal('REQUEST_TIMEOUT');
+    expect(rig.state).to.equal('ready');
+  });
+
+  it('that nothing at all answers end the connection', async () => {
+    rig.ready();
+    const asked = codeOf(rig.session.request('version'));
+    rig.clock.advance(10_000);
+    expect(await asked).to.equal('REQUEST_TIMEOUT');
+    expect([rig.state, rig.transport.state]).to.deep.equal(['waiting', 'discarded']);
+  });
+
+  it('never reach the next connection', async () => {
+    rig.ready();
+    const asked = codeOf(rig.session.request('version'));
+    rig.transport.fail();
+    rig.nextAttempt().ready();
+    rig.transport.frame({ type: 'version', value: '9.9.9' });
+    expect(await asked).to.equal('CONNECTION_LOST');
+    rig.transport.pong();
+    rig.clock.advance(15_000);
+    expect(rig.state).to.equal('ready');
+  });
+
+  it('a configuration that never comes is reported and costs nothing else', async () => {
+    rig.open();
+    rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
+    rig.transport.pong();
+    rig.clock.advance(10_000);
+    await Promise.resolve();
+    await Promise.resolve();
+    expect(rig.state).to.equal('ready');
+    expect(rig.reports.map(({ kind }) => kind)).to.deep.equal(['unknown']);
+  });
+
+  it('leave no timer when the connection ends', () => {
+    rig.ready();
+    void codeOf(rig.session.request('version'));
+    void codeOf(rig.session.request('configuration'));
+    rig.session.close();
+    expect(rig.clock.pending).to.equal(0);
+  });
+});

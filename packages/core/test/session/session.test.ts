@@ -1,0 +1,553 @@
+import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
+import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS, REQUEST_DEADLINE_MS } from '../../src/session/session.ts';
+import { CALL, CONFIGURATION, ID_CRM, SessionRig } from '../support/session-rig.ts';
+
+describe('session', () => {
+  let rig: SessionRig;
+  beforeEach(() => {
+    rig = new SessionRig();
+  });
+  const states = (): string[] => rig.statuses.map(({ state }) => state);
+
+  describe('the way up', () => {
+    it('is idle, then connecting, authenticating, ready', () => {
+      expect(rig.state).to.equal('idle');
+      rig.ready();
+      expect(states()).to.deep.equal(['connecting', 'authenticating', 'ready']);
+    });
+
+    it('sends the authentication request first, and asks once for the configuration after it', () => {
+      rig.ready();
+      expect(rig.transport.sent[0]).to.equal(`{"type":"authRequest","idCrm":"${ID_CRM}"}`);
+      expect(rig.transport.sentTypes).to.deep.equal(['authRequest', 'configuration']);
+      expect(rig.session.configuration?.agent?.id).to.equal('321');
+    });
+
+    for (const type of ['authSucces', 'authSuccess']) {
+      it(`takes the spelling ${type}`, () => {
+        rig.open();
+        rig.transport.frame({ type, version: '1.1.0' });
+        expect(rig.state).to.equal('ready');
+        expect(rig.session.version).to.equal('1.1.0');
+      });
+    }
+
+    for (const version of [undefined, null, '', 7, { major: 1 }, [1, 1, 0]]) {
+      it(`is ready whatever the version says: ${JSON.stringify(version)}`, () => {
+        rig.open();
+        rig.transport.frame({ type: 'authSuccess', version });
+        expect(rig.state).to.equal('ready');
+      });
+    }
+
+    it('does nothing at a second start', () => {
+      rig.ready().start();
+      expect(rig.network.transports).to.have.length(1);
+    });
+
+    it('takes no notice of a second positive answer', () => {
+      rig.ready();
+      rig.transport.frame({ type: 'authSuccess', version: '1.1.0' });
+      expect(states()).to.deep.equal(['connecting', 'authenticating', 'ready']);
+      expect(rig.transport.sentTypes).to.deep.equal(['authRequest', 'configuration']);
+      expect(rig.network.transports).to.have.length(1);
+    });
+
+    it('ends the connection when a refusal follows the positive answer', () => {
+      rig.ready();
+      rig.transport.frame({ type: 'authFailed', reason: 'CONNECTION_EXISTS' });
+      expect([rig.state, rig.reason, rig.transport.state]).to.deep.equal([
+        'waiting',
+        'CONNECTION_EXISTS',
+        'discarded',
+      ]);
+    });
+
+    it('loses no call that overtakes the answer', () => {
+      rig.open();
+      rig.transport.frame(CALL);
+      expect(rig.calls).to.have.length(1);
+    });
+  });
+
+  describe('refusals', () => {
+    for (const [said, code, cap] of [
+      ['ID_NOT_FOUND', 'ID_NOT_FOUND', 60_000],
+      ['IP_MISSMATCH', 'IP_MISSMATCH', 300_000],
+      ['IP_MISMATCH', 'IP_MISSMATCH', 300_000],
+      ['CONNECTION_EXISTS', 'CONNECTION_EXISTS', 30_000],
+      ['LICENCE_EXPIRED', 'AUTH_REFUSED', 300_000],
+      ['', 'AUTH_REFUSED', 300_000],
+      [{ code: 7 }, 'AUTH_REFUSED', 300_000],
+      [undefined, 'AUTH_REFUSED', 300_000],
+    ] as const) {
+      it(`${JSON.stringify(said)} is ${code}, ends the connection and is retried within ${cap / 1000} s`, () => {
+        rig.random = 1 - Number.EPSILON;
+        rig.start();
+        for (let i = 0; i < 12; i++) {
+          rig.open();
+          rig.transport.frame({ type: 'authFailed', reason: said });
+          expect([rig.state, rig.reason, rig.transport.state]).to.deep.equal(['waiting', code, 'discarded']);
+          if (i < 11) rig.nextAttempt();
+        }
+        expect(rig.wait).to.equal(cap - 1);
+      });
+    }
+
+    it('says in the error what an unlisted reason was', () => {
+      rig.open();
+      rig.transport.frame({ type: 'authFailed', reason: 'LICENCE_EXPIRED' });
+      const { status } = rig.session;
+      expect(status.state === 'waiting' ? status.reason.message : '').to.contain('LICENCE_EXPIRED');
+    });
+
+    it('heals by itself when the cause goes away', () => {
+      rig.open();
+      rig.transport.frame({ type: 'authFailed', reason: 'CONNECTION_EXISTS' });
+      rig.nextAttempt().ready();
+      expect(rig.state).to.equal('ready');
+    });
+  });
+
+  describe('deadlines', () => {
+    it('are 15 s to connect, 15 s to authenticate, 10 s for a request', () => {
+      expect([CONNECT_DEADLINE_MS, AUTH_DEADLINE_MS, REQUEST_DEADLINE_MS]).to.deep.equal([
+        15_000, 15_000, 10_000,
+      ]);
+    });
+
+    it('a server that never answers the connection is discarded after 15 s', () => {
+      rig.start();
+      rig.clock.advance(14_999);
+      expect(rig.state).to.equal('connecting');
+      rig.clock.advance(1);
+      expect([rig.state, rig.reason, rig.transport.state]).to.deep.equal([
+        'waiting',
+        'CONNECT_TIMEOUT',
+        'discarded',
+      ]);
+    });
+
+    it('a server that never answers the authentication is discarded 15 s after the request', () => {
+      rig.start();
+      rig.clock.advance(14_000);
+      rig.open();
+      rig.clock.advance(14_999);
+      expect(rig.state).to.equal('authenticating');
+      rig.clock.advance(1);
+      expect([rig.state, rig.reason, rig.transport.state]).to.deep.equal([
+        'waiting',
+        'AUTH_TIMEOUT',
+        'discarded',
+      ]);
+    });
+
+    it('an answer that comes after the deadline changes nothing', () => {
+      rig.random = 0.9;
+      rig.open();
+      const first = rig.transport;
+      rig.clock.advance(15_000);
+      first.frame({ type: 'authSuccess', version: '1.1.0' });
+      first.fail();
+      expect(rig.state).to.equal('waiting');
+    });
+
+    it('other frames do not hold off the deadline of the authentication', () => {
+      rig.open();
+      for (let i = 0; i < 14; i++) {
+        rig.clock.advance(1_000);
+        rig.transport.frame({ type: 'somethingNew' });
+        rig.transport.pong();
+      }
+      rig.clock.advance(1_000);
+      expect(rig.reason).to.equal('AUTH_TIMEOUT');
+    });
+
+    it('a suspended process reads the answer that waits before it gives up', () => {
+      rig.open();
+      rig.clock.suspend(60_000);
+      rig.clock.advance(0);
+      expect(rig.state).to.equal('authenticating');
+      rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
+      rig.clock.advance(1_000);
+      expect(rig.state).to.equal('ready');
+    });
+  });
+
+  describe('heartbeat', () => {
+    it('pings a ready session every 20 s', () => {
+      rig.ready();
+      const before = rig.transport.pings;
+      rig.live(60_000);
+      expect(rig.transport.pings - before).to.equal(3);
+    });
+
+    it('drops a dead connection within 40 s, without a polite close', () => {
+      rig.ready();
+      rig.clock.advance(40_000);
+      expect([rig.reason, rig.transport.state]).to.deep.equal(['HEARTBEAT_TIMEOUT', 'discarded']);
+    });
+
+    it('takes any frame as a sign of life', () => {
+      rig.ready();
+      for (let i = 0; i < 10; i++) {
+        rig.clock.advance(19_000);
+        rig.transport.frame('not even JSON');
+      }
+      expect(rig.state).to.equal('ready');
+    });
+
+    it('a suspended process keeps a session that lived meanwhile', () => {
+      rig.ready().live(60_000);
+      rig.clock.advance(20_000);
+      rig.clock.suspend(600_000);
+      rig.clock.advance(0);
+      rig.transport.pong();
+      rig.clock.advance(1_000);
+      expect(rig.state).to.equal('ready');
+    });
+
+    it('begins anew with each connection', () => {
+      rig.random = 0.9;
+      rig.ready();
+      rig.clock.advance(19_000);
+      rig.transport.fail();
+      rig.nextAttempt().ready();
+      rig.clock.advance(39_000);
+      expect(rig.state).to.equal('ready');
+      rig.clock.advance(1_000);
+      expect(rig.reason).to.equal('HEARTBEAT_TIMEOUT');
+    });
+  });
+
+  describe('reconnecting', () => {
+    it('goes on for ever', () => {
+      rig.random = 0.999;
+      rig.start();
+      for (let i = 0; i < 500; i++) {
+        rig.transport.fail('NETWORK');
+        expect(rig.state).to.equal('waiting');
+        rig.nextAttempt();
+      }
+      expect(rig.network.transports).to.have.length(501);
+      expect(rig.network.live).to.have.length(1);
+    });
+
+    it('says when it will try again and how often it has tried', () => {
+      rig.start();
+      rig.transport.fail('NETWORK');
+      rig.nextAttempt();
+      rig.transport.fail('NETWORK');
+      const now = rig.clock.now();
+      expect(rig.session.status).to.include({
+        state: 'waiting',
+        attempt: 2,
+        since: now,
+        nextAttemptAt: now + 1_000,
+      });
+      rig.nextAttempt();
+      expect(rig.session.status).to.include({ state: 'connecting', attempt: 3 });
+    });
+
+    it('the backoff resets only after the session has been ready for 60 s', () => {
+      const waitAfter = (readyFor: number): number => {
+        rig = new SessionRig();
+        rig.start();
+        for (let i = 0; i < 4; i++) {
+          rig.transport.fail('NETWORK');
+          rig.nextAttempt();
+        }
+        rig.ready().live(readyFor);
+        rig.transport.fail();
+        return rig.wait;
+      };
+      expect(waitAfter(59_999)).to.equal(8_000);
+      expect(waitAfter(60_000)).to.equal(500);
+    });
+
+    it('connectionClosed with a close after it is one failure', () => {
+      rig.ready();
+      const { transport } = rig;
+      transport.frame({ type: 'connectionClosed' });
+      transport.fail();
+      expect([rig.state, rig.reason, transport.state]).to.deep.equal([
+        'waiting',
+        'CONNECTION_CLOSED',
+        'discarded',
+      ]);
+      expect(rig.session.status).to.include({ attempt: 1 });
+    });
+
+    it('connectionClosed without a close ends the connection from this side', () => {
+      rig.ready();
+      rig.transport.frame({ type: 'connectionClosed' });
+      expect(rig.transport.state).to.equal('discarded');
+      rig.nextAttempt();
+      expect(rig.network.live).to.have.length(1);
+    });
+
+    it('connectionClosed before the authentication is answered is a failure, too', () => {
+      rig.open();
+      rig.transport.frame({ type: 'connectionClosed' });
+      expect(rig.reason).to.equal('CONNECTION_CLOSED');
+    });
+
+    it('takes no call from a connection that it has given up', () => {
+      rig.ready();
+      const { transport } = rig;
+      transport.frame({ type: 'connectionClosed' });
+      transport.frame(CALL);
+      expect(rig.calls).to.deep.equal([]);
+    });
+
+    it('keeps the ids of the agent over a reconnect, and asks again', () => {
+      rig.ready();
+      rig.transport.fail();
+      rig.nextAttempt().open();
+      rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
+      expect(rig.session.configuration?.agent?.id).to.equal('321');
+      expect(rig.transport.sentTypes).to.deep.equal(['authRequest', 'configuration']);
+    });
+  });
+
+  describe('retryNow', () => {
+    it('ends a long wait', () => {
+      rig.random = 0.9;
+      rig.open();
+      rig.clock.advance(5_000);
+      for (let i = 0; i < 10; i++) {
+        rig.transport.frame({ type: 'authFailed', reason: 'IP_MISSMATCH' });
+        rig.nextAttempt().open();
+      }
+      rig.transport.frame({ type: 'authFailed', reason: 'IP_MISSMATCH' });
+      rig.clock.advance(1_000);
+      const count = rig.network.transports.length;
+      rig.session.retryNow();
+      rig.clock.advance(0);
+      expect(rig.network.transports).to.have.length(count + 1);
+    });
+
+    it('dials at most once a second, however often it is called', () => {
+      rig.random = 0.99;
+      rig.start();
+      for (let passed = 0; passed < 10_000; passed += 50) {
+        if (rig.state === 'connecting') rig.transport.fail('CONNECTION_REFUSED');
+        rig.session.retryNow();
+        rig.clock.advance(50);
+      }
+      expect(rig.network.transports.length).to.be.within(9, 11);
+    });
+
+    it('is not moved by a jump of the wall clock', () => {
+      rig.random = 0.99;
+      rig.start();
+      for (let i = 0; i < 6; i++) {
+        rig.transport.fail('NETWORK');
+        if (i < 5) rig.nextAttempt();
+      }
+      rig.clock.jumpWall(86_400_000);
+      rig.session.retryNow();
+      rig.clock.advance(1_000);
+      expect(rig.state).to.equal('connecting');
+    });
+
+    it('never makes a wait longer', () => {
+      rig.random = 0.1;
+      rig.start();
+      rig.transport.fail('NETWORK');
+      rig.session.retryNow();
+      rig.clock.advance(100);
+      expect(rig.state).to.equal('connecting');
+    });
+
+    it('does nothing in any other state', () => {
+      rig.session.retryNow();
+      expect(rig.state).to.equal('idle');
+      rig.ready().session.retryNow();
+      expect(rig.network.transports).to.have.length(1);
+      rig.session.close();
+      rig.session.retryNow();
+      expect(rig.clock.pending).to.equal(0);
+    });
+  });
+
+  describe('close', () => {
+    const closedForGood = (): void => {
+      const { length } = rig.network.transports;
+      expect(rig.state).to.equal('closed');
+      expect(rig.clock.pending, 'timers').to.equal(0);
+      expect(rig.network.live, 'connections').to.deep.equal([]);
+      for (const transport of rig.network.transports) {
+        transport.open();
+        transport.frame({ type: 'authSuccess', version: '1.1.0' });
+        transport.fail();
+      }
+      rig.clock.advance(3_600_000);
+      expect([rig.state, rig.network.transports.length]).to.deep.equal(['closed', length]);
+    };
+
+    it('before the start', () => {
+      rig.session.close();
+      rig.start();
+      closedForGood();
+    });
+
+    it('during connect discards a socket that opens late', () => {
+      rig.start();
+      rig.session.close();
+      expect(rig.transport.state).to.equal('discarded');
+      closedForGood();
+    });
+
+    it('during authentication', () => {
+      rig.open();
+      rig.session.close();
+      closedForGood();
+    });
+
+    it('while ready', () => {
+      rig.ready();
+      rig.session.close();
+      closedForGood();
+    });
+
+    it('while ready, with a request on the way', () => {
+      rig.open();
+      rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
+      rig.session.close();
+      closedForGood();
+    });
+
+    it('during backoff opens no socket', () => {
+      rig.start();
+      rig.transport.fail('NETWORK');
+      rig.session.close();
+      expect(rig.network.transports).to.have.length(1);
+      closedForGood();
+    });
+
+    it('during the grace after a suspension', () => {
+      rig.open();
+      rig.clock.suspend(60_000);
+      rig.clock.advance(0);
+      rig.session.close();
+      closedForGood();
+    });
+
+    it('is idempotent and tells its reason once', () => {
+      rig.ready();
+      rig.session.close(new AccoladesError('SUPERSEDED'));
+      rig.session.close();
+      expect(states().filter((state) => state === 'closed')).to.have.length(1);
+      expect(rig.reason).to.equal('SUPERSEDED');
+    });
+
+    for (const at of ['connecting', 'authenticating', 'ready', 'waiting'] as const) {
+      it(`from within the listener at ${at}`, () => {
+        rig.onStatus = ({ state }) => {
+          if (state === at) rig.session.close();
+        };
+        rig.start();
+        if (at !== 'connecting') rig.open();
+        if (at === 'ready') rig.ready();
+        if (at === 'waiting') rig.transport.fail();
+        closedForGood();
+      });
+    }
+  });
+
+  describe('frames', () => {
+    it('passes each call on once, in order', () => {
+      rig.ready();
+      for (let i = 0; i < 100; i++) rig.transport.frame({ ...CALL, uniqueId: `1608743891.${i}` });
+      expect(rig.calls.map(({ uniqueId }) => uniqueId)).to.deep.equal(
+        Array.from({ length: 100 }, (_, i) => `1608743891.${i}`),
+      );
+    });
+
+    it('reports malformed, repaired and unknown frames and server errors, and stays ready', () => {
+      rig.ready();
+      rig.transport.frame('{"type":');
+      rig.transport.frame('{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2" "callCenter":"yes"}');
+      rig.transport.frame({ type: 'agentPaused' });
+      rig.transport.frame({ type: 'error', message: 'no' });
+      expect(rig.reports.map(({ kind }) => kind)).to.deep.equal([
+        'malformed',
+        'repaired',
+        'unknown',
+        'serverError',
+      ]);
+      expect(rig.state).to.equal('ready');
+      expect(rig.calls).to.have.length(1);
+    });
+
+    it('masks an echoed idCrm in what it passes on and reports', () => {
+      for (const idCrm of [ID_CRM, 'secret$&tail', 'with$1and$$']) {
+        rig = new SessionRig(idCrm);
+        rig.ready();
+        rig.transport.frame({ ...CALL, echo: idCrm });
+        rig.transport.frame(Buffer.from(JSON.stringify({ ...CALL, echo: [idCrm] })));
+        rig.transport.frame({ type: 'error', idCrm });
+        rig.transport.frame({ type: idCrm });
+        const told = JSON.stringify([rig.calls, rig.reports]);
+        expect(rig.calls).to.have.length(2);
+        expect(told).not.to.contain(idCrm);
+      }
+    });
+
+    it('masks the idCrm in the reason of a refusal', () => {
+      rig.open();
+      rig.transport.frame({ type: 'authFailed', reason: `unknown ${ID_CRM}` });
+      expect(JSON.stringify(rig.statuses) + String(rig.session.status)).not.to.contain(ID_CRM);
+      const { status } = rig.session;
+      expect(status.state === 'waiting' ? status.reason.message : ID_CRM).not.to.contain(ID_CRM);
+    });
+
+    it('refuses bad UTF-8, also next to the idCrm', () => {
+      rig.ready();
+      const frame = Buffer.concat([
+        Buffer.from(`{"type":"incomingCall","phoneNumber":"${ID_CRM}`),
+        Buffer.from([0xff]),
+        Buffer.from('","uniqueId":"1.2"}'),
+      ]);
+      rig.transport.frame(frame);
+      expect(rig.calls).to.deep.equal([]);
+      expect(rig.reports.map(({ kind }) => kind)).to.deep.equal(['malformed']);
+    });
+
+    it('counts a frame over 1 MiB as malformed, also when it holds the idCrm', () => {
+      rig.ready();
+      rig.transport.frame(Buffer.from(JSON.stringify({ ...CALL, pad: ID_CRM + 'ț'.repeat(1024 * 600) })));
+      expect(rig.reports.map(({ kind }) => kind)).to.deep.equal(['malformed']);
+    });
+
+    it('takes an unasked configuration', () => {
+      rig.ready();
+      rig.transport.frame({ ...CONFIGURATION, agent: { id: '322', data: '' } });
+      expect(rig.session.configuration?.agent?.id).to.equal('322');
+    });
+  });
+
+  it('keeps no process alive when told not to, through every state', () => {
+    rig.session.keepProcessAlive(false);
+    const check = (): void => {
+      expect(rig.clock.referenced, rig.state).to.equal(0);
+    };
+    rig.start();
+    check();
+    expect(rig.transport.keepsProcessAlive).to.equal(false);
+    rig.open();
+    check();
+    rig.ready();
+    check();
+    rig.clock.advance(30_000);
+    check();
+    rig.transport.fail();
+    check();
+    rig.session.keepProcessAlive(true);
+    expect(rig.clock.referenced).to.equal(1);
+    rig.nextAttempt();
+    expect(rig.transport.keepsProcessAlive).to.equal(true);
+  });
+});

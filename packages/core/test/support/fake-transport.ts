@@ -1,0 +1,93 @@
+import { AccoladesError, type AccoladesErrorCode } from '../../src/errors.ts';
+import type { Transport, TransportFactory, TransportHandlers } from '../../src/session/transport.ts';
+import type { ServerOptions } from '../../src/settings/server.ts';
+
+/** A connection whose server is the test. Keeps the contract of `Transport`: silent once discarded or closed. */
+export class FakeTransport implements Transport {
+  readonly server: ServerOptions;
+  /** What the session sent, in order. */
+  readonly sent: string[] = [];
+  pings = 0;
+  state: 'opening' | 'open' | 'closed' | 'discarded' = 'opening';
+  keepsProcessAlive = true;
+  readonly #handlers: TransportHandlers;
+
+  constructor(server: ServerOptions, handlers: TransportHandlers) {
+    this.server = server;
+    this.#handlers = handlers;
+  }
+
+  get ended(): boolean {
+    return this.state === 'closed' || this.state === 'discarded';
+  }
+
+  send(text: string): void {
+    if (this.state === 'open') this.sent.push(text);
+  }
+
+  ping(): void {
+    if (this.state === 'open') this.pings++;
+  }
+
+  discard(): void {
+    if (!this.ended) this.state = 'discarded';
+  }
+
+  keepProcessAlive(keep: boolean): void {
+    this.keepsProcessAlive = keep;
+  }
+
+  /** The socket opens; a discarded one does not, however late it would have. */
+  open(): void {
+    if (this.state !== 'opening') return;
+    this.state = 'open';
+    this.#handlers.onOpen();
+  }
+
+  /** A frame arrives: text or bytes as they are, anything else as JSON. */
+  frame(frame: unknown): void {
+    if (this.state !== 'open') return;
+    const raw = typeof frame === 'string' || frame instanceof Uint8Array;
+    this.#handlers.onFrame(raw ? frame : JSON.stringify(frame));
+  }
+
+  pong(): void {
+    if (this.state === 'open') this.#handlers.onPong();
+  }
+
+  /** The connection ends from the other side. */
+  fail(code: AccoladesErrorCode = 'CONNECTION_LOST'): void {
+    if (this.ended) return;
+    this.state = 'closed';
+    this.#handlers.onClosed(new AccoladesError(code));
+  }
+
+  /** The types of the messages that the session sent. */
+  get sentTypes(): unknown[] {
+    return this.sent.map((text) => {
+      const message: unknown = JSON.parse(text);
+      return typeof message === 'object' && message !== null && 'type' in message ? message.type : undefined;
+    });
+  }
+}
+
+/** Every connection that was ever begun. */
+export class FakeNetwork {
+  readonly transports: FakeTransport[] = [];
+  readonly connect: TransportFactory = (server, handlers) => {
+    const transport = new FakeTransport(server, handlers);
+    this.transports.push(transport);
+    return transport;
+  };
+
+  get last(): FakeTransport {
+    const last = this.transports.at(-1);
+    if (last === undefined) throw new Error('No connection was begun.');
+    return last;
+  }
+
+  /** Connections that have not ended. */
+  get live(): FakeTransport[] {
+    return this.transports.filter((transport) => !transport.ended);
+  }
+}
