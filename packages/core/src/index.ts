@@ -34,3 +34,85 @@ export {
 } from './call/call-event.ts';
 export { createFilter, readEvents, type CallSource, type FilterSettings } from './call/filter.ts';
 export { DEFAULT_COUNTRY, parseCountry, parsePhone, type Phone } from './call/phone.ts';
+export {
+  parseConfiguration,
+  parseConfigurationText,
+  TEXT_FORMATS,
+  type ParsedConfiguration,
+  type ParsedEntity,
+  type ParsedText,
+  type TextFormat,
+} from './call/configuration-text.ts';
+export {
+  DEFAULT_ACCOUNT_URL,
+  parseAccount,
+  parseAccountUrl,
+  type Account,
+  type AccountSettings,
+} from './rest/account.ts';
+export { DOCUMENTED_ERRORS } from './rest/answer.ts';
+export {
+  AccountClient,
+  COMMAND_TIMEOUT_MS,
+  type AccountClientOptions,
+  type DialResult,
+  type PingResult,
+} from './rest/client.ts';
+export {
+  DEFAULT_NUMBER_FORMAT,
+  NUMBER_FORMATS,
+  parseDialRequest,
+  readNumberFormat,
+  type DialRequest,
+  type DialSettings,
+  type NumberFormat,
+} from './rest/dial-request.ts';
+export type { HttpPost, HttpPostAnswer, HttpPostRequest } from './rest/http-post.ts';
+export { DEFAULT_COOL_DOWN_MS, processRequestGate, RequestGate } from './rest/request-gate.ts';
+export {
+  DEFAULT_REPLY_LIMIT_MS,
+  readWebhookEvents,
+  WebhookEndpoint,
+  WEBHOOK_EVENTS,
+  type EndpointOptions,
+  type EndpointSettings,
+  type Received,
+  type WebhookEventType,
+  type WebhookMessage,
+} from './webhook/endpoint.ts';
+export {
+  DEFAULT_MAX_BODY_BYTES,
+  DEFAULT_SECRET_PARAMETER,
+  EndpointGuard,
+  type Admission,
+  type EndpointRequest,
+  type GuardSettings,
+  type Refusal,
+} from './webhook/endpoint-guard.ts';
+export { CONNECTOR_API_NAME, parseConnectorEvent, type ConnectorPost } from './webhook/connector-event.ts';
+export { parseIvrRequest, type IvrRequest } from './webhook/ivr.ts';
+export {
+  DURATION_FIELDS,
+  NOTIFICATION_API_NAME,
+  NOTIFICATION_EVENTS,
+  parseNotification,
+  PHONE_FIELDS,
+  type CallNotification,
+} from './webhook/notification.ts';
+export {
+  answerPending,
+  PendingReplies,
+  processPendingReplies,
+  type ReplyKind,
+} from './webhook/pending-replies.ts';
+export { BODY_TIMEOUT_MS, readBody } from './webhook/read-body.ts';
+export {
+  ACKNOWLEDGEMENT,
+  confirmHangupReply,
+  ivrReply,
+  MAX_IVR_VARIABLES,
+  readHangupDecision,
+  type HangupDecision,
+  type HangupReplyFormat,
+  type HttpAnswer,
+} from './webhook/reply.ts';
