@@ -1,4 +1,4 @@
-import type { CallRequest, Simulator } from '@accolades-flow/simulator';
+import type { CallRequest } from '@accolades-flow/simulator';
 import type { DemoAgent } from './agents.ts';
 
 /** How the calls go on after the first one, over and over: who calls whom. */
@@ -20,8 +20,16 @@ const scenes: readonly Scene[] = [
 /** Numbers that no contact has. */
 const unknownNumbers = ['0211234599', '0361234588', '+442079460777', '0311234566'];
 
+/** The simulator, as far as placing calls needs it. */
+export interface CallTarget {
+  placeCall(request: CallRequest): unknown;
+  sessions(): readonly unknown[];
+  on(event: 'session', listener: () => void): unknown;
+  off(event: 'session', listener: () => void): unknown;
+}
+
 export interface DemoCallsOptions {
-  simulator: Pick<Simulator, 'placeCall' | 'sessions' | 'on' | 'off'>;
+  simulator: CallTarget;
   agents: readonly DemoAgent[];
   /** Numbers of contacts, in E.164. */
   knownNumbers: readonly string[];
@@ -40,6 +48,8 @@ export class DemoCalls {
   #first: NodeJS.Timeout | undefined;
   #interval: NodeJS.Timeout | undefined;
   #placed = 0;
+  /** How many of them were of contacts, so that every contact calls now and again. */
+  #ofContacts = 0;
 
   constructor(options: DemoCallsOptions) {
     this.#options = options;
@@ -83,11 +93,11 @@ export class DemoCalls {
         ? 'anonymous'
         : scene.from === 'unknown'
           ? itemAt(unknownNumbers, Math.floor(index / scenes.length))
-          : asDialled(itemAt(knownNumbers, index));
+          : asDialled(itemAt(knownNumbers, this.#ofContacts++));
     const agent = itemAt(agents, index).idCrm;
     if (scene.kind === 'queue') {
-      // Sometimes the whole house rings, sometimes two.
-      const rung = index % 2 === 0 ? agents.slice(0, 2) : agents;
+      // Sometimes the whole house rings, sometimes two of them.
+      const rung = index % 4 === 1 ? agents : agents.filter(({ idCrm }) => idCrm !== agent);
       return { agents: rung.map(({ idCrm }) => idCrm), phoneNumber, callCenter: true };
     }
     return { agents: agent, direction: scene.kind, phoneNumber, callCenter: false };

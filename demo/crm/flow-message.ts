@@ -46,7 +46,7 @@ export function readFlowMessage(body: unknown, id: number, at: number): FlowMess
     at,
     event: name,
     direction: direction === 'incoming' || direction === 'outgoing' ? direction : null,
-    number: optionalString(phone['national']) ?? optionalString(event['phoneNumber']) ?? null,
+    number: readNumber(phone) ?? optionalString(event['phoneNumber']) ?? null,
     agent: optionalString(agent['label']) ?? '',
     callCenter: typeof callCenter === 'boolean' ? callCenter : null,
     reason: optionalString(event['reason']) ?? null,
@@ -56,6 +56,11 @@ export function readFlowMessage(body: unknown, id: number, at: number): FlowMess
     crm: wasAccepted(body['crm']),
     body,
   };
+}
+
+/** As people here write it: numbers of this country without its code. */
+function readNumber(phone: JsonObject): string | undefined {
+  return optionalString(phone['country'] === 'RO' ? phone['national'] : phone['international']);
 }
 
 function readContact(value: unknown): FlowMessage['contact'] {
