@@ -1,0 +1,60 @@
+import type { ICredentialType, INodeProperties } from 'n8n-workflow';
+
+const idCrm: INodeProperties = {
+  displayName: 'idCrm',
+  name: 'idCrm',
+  type: 'string',
+  typeOptions: { password: true },
+  required: true,
+  default: '',
+  placeholder: 'f8cb549544',
+  hint: 'For several agents: <code>Front desk=f8cb549544, Sales=77aa0192bc</code>',
+  description:
+    "The agent's id as the Accolades web page shows it under PHONE, External CRM. Several agents are separated by commas " +
+    '(or new lines, in an expression), each written as its idCrm or as name=idCrm; the name then tells the agents apart in ' +
+    'messages and in the log. An idCrm is a secret: whoever has it can listen to the calls of this agent.',
+};
+
+const url: INodeProperties = {
+  displayName: 'Server URL',
+  name: 'url',
+  type: 'string',
+  default: 'wss://client.voipit.ro:14327',
+  placeholder: 'wss://client.voipit.ro:14327',
+  description:
+    'Address of the Accolades WebSocket API. With ws:// instead of wss:// nothing is encrypted: only use that on this machine.',
+};
+
+const allowUnauthorizedCerts: INodeProperties = {
+  displayName: 'Allow Unauthorized Certificates',
+  name: 'allowUnauthorizedCerts',
+  type: 'boolean',
+  default: false,
+  description:
+    'Whether to connect even if the certificate of the server cannot be verified. Anybody on the way could then read the idCrm and the calls.',
+};
+
+const rules: INodeProperties = {
+  displayName:
+    "Accolades accepts the connection only while the agent is logged in, only from the same public IP address as the agent's browser, " +
+    'and only one per agent. The nodes of this n8n share one; another program with the same idCrm cannot be connected at the same time.',
+  name: 'rules',
+  type: 'notice',
+  default: '',
+};
+
+/** One Accolades agent, or several, for the WebSocket API. Tested by the trigger node. */
+export class AccoladesAgentApi implements ICredentialType {
+  name = 'accoladesAgentApi';
+
+  displayName = 'Accolades Agent API';
+
+  icon = {
+    light: 'file:../nodes/shared/accolades.svg',
+    dark: 'file:../nodes/shared/accolades.dark.svg',
+  } as const;
+
+  documentationUrl = 'https://help.accolades.ro';
+
+  properties: INodeProperties[] = [rules, idCrm, url, allowUnauthorizedCerts];
+}

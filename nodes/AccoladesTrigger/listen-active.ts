@@ -1,0 +1,41 @@
+import { firstOutcomeWithin } from '@accolades-flow/core';
+import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import type { AgentConnection } from '../shared/agent-credential.ts';
+import { listen } from './listen.ts';
+import { toOutputs } from './outputs.ts';
+import type { TriggerSettings } from './trigger-settings.ts';
+
+/** How long publishing a workflow waits for its agents, so that the log says at once whether they connect, in milliseconds. */
+export const ACTIVATION_WAIT_MS = 5_000;
+
+/**
+ * Listens for as long as the workflow is active. What can heal (an absent agent, a wrong IP address, a lost network) never fails
+ * an activation nor tears the workflow down: the session tries again until it succeeds, and the log says what is wrong.
+ *
+ * @throws AccoladesError when a parameter is not valid
+ */
+export async function listenActive(
+  context: ITriggerFunctions,
+  connection: AgentConnection,
+  settings: TriggerSettings,
+): Promise<ITriggerResponse> {
+  // The same each time, so that a workflow that is saved or published again finds what arrived meanwhile.
+  const owner = `n8n ${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
+  const listening = listen(context, connection, settings, {
+    owner,
+    startPaused: false,
+    onEvent: (event) => {
+      context.emit(toOutputs(event, settings.outputs));
+    },
+  });
+  // At a start n8n activates one workflow after the other, and nobody watches.
+  const watched = !['init', 'leadershipChange'].includes(context.getActivationMode());
+  if (watched) await firstOutcomeWithin(listening.subscription, ACTIVATION_WAIT_MS);
+  return {
+    closeFunction: () => {
+      // It may be a new version of the workflow that follows, so the place is kept for a moment.
+      listening.stop({ removed: false });
+      return Promise.resolve();
+    },
+  };
+}

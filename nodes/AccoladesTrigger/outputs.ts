@@ -1,0 +1,37 @@
+import type { AccoladesEvent, AccoladesEventType } from '@accolades-flow/core';
+import type { INodeExecutionData } from 'n8n-workflow';
+
+interface OutputParameters {
+  readonly events?: readonly string[];
+  readonly options?: { readonly splitOutputs?: boolean };
+}
+
+/**
+ * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so nothing outside it can be used
+ * here; the order is that of core's `EVENT_TYPES`.
+ */
+export const configuredOutputs = (parameters: OutputParameters): { type: 'main'; displayName?: string }[] => {
+  if (parameters.options?.splitOutputs !== true) return [{ type: 'main' }];
+  const names: [string, string][] = [
+    ['incomingCall', 'Incoming call'],
+    ['outgoingCall', 'Outgoing call'],
+    ['agentConnected', 'Agent connected'],
+    ['agentDisconnected', 'Agent disconnected'],
+  ];
+  const chosen = names.filter(([event]) => parameters.events?.includes(event));
+  return chosen.length === 0
+    ? [{ type: 'main' }]
+    : chosen.map(([, displayName]) => ({ type: 'main', displayName }));
+};
+
+/**
+ * The event as one item on its output.
+ * @param outputs the event of each output, in order; null: one output for all
+ */
+export function toOutputs(
+  event: AccoladesEvent,
+  outputs: readonly AccoladesEventType[] | null,
+): INodeExecutionData[][] {
+  const items: INodeExecutionData[] = [{ json: { ...event } }];
+  return outputs === null ? [items] : outputs.map((output) => (output === event.event ? items : []));
+}

@@ -1,0 +1,36 @@
+import { readEvents, type AccoladesEventType, type SubscribeOptions } from '@accolades-flow/core';
+import type { ITriggerFunctions } from 'n8n-workflow';
+
+/** The parameters of the trigger; core checks the values when it subscribes. */
+export interface TriggerSettings {
+  readonly subscription: Pick<SubscribeOptions, 'filter' | 'includeConfiguration'> & {
+    readonly country: string;
+  };
+  /** The event of each output, in order; null: one output for all. */
+  readonly outputs: readonly AccoladesEventType[] | null;
+}
+
+/** @throws AccoladesError `INVALID_PARAMETER` when no event, or one that does not exist, is chosen */
+export function readSettings(context: ITriggerFunctions): TriggerSettings {
+  const events = [...readEvents(context.getNodeParameter('events'))];
+  const options: unknown = context.getNodeParameter('options', {});
+  const { numbers, firstRingOnly, country, includeConfiguration, splitOutputs } = asRecord(options);
+  return {
+    subscription: {
+      filter: {
+        events,
+        // Not there while the parameter is hidden, because no call is chosen.
+        callSource: context.getNodeParameter('callSource', 'all'),
+        numbers,
+        firstRingOnly,
+      },
+      country: typeof country === 'string' ? country : '',
+      includeConfiguration: includeConfiguration === true,
+    },
+    outputs: splitOutputs === true ? events : null,
+  };
+}
+
+function asRecord(value: unknown): Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null ? { ...value } : {};
+}

@@ -1,0 +1,45 @@
+import {
+  AccoladesError,
+  parseAgentList,
+  parseServerUrl,
+  type AgentCredential,
+  type ServerOptions,
+} from '@accolades-flow/core';
+
+/** A credential of type `accoladesAgentApi`, checked. */
+export interface AgentConnection {
+  readonly agents: readonly AgentCredential[];
+  readonly server: ServerOptions;
+  /** What a person should know before relying on this connection. */
+  readonly warnings: readonly string[];
+}
+
+/**
+ * Reads a credential of type `accoladesAgentApi`.
+ * @throws AccoladesError `INVALID_CREDENTIAL` or `INVALID_URL`, saying what is wrong; holds no secret
+ */
+export function readAgentCredential(credential: Readonly<Record<string, unknown>>): AgentConnection {
+  const agents = parseAgentList(credential['idCrm'] ?? '');
+  const { href, encrypted, exposed } = parseServerUrl(credential['url'] ?? '');
+  const allowUnauthorizedCerts = encrypted && credential['allowUnauthorizedCerts'] === true;
+  const warnings: string[] = [];
+  if (exposed) {
+    warnings.push(
+      'The connection to Accolades is unsafe: ws:// is not encrypted, so anybody on the way can read the idCrm and the calls. Use wss://.',
+    );
+  }
+  if (allowUnauthorizedCerts) {
+    warnings.push(
+      'The connection to Accolades is unsafe: the certificate of the server is not verified, so anybody on the way can pretend ' +
+        'to be the server. Turn off “Allow Unauthorized Certificates” in the credential.',
+    );
+  }
+  return { agents, server: { url: href, allowUnauthorizedCerts }, warnings };
+}
+
+/** Whether an error is about the settings that a credential holds. */
+export function isCredentialError(error: unknown): error is AccoladesError {
+  return (
+    error instanceof AccoladesError && (error.code === 'INVALID_CREDENTIAL' || error.code === 'INVALID_URL')
+  );
+}

@@ -1,0 +1,48 @@
+import { AccoladesError, messageOf, type AgentStatus } from '@accolades-flow/core';
+import { NodeOperationError, type INode } from 'n8n-workflow';
+import { isCredentialError } from './agent-credential.ts';
+import { named } from './names.ts';
+
+/** An error of the settings, as n8n shows it: the message says what is wrong, the description where to correct it. */
+export function settingsError(node: INode, error: unknown): NodeOperationError {
+  if (!(error instanceof AccoladesError)) return new NodeOperationError(node, messageOf(error));
+  return new NodeOperationError(node, error.what ?? error.message, {
+    description: isCredentialError(error)
+      ? 'Open the credential “Accolades Agent API” of this node and correct it.'
+      : 'Open this node and correct its parameters.',
+    level: 'warning',
+  });
+}
+
+/** Why no agent of a node can be connected: the message says what is wrong, the description what to do. */
+export function connectionError(
+  node: INode,
+  failures: readonly { readonly label: string; readonly reason: AccoladesError }[],
+  total: number,
+): NodeOperationError {
+  const [first] = failures;
+  const { problem, remedy } = explain(first?.reason ?? new AccoladesError('NOT_CONNECTED'));
+  if (total === 1) return new NodeOperationError(node, problem, { description: remedy, level: 'warning' });
+  const alike = failures.filter(({ reason }) => reason.code === first?.reason.code);
+  const others = failures.filter((failure) => !alike.includes(failure));
+  const description = [
+    remedy,
+    ...others.map(({ label, reason }) => `${named([label])}: ${explain(reason).problem}`).slice(0, 3),
+  ].join(' ');
+  return new NodeOperationError(node, `${named(alike.map(({ label }) => label))}: ${problem}`, {
+    description,
+    level: 'warning',
+  });
+}
+
+/** The advice starts with a sentence that says what is wrong; what the network said in detail comes last. */
+function explain(error: AccoladesError): { problem: string; remedy: string } {
+  const [problem = error.advice, ...rest] = error.advice.split(/(?<=\.) (?=[A-Z])/);
+  const detail = error.what === null ? [] : [`(${error.what})`];
+  return { problem, remedy: [...rest, ...detail].join(' ') };
+}
+
+/** The reason why an agent is not connected now; null while it is, or is still being tried. */
+export function reasonOf({ status }: AgentStatus): AccoladesError | null {
+  return status.state === 'waiting' || status.state === 'closed' ? status.reason : null;
+}

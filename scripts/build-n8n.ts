@@ -1,0 +1,54 @@
+/**
+ * Builds the n8n package into `dist`: each node and credential as a CommonJS module, what they share in `dist/shared`, icons and
+ * codex files beside. Core and its dependencies are bundled in, so that the package needs nothing but n8n itself.
+ */
+import { cp, glob, rm } from 'node:fs/promises';
+import path from 'node:path';
+import { rolldown } from 'rolldown';
+import { root } from './paths.ts';
+
+const target = path.join(root, 'dist');
+const core = path.join(root, 'packages/core/src/index.ts');
+
+export async function buildN8n(): Promise<void> {
+  await rm(target, { recursive: true, force: true });
+  await bundle(await find('nodes/*/*.node.ts', 'credentials/*.credentials.ts'));
+  for (const file of await find('nodes/*/*.svg', 'nodes/*/*.node.json', 'credentials/*.svg')) {
+    await cp(path.join(root, file), path.join(target, file));
+  }
+}
+
+async function bundle(entries: readonly string[]): Promise<void> {
+  const build = await rolldown({
+    input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), path.join(root, file)])),
+    platform: 'node',
+    resolve: { alias: { '@accolades-flow/core': core } },
+    transform: { target: 'node20' },
+    // n8n gives the first one; the others are optional native helpers of ws, which works without them.
+    external: ['n8n-workflow', 'bufferutil', 'utf-8-validate'],
+    onLog: failOnWarning,
+  });
+  await build.write({
+    dir: target,
+    format: 'cjs',
+    exports: 'named',
+    entryFileNames: '[name].js',
+    chunkFileNames: 'shared/[name].js',
+    codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules)[\\/]/ }] },
+    // Names and lines stay, for reviewers and stack traces.
+    minify: { compress: true, mangle: false, codegen: false },
+    comments: { legal: true },
+  });
+  await build.close();
+}
+
+/** Files by patterns relative to the repository, sorted. */
+async function find(...patterns: readonly string[]): Promise<string[]> {
+  const files: string[] = [];
+  for await (const file of glob([...patterns], { cwd: root })) files.push(file.replaceAll(path.sep, '/'));
+  return files.sort();
+}
+
+function failOnWarning(level: string, log: { readonly message: string }): void {
+  if (level === 'warn') throw new Error(log.message);
+}
