@@ -1,10 +1,7 @@
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isObject, parseJson } from '../hosts/guards.ts';
-import { nodeRuntime } from '../hosts/node-runtime.ts';
-import { npmCommand } from '../hosts/packages.ts';
 import { repositoryRoot } from '../hosts/paths.ts';
-import { runCommand } from '../hosts/processes.ts';
 
 /** What the built nodes are made of, relative to the repository. */
 const sources = [
@@ -24,10 +21,11 @@ export const packageFolders = {
 } as const;
 
 /**
- * Runs `npm run build` when a file that the host loads is missing or older than a source.
+ * Builds the host's package when a file that the host loads is missing or older than a source; only that package,
+ * which takes a second or two, not everything that `npm run build` builds.
  *
  * @param onBuild called with the reason when there is something to build.
- * @throws Error with the last lines of the build's output.
+ * @throws the error of the build.
  */
 export async function buildIfNeeded(
   host: keyof typeof packageFolders,
@@ -36,14 +34,9 @@ export async function buildIfNeeded(
   const reason = await reasonToBuild(packageFolders[host]);
   if (reason === undefined) return;
   onBuild(reason);
-  await runCommand({
-    name: 'npm run build',
-    command: npmCommand,
-    args: ['run', 'build', '--silent'],
-    cwd: repositoryRoot,
-    env: nodeRuntime().env,
-    deadlineMs: 300_000,
-  });
+  // Loaded on demand: the bundler is large, and mostly there is nothing to build.
+  if (host === 'n8n') await (await import('../scripts/build-n8n.ts')).buildN8n();
+  else await (await import('../scripts/build-node-red.ts')).buildNodeRed();
 }
 
 async function reasonToBuild(packageFolder: string): Promise<string | undefined> {
