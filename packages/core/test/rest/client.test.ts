@@ -1,0 +1,382 @@
+import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
+import { AccountClient, type AccountClientOptions } from '../../src/rest/client.ts';
+import { HttpPostError, type HttpPost, type HttpPostRequest } from '../../src/rest/http-post.ts';
+import { RequestGate } from '../../src/rest/request-gate.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const PASSWORD = 'p&ss word-ü';
+const DIAL = { deviceId: '27', phoneNumber: '021 123 4567' };
+
+interface Scripted {
+  readonly status?: number;
+  readonly body?: string;
+  readonly proxied?: boolean;
+}
+
+/** A server that answers what the test says, and remembers what it was asked. */
+class FakeServer {
+  readonly requests: HttpPostRequest[] = [];
+  next: (() => Promise<Scripted> | Scripted) | null = null;
+
+  readonly post: HttpPost = async (request) => {
+    this.requests.push(request);
+    const { status = 200, body = '{"type":"pong"}', proxied = false } = (await this.next?.()) ?? {};
+    return { status, body, proxied };
+  };
+
+  answer(status: number, body: unknown, proxied = false): void {
+    this.next = () => ({ status, body: typeof body === 'string' ? body : JSON.stringify(body), proxied });
+  }
+
+  fail(error: unknown): void {
+    this.next = () => Promise.reject(error as Error);
+  }
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<AccoladesError> {
+  try {
+    await promise;
+  } catch (error) {
+    if (error instanceof AccoladesError) return error;
+    throw error;
+  }
+  throw new Error('resolved');
+}
+
+describe('REST commands', () => {
+  let server: FakeServer;
+  let clock: FakeClock;
+  let gate: RequestGate;
+
+  beforeEach(() => {
+    server = new FakeServer();
+    clock = new FakeClock();
+    gate = new RequestGate({ clock });
+  });
+
+  function client(settings: object = {}, options: AccountClientOptions = {}): AccountClient {
+    return new AccountClient(
+      { accountNumber: '1234', password: PASSWORD, url: 'https://pbx.example', ...settings },
+      { post: server.post, clock, gate, ...options },
+    );
+  }
+
+  it('are posted form-encoded, with the password, to the command of the account', async () => {
+    await client().ping();
+    server.answer(200, { type: 'ok' });
+    await client().dial(DIAL);
+    expect(server.requests.map(({ url }) => url)).to.deep.equal([
+      'https://pbx.example/1234/ping/',
+      'https://pbx.example/1234/dial/',
+    ]);
+    expect([...new URLSearchParams(server.requests[1]?.body)]).to.deep.equal([
+      ['password', PASSWORD],
+      ['deviceId', '27'],
+      ['phoneNumber', '0211234567'],
+    ]);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('give what was sent and answered', async () => {
+    server.next = () => {
+      clock.advance(120);
+      return { body: '{"type":"ok","new":{"__proto__":1}}' };
+    };
+    const result = await client().dial(DIAL);
+    expect(result).to.deep.equal({
+      command: 'dial',
+      ok: true,
+      deviceId: '27',
+      phoneNumber: '0211234567',
+      phone: {
+        e164: '+40211234567',
+        national: '021 123 4567',
+        international: '+40 21 123 4567',
+        country: 'RO',
+        type: 'FIXED_LINE',
+      },
+      sentAt: '2026-11-21T08:00:00.000Z',
+      durationMs: 120,
+      response: { type: 'ok', new: { 'field:__proto__': 1 } },
+    });
+  });
+
+  it('sends nothing when the request is not valid', async () => {
+    expect((await errorOf(client().dial({ deviceId: '27', phoneNumber: 'x' }))).code).to.equal(
+      'INVALID_PARAMETER',
+    );
+    expect(server.requests).to.be.empty;
+  });
+
+  describe('the documented errors', () => {
+    const documented: [number, unknown, string, boolean][] = [
+      [400, '', 'BAD_REQUEST', false],
+      [401, '', 'UNAUTHORIZED', false],
+      [403, '403.6', 'IP_REJECTED', true],
+      [403, 403.6, 'IP_REJECTED', true],
+      [403, '403', 'FORBIDDEN', false],
+      [403, '403.61', 'FORBIDDEN', false],
+      [404, '', 'COMMAND_NOT_FOUND', false],
+      [413, '', 'COMMAND_TOO_LARGE', false],
+      [500, '', 'SERVER_FAILURE', true],
+    ];
+    for (const [status, code, expected, retryable] of documented) {
+      it(`${status} with code ${JSON.stringify(code)} is ${expected}`, async () => {
+        server.answer(status, { type: 'Error', message: 'As documented', code });
+        const error = await errorOf(client().dial(DIAL));
+        expect(error.code).to.equal(expected);
+        expect(error.retryable).to.equal(retryable);
+        expect(error.httpStatus).to.equal(status);
+        expect(error.message).to.include(`HTTP status ${status}: “As documented”`).and.include(error.advice);
+      });
+    }
+  });
+
+  describe('other answers', () => {
+    const others: [string, Scripted, string, boolean][] = [
+      ['HTML', { body: '<html>Welcome</html>' }, 'UNEXPECTED_ANSWER', false],
+      ['nothing', { body: '' }, 'UNEXPECTED_ANSWER', false],
+      ['a list', { body: '[]' }, 'UNEXPECTED_ANSWER', false],
+      ['an error with status 200', { body: '{"type":"Error","code":401}' }, 'UNAUTHORIZED', false],
+      ['a blocked address with status 200', { body: '{"type":"error","code":"403.6"}' }, 'IP_REJECTED', true],
+      [
+        'an unknown error with status 200',
+        { body: '{"type":"Error","code":"x"}' },
+        'UNEXPECTED_ANSWER',
+        false,
+      ],
+      ['a redirect', { status: 302, body: '' }, 'UNEXPECTED_ANSWER', false],
+      ['201', { status: 201, body: '{}' }, 'UNEXPECTED_ANSWER', false],
+      ['too many requests', { status: 429, body: '' }, 'UNEXPECTED_ANSWER', true],
+      ['a gateway', { status: 502, body: '' }, 'UNEXPECTED_ANSWER', true],
+      ['401 in HTML', { status: 401, body: '<html>' }, 'UNAUTHORIZED', false],
+      ['a proxy that refuses', { status: 407, body: 'no', proxied: true }, 'PROXY_FAILED', true],
+      ['403 of a proxy', { status: 403, body: '<html>', proxied: true }, 'PROXY_FAILED', true],
+    ];
+    for (const [name, answer, code, retryable] of others) {
+      it(`${name} is ${code}`, async () => {
+        server.next = () => answer;
+        const error = await errorOf(client().ping());
+        expect([error.code, error.retryable]).to.deep.equal([code, retryable]);
+      });
+    }
+
+    it('never show the password, even when the server repeats it', async () => {
+      for (const form of [
+        PASSWORD,
+        encodeURIComponent(PASSWORD),
+        new URLSearchParams({ p: PASSWORD }).toString().slice(2),
+      ]) {
+        server.answer(400, { type: 'Error', message: `bad: ${form}`, code: 400 });
+        const error = await errorOf(client().ping());
+        expect(error.message).not.to.include(form);
+      }
+    });
+
+    it('show a long message cut, on one line', async () => {
+      server.answer(400, { type: 'Error', message: `a\r\nb\u0000${'x'.repeat(5_000)}`, code: 400 });
+      const error = await errorOf(client().ping());
+      expect(error.message).to.include('“a b x').and.have.lengthOf.below(500);
+    });
+  });
+
+  describe('failures of the network', () => {
+    const system = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
+    const failures: [string, unknown, string, string][] = [
+      [
+        'connection refused',
+        new HttpPostError(system('ECONNREFUSED'), { mayHaveArrived: false, proxied: false }),
+        'CONNECTION_REFUSED',
+        'CONNECTION_REFUSED',
+      ],
+      [
+        'unknown host',
+        new HttpPostError(system('ENOTFOUND'), { mayHaveArrived: false, proxied: false }),
+        'HOST_NOT_FOUND',
+        'HOST_NOT_FOUND',
+      ],
+      [
+        'bad certificate',
+        new HttpPostError(system('CERT_HAS_EXPIRED'), { mayHaveArrived: false, proxied: false }),
+        'TLS_FAILED',
+        'TLS_FAILED',
+      ],
+      [
+        'proxy down',
+        new HttpPostError(system('ECONNREFUSED'), { mayHaveArrived: false, proxied: true }),
+        'PROXY_FAILED',
+        'PROXY_FAILED',
+      ],
+      [
+        'no route',
+        new HttpPostError(system('EHOSTUNREACH'), { mayHaveArrived: false, proxied: false }),
+        'UNREACHABLE',
+        'UNREACHABLE',
+      ],
+      [
+        'reset after sending',
+        new HttpPostError(system('ECONNRESET'), { mayHaveArrived: true, proxied: false }),
+        'OUTCOME_UNKNOWN',
+        'UNREACHABLE',
+      ],
+      [
+        'an answer too large',
+        new HttpPostError(new Error('large'), { mayHaveArrived: true, proxied: false, tooLarge: true }),
+        'UNEXPECTED_ANSWER',
+        'UNEXPECTED_ANSWER',
+      ],
+      ['anything else', 'odd', 'OUTCOME_UNKNOWN', 'UNREACHABLE'],
+    ];
+    for (const [name, thrown, dial, ping] of failures) {
+      it(`${name}: ${dial} for dial, ${ping} for ping`, async () => {
+        server.fail(thrown);
+        const dialled = await errorOf(client().dial(DIAL));
+        expect(dialled.code).to.equal(dial);
+        expect(dialled.retryable).to.equal(dial !== 'OUTCOME_UNKNOWN' && dial !== 'UNEXPECTED_ANSWER');
+        expect((await errorOf(client().ping())).code).to.equal(ping);
+      });
+    }
+
+    function hang(mayHaveArrived: boolean): void {
+      server.next = () =>
+        new Promise((_, reject) => {
+          server.requests.at(-1)?.signal.addEventListener('abort', () => {
+            reject(new HttpPostError(new Error('aborted'), { mayHaveArrived, proxied: false }));
+          });
+        });
+    }
+
+    for (const [arrived, dial, ping] of [
+      [true, 'OUTCOME_UNKNOWN', 'REQUEST_TIMEOUT'],
+      [false, 'CONNECT_TIMEOUT', 'CONNECT_TIMEOUT'],
+    ] as const) {
+      it(`ends after 15 seconds: ${dial} for dial, ${ping} for ping`, async () => {
+        hang(arrived);
+        const codes: string[] = [];
+        for (const start of [() => client().dial(DIAL), () => client().ping()]) {
+          const failed = errorOf(start());
+          await new Promise(setImmediate);
+          clock.advance(14_999);
+          expect(server.requests.at(-1)?.signal.aborted).to.equal(false);
+          clock.advance(1);
+          codes.push((await failed).code);
+        }
+        expect(codes).to.deep.equal([dial, ping]);
+        expect(clock.pending).to.equal(0);
+      });
+    }
+  });
+
+  describe('after a refusal', () => {
+    const refuse = (status: number, code: unknown): void => {
+      server.answer(status, { type: 'Error', message: 'No', code });
+    };
+
+    it('sends nothing with the same account and password until 15 minutes have passed', async () => {
+      refuse(401, 401);
+      const first = await errorOf(client().ping());
+      expect(first.until).to.equal('2026-11-21T08:15:00.000Z');
+      expect(first.message).to.include('2026-11-21T08:15:00.000Z');
+      clock.advance(15 * 60_000 - 1);
+      const second = await errorOf(client().dial(DIAL));
+      expect([second.code, second.until]).to.deep.equal(['COOLING_DOWN', first.until]);
+      expect(server.requests).to.have.lengthOf(1);
+      server.next = null;
+      clock.advance(1);
+      await client().ping();
+      expect(server.requests).to.have.lengthOf(2);
+    });
+
+    it('lets another password, account or server pass at once', async () => {
+      refuse(401, 401);
+      await errorOf(client().ping());
+      server.next = null;
+      await client({ password: 'another' }).ping();
+      await client({ accountNumber: '99' }).ping();
+      await client({ url: 'https://other.example' }).ping();
+      expect((await errorOf(client().ping())).code).to.equal('COOLING_DOWN');
+    });
+
+    it('sends nothing to that server for any account when it has blocked this IP address', async () => {
+      refuse(403, '403.6');
+      await errorOf(client().ping());
+      server.next = null;
+      for (const other of [{ password: 'another' }, { accountNumber: '99' }]) {
+        expect((await errorOf(client(other).ping())).code).to.equal('COOLING_DOWN');
+      }
+      expect(server.requests).to.have.lengthOf(1);
+      await client({ url: 'https://other.example' }).ping();
+    });
+
+    it('goes on after the other errors', async () => {
+      for (const [status, code] of [
+        [400, 400],
+        [403, 403],
+        [404, 404],
+        [413, 413],
+        [500, 500],
+      ] as const) {
+        refuse(status, code);
+        expect((await errorOf(client().ping())).until).to.equal(null);
+      }
+      server.next = null;
+      await client().ping();
+    });
+
+    it('takes another cool-down, or none', async () => {
+      refuse(401, 401);
+      expect((await errorOf(client({}, { coolDownMs: 0 }).ping())).until).to.equal(null);
+      const error = await errorOf(client({}, { coolDownMs: 1_000 }).ping());
+      expect(error.until).to.equal('2026-11-21T08:00:01.000Z');
+      clock.advance(1_000);
+      server.next = null;
+      await client().ping();
+    });
+
+    it('is not fooled by a changed wall clock', async () => {
+      refuse(401, 401);
+      await errorOf(client().ping());
+      clock.jumpWall(86_400_000);
+      expect((await errorOf(client().ping())).code).to.equal('COOLING_DOWN');
+    });
+
+    it('a hundred calls at once with a wrong password are one refused request', async () => {
+      refuse(401, 401);
+      const errors = await Promise.all(Array.from({ length: 100 }, () => errorOf(client().dial(DIAL))));
+      expect(server.requests).to.have.lengthOf(1);
+      expect(errors.map(({ code }) => code).sort()).to.deep.equal([
+        ...Array<string>(99).fill('COOLING_DOWN'),
+        'UNAUTHORIZED',
+      ]);
+      expect(clock.pending).to.equal(0);
+    });
+  });
+
+  it('a hundred calls at once with a right password are all sent, at most four at the same time', async () => {
+    let running = 0;
+    let most = 0;
+    server.next = async () => {
+      most = Math.max(most, ++running);
+      await new Promise(setImmediate);
+      running--;
+      return { body: '{"type":"ok"}' };
+    };
+    await Promise.all(Array.from({ length: 100 }, () => client().dial(DIAL)));
+    expect(server.requests).to.have.lengthOf(100);
+    expect(most).to.equal(4);
+  });
+
+  it('a call that found no turn within the deadline was not sent, and says so', async () => {
+    server.next = () => new Promise(() => undefined);
+    void client()
+      .ping()
+      .catch(() => undefined);
+    const waiting = errorOf(client().dial(DIAL));
+    await new Promise(setImmediate);
+    clock.advance(15_000);
+    const error = await waiting;
+    expect([error.code, error.retryable]).to.deep.equal(['REQUEST_TIMEOUT', true]);
+    expect(server.requests).to.have.lengthOf(1);
+  });
+});
