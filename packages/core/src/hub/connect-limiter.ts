@@ -1,4 +1,5 @@
 import type { Clock, Timer } from '../session/clock.ts';
+import type { Admission } from '../session/session.ts';
 
 /** How many new connections a process opens per second at most. */
 export const DEFAULT_CONNECTS_PER_SECOND = 50;
@@ -12,17 +13,24 @@ const WINDOW_MS = 1_050;
 /** How late a busy process may be and still keep to the timetable, in milliseconds. */
 const CATCH_UP_MS = 200;
 
+interface Place {
+  readonly go: () => void;
+  keeps: boolean;
+}
+
 /** Spreads new connections evenly in time, first come, first served. A lone one never waits. */
 export class ConnectLimiter {
   readonly #clock: Clock;
   readonly #perWindow: number;
   readonly #spacing: number;
-  readonly #queue = new Set<() => void>();
+  readonly #queue = new Set<Place>();
   /** The times of the last `perWindow` connections, oldest first from `#oldest`. */
   readonly #recent: number[] = [];
   #oldest = 0;
   #nextSlot = -Infinity;
   #timer: Timer | null = null;
+  /** How many in the queue keep the process alive. */
+  #keeping = 0;
 
   /** @param perSecond 0 or Infinity: no limit */
   constructor(clock: Clock, perSecond = DEFAULT_CONNECTS_PER_SECOND) {
@@ -31,25 +39,42 @@ export class ConnectLimiter {
     this.#spacing = this.#perWindow === Infinity ? 0 : WINDOW_MS / this.#perWindow;
   }
 
-  /** Calls `go` once, now or when its turn comes. The returned function gives up the place; without effect after the call. */
-  admit(go: () => void): () => void {
+  /** Calls `go` once, now or when its turn comes. What is returned is without effect after the call. */
+  admit(go: () => void): Admission {
     if (this.#perWindow === Infinity) {
       go();
-      return () => undefined;
+      return { leave: () => undefined, keepProcessAlive: () => undefined };
     }
-    // A function of its own, so that the same `go` can wait twice.
-    const place = (): void => {
-      go();
-    };
+    const place: Place = { go, keeps: true };
     this.#queue.add(place);
-    if (!this.#isWaiting()) this.#serve();
-    return () => {
-      this.#queue.delete(place);
-      if (this.#queue.size === 0) {
+    this.#keeping++;
+    if (this.#isWaiting()) this.#referTimer();
+    else this.#serve();
+    return {
+      leave: () => {
+        this.#remove(place);
+        if (this.#queue.size > 0) return;
         this.#timer?.stop();
         this.#timer = null;
-      }
+      },
+      keepProcessAlive: (keep) => {
+        if (!this.#queue.has(place) || place.keeps === keep) return;
+        place.keeps = keep;
+        this.#keeping += keep ? 1 : -1;
+        this.#referTimer();
+      },
     };
+  }
+
+  #remove(place: Place): void {
+    if (!this.#queue.delete(place)) return;
+    if (place.keeps) this.#keeping--;
+    this.#referTimer();
+  }
+
+  #referTimer(): void {
+    if (this.#keeping > 0) this.#timer?.ref();
+    else this.#timer?.unref();
   }
 
   #serve(): void {
@@ -61,12 +86,13 @@ export class ConnectLimiter {
         this.#timer = this.#clock.start(wait, () => {
           this.#serve();
         });
+        this.#referTimer();
         return;
       }
       this.#take(now);
-      this.#queue.delete(place);
-      place();
-      // `place` may have come back here and found that the next must wait.
+      this.#remove(place);
+      place.go();
+      // `go` may have come back here and found that the next must wait.
       if (this.#isWaiting()) return;
     }
   }

@@ -47,6 +47,14 @@ export interface SessionListener {
   onReport(report: SessionReport): void;
 }
 
+/** A place in the queue of those who want to connect. */
+export interface Admission {
+  /** Gives it up. */
+  leave(): void;
+  /** Whether waiting for the turn keeps the process alive. Default true. */
+  keepProcessAlive(keep: boolean): void;
+}
+
 export interface SessionOptions {
   readonly server: ServerOptions;
   /** The secret that names the agent. */
@@ -55,8 +63,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** Calls `go` when a new connection may be opened; the returned function gives up the place. */
-  readonly admit: (go: () => void) => () => void;
+  /** Calls `go`, now or later, when a new connection may be opened. */
+  readonly admit: (go: () => void) => Admission;
 }
 
 interface PendingRequest {
@@ -78,7 +86,7 @@ export class Session {
   #status: SessionStatus;
   #failures = 0;
   #transport: Transport | null = null;
-  #leaveQueue: (() => void) | null = null;
+  #admission: Admission | null = null;
   /** The one timer of the present state: a deadline, the wait for the next attempt, or until the session is stable. */
   #timer: Timer | null = null;
   #attemptedAt = -Infinity;
@@ -149,6 +157,7 @@ export class Session {
   /** Whether this session, while nothing else does, keeps the process alive. Default true. */
   keepProcessAlive(keep: boolean): void {
     this.#keepAlive = keep;
+    this.#admission?.keepProcessAlive(keep);
     this.#transport?.keepProcessAlive(keep);
     this.#heartbeat.keepProcessAlive(keep);
     for (const timer of [this.#timer, ...[...(this.#requests?.values() ?? [])].map((r) => r.deadline)]) {
@@ -170,8 +179,8 @@ export class Session {
     this.#setStatus({ state: 'connecting', since: clock.now(), attempt });
     // The listener may have closed the session.
     if (this.#isClosed()) return;
-    const leave = admit(() => {
-      this.#leaveQueue = null;
+    const admission = admit(() => {
+      this.#admission = null;
       this.#attemptedAt = clock.monotonic();
       this.#setTimer(
         startDeadline(clock, CONNECT_DEADLINE_MS, () => {
@@ -198,7 +207,9 @@ export class Session {
       transport.keepProcessAlive(this.#keepAlive);
       this.#transport = transport;
     });
-    if (this.#transport === null) this.#leaveQueue = leave;
+    if (this.#transport !== null) return;
+    admission.keepProcessAlive(this.#keepAlive);
+    this.#admission = admission;
   }
 
   #authenticate(attempt: number): void {
@@ -357,8 +368,8 @@ export class Session {
   #drop(reason: AccoladesError): void {
     this.#setTimer(null);
     this.#heartbeat.stop();
-    this.#leaveQueue?.();
-    this.#leaveQueue = null;
+    this.#admission?.leave();
+    this.#admission = null;
     this.#transport?.discard();
     this.#transport = null;
     const requests = this.#requests;

@@ -38,7 +38,7 @@ export class SessionRig {
         random: () => this.random,
         admit: (go) => {
           go();
-          return () => undefined;
+          return { leave: () => undefined, keepProcessAlive: () => undefined };
         },
       },
       {
