@@ -1,0 +1,121 @@
+import { expect } from 'chai';
+import { ConnectLimiter, DEFAULT_CONNECTS_PER_SECOND } from '../../src/hub/connect-limiter.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+/** The most that fall into any window of one second. */
+function busiestSecond(times: readonly number[]): number {
+  let most = 0;
+  let from = 0;
+  times.forEach((time, i) => {
+    while ((times[from] ?? 0) <= time - 1_000) from++;
+    most = Math.max(most, i - from + 1);
+  });
+  return most;
+}
+
+describe('connect limiter', () => {
+  let clock: FakeClock;
+  let times: number[];
+  let begin: number;
+  const admit = (limiter: ConnectLimiter): (() => void) =>
+    limiter.admit(() => {
+      times.push(clock.monotonic() - begin);
+    }).leave;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    begin = clock.monotonic();
+    times = [];
+  });
+
+  it('allows 50 a second by default', () => {
+    expect(DEFAULT_CONNECTS_PER_SECOND).to.equal(50);
+  });
+
+  it('never makes a lone one wait', () => {
+    const limiter = new ConnectLimiter(clock);
+    admit(limiter);
+    clock.advance(10_000);
+    admit(limiter);
+    expect(times).to.deep.equal([0, 10_000]);
+    expect(clock.pending).to.equal(0);
+  });
+
+  for (const rate of [1, 3, 50, 200]) {
+    it(`never exceeds ${rate} in any window of a second, spreads evenly and serves all`, () => {
+      const limiter = new ConnectLimiter(clock, rate);
+      for (let i = 0; i < 10 * rate; i++) admit(limiter);
+      clock.advance(12_000);
+      expect(times).to.have.length(10 * rate);
+      expect(busiestSecond(times)).to.be.at.most(rate);
+      const gaps = times.slice(1).map((time, i) => time - (times[i] ?? 0));
+      expect(Math.min(...gaps)).to.be.at.least(1_000 / rate - 1);
+      expect(Math.max(...gaps)).to.be.at.most(1_100 / rate);
+      expect(clock.pending).to.equal(0);
+    });
+  }
+
+  it('makes up for a timer that came a little late, and still keeps the rate', () => {
+    const limiter = new ConnectLimiter(clock, 50);
+    for (let i = 0; i < 500; i++) admit(limiter);
+    for (let i = 0; i < 200 && times.length < 500; i++) {
+      clock.suspend(90);
+      clock.advance(10);
+    }
+    expect(times).to.have.length(500);
+    expect(times.at(-1)).to.be.at.most(11_500);
+    expect(busiestSecond(times)).to.be.at.most(50);
+  });
+
+  it('saves up no idle time and no long sleep', () => {
+    const limiter = new ConnectLimiter(clock, 50);
+    for (let i = 0; i < 100; i++) admit(limiter);
+    clock.advance(500);
+    clock.suspend(60_000);
+    clock.advance(2_000);
+    for (let i = 0; i < 100; i++) admit(limiter);
+    clock.advance(5_000);
+    expect(times).to.have.length(200);
+    expect(busiestSecond(times)).to.be.at.most(50);
+  });
+
+  it('serves first come, first served', () => {
+    const limiter = new ConnectLimiter(clock, 10);
+    const order: number[] = [];
+    for (let i = 0; i < 30; i++) limiter.admit(() => order.push(i));
+    clock.advance(5_000);
+    expect(order).to.deep.equal(Array.from({ length: 30 }, (_, i) => i));
+  });
+
+  it('lets a place be given up; the last one leaves no timer', () => {
+    const limiter = new ConnectLimiter(clock, 10);
+    const leave = [1, 2, 3, 4].map(() => admit(limiter));
+    leave[1]?.();
+    leave[2]?.();
+    clock.advance(250);
+    expect(times).to.have.length(2);
+    const late = [admit(limiter), admit(limiter)];
+    for (const give of [...late, ...leave]) give();
+    expect(clock.pending).to.equal(0);
+    clock.advance(10_000);
+    expect(times.length).to.be.at.most(3);
+  });
+
+  it('serves one that comes while another is being served', () => {
+    const limiter = new ConnectLimiter(clock, 10);
+    const order: string[] = [];
+    limiter.admit(() => {
+      order.push('first');
+      limiter.admit(() => order.push('nested'));
+    });
+    limiter.admit(() => order.push('second'));
+    clock.advance(1_000);
+    expect(order).to.deep.equal(['first', 'nested', 'second']);
+  });
+
+  it('is off at 0', () => {
+    const limiter = new ConnectLimiter(clock, 0);
+    for (let i = 0; i < 1_000; i++) admit(limiter);
+    expect(times).to.have.length(1_000);
+  });
+});

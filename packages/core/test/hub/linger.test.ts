@@ -1,0 +1,218 @@
+import { expect } from 'chai';
+import { DEFAULT_LINGER_MS } from '../../src/hub/hub.ts';
+import { MAX_HELD_EVENTS } from '../../src/hub/place.ts';
+import { HubRig, idsOf, NOTHING } from '../support/hub-rig.ts';
+
+describe('linger', () => {
+  let rig: HubRig;
+  beforeEach(() => {
+    rig = new HubRig();
+  });
+  const ids = (from: number, to: number): string[] =>
+    Array.from({ length: to - from }, (_, i) => `1.${from + i}`);
+  const ring = (from: number, to: number): void => {
+    for (const id of ids(from, to)) rig.pbx.call('id-x', id);
+  };
+
+  it('is 5 s by default', () => {
+    expect(DEFAULT_LINGER_MS).to.equal(5_000);
+  });
+
+  it('keeps the session up and delivers what came meanwhile, in order, once', () => {
+    const before = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    ring(0, 5);
+    before.subscription.unsubscribe();
+    ring(5, 10);
+    rig.clock.advance(4_999);
+    ring(10, 15);
+    const after = rig.subscribe('a', ['x']);
+    ring(15, 20);
+    expect(idsOf(before)).to.deep.equal(ids(0, 5));
+    expect(idsOf(after)).to.deep.equal(ids(5, 20));
+    expect(rig.pbx.transports).to.have.length(1);
+  });
+
+  it('ends after its time: the session goes, and what was held with it', () => {
+    const before = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    before.subscription.unsubscribe();
+    ring(0, 5);
+    rig.clock.advance(5_000);
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+    const after = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    expect(idsOf(after)).to.deep.equal([]);
+  });
+
+  it('a removed owner releases at once', () => {
+    const a = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    a.subscription.unsubscribe({ removed: true });
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  it('an owner that comes back for another agent releases the first at once', () => {
+    const before = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    before.subscription.unsubscribe();
+    ring(0, 3);
+    const after = rig.subscribe('a', ['y']);
+    rig.pbx.settle();
+    expect(rig.pbx.sessionsOf('id-x')).to.deep.equal([]);
+    expect(rig.pbx.sessionsOf('id-y')).to.have.length(1);
+    expect(idsOf(after)).to.deep.equal([]);
+  });
+
+  it('an owner that comes back for one agent more keeps the first, with what it held', () => {
+    const before = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    before.subscription.unsubscribe();
+    ring(0, 3);
+    const after = rig.subscribe('a', ['y', 'x']);
+    rig.pbx.settle();
+    expect(idsOf(after)).to.deep.equal(ids(0, 3));
+    expect(rig.pbx.transports).to.have.length(2);
+  });
+
+  it('another owner takes over neither place nor events, but shares the session', () => {
+    rig.subscribe('a', ['x']).subscription.unsubscribe();
+    rig.pbx.settle();
+    ring(0, 3);
+    const other = rig.subscribe('b', ['x']);
+    ring(3, 5);
+    expect(idsOf(other)).to.deep.equal(ids(3, 5));
+    rig.clock.advance(5_000);
+    ring(5, 6);
+    expect(idsOf(other)).to.deep.equal(ids(3, 6));
+    expect(rig.pbx.transports).to.have.length(1);
+  });
+
+  it('of 0 releases at once', () => {
+    rig = new HubRig({ lingerMs: 0 });
+    const a = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    a.subscription.unsubscribe();
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  it('a superseding subscription takes over without a gap', () => {
+    const before = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    ring(0, 2);
+    const after = rig.subscribe('a', ['x']);
+    ring(2, 4);
+    before.subscription.unsubscribe({ removed: true });
+    before.subscription.resume();
+    ring(4, 6);
+    expect(idsOf(before)).to.deep.equal(ids(0, 2));
+    expect(idsOf(after)).to.deep.equal(ids(2, 6));
+    expect(rig.pbx.transports).to.have.length(1);
+  });
+
+  it('a paused owner that is superseded leaves what it held to its successor', () => {
+    const before = rig.subscribe('a', ['x'], { startPaused: true });
+    rig.pbx.settle();
+    ring(0, 2);
+    const after = rig.subscribe('a', ['x'], { startPaused: true });
+    ring(2, 4);
+    after.subscription.resume();
+    expect([idsOf(before), idsOf(after)]).to.deep.equal([[], ids(0, 4)]);
+  });
+
+  it('is bounded: the oldest are dropped, and the owner is told', () => {
+    rig.subscribe('a', ['x']).subscription.unsubscribe();
+    rig.pbx.settle();
+    // One place more is taken by agentConnected.
+    ring(0, MAX_HELD_EVENTS + 10);
+    const after = rig.subscribe('a', ['x']);
+    expect(idsOf(after)).to.deep.equal(ids(10, MAX_HELD_EVENTS + 10));
+    expect(after.reports).to.deep.equal(['dropped']);
+  });
+
+  it('holds the connection events, too, and repeats none', () => {
+    const filter = { events: ['agentConnected', 'agentDisconnected', 'incomingCall'] };
+    const before = rig.subscribe('a', ['x'], { filter });
+    rig.pbx.settle();
+    before.subscription.unsubscribe();
+    rig.pbx.live[0]?.fail();
+    rig.clock.advance(1_000);
+    rig.pbx.settle();
+    ring(0, 1);
+    const after = rig.subscribe('a', ['x'], { filter });
+    expect(before.events.map(({ event }) => event)).to.deep.equal(['agentConnected']);
+    expect(after.events.map(({ event }) => event)).to.deep.equal([
+      'agentDisconnected',
+      'agentConnected',
+      'incomingCall',
+    ]);
+  });
+
+  it('reconnects a lingering session that drops', () => {
+    const before = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    before.subscription.unsubscribe();
+    rig.pbx.live[0]?.fail();
+    rig.clock.advance(1_000);
+    rig.pbx.settle();
+    ring(0, 2);
+    expect(idsOf(rig.subscribe('a', ['x']))).to.deep.equal(ids(0, 2));
+  });
+
+  it('begins anew at each unsubscribe', () => {
+    let owner = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    for (let i = 0; i < 100; i++) {
+      owner.subscription.unsubscribe();
+      rig.clock.advance(4_000);
+      rig.pbx.pong();
+      owner = rig.subscribe('a', ['x']);
+    }
+    expect(rig.pbx.transports).to.have.length(1);
+    owner.subscription.unsubscribe();
+    rig.clock.advance(5_000);
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  it('unsubscribing twice, or after the place is gone, changes nothing', () => {
+    const a = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    a.subscription.unsubscribe();
+    rig.clock.advance(4_000);
+    a.subscription.unsubscribe({ removed: true });
+    rig.clock.advance(999);
+    expect(rig.hub.sessionCount).to.equal(1);
+    rig.clock.advance(1);
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  it('keeps no process alive', () => {
+    const a = rig.subscribe('a', ['x', 'y']);
+    rig.pbx.settle();
+    expect(rig.clock.referenced).to.be.above(0);
+    a.subscription.unsubscribe();
+    expect(rig.clock.referenced).to.equal(0);
+    expect(rig.pbx.live.map((transport) => transport.keepsProcessAlive)).to.deep.equal([false, false]);
+    rig.subscribe('a', ['x', 'y']);
+    expect(rig.clock.referenced).to.be.above(0);
+    expect(rig.pbx.live.map((transport) => transport.keepsProcessAlive)).to.deep.equal([true, true]);
+  });
+
+  it('keeps no process alive when the last live owner of a shared session is removed', () => {
+    const a = rig.subscribe('a', ['x']);
+    const b = rig.subscribe('b', ['x']);
+    rig.pbx.settle();
+    b.subscription.unsubscribe();
+    expect(rig.clock.referenced).to.be.above(0);
+    a.subscription.unsubscribe({ removed: true });
+    expect(rig.clock.referenced).to.equal(0);
+    expect(rig.pbx.live[0]?.keepsProcessAlive).to.equal(false);
+  });
+
+  it('keeps no process alive while its session waits for the limiter', () => {
+    rig = new HubRig({ connectsPerSecond: 1 });
+    const a = rig.subscribe('a', ['x', 'y', 'z']);
+    a.subscription.unsubscribe();
+    expect(rig.clock.referenced).to.equal(0);
+  });
+});
