@@ -1,0 +1,345 @@
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+
+/** How a connection is broken: by a TCP reset, or by a clean end (FIN) after what was forwarded. */
+export type BreakMethod = 'reset' | 'close';
+
+/** What happens to the bytes of one direction. All values are real time, whatever clock the client runs on. */
+export interface LineFaults {
+  /** Lets so many bytes pass, then breaks the connection. 0: as soon as it is accepted. */
+  cut?: { at: number; how: BreakMethod };
+  /** Forwards at most so many bytes per second, one by one where that is slow enough. */
+  bytesPerSecond?: number;
+  /** Forwards every byte this much later, in milliseconds. */
+  delayMs?: number;
+  /** Forwards in segments of at most so many bytes. */
+  segmentBytes?: number;
+  /** Keeps a copy of what is forwarded, in `Line.recording`. */
+  record?: boolean;
+}
+
+/** What happens to one connection, from its first byte. */
+export interface ConnectionPlan {
+  /** Accepts, reads and says nothing; the server is never reached. */
+  mute?: boolean;
+  /** Client to server. */
+  up?: LineFaults;
+  /** Server to client. */
+  down?: LineFaults;
+}
+
+export type Direction = 'up' | 'down';
+
+/**
+ * - `forward`: bytes and the end of the connection pass
+ * - `swallow`: they are read and forgotten, as on a line that was cut somewhere behind a router
+ * - `stall`: they are not even read, so that the sender's buffers fill
+ */
+type Mode = 'forward' | 'swallow' | 'stall';
+
+interface Chunk {
+  readonly bytes: Buffer;
+  /** Not to be forwarded before, by `performance.now()`. */
+  readonly dueAt: number;
+}
+
+const SLOWEST_TICK_MS = 5;
+
+/** One direction of a connection. */
+export class Line {
+  /** Bytes read from the sender. */
+  received = 0;
+  /** Bytes written to the receiver. */
+  forwarded = 0;
+  readonly #source: Socket;
+  readonly #sink: Socket;
+  readonly #faults: LineFaults;
+  readonly #onCut: (how: BreakMethod) => void;
+  #mode: Mode = 'forward';
+  #held = false;
+  #splitNextAt = 0;
+  #queue: Chunk[] = [];
+  #ended = false;
+  #timer: NodeJS.Timeout | null = null;
+  #yielding: NodeJS.Immediate | null = null;
+  #stopped = false;
+  readonly #recording: Buffer[] = [];
+
+  constructor(source: Socket, sink: Socket, faults: LineFaults, onCut: (how: BreakMethod) => void) {
+    this.#source = source;
+    this.#sink = sink;
+    this.#faults = faults;
+    this.#onCut = onCut;
+    source.on('data', (bytes: Buffer) => {
+      this.received += bytes.length;
+      if (this.#mode === 'swallow') return;
+      this.#queue.push({ bytes, dueAt: performance.now() + (faults.delayMs ?? 0) });
+      this.#pump();
+    });
+    source.on('end', () => {
+      this.#ended = true;
+      this.#pump();
+    });
+  }
+
+  get mode(): Mode {
+    return this.#mode;
+  }
+
+  set mode(mode: Mode) {
+    this.#mode = mode;
+    if (mode === 'stall') this.#source.pause();
+    else this.#source.resume();
+    if (mode === 'swallow') this.#queue = [];
+    this.#pump();
+  }
+
+  /** Collects what comes; `release` then forwards all of it in one write. */
+  hold(): void {
+    this.#held = true;
+  }
+
+  release(): void {
+    this.#held = false;
+    const bytes = Buffer.concat(this.#queue.map((chunk) => chunk.bytes));
+    this.#queue = bytes.length === 0 ? [] : [{ bytes, dueAt: 0 }];
+    this.#pump();
+  }
+
+  /** What was forwarded; empty unless the plan said to record it. */
+  get recording(): Buffer {
+    return Buffer.concat(this.#recording);
+  }
+
+  /** Bytes that are held back now. */
+  get waiting(): number {
+    return this.#queue.reduce((sum, { bytes }) => sum + bytes.length, 0);
+  }
+
+  /** Forwards the first `position` bytes of what comes next in a segment of their own. */
+  splitNext(position: number): void {
+    this.#splitNextAt = position;
+  }
+
+  stop(): void {
+    this.#stopped = true;
+    this.#queue = [];
+    if (this.#timer !== null) clearTimeout(this.#timer);
+    if (this.#yielding !== null) clearImmediate(this.#yielding);
+  }
+
+  #pump(): void {
+    while (!this.#stopped && this.#mode === 'forward' && !this.#held) {
+      if (this.#timer !== null || this.#yielding !== null) return;
+      const chunk = this.#queue[0];
+      if (chunk === undefined) {
+        if (this.#ended) this.#sink.end();
+        return;
+      }
+      const early = chunk.dueAt - performance.now();
+      if (early > 0) {
+        this.#later(early);
+        return;
+      }
+      this.#forward(chunk);
+    }
+  }
+
+  #forward({ bytes, dueAt }: Chunk): void {
+    const { bytesPerSecond, segmentBytes, cut } = this.#faults;
+    const tickMs = bytesPerSecond === undefined ? 0 : Math.max(SLOWEST_TICK_MS, 1000 / bytesPerSecond);
+    const tickBytes = bytesPerSecond === undefined ? Infinity : Math.round((bytesPerSecond * tickMs) / 1000);
+    const size = Math.min(
+      bytes.length,
+      tickBytes,
+      segmentBytes ?? Infinity,
+      this.#splitNextAt || Infinity,
+      cut === undefined ? Infinity : cut.at - this.forwarded,
+    );
+    this.#splitNextAt = 0;
+    if (size < bytes.length) this.#queue[0] = { bytes: bytes.subarray(size), dueAt };
+    else this.#queue.shift();
+    this.forwarded += size;
+    if (this.#faults.record === true) this.#recording.push(bytes.subarray(0, size));
+    this.#sink.write(bytes.subarray(0, size));
+    if (cut !== undefined && this.forwarded >= cut.at) {
+      this.#held = true;
+      // First the receiver, in this same process, reads what it was sent: a reset would take it away again.
+      this.#yield(() => {
+        this.#onCut(cut.how);
+      });
+    } else if (tickMs > 0) this.#later(tickMs);
+    else if (size < bytes.length) this.#yield();
+  }
+
+  #later(ms: number): void {
+    this.#timer = setTimeout(() => {
+      this.#timer = null;
+      this.#pump();
+    }, ms);
+  }
+
+  /** Two turns of the event loop, in which the receiver reads. */
+  #yield(then?: () => void): void {
+    this.#yielding = setImmediate(() => {
+      this.#yielding = setImmediate(() => {
+        this.#yielding = null;
+        then?.();
+        this.#pump();
+      });
+    });
+  }
+}
+
+/** One client's connection through the proxy. */
+export class ProxiedConnection {
+  /** Counts from 1 for each proxy. */
+  readonly number: number;
+  readonly up: Line;
+  readonly down: Line;
+  readonly #client: Socket;
+  readonly #server: Socket;
+  #onGone: () => void = () => undefined;
+  /** Settles when both sides are gone. */
+  readonly gone: Promise<void>;
+  /** When `breakWith` was called or a cut was reached, by `performance.now()`. */
+  brokenAt: number | null = null;
+
+  constructor(number: number, client: Socket, server: Socket, plan: ConnectionPlan) {
+    this.number = number;
+    this.#client = client;
+    this.#server = server;
+    this.gone = new Promise((resolve) => {
+      this.#onGone = resolve;
+    });
+    const onCut = (how: BreakMethod): void => {
+      this.breakWith(how);
+    };
+    this.up = new Line(client, server, plan.up ?? {}, onCut);
+    this.down = new Line(server, client, plan.down ?? {}, onCut);
+    this.#couple(client, server, this.up);
+    this.#couple(server, client, this.down);
+    const cutAtOnce = [plan.up?.cut, plan.down?.cut].find((cut) => cut?.at === 0);
+    if (cutAtOnce !== undefined) this.breakWith(cutAtOnce.how);
+  }
+
+  line(direction: Direction): Line {
+    return direction === 'up' ? this.up : this.down;
+  }
+
+  /** Whether both sides are still there. */
+  get open(): boolean {
+    return !this.#client.destroyed && !this.#server.destroyed;
+  }
+
+  breakWith(how: BreakMethod): void {
+    this.brokenAt = performance.now();
+    this.up.stop();
+    this.down.stop();
+    for (const socket of [this.#client, this.#server]) {
+      if (how === 'reset') socket.resetAndDestroy();
+      else {
+        // What the peer still sends is read and dropped, so that its end is noticed.
+        socket.resume();
+        socket.end();
+      }
+    }
+  }
+
+  /** Nothing passes any more in this direction, or in both, while TCP stands on either side. */
+  goHalfOpen(direction: Direction | 'both', mode: 'swallow' | 'stall' = 'swallow'): void {
+    if (direction !== 'down') this.up.mode = mode;
+    if (direction !== 'up') this.down.mode = mode;
+  }
+
+  destroy(): void {
+    this.up.stop();
+    this.down.stop();
+    this.#client.destroy();
+    this.#server.destroy();
+  }
+
+  /** What ends one side ends the other in the same way, unless the line between them is dead. */
+  #couple(from: Socket, to: Socket, line: Line): void {
+    from.on('error', () => {
+      if (line.mode === 'forward') to.resetAndDestroy();
+    });
+    from.on('close', () => {
+      if (to.destroyed) this.#onGone();
+    });
+  }
+}
+
+/** A TCP proxy that does to a connection what networks do. It runs in the process of the client under test. */
+export class FaultProxy {
+  /** What the next connections meet; `number` counts from 1. */
+  plan: (number: number) => ConnectionPlan = () => ({});
+  /** Called for each connection, before its first byte. */
+  onConnection: (connection: ProxiedConnection) => unknown = () => undefined;
+  /** How many connections were accepted. */
+  accepted = 0;
+  readonly #target: { host: string; port: number };
+  readonly #server: Server;
+  readonly #live = new Set<ProxiedConnection>();
+  #latest: ProxiedConnection | null = null;
+
+  private constructor(target: { host: string; port: number }) {
+    this.#target = target;
+    this.#server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+      this.#accept(client);
+    });
+  }
+
+  /** @param port 0 takes a free one */
+  static async listen(target: { host?: string; port: number }, port = 0): Promise<FaultProxy> {
+    const proxy = new FaultProxy({ host: target.host ?? '127.0.0.1', port: target.port });
+    proxy.#server.listen({ host: '127.0.0.1', port, backlog: 1024 });
+    await once(proxy.#server, 'listening');
+    return proxy;
+  }
+
+  get port(): number {
+    return addressOf(this.#server).port;
+  }
+
+  /** Connections of which at least one side is there. */
+  get connections(): ReadonlySet<ProxiedConnection> {
+    return this.#live;
+  }
+
+  /** The connection that was accepted last. @throws when there was none */
+  get latest(): ProxiedConnection {
+    if (this.#latest === null) throw new Error('The proxy has accepted no connection yet.');
+    return this.#latest;
+  }
+
+  /** Ends everything at once; never waits for a peer. Idempotent. */
+  async close(): Promise<void> {
+    if (!this.#server.listening) return;
+    const closed = once(this.#server, 'close');
+    this.#server.close();
+    for (const connection of this.#live) connection.destroy();
+    await closed;
+  }
+
+  #accept(client: Socket): void {
+    const number = ++this.accepted;
+    const plan = this.plan(number);
+    const server = connect({ ...this.#target, noDelay: true, allowHalfOpen: true });
+    const connection = new ProxiedConnection(number, client, server, plan);
+    if (plan.mute === true) {
+      connection.goHalfOpen('both');
+      server.destroy();
+    }
+    this.#live.add(connection);
+    this.#latest = connection;
+    void connection.gone.then(() => this.#live.delete(connection));
+    this.onConnection(connection);
+  }
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The proxy is not listening.');
+  return address;
+}

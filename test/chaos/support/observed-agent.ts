@@ -1,0 +1,93 @@
+import type { AccoladesEvent, Hub, ServerOptions, SessionStatus, Subscription } from '@accolades-flow/core';
+import { until } from './until.ts';
+
+/** One state that a session passed through. */
+export interface Passed {
+  readonly state: SessionStatus['state'];
+  /** The error code of `waiting` and `closed`. */
+  readonly reason: string | null;
+  /** Milliseconds of the session's clock. */
+  readonly at: number;
+}
+
+/** A time source in session milliseconds that wall clock jumps do not touch. */
+interface Stopwatch {
+  readonly speed: number;
+  monotonic(): number;
+}
+
+export interface ObservedAgentOptions {
+  readonly idCrm: string;
+  readonly owner?: string;
+  readonly server: ServerOptions;
+}
+
+/** A subscription of one agent of which everything is remembered. */
+export class ObservedAgent {
+  readonly idCrm: string;
+  readonly passed: Passed[] = [];
+  readonly events: AccoladesEvent[] = [];
+  readonly reports: string[] = [];
+  readonly subscription: Subscription;
+  readonly #clock: Stopwatch;
+
+  constructor(hub: Pick<Hub, 'subscribe'>, clock: Stopwatch, options: ObservedAgentOptions) {
+    this.idCrm = options.idCrm;
+    this.#clock = clock;
+    this.subscription = hub.subscribe({
+      owner: options.owner ?? `owner of ${options.idCrm}`,
+      agents: [{ label: options.idCrm, idCrm: options.idCrm }],
+      server: options.server,
+      filter: { events: ['incomingCall', 'outgoingCall', 'agentConnected', 'agentDisconnected'] },
+      onEvent: (event) => this.events.push(event),
+      onStatus: (status) => {
+        const [agent] = status.agents;
+        if (agent !== undefined) this.#pass(agent.status);
+      },
+      onReport: ({ kind, text }) => this.reports.push(`${kind}: ${text}`),
+    });
+  }
+
+  get state(): SessionStatus['state'] | 'none' {
+    return this.subscription.status.agents[0]?.status.state ?? 'none';
+  }
+
+  /** The `uniqueId`s of the calls that arrived, in order. */
+  get calls(): string[] {
+    return this.events.flatMap((event) => ('uniqueId' in event ? [event.uniqueId] : []));
+  }
+
+  /** `connecting → authenticating → ready → waiting(HEARTBEAT_TIMEOUT) → …` */
+  path(from = 0): string {
+    return this.passed
+      .slice(from)
+      .map(({ state, reason }) => (reason === null ? state : `${state}(${reason})`))
+      .join(' → ');
+  }
+
+  /**
+   * Waits for the next time that the session enters a state, counted from the `from`-th state it passed.
+   * @param withinMs of the session's clock; generous, since what is measured is the returned time
+   */
+  async next(state: SessionStatus['state'], from = 0, withinMs = 300_000): Promise<Passed> {
+    const find = (): Passed | undefined => this.passed.slice(from).find((passed) => passed.state === state);
+    await until(
+      `${this.idCrm} is ${state}`,
+      () => find() !== undefined,
+      Math.max(5_000, withinMs / this.#clock.speed),
+      () => `Passed: ${this.path()}`,
+    );
+    const passed = find();
+    if (passed === undefined) throw new Error('unreachable');
+    return passed;
+  }
+
+  async ready(from = 0): Promise<Passed> {
+    return this.next('ready', from);
+  }
+
+  #pass(status: SessionStatus): void {
+    const reason = 'reason' in status ? status.reason.code : null;
+    this.passed.push({ state: status.state, reason, at: this.#clock.monotonic() });
+  }
+}

@@ -1,0 +1,16 @@
+/** Prints one line of figures, indented under mocha's test names. */
+export function say(line: string): void {
+  process.stdout.write(`        ${line}\n`);
+}
+
+/** Session milliseconds as seconds. */
+export function seconds(ms: number): string {
+  return `${(ms / 1000).toFixed(1)} s`;
+}
+
+export function median(values: readonly number[]): number {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle] ?? Number.NaN;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? Number.NaN) + upper) / 2;
+}
