@@ -14,6 +14,8 @@ export interface AgentView {
   name: string;
   maskedIdCrm: string;
   state: AgentState;
+  /** Can be false while a session is still there, with the fault `logoutWithoutClose`. */
+  loggedIn: boolean;
   ip: string | null;
   connectedSince: number | null;
   connectedFrom: string | null;
@@ -73,6 +75,7 @@ export function consoleState(simulator: Simulator, calls: readonly CallView[]): 
       name: agent.name,
       maskedIdCrm: agent.maskedIdCrm,
       state: agent.state,
+      loggedIn: agent.loggedIn,
       ip: agent.ip,
       connectedSince: agent.connectedSince,
       connectedFrom: agent.connectedFrom,
