@@ -1,0 +1,40 @@
+import { expect } from 'chai';
+import { maskIn, maskSecret } from '../src/mask.ts';
+
+describe('masking', () => {
+  it('shows the last three characters of a long secret, nothing of a short one', () => {
+    expect(maskSecret('f8cb549544')).to.equal('…544');
+    expect(maskSecret('12345678')).to.equal('…678');
+    expect(maskSecret('1234567')).to.equal('…');
+    expect(maskSecret('')).to.equal('…');
+  });
+
+  it('replaces every occurrence', () => {
+    expect(maskIn('a f8cb549544 b f8cb549544', 'f8cb549544')).to.equal('a …544 b …544');
+    expect(maskIn('nothing', 'f8cb549544')).to.equal('nothing');
+  });
+
+  for (const secret of ['secret$&x', "secret$'x", 'secret$`x', 'secret$$x', 'secret$1x', 'a.c+(d)*[e]']) {
+    it(`takes ${secret} for what it is, not for a pattern`, () => {
+      expect(maskIn(`x ${secret} y`, secret)).to.equal(`x ${maskSecret(secret)} y`);
+    });
+  }
+
+  it('leaves a number of digits alone, except where a name says that it is the secret', () => {
+    const call = '{"phoneNumber":"0211234567","echo":"0211234567"}';
+    expect(maskIn(call, '0211234567')).to.equal(call);
+    for (const text of [
+      '"idCrm":"0211234567"',
+      'idCrm=0211234567',
+      "'agentId': '0211234567'",
+      'password:0211234567',
+    ]) {
+      expect(maskIn(text, '0211234567'), text).to.equal(text.replace('0211234567', '…567'));
+    }
+    expect(maskIn('"idCrm":"02112345678"', '0211234567')).to.equal('"idCrm":"02112345678"');
+  });
+
+  it('leaves very short secrets alone', () => {
+    expect(maskIn('ab abc', 'ab')).to.equal('ab abc');
+  });
+});
