@@ -50,7 +50,7 @@ export class Demo {
     const { host, fresh, calls } = this.#options;
     const realSlack = realSlackUrl();
     const folder = path.resolve(this.#options.folder ?? path.join(repositoryRoot, '.demo'));
-    if (fresh) await rm(folder, { recursive: true, force: true });
+    if (fresh) await forget(folder);
     await mkdir(folder, { recursive: true });
     const ports = await this.#choosePorts();
 
@@ -178,6 +178,20 @@ export interface StartedDemo {
   readonly realSlack: boolean;
   /** Begins the calls and the reporting. @returns a promise that resolves when the host ends by itself */
   run(): Promise<Error>;
+}
+
+/** Removes what earlier runs left, and nothing else: the folder may be any that the person named. */
+async function forget(folder: string): Promise<void> {
+  const own = [
+    'node-red',
+    'node-red.log',
+    'n8n',
+    'n8n.log',
+    'n8n-demo.json',
+    'crm.sqlite',
+    'crm.sqlite-journal',
+  ];
+  for (const name of own) await rm(path.join(folder, name), { recursive: true, force: true });
 }
 
 /** @throws Error when the variable holds no address; the message does not show it. */

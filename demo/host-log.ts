@@ -1,9 +1,24 @@
-import { createWriteStream } from 'node:fs';
+import { appendFileSync, writeFileSync } from 'node:fs';
 
-/** Keeps what a host prints in a file, out of the terminal. */
-export function hostLog(file: string): { write: (text: string) => void; close: () => void } {
-  const stream = createWriteStream(file);
-  // A disk that is full is no reason to end the demonstration.
-  stream.on('error', () => undefined);
-  return { write: (text) => void stream.write(text), close: () => void stream.end() };
+/** Keeps what a host prints in a file, out of the terminal. @returns what writes a piece of output */
+export function hostLog(file: string): (text: string) => void {
+  let usable = true;
+  const write = (put: () => void): void => {
+    try {
+      put();
+    } catch {
+      // A disk that is full is no reason to end the demonstration.
+      usable = false;
+    }
+  };
+  write(() => {
+    writeFileSync(file, '');
+  });
+  return (text) => {
+    if (usable) {
+      write(() => {
+        appendFileSync(file, text);
+      });
+    }
+  };
 }

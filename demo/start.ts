@@ -5,6 +5,9 @@ import { help, OptionsError, readOptions } from './options.ts';
 import type { DemoOptions } from './options.ts';
 import { bold, dim, failure, flowMessageLine, link, warning } from './terminal.ts';
 
+/** One Ctrl-C can come twice: from the terminal, and handed on by the tool that runs this. In milliseconds. */
+const sameKeyMs = 300;
+
 let options: DemoOptions | 'help';
 try {
   options = readOptions(process.argv.slice(2));
@@ -38,11 +41,14 @@ async function run(options: DemoOptions): Promise<void> {
     await demo.close();
     process.exit(exitCode);
   };
+  let pressedAt = 0;
   const onSignal = (): void => {
     if (stopping) {
+      if (performance.now() - pressedAt < sameKeyMs) return;
       demo.killNow();
       process.exit(130);
     }
+    pressedAt = performance.now();
     console.log(dim('\nStopping … (Ctrl-C again: at once)'));
     void end(0);
   };

@@ -35,7 +35,7 @@ export async function startN8nFlow(setup: FlowHostSetup): Promise<FlowHost> {
       packages: [packageFolders.n8n],
       // The workflow reads the addresses from the environment.
       env: { ...flowEnvironment(setup), N8N_BLOCK_ENV_ACCESS_IN_NODE: 'false' },
-      onOutput: log.write,
+      onOutput: log,
       onProgress: setup.onProgress,
     });
     const running = host;
@@ -46,17 +46,13 @@ export async function startN8nFlow(setup: FlowHostSetup): Promise<FlowHost> {
       login: { email: owner.email, password: prepared.password },
       kept: prepared.kept,
       ended: running.process.exited.then(() => running.process.exitError() ?? new Error('n8n ended')),
-      stop: async () => {
-        await running.stop(stopBoundMs);
-        log.close();
-      },
+      stop: () => running.stop(stopBoundMs),
       killNow: () => {
         running.process.killNow();
       },
     };
   } catch (error) {
     await host?.kill();
-    log.close();
     throw error;
   }
 }

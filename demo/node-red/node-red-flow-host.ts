@@ -18,7 +18,6 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
   const userDir = path.join(setup.folder, 'node-red');
   const kept = existsSync(path.join(userDir, 'flows.json'));
   await linkPalette(userDir);
-  const log = hostLog(path.join(setup.folder, 'node-red.log'));
   const host = await startNodeRed({
     userDir,
     port: setup.port,
@@ -35,10 +34,7 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
     ...(kept
       ? {}
       : { flows: await readFlow(), credentials: { [agentNodeId]: { idCrm: agentList(setup.agents) } } }),
-    onOutput: log.write,
-  }).catch((error: unknown) => {
-    log.close();
-    throw error;
+    onOutput: hostLog(path.join(setup.folder, 'node-red.log')),
   });
   return {
     name: `Node-RED ${host.version}`,
@@ -46,10 +42,7 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
     login: undefined,
     kept,
     ended: host.process.exited.then(() => host.process.exitError() ?? new Error('Node-RED ended')),
-    stop: async () => {
-      await host.stop(stopBoundMs);
-      log.close();
-    },
+    stop: () => host.stop(stopBoundMs),
     killNow: () => {
       host.process.killNow();
     },

@@ -54,10 +54,10 @@ export class RunningDemo {
     process.kill(-this.#pid, 'SIGINT');
   }
 
-  /** Waits until it has ended. @returns its exit code */
-  async ended(deadlineMs: number): Promise<number | null> {
+  /** Waits until it has ended. @returns its exit code, or the signal that ended it */
+  async ended(deadlineMs: number): Promise<number | NodeJS.Signals | null> {
     await waitUntil('The end', () => this.#hasEnded(), { deadlineMs, details: () => this.#output });
-    return this.#child.exitCode;
+    return this.#child.exitCode ?? this.#child.signalCode;
   }
 
   /** All processes that it has started, and those that they have. */
