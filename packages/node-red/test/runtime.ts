@@ -1,0 +1,335 @@
+/**
+ * Runs the built nodes in Node-RED's own runtime, without its editor. There is one runtime per process, so one test at a time.
+ */
+import { EventEmitter } from 'node:events';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
+import helper from 'node-red-node-test-helper';
+import { waitFor } from './wait.ts';
+
+const require = createRequire(import.meta.url);
+const nodeRed = require.resolve('node-red');
+const util: unknown = require(require.resolve('@node-red/util', { paths: [path.dirname(nodeRed)] }));
+
+const dist = path.resolve(import.meta.dirname, '../dist/nodes');
+
+/** A message as a wired node received it, with its `_msgid`. */
+export type Message = Record<string, unknown>;
+
+export interface Received {
+  /** The id of the node that received it. */
+  readonly node: string;
+  readonly message: Message;
+}
+
+export interface ShownStatus {
+  readonly node: string;
+  readonly fill: string | undefined;
+  readonly shape: string | undefined;
+  readonly text: string | undefined;
+}
+
+export interface LogLine {
+  readonly node: string;
+  /** `error`, `warn`, `info` or another of Node-RED's levels. */
+  readonly level: string;
+  readonly text: string;
+}
+
+export type FlowNode = { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>;
+export type Credentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
+
+const LEVELS = new Map([
+  [10, 'fatal'],
+  [20, 'error'],
+  [30, 'warn'],
+  [40, 'info'],
+  [50, 'debug'],
+  [60, 'trace'],
+]);
+
+/** Everything that any runtime of this process logged, showed or sent, as text: no secret may be in it. */
+export const everythingSeen: string[] = [];
+
+/**
+ * A started runtime. Besides our nodes it knows `collector`, which keeps what it receives, and `slow`, which takes until
+ * `letGo` is called to stop.
+ */
+export class TestRuntime {
+  readonly received: Received[] = [];
+  readonly statuses: ShownStatus[] = [];
+  readonly log: LogLine[] = [];
+  #letGo: (() => void)[] = [];
+  #stopped = false;
+  readonly #logHandler = new EventEmitter();
+
+  static async start(flow: readonly FlowNode[], credentials: Credentials = {}): Promise<TestRuntime> {
+    const runtime = new TestRuntime();
+    runtime.#listen();
+    helper.init(nodeRed);
+    const modules = ['accolades-agent', 'accolades-call'].map((type) => loadNode(type));
+    const tls = loadCore('network/05-tls.js');
+    // Node-RED keeps the very object, and deletes from it.
+    await helper.load(
+      [...modules, tls, runtime.#helperNodes],
+      flow.map(placed),
+      structuredClone(credentials),
+    );
+    return runtime;
+  }
+
+  /** Deploys as the editor does; resolves when the flows have started again. */
+  async deploy(
+    flow: readonly FlowNode[],
+    type: 'full' | 'flows' | 'nodes' = 'full',
+    credentials: Credentials = {},
+  ): Promise<void> {
+    const started = new Promise<void>((resolve) => {
+      runtimeEvents().once('flows:started', resolve);
+    });
+    // The helper itself gives up after 300 ms.
+    helper.setFlows(flow.map(placed), type, structuredClone(credentials)).catch(() => undefined);
+    await started;
+  }
+
+  /** Lets the `slow` nodes stop. */
+  letGo(): void {
+    const waiting = this.#letGo;
+    this.#letGo = [];
+    for (const done of waiting) done();
+  }
+
+  /** Whether a `slow` node is holding up a deployment. */
+  get held(): boolean {
+    return this.#letGo.length > 0;
+  }
+
+  node(id: string): Node | null {
+    return helper.getNode(id);
+  }
+
+  messagesOf(node: string): Message[] {
+    return this.received.filter((entry) => entry.node === node).map(({ message }) => message);
+  }
+
+  /** Waits until the node has received so many messages, and gives them. */
+  waitForMessages(node: string, count: number, deadlineMs = 5_000): Promise<Message[]> {
+    return waitFor(
+      `${count} messages at ${node}`,
+      () => {
+        const messages = this.messagesOf(node);
+        return messages.length >= count ? messages : undefined;
+      },
+      deadlineMs,
+    );
+  }
+
+  statusesOf(node: string): ShownStatus[] {
+    return this.statuses.filter((status) => status.node === node);
+  }
+
+  statusOf(node: string): ShownStatus | undefined {
+    return this.statusesOf(node).at(-1);
+  }
+
+  async waitForStatus(node: string, text: string | RegExp, deadlineMs = 5_000): Promise<ShownStatus> {
+    return waitFor(
+      `Status ${text.toString()} of ${node} (shown: ${this.statusesOf(node)
+        .map((s) => s.text)
+        .join(', ')})`,
+      () => {
+        const status = this.statusOf(node);
+        const shown = status?.text ?? '';
+        return (typeof text === 'string' ? shown === text : text.test(shown)) ? status : undefined;
+      },
+      deadlineMs,
+    );
+  }
+
+  logOf(node: string, level: string): string[] {
+    return this.log.filter((line) => line.node === node && line.level === level).map(({ text }) => text);
+  }
+
+  /** Removes all nodes and ends everything, so that nothing is kept for whoever comes next. Idempotent. */
+  async stop(): Promise<void> {
+    if (this.#stopped) return;
+    this.#stopped = true;
+    const letGo = setInterval(() => {
+      this.letGo();
+    }, 5);
+    await this.deploy([]);
+    await helper.unload();
+    clearInterval(letGo);
+    this.#unlisten();
+  }
+
+  #listen(): void {
+    runtimeEvents().on('node-status', this.#onStatus);
+    this.#logHandler.on('log', this.#onLog);
+    callOf(runtimeLog(), 'addHandler')(this.#logHandler);
+  }
+
+  #unlisten(): void {
+    runtimeEvents().off('node-status', this.#onStatus);
+    callOf(runtimeLog(), 'removeHandler')(this.#logHandler);
+  }
+
+  readonly #onStatus = (event: unknown): void => {
+    if (!isObject(event)) return;
+    const status = isObject(event['status']) ? event['status'] : {};
+    this.statuses.push({
+      node: String(event['id']),
+      fill: textOf(status['fill']),
+      shape: textOf(status['shape']),
+      text: textOf(status['text']),
+    });
+    everythingSeen.push(JSON.stringify(event));
+  };
+
+  readonly #onLog = (line: unknown): void => {
+    if (!isObject(line)) return;
+    const { msg } = line;
+    const text =
+      msg instanceof Error
+        ? `${msg.message} ${msg.stack ?? ''}`
+        : typeof msg === 'string'
+          ? msg
+          : JSON.stringify(msg);
+    this.log.push({ node: textOf(line['id']) ?? '', level: LEVELS.get(Number(line['level'])) ?? '', text });
+    everythingSeen.push(text);
+  };
+
+  readonly #helperNodes = (RED: NodeAPI): void => {
+    const { received } = this;
+    const holdUp = (done: () => void): void => {
+      this.#letGo.push(done);
+    };
+    function Collector(this: Node, config: NodeDef): void {
+      RED.nodes.createNode(this, config);
+      this.on('input', (message) => {
+        received.push({ node: config.id, message });
+        everythingSeen.push(JSON.stringify(message));
+      });
+    }
+    function Slow(this: Node, config: NodeDef): void {
+      RED.nodes.createNode(this, config);
+      this.on('close', (done: () => void) => {
+        holdUp(done);
+      });
+    }
+    RED.nodes.registerType('collector', Collector);
+    RED.nodes.registerType('slow', Slow);
+  };
+}
+
+/** What to start: a tab with one call node, its agent and a collector per output. */
+export interface CallNodeOptions {
+  /** The list of agents, as a person would type it. */
+  readonly idCrm: string;
+  /** Where the server is. */
+  readonly url: string;
+  /** Fields of the `accolades-call` node. */
+  readonly config?: Readonly<Record<string, unknown>>;
+  /** Further fields of the `accolades-agent` node. */
+  readonly agent?: Readonly<Record<string, unknown>>;
+}
+
+/** One running call node. */
+export interface RunningCallNode {
+  readonly runtime: TestRuntime;
+  /** What it sent, in order, whatever the output; as the wired nodes received it. */
+  readonly messages: readonly Message[];
+  readonly statuses: readonly ShownStatus[];
+  /** Waits until it has sent so many messages in all. */
+  waitForMessages(count: number, deadlineMs?: number): Promise<readonly Message[]>;
+  /** Waits for a status text. */
+  waitForStatus(text: string | RegExp, deadlineMs?: number): Promise<ShownStatus>;
+  close(): Promise<void>;
+}
+
+/** Starts one call node; for tests that need nothing else in the flow. */
+export async function startCallNode(options: CallNodeOptions): Promise<RunningCallNode> {
+  const runtime = await TestRuntime.start(
+    callFlow({
+      call: { ...options.config, wires: [['out'], ['out'], ['out'], ['out']] },
+      agent: { url: options.url, ...options.agent },
+    }),
+    { agent: { idCrm: options.idCrm } },
+  );
+  return {
+    runtime,
+    get messages() {
+      return runtime.messagesOf('out');
+    },
+    get statuses() {
+      return runtime.statusesOf('call');
+    },
+    waitForMessages: (count, deadlineMs) => runtime.waitForMessages('out', count, deadlineMs),
+    waitForStatus: (text, deadlineMs) => runtime.waitForStatus('call', text, deadlineMs),
+    close: () => runtime.stop(),
+  };
+}
+
+/** A tab `tab` with the nodes `call`, `agent` and the collector `out`. */
+export function callFlow(fields: {
+  readonly call?: Readonly<Record<string, unknown>>;
+  readonly agent?: Readonly<Record<string, unknown>>;
+}): FlowNode[] {
+  return [
+    { id: 'tab', type: 'tab', label: 'Test' },
+    { id: 'agent', type: 'accolades-agent', name: 'Test agent', ...fields.agent },
+    { id: 'call', type: 'accolades-call', z: 'tab', agent: 'agent', wires: [['out']], ...fields.call },
+    { id: 'out', type: 'collector', z: 'tab', wires: [] },
+  ];
+}
+
+/** Node-RED takes a node without a place on its tab for a configuration node. */
+function placed(node: FlowNode): FlowNode {
+  return 'z' in node ? { x: 100, y: 100, ...node } : node;
+}
+
+function loadNode(type: string): (RED: NodeAPI) => void {
+  return asModule(require(path.join(dist, `${type}.js`)), type);
+}
+
+function loadCore(file: string): (RED: NodeAPI) => void {
+  const nodes = path.dirname(
+    require.resolve('@node-red/nodes/package.json', { paths: [path.dirname(nodeRed)] }),
+  );
+  return asModule(require(path.join(nodes, 'core', file)), file);
+}
+
+function asModule(loaded: unknown, what: string): (RED: NodeAPI) => void {
+  if (typeof loaded !== 'function')
+    throw new Error(`${what} is not a node module: has the package been built?`);
+  return (RED) => {
+    Reflect.apply(loaded, undefined, [RED]);
+  };
+}
+
+function runtimeEvents(): EventEmitter {
+  const events = isObject(util) ? util['events'] : undefined;
+  if (!(events instanceof EventEmitter)) throw new Error('Node-RED has no events');
+  return events;
+}
+
+function runtimeLog(): unknown {
+  return isObject(util) ? util['log'] : undefined;
+}
+
+function callOf(object: unknown, name: string): (...args: unknown[]) => void {
+  const method: unknown = isObject(object) ? object[name] : undefined;
+  if (typeof method !== 'function') throw new Error(`Node-RED's log has no ${name}`);
+  return (...args) => {
+    Reflect.apply(method, object, args);
+  };
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function textOf(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
