@@ -105,6 +105,8 @@ function asXml(text: string): ParsedText | null {
       // As text, since a number would lose its leading zeros.
       parseTagValue: false,
       parseAttributeValue: false,
+      // Reads numeric references, too; entities of its own a text cannot have here.
+      htmlEntities: true,
       ignoreDeclaration: true,
       ignorePiTags: true,
       maxNestedTags: MAX_XML_DEPTH,

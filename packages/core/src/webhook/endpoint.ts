@@ -162,7 +162,8 @@ export class WebhookEndpoint {
     try {
       const source = sourceOf(request.method, fields);
       if (source === 'connector') {
-        return this.#acknowledged(this.#connectorEvent(fields, receivedAt));
+        const event = this.#connectorEvent(fields, receivedAt);
+        return this.#acknowledged(event.event, event);
       }
       if (source === 'ivr') {
         return this.#received('ivrRequest', 'ivr', respond, (replyToken) =>
@@ -180,7 +181,10 @@ export class WebhookEndpoint {
       const notification = read(null);
       return notification.event === 'confirmHangup'
         ? this.#received('confirmHangup', 'confirmHangup', respond, read)
-        : this.#acknowledged(notification);
+        : this.#acknowledged(
+            NOTIFICATION_EVENTS.find((known) => known === notification.event) ?? 'otherNotification',
+            notification,
+          );
     } catch (thrown) {
       const error =
         thrown instanceof AccoladesError
@@ -208,8 +212,7 @@ export class WebhookEndpoint {
     });
   }
 
-  #acknowledged(message: WebhookMessage): Received {
-    const type = WEBHOOK_EVENTS.find((known) => known === message.event) ?? 'otherNotification';
+  #acknowledged(type: WebhookEventType, message: WebhookMessage): Received {
     if (!this.events.includes(type)) return { kind: 'ignored', type, answer: ACKNOWLEDGEMENT };
     return {
       kind: 'message',

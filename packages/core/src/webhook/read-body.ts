@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http';
+import type { Readable } from 'node:stream';
 import { AccoladesError } from '../errors.ts';
 import { systemClock, type Clock } from '../session/clock.ts';
 
@@ -11,11 +11,7 @@ export const BODY_TIMEOUT_MS = 5_000;
  * @param maxBytes more is refused while it comes in; the rest is not kept
  * @throws AccoladesError `BODY_TOO_LARGE`, `BODY_TIMEOUT`, or `BODY_MALFORMED` when the sender breaks off
  */
-export function readBody(
-  request: Pick<IncomingMessage, 'on' | 'off' | 'resume'>,
-  maxBytes: number,
-  clock: Clock = systemClock,
-): Promise<Buffer> {
+export function readBody(request: Readable, maxBytes: number, clock: Clock = systemClock): Promise<Buffer> {
   return new Promise((resolve, reject) => {
     const chunks: Uint8Array[] = [];
     let size = 0;
