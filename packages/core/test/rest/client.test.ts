@@ -30,7 +30,9 @@ class FakeServer {
   }
 
   fail(error: unknown): void {
-    this.next = () => Promise.reject(error as Error);
+    this.next = () => {
+      throw error;
+    };
   }
 }
 

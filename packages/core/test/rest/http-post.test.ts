@@ -1,17 +1,17 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { connect, createServer as createTcpServer, type AddressInfo, type Socket } from 'node:net';
+import { connect, createServer as createTcpServer, type Server as TcpServer, type Socket } from 'node:net';
 import { expect } from 'chai';
 import { HttpPostError, postForm, type HttpPostAnswer } from '../../src/rest/http-post.ts';
 
-const listening = (server: {
-  listen(port: number, host: string, done: () => void): unknown;
-  address(): unknown;
-}): Promise<number> =>
-  new Promise((resolve) => {
+function listening(server: TcpServer): Promise<number> {
+  return new Promise((resolve, reject) => {
     server.listen(0, '127.0.0.1', () => {
-      resolve((server.address() as AddressInfo).port);
+      const address = server.address();
+      if (typeof address === 'object' && address !== null) resolve(address.port);
+      else reject(new Error('not listening'));
     });
   });
+}
 
 describe('the HTTP client of the commands', () => {
   let server: Server;

@@ -1,0 +1,198 @@
+import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
+import type { EndpointRequest } from '../../src/webhook/endpoint-guard.ts';
+import {
+  WebhookEndpoint,
+  WEBHOOK_EVENTS,
+  type EndpointSettings,
+  type Received,
+} from '../../src/webhook/endpoint.ts';
+import { answerPending, PendingReplies } from '../../src/webhook/pending-replies.ts';
+import { confirmHangupReply, ivrReply } from '../../src/webhook/reply.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const notification = (event: string): string =>
+  `apiName=callNotification&event=${event}&callId=1608743891.1344&userId=27&userType=user`;
+
+describe('the endpoint', () => {
+  let clock: FakeClock;
+  let replies: PendingReplies;
+  let sent: string[];
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    replies = new PendingReplies({ clock, maxPending: 2 });
+    sent = [];
+  });
+
+  function endpoint(settings: EndpointSettings = {}): WebhookEndpoint {
+    return new WebhookEndpoint(settings, { clock, replies });
+  }
+
+  function receive(to: WebhookEndpoint, body: string, change: Partial<EndpointRequest> = {}): Received {
+    return to.receive({ method: 'POST', url: '/x', headers: {}, body, ...change }, (answer) => {
+      sent.push(answer.body);
+    });
+  }
+
+  function messageOf(received: Received): Extract<Received, { kind: 'message' }> {
+    if (received.kind !== 'message') throw new Error(received.kind);
+    return received;
+  }
+
+  for (const [event, type] of [
+    ['answer', 'answer'],
+    ['hangup', 'hangup'],
+    ['transfer', 'otherNotification'],
+    ['ivrRequest', 'otherNotification'],
+    ['incomingCall', 'otherNotification'],
+  ]) {
+    it(`acknowledges ${event ?? ''} before the flow, as ${type ?? ''}`, () => {
+      const received = messageOf(receive(endpoint(), notification(event ?? '')));
+      expect(received).to.deep.include({ type, replyToken: null, fallback: null, warning: null });
+      expect(received.answer?.status).to.equal(200);
+      expect(received.message).to.deep.include({ event, callId: '1608743891.1344', replyToken: null });
+      expect(clock.pending).to.equal(0);
+    });
+  }
+
+  it('waits for the flow to answer confirmHangup', () => {
+    const received = messageOf(receive(endpoint(), notification('confirmHangup')));
+    expect(received.answer).to.equal(null);
+    expect(received.message).to.include({ event: 'confirmHangup', replyToken: received.replyToken });
+    answerPending(
+      received.replyToken,
+      'confirmHangup',
+      confirmHangupReply({ decision: 'extend', seconds: 60 }),
+      replies,
+    );
+    expect(sent).to.deep.equal(['{"action":"extend","duration":60}']);
+  });
+
+  it('decides by itself when the flow does not', () => {
+    for (const [settings, body] of [
+      [{}, '{"action":"drop"}'],
+      [{ hangupFallback: 'extend', hangupFallbackSeconds: 30 }, '{"action":"extend","duration":30}'],
+      [{ hangupReplyFormat: { format: 'form' } }, 'action=drop'],
+    ] as const) {
+      sent = [];
+      receive(endpoint(settings), notification('confirmHangup'));
+      clock.advance(5_000);
+      expect(sent).to.deep.equal([body]);
+    }
+  });
+
+  it('waits for the flow to answer an IVR, by GET and POST, and answers itself at the limit', () => {
+    const to = endpoint({ ivrFallback: { status: 'unknown' }, replyLimitMs: 1_000 });
+    const byGet = messageOf(receive(to, '', { method: 'GET', url: '/x?order=42&event=x&callId=1.1' }));
+    expect(byGet.message).to.deep.include({
+      event: 'ivrRequest',
+      variables: { order: '42', event: 'x', callId: '1.1' },
+    });
+    const byPost = messageOf(receive(to, 'order=43'));
+    answerPending(byPost.replyToken, 'ivr', ivrReply({ status: 'sent' }), replies);
+    clock.advance(1_000);
+    expect(sent).to.deep.equal(['{"status":"sent"}', '{"status":"unknown"}']);
+  });
+
+  it('answers at once what the flow is not to answer', () => {
+    const to = endpoint({ flowAnswersIvr: false, flowConfirmsHangup: false, ivrFallback: '{"a":"1"}' });
+    expect(messageOf(receive(to, 'x=1')).answer?.body).to.equal('{"a":"1"}');
+    expect(messageOf(receive(to, notification('confirmHangup'))).answer?.body).to.equal('{"action":"drop"}');
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('answers events that the flow does not want', () => {
+    const to = endpoint({ events: ['hangup'] });
+    expect(receive(to, notification('answer'))).to.deep.include({ kind: 'ignored', type: 'answer' });
+    expect(receive(to, notification('confirmHangup'))).to.have.nested.property(
+      'answer.body',
+      '{"action":"drop"}',
+    );
+    expect(receive(to, 'order=1')).to.have.nested.property('answer.body', '{}');
+    expect(receive(to, notification('hangup')).kind).to.equal('message');
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('answers itself, and warns, when too many wait', () => {
+    const to = endpoint();
+    receive(to, 'a=1');
+    receive(to, 'a=2');
+    const received = messageOf(receive(to, 'a=3'));
+    expect(received.answer?.body).to.equal('{}');
+    expect(received.warning?.code).to.equal('TOO_MANY_PENDING');
+    expect(received.message).to.deep.include({ variables: { a: '3' }, replyToken: null });
+  });
+
+  it('ends what waits when it is closed, and only its own', () => {
+    const [one, other] = [endpoint(), endpoint()];
+    receive(one, 'a=1');
+    receive(other, 'a=2');
+    one.close();
+    one.close();
+    expect(sent).to.have.lengthOf(1);
+    expect(clock.pending).to.equal(1);
+    other.close();
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('gives the events of the connector, and tells who rings first', () => {
+    const to = endpoint();
+    const body = (id: string): string =>
+      JSON.stringify({
+        apiName: 'connectorEvent',
+        agent: { id },
+        frame: '{"type":"incomingCall","phoneNumber":"101","uniqueId":"1608743891.1"}',
+      });
+    const rings = ['1', '2'].map(
+      (id) => messageOf(receive(to, body(id), { headers: { 'content-type': 'application/json' } })).message,
+    );
+    expect(rings[0]).to.deep.include({ event: 'incomingCall', firstRing: true });
+    expect(rings[1]).to.deep.include({ event: 'incomingCall', firstRing: false });
+  });
+
+  it('remembers who rang first across instances with the same key', () => {
+    const body = (id: string): unknown => ({
+      apiName: 'connectorEvent',
+      agent: { id },
+      frame: { type: 'incomingCall', phoneNumber: '101', uniqueId: '1608743891.2' },
+    });
+    const rings = ['1', '2'].map((id) => {
+      const one = new WebhookEndpoint({}, { clock, replies, key: 'endpoint test' });
+      return messageOf(
+        one.receive({ method: 'POST', url: '/x', headers: {}, body: body(id) }, () => undefined),
+      ).message;
+    });
+    expect(rings.map((ring) => 'firstRing' in ring && ring.firstRing)).to.deep.equal([true, false]);
+  });
+
+  it('passes the refusals of the guard on', () => {
+    expect(receive(endpoint({ secret: 'not-a-real-secret' }), 'a=1')).to.have.nested.property(
+      'answer.status',
+      401,
+    );
+    const noCall = JSON.stringify({ apiName: 'connectorEvent', frame: '{"type":"version","value":"1"}' });
+    expect(
+      receive(endpoint(), noCall, { headers: { 'content-type': 'application/json' } }),
+    ).to.have.nested.property('answer.status', 400);
+  });
+
+  it('refuses settings that mean nothing', () => {
+    for (const settings of [
+      { events: [] },
+      { events: ['ring'] },
+      { events: 'hangup' },
+      { country: 'Romania' },
+      { replyLimitMs: 1 },
+      { replyLimitMs: 'soon' },
+      { ivrFallback: { 'a b': 1 } },
+      { hangupFallback: 'extend' },
+      { hangupFallback: 'hold' },
+      { phoneField: 7 },
+    ]) {
+      expect(() => endpoint(settings), JSON.stringify(settings)).to.throw(AccoladesError);
+    }
+    expect(endpoint().events).to.deep.equal(WEBHOOK_EVENTS);
+    expect(endpoint({ events: ['ivrRequest', 'answer'] }).events).to.deep.equal(['answer', 'ivrRequest']);
+  });
+});

@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
+import {
+  answerPending,
+  PendingReplies,
+  processPendingReplies,
+  type ReplyKind,
+} from '../../src/webhook/pending-replies.ts';
+import type { HttpAnswer } from '../../src/webhook/reply.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const answer = (body: string): HttpAnswer => ({ status: 200, headers: {}, body });
+
+describe('pending replies', () => {
+  let clock: FakeClock;
+  let replies: PendingReplies;
+  let sent: string[];
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    replies = new PendingReplies({ clock, maxPending: 3 });
+    sent = [];
+  });
+
+  function open(kind: ReplyKind = 'ivr', owner = 'node'): string {
+    const token = replies.open({
+      kind,
+      owner,
+      limitMs: 5_000,
+      fallback: answer('fallback'),
+      respond: ({ body }, by) => sent.push(`${by}: ${body}`),
+    });
+    if (token === null) throw new Error('full');
+    return token;
+  }
+
+  function codeOf(token: unknown, kind: ReplyKind = 'ivr'): string {
+    try {
+      answerPending(token, kind, answer('flow'), replies);
+      return 'sent';
+    } catch (error) {
+      return error instanceof AccoladesError ? error.code : String(error);
+    }
+  }
+
+  it('are sent once, and end their timer', () => {
+    const token = open();
+    clock.advance(4_999);
+    expect([codeOf(token), codeOf(token)]).to.deep.equal(['sent', 'REPLY_ALREADY_SENT']);
+    clock.advance(60_000);
+    expect(sent).to.deep.equal(['flow: flow']);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('get the fallback when the time is over; a later answer is told so', () => {
+    const token = open();
+    clock.advance(5_000);
+    expect(sent).to.deep.equal(['fallback: fallback']);
+    expect(codeOf(token)).to.equal('REPLY_TOO_LATE');
+    expect(sent).to.have.lengthOf(1);
+  });
+
+  it('of another kind are refused, and the request waits on', () => {
+    const token = open('confirmHangup');
+    expect(codeOf(token, 'ivr')).to.equal('INVALID_REPLY');
+    expect(codeOf(token, 'confirmHangup')).to.equal('sent');
+  });
+
+  it('without a request are told so', () => {
+    for (const token of ['x', '', undefined, null, 7, {}]) expect(codeOf(token)).to.equal('REPLY_UNKNOWN');
+  });
+
+  it('to a sender that has gone are too late', () => {
+    const token = open();
+    replies.abandon(token);
+    expect(codeOf(token)).to.equal('REPLY_TOO_LATE');
+    expect([sent.length, clock.pending]).to.deep.equal([0, 0]);
+  });
+
+  it('end with their owner, by the fallback', () => {
+    const mine = open('ivr', 'mine');
+    const other = open('ivr', 'other');
+    replies.closeOwner('mine');
+    replies.closeOwner('mine');
+    expect(sent).to.deep.equal(['fallback: fallback']);
+    expect([codeOf(mine), codeOf(other)]).to.deep.equal(['REPLY_TOO_LATE', 'sent']);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('are bounded', () => {
+    const first = open();
+    open();
+    open();
+    const full = {
+      kind: 'ivr',
+      owner: 'x',
+      limitMs: 1,
+      fallback: answer(''),
+      respond: () => undefined,
+    } as const;
+    expect(replies.open(full)).to.equal(null);
+    expect(codeOf(first)).to.equal('sent');
+    expect(replies.open(full)).to.be.a('string');
+  });
+
+  it('survive a response that cannot be written', () => {
+    const token = replies.open({
+      kind: 'ivr',
+      owner: 'x',
+      limitMs: 1,
+      fallback: answer(''),
+      respond: () => {
+        throw new Error('gone');
+      },
+    });
+    expect(codeOf(token)).to.equal('sent');
+  });
+
+  it('have tokens that cannot be guessed', () => {
+    const token = open();
+    expect(token).to.match(/^[\w-]{22}$/);
+    expect(token).not.to.equal(open());
+  });
+
+  it('are the same for the whole process', () => {
+    expect(processPendingReplies()).to.equal(processPendingReplies());
+  });
+});
