@@ -1,4 +1,5 @@
 import { AccoladesError } from '../errors.ts';
+import { DEFAULT_COUNTRY } from './phone.ts';
 import { EVENT_TYPES, type AccoladesEvent, type AccoladesEventType, type CallEvent } from './call-event.ts';
 
 export type CallSource = 'all' | 'callCenter' | 'direct';
@@ -20,12 +21,13 @@ export type EventFilter = (event: AccoladesEvent) => boolean;
 const DEFAULT_EVENTS: readonly AccoladesEventType[] = ['incomingCall', 'outgoingCall'];
 
 /**
+ * @param country where prefixes without a country code are at home: `0721` means a Romanian mobile, not Karlsruhe
  * @throws AccoladesError `INVALID_PARAMETER`, naming the setting and what to write.
  */
-export function createFilter(settings: FilterSettings): EventFilter {
+export function createFilter(settings: FilterSettings, country = DEFAULT_COUNTRY): EventFilter {
   const events = readEvents(settings.events);
   const callSource = readCallSource(settings.callSource);
-  const matchesNumber = parseNumbers(settings.numbers);
+  const matchesNumber = parseNumbers(settings.numbers, country);
   const firstRingOnly = settings.firstRingOnly === true;
   return (event) => {
     if (!events.has(event.event)) return false;
@@ -63,11 +65,11 @@ type NumberMatcher = (call: CallEvent) => boolean;
 const MAX_MATCHED_CHARS = 64;
 
 /** Null when every number passes. */
-function parseNumbers(numbers: unknown): NumberMatcher | null {
+function parseNumbers(numbers: unknown, country: string): NumberMatcher | null {
   if (numbers === undefined || numbers === null) return null;
   if (typeof numbers !== 'string') throw invalid('Numbers must be text: prefixes or /regular expressions/.');
   const matchers = splitList(numbers).map((entry) =>
-    entry.startsWith('/') ? regexMatcher(entry) : prefixMatcher(entry),
+    entry.startsWith('/') ? regexMatcher(entry) : prefixMatcher(entry, country),
   );
   return matchers.length === 0 ? null : (call) => matchers.some((matches) => matches(call));
 }
@@ -95,7 +97,7 @@ function regexMatcher(entry: string): NumberMatcher {
     regex.test(phoneNumber.slice(0, MAX_MATCHED_CHARS)) || (phone !== null && regex.test(phone.e164));
 }
 
-function prefixMatcher(entry: string): NumberMatcher {
+function prefixMatcher(entry: string, country: string): NumberMatcher {
   const prefix = digitsOf(entry);
   if (!/^\+?\d+$/.test(prefix)) {
     throw invalid(
@@ -104,7 +106,9 @@ function prefixMatcher(entry: string): NumberMatcher {
   }
   return ({ phoneNumber, phone }) =>
     digitsOf(phoneNumber).startsWith(prefix) ||
-    (phone !== null && (phone.e164.startsWith(prefix) || digitsOf(phone.national).startsWith(prefix)));
+    (phone !== null &&
+      (phone.e164.startsWith(prefix) ||
+        (phone.country === country && digitsOf(phone.national).startsWith(prefix))));
 }
 
 /** Without spaces and punctuation, and with `+` for the international `00`. */

@@ -57,11 +57,8 @@ export class Hub {
   subscribe(options: SubscribeOptions): Subscription {
     if (options.agents.length === 0)
       throw new AccoladesError('INVALID_CREDENTIAL', { what: 'No agent is given.' });
-    const settings = {
-      options,
-      country: parseCountry(options.country),
-      accepts: createFilter(options.filter ?? {}),
-    };
+    const country = parseCountry(options.country);
+    const settings = { options, country, accepts: createFilter(options.filter ?? {}, country) };
     const server = options.server ?? {};
     const prefix = serverKey(server);
     const sessions = options.agents.map(({ label, idCrm }) => ({
