@@ -1,0 +1,33 @@
+import type { StartTimer } from '../src/runtime/timer.ts';
+
+/** Timers that run when a test lets time pass. */
+export class FakeTimers {
+  #now = 0;
+  readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
+
+  get running(): number {
+    return this.#timers.size;
+  }
+
+  readonly start: StartTimer = (ms, callback) => {
+    const timer = { at: this.#now + ms, callback };
+    this.#timers.add(timer);
+    return () => {
+      this.#timers.delete(timer);
+    };
+  };
+
+  readonly now = (): number => this.#now;
+
+  pass(ms: number): void {
+    const end = this.#now + ms;
+    for (;;) {
+      const next = [...this.#timers].filter(({ at }) => at <= end).sort((a, b) => a.at - b.at)[0];
+      if (next === undefined) break;
+      this.#now = next.at;
+      this.#timers.delete(next);
+      next.callback();
+    }
+    this.#now = end;
+  }
+}

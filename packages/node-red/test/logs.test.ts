@@ -1,0 +1,97 @@
+import { AccoladesError, type SessionStatus, type SubscriptionStatus } from '@accolades-flow/core';
+import { expect } from 'chai';
+import { COLLECT_MS, ConnectionLog } from '../src/runtime/connection-log.ts';
+import { REPORT_EVERY_MS, ReportLog } from '../src/runtime/report-log.ts';
+import { createTexts } from '../src/runtime/texts.ts';
+import { FakeTimers } from './fake-timers.ts';
+
+const texts = createTexts({ _: (key) => key });
+
+describe('The log of a connection', () => {
+  const ready: SessionStatus = { state: 'ready', since: 0, attempt: 1 };
+  const connecting: SessionStatus = { state: 'connecting', since: 0, attempt: 1 };
+  const waiting = (code: 'NETWORK' | 'ID_NOT_FOUND', attempt = 1): SessionStatus => ({
+    state: 'waiting',
+    since: 0,
+    attempt,
+    nextAttemptAt: 1,
+    reason: new AccoladesError(code),
+  });
+  let timers: FakeTimers;
+  let lines: string[];
+  let log: ConnectionLog;
+
+  beforeEach(() => {
+    timers = new FakeTimers();
+    lines = [];
+    const target = {
+      log: (line: string) => lines.push(`info ${line}`),
+      warn: (line: string) => lines.push(`warn ${line}`),
+    };
+    log = new ConnectionLog(target, texts, timers.start);
+  });
+
+  function update(...agents: SessionStatus[]): void {
+    const status: SubscriptionStatus = {
+      agents: agents.map((agent, index) => ({ label: `a${index + 1}`, status: agent })),
+      connected: 0,
+      total: agents.length,
+    };
+    log.update(status);
+  }
+
+  it('tells each change once', () => {
+    for (const status of [
+      connecting,
+      waiting('NETWORK'),
+      connecting,
+      waiting('NETWORK', 2),
+      waiting('ID_NOT_FOUND'),
+    ]) {
+      update(status);
+    }
+    update(ready);
+    update(ready);
+    update(waiting('NETWORK'));
+    expect(lines.map((line) => line.slice(0, 30))).to.deep.equal([
+      'warn a1: not connected. The ne',
+      'warn a1: not connected. Accola',
+      'info a1: connected.',
+      'warn a1: not connected. The ne',
+    ]);
+  });
+
+  it('collects what happens to several agents, and names few of many', () => {
+    update(...Array.from({ length: 1000 }, () => ready));
+    update(...Array.from({ length: 1000 }, (_, i) => waiting(i === 7 ? 'ID_NOT_FOUND' : 'NETWORK')));
+    expect(lines).to.deep.equal([]);
+    timers.pass(COLLECT_MS);
+    expect(lines).to.have.lengthOf(2);
+    expect(lines[0]).to.match(/^warn a1, a2, a3, a4, a5 and 994 more: not connected\. /);
+    expect(lines[1]).to.match(/^warn a8: not connected\. /);
+  });
+
+  it('writes nothing once closed', () => {
+    update(ready, ready);
+    log.close();
+    timers.pass(COLLECT_MS);
+    expect(lines).to.deep.equal([]);
+    expect(timers.running).to.equal(0);
+  });
+});
+
+describe('The log of reports', () => {
+  it('tells a kind once a minute and counts the rest', () => {
+    const timers = new FakeTimers();
+    const log = new ReportLog(texts, timers.now);
+    const report = (label = 'a') => log.line({ kind: 'malformed', text: 'Unreadable.', label });
+    expect(report()).to.equal('a: Unreadable.');
+    for (let i = 0; i < 9; i++) expect(report()).to.equal(null);
+    expect(report('b')).to.equal('b: Unreadable.');
+    timers.pass(REPORT_EVERY_MS);
+    expect(report()).to.equal('a: Unreadable. (and 9 more like it since the last such line)');
+    timers.pass(REPORT_EVERY_MS);
+    expect(report('')).to.equal('Unreadable.');
+    expect(report()).to.equal('a: Unreadable.');
+  });
+});
