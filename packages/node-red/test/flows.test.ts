@@ -1,8 +1,9 @@
 import { expect } from 'chai';
 import type { Simulator } from '@accolades-flow/simulator';
 import { expectNoSecretSeen, FRONT_DESK, SALES, startSimulator } from './fixtures.ts';
-import { callFlow, TestRuntime, type FlowNode } from './runtime.ts';
+import { callFlow, runtimeEvents, TestRuntime, type FlowNode } from './runtime.ts';
 import { waitFor } from './wait.ts';
+import { at } from './values.ts';
 
 const credentials = { agent: { idCrm: `Front desk=${FRONT_DESK}` } };
 
@@ -79,8 +80,8 @@ describe('accolades-call in flows', () => {
     call('0211234567');
     const [first] = await running.waitForMessages('out', 1);
     const [second] = await running.waitForMessages('out2', 1);
-    Reflect.set(Object(Reflect.get(Object(first!['payload']), 'raw')), 'type', 'changed');
-    Reflect.set(Object(Reflect.get(Object(first!['payload']), 'agent')), 'label', 'changed');
+    change(at(first, 'payload', 'raw'), 'type');
+    change(at(first, 'payload', 'agent'), 'label');
     expect(second).to.have.nested.property('payload.raw.type', 'incomingCall');
     expect(second).to.have.nested.property('payload.agent.label', 'Front desk');
   });
@@ -284,17 +285,13 @@ describe('accolades-call in flows', () => {
   });
 
   it('leave no listener and no timer behind', async () => {
-    const { createRequire } = await import('node:module');
-    const util: unknown = createRequire(createRequire(import.meta.url).resolve('node-red'))('@node-red/util');
-    const events: unknown = Reflect.get(Object(util), 'events');
-    const count = (): unknown =>
-      Reflect.apply(Reflect.get(Object(events), 'listenerCount'), events, ['flows:started']);
+    const count = (): number => runtimeEvents().listenerCount('flows:started');
     const running = await start(flow());
     const during = count();
     await running.deploy(flow({ name: 'again' }), 'full', credentials);
     expect(count()).to.equal(during);
     await running.stop();
-    expect(Number(count())).to.equal(Number(during) - 1);
+    expect(count()).to.equal(during - 1);
   });
 });
 
@@ -308,9 +305,14 @@ async function roundTrip(simulator: Simulator): Promise<void> {
 }
 
 function numbersOf(runtime: TestRuntime, node: string): unknown[] {
-  return runtime.messagesOf(node).map(({ payload }) => Reflect.get(Object(payload), 'phoneNumber'));
+  return runtime.messagesOf(node).map((message) => at(message, 'payload', 'phoneNumber'));
 }
 
 function statusTexts(runtime: TestRuntime): unknown[] {
-  return runtime.messagesOf('out').map(({ status }) => Reflect.get(Object(status), 'text'));
+  return runtime.messagesOf('out').map((message) => at(message, 'status', 'text'));
+}
+
+function change(target: unknown, key: string): void {
+  if (typeof target !== 'object' || target === null) throw new Error('nothing to change');
+  Reflect.set(target, key, 'changed');
 }

@@ -2,6 +2,7 @@ import { expect } from 'chai';
 import type { Simulator } from '@accolades-flow/simulator';
 import { expectNoSecretSeen, FRONT_DESK, SALES, startSimulator } from './fixtures.ts';
 import { callFlow, startCallNode, TestRuntime, type RunningCallNode } from './runtime.ts';
+import { at } from './values.ts';
 
 describe('The messages of accolades-call', () => {
   let simulator: Simulator;
@@ -134,7 +135,7 @@ describe('The messages of accolades-call', () => {
     const { waitForMessages } = await start({}, `A=${FRONT_DESK}\nB=${SALES}`);
     simulator.placeCall({ agents: [FRONT_DESK, SALES], phoneNumber: '0211111111' });
     const messages = await waitForMessages(2);
-    expect(messages.map(({ payload }) => Reflect.get(Object(payload), 'firstRing')).sort()).to.deep.equal([
+    expect(messages.map((message) => at(message, 'payload', 'firstRing')).sort()).to.deep.equal([
       false,
       true,
     ]);
@@ -145,11 +146,11 @@ describe('The messages of accolades-call', () => {
     const { waitForMessages } = await start({ includeConfiguration: true });
     const { agent } = simulator.agent(FRONT_DESK);
     // The first call may overtake the answer to the question for the texts.
-    let payload: object = {};
+    let payload: unknown;
     for (let calls = 1; ; calls++) {
       simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' });
-      payload = Object((await waitForMessages(calls))[calls - 1]!['payload']);
-      if (Reflect.get(payload, 'configuration') !== null) break;
+      payload = at((await waitForMessages(calls))[calls - 1], 'payload');
+      if (at(payload, 'configuration') !== null) break;
     }
     expect(payload)
       .to.have.nested.property('configuration.agent.data')
@@ -253,5 +254,5 @@ describe('The outputs of accolades-call', () => {
 });
 
 function numbersOf(messages: readonly Record<string, unknown>[]): unknown[] {
-  return messages.map(({ payload }) => Reflect.get(Object(payload), 'phoneNumber'));
+  return messages.map((message) => at(message, 'payload', 'phoneNumber'));
 }

@@ -3,6 +3,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { builtinModules } from 'node:module';
 import path from 'node:path';
 import { expect } from 'chai';
+import { at, entriesOf } from './values.ts';
 
 const root = path.resolve(import.meta.dirname, '..');
 const nodes = path.join(root, 'dist/nodes');
@@ -10,18 +11,17 @@ const LANGUAGES = ['en-US', 'ro'];
 
 describe('The built package', () => {
   let types: string[];
-  let manifest: Record<string, unknown>;
+  let manifest: unknown;
 
   before(async () => {
-    manifest = readObject(await readFile(path.join(root, 'package.json'), 'utf8'));
-    types = Object.keys(Object(Reflect.get(Object(manifest['node-red']), 'nodes')));
+    manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
+    types = entriesOf(at(manifest, 'node-red', 'nodes')).map(([type]) => type);
   });
 
   it('has the files that its manifest names, and those that go with them', () => {
-    const files = Object(Reflect.get(Object(manifest['node-red']), 'nodes'));
     expect(types).to.include.members(['accolades-agent', 'accolades-call']);
     for (const type of types) {
-      expect(Reflect.get(files, type)).to.equal(`dist/nodes/${type}.js`);
+      expect(at(manifest, 'node-red', 'nodes', type)).to.equal(`dist/nodes/${type}.js`);
       for (const file of [
         `${type}.js`,
         `${type}.html`,
@@ -138,12 +138,12 @@ describe('The built package', () => {
     for (const file of files) {
       const flow: unknown = JSON.parse(await readFile(path.join(folder, file), 'utf8'));
       if (!Array.isArray(flow)) throw new Error(`${file} is no flow`);
-      const ids = new Set(flow.map((node) => Reflect.get(Object(node), 'id')));
+      const ids = new Set(flow.map((node) => at(node, 'id')));
       for (const node of flow) {
-        const fields: Record<string, unknown> = { ...Object(node) };
+        const fields = Object.fromEntries(entriesOf(node));
         used.add(fields['type']);
         expect(fields, file).not.to.have.property('credentials');
-        const wires = Array.isArray(fields['wires']) ? fields['wires'].flat() : [];
+        const wires: unknown[] = Array.isArray(fields['wires']) ? fields['wires'].flat() : [];
         for (const target of wires) expect(ids.has(target), `${file}: ${String(target)}`).to.equal(true);
         if (fields['type'] === 'accolades-call') expect(ids.has(fields['agent'])).to.equal(true);
       }
@@ -157,19 +157,13 @@ describe('The built package', () => {
   }
 });
 
-function readObject(json: string): Record<string, unknown> {
-  const parsed: unknown = JSON.parse(json);
-  return { ...Object(parsed) };
-}
-
 /** The texts of a locale file by their dotted keys. */
 function textsOf(json: string): Record<string, string> {
   const texts: Record<string, string> = {};
   const collect = (value: unknown, prefix: string): void => {
     if (typeof value === 'string') texts[prefix] = value;
     else
-      for (const [key, inner] of Object.entries(Object(value)))
-        collect(inner, prefix === '' ? key : `${prefix}.${key}`);
+      for (const [key, inner] of entriesOf(value)) collect(inner, prefix === '' ? key : `${prefix}.${key}`);
   };
   collect(JSON.parse(json), '');
   return texts;

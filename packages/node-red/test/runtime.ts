@@ -242,10 +242,10 @@ export interface RunningCallNode {
   readonly messages: readonly Message[];
   readonly statuses: readonly ShownStatus[];
   /** Waits until it has sent so many messages in all. */
-  waitForMessages(count: number, deadlineMs?: number): Promise<readonly Message[]>;
+  readonly waitForMessages: (count: number, deadlineMs?: number) => Promise<readonly Message[]>;
   /** Waits for a status text. */
-  waitForStatus(text: string | RegExp, deadlineMs?: number): Promise<ShownStatus>;
-  close(): Promise<void>;
+  readonly waitForStatus: (text: string | RegExp, deadlineMs?: number) => Promise<ShownStatus>;
+  readonly close: () => Promise<void>;
 }
 
 /** Starts one call node; for tests that need nothing else in the flow. */
@@ -308,8 +308,9 @@ function asModule(loaded: unknown, what: string): (RED: NodeAPI) => void {
   };
 }
 
-function runtimeEvents(): EventEmitter {
-  const events = isObject(util) ? util['events'] : undefined;
+/** What Node-RED tells its nodes as `RED.events`. */
+export function runtimeEvents(): Pick<EventEmitter, 'on' | 'once' | 'off' | 'listenerCount'> {
+  const events: unknown = isObject(util) ? util['events'] : undefined;
   if (!(events instanceof EventEmitter)) throw new Error('Node-RED has no events');
   return events;
 }

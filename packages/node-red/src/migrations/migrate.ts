@@ -5,7 +5,7 @@ export type Settings = Readonly<Record<string, unknown>>;
 export interface Migration {
   /** From 1; settings without a `version` are of version 0. */
   readonly version: number;
-  upgrade(settings: Settings): Settings;
+  readonly upgrade: (settings: Settings) => Settings;
 }
 
 /**

@@ -58,7 +58,7 @@ export function callStatus(call: CallEvent, texts: Texts): NodeStatus {
 }
 
 function shorten(text: string): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   return characters.length <= MAX_STATUS_CHARS
     ? text
     : `${characters.slice(0, MAX_STATUS_CHARS - 1).join('')}…`;

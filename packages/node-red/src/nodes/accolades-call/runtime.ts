@@ -10,6 +10,7 @@ import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { ConnectionLog } from '../../runtime/connection-log.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
+import { InFlight } from '../../runtime/in-flight.ts';
 import { callStatus, connectionStatus, errorStatus, type Security } from '../../runtime/node-status.ts';
 import { ReportLog, type Report } from '../../runtime/report-log.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
@@ -25,7 +26,7 @@ export default function registerCall(RED: NodeAPI): void {
   function Call(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const settings = migrate({ ...config }, callMigrations);
-    const work = new CallWork(this, texts);
+    const work = new CallWork(this, texts, RED);
     const leave = FlowGate.of(RED.events).join(work);
     work.begin(settings, findAgent(RED, settings['agent']));
     this.on('close', (removed: boolean, done: () => void) => {
@@ -47,6 +48,8 @@ function findAgent(RED: NodeAPI, id: unknown): AgentNode | null {
 class CallWork {
   readonly #node: Node;
   readonly #texts: Texts;
+  readonly #newMessageId: () => string;
+  readonly #inFlight: InFlight<AccoladesEvent>;
   readonly #display: StatusDisplay;
   readonly #connectionLog: ConnectionLog;
   readonly #reportLog: ReportLog;
@@ -57,9 +60,11 @@ class CallWork {
   #problem: string | null = null;
   #started = false;
 
-  constructor(node: Node, texts: Texts) {
+  constructor(node: Node, texts: Texts, { hooks, util }: Pick<NodeAPI, 'hooks' | 'util'>) {
     this.#node = node;
     this.#texts = texts;
+    this.#newMessageId = () => util.generateId();
+    this.#inFlight = new InFlight(hooks);
     this.#display = new StatusDisplay((status) => {
       node.status(status);
     });
@@ -114,6 +119,7 @@ class CallWork {
 
   onFlowsStopping(): void {
     this.#subscription?.pause();
+    this.#subscription?.giveBack(this.#inFlight.callBack());
   }
 
   onFlowsStarted(): void {
@@ -135,9 +141,10 @@ class CallWork {
   }
 
   #send(event: AccoladesEvent): void {
-    const message = { topic: event.event, payload: event };
+    const message = { _msgid: this.#newMessageId(), topic: event.event, payload: event };
     const ports = this.#ports;
     this.#node.send(ports === null ? message : ports.map((port) => (port === event.event ? message : null)));
+    this.#inFlight.sent(message._msgid, event);
     if ('phoneNumber' in event) this.#display.showCall(callStatus(event, this.#texts));
   }
 

@@ -1,0 +1,71 @@
+import type { NodeAPI } from '@node-red/registry';
+
+type Hooks = NodeAPI['hooks'];
+
+const HOOK = 'onReceive.accolades-recall';
+
+/**
+ * The messages that a node has sent and that the runtime has not handed to the next node yet.
+ *
+ * Node-RED hands a message over a moment after it was sent (`setImmediate`). A deployment that begins in that moment stops the
+ * next node first, and the message is dropped without a word. So a node calls its messages back when it hears that flows are
+ * about to be stopped, and sends them again when they have started.
+ */
+export class InFlight<T> {
+  readonly #recall: Recall;
+  readonly #messages = new Map<string, T>();
+  readonly #handedOver = (messageId: string): void => {
+    this.#messages.delete(messageId);
+  };
+
+  constructor(hooks: Hooks) {
+    this.#recall = Recall.of(hooks);
+  }
+
+  /** To be called after each `send`: what was scheduled by it then runs before what is scheduled here. */
+  sent(messageId: string, about: T): void {
+    this.#messages.set(messageId, about);
+    setImmediate(this.#handedOver, messageId);
+  }
+
+  /** Keeps what is still on its way from arriving, and gives it back in the order in which it was sent. */
+  callBack(): T[] {
+    if (this.#messages.size === 0) return [];
+    const called = [...this.#messages.values()];
+    this.#recall.stop([...this.#messages.keys()]);
+    this.#messages.clear();
+    return called;
+  }
+}
+
+/** Keeps messages from being received, by one hook of the runtime that is only there while it is needed. */
+class Recall {
+  static readonly #recalls = new WeakMap<Hooks, Recall>();
+
+  static of(hooks: Hooks): Recall {
+    const existing = Recall.#recalls.get(hooks);
+    if (existing !== undefined) return existing;
+    const recall = new Recall(hooks);
+    Recall.#recalls.set(hooks, recall);
+    return recall;
+  }
+
+  readonly #hooks: Hooks;
+  readonly #stopped = new Set<unknown>();
+
+  private constructor(hooks: Hooks) {
+    this.#hooks = hooks;
+  }
+
+  stop(messageIds: readonly string[]): void {
+    if (this.#stopped.size === 0) {
+      this.#hooks.add(HOOK, ({ msg }) => (this.#stopped.has(msg._msgid) ? false : undefined));
+      // By then every message that was on its way has been tried.
+      setImmediate(() => {
+        this.#stopped.clear();
+        this.#hooks.remove(HOOK);
+      });
+    }
+    for (const id of messageIds) this.#stopped.add(id);
+  }
+}
