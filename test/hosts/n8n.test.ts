@@ -153,6 +153,8 @@ describe('The packed nodes in a real n8n', () => {
           events: ['incomingCall', 'outgoingCall'],
           callSource: 'all',
           numbers: '',
+          x: 100,
+          y: 100,
           wires: [['debug']],
         },
         {
@@ -163,6 +165,8 @@ describe('The packed nodes in a real n8n', () => {
           tosidebar: true,
           complete: 'payload',
           targetType: 'msg',
+          x: 300,
+          y: 100,
           wires: [],
         },
       ],

@@ -40,6 +40,8 @@ const calls = (z: string, id: string, agentId: string, more: Record<string, unkn
     firstRingOnly: false,
     includeConfiguration: false,
     splitOutputs: false,
+    x: 100,
+    y: 100,
     wires: [[`${id}-debug`]],
     ...more,
   },
@@ -53,6 +55,8 @@ const calls = (z: string, id: string, agentId: string, more: Record<string, unkn
     console: false,
     complete: 'true',
     targetType: 'full',
+    x: 300,
+    y: 100,
     wires: [],
   },
 ];

@@ -53,6 +53,8 @@ describe('A crash of the host while the PBX still holds the old session', functi
           events: ['incomingCall'],
           callSource: 'all',
           numbers: '',
+          x: 100,
+          y: 100,
           wires: [['debug']],
         },
         {
@@ -63,6 +65,8 @@ describe('A crash of the host while the PBX still holds the old session', functi
           tosidebar: true,
           complete: 'payload',
           targetType: 'msg',
+          x: 300,
+          y: 100,
           wires: [],
         },
       ],

@@ -12,6 +12,8 @@ import { CallLoad, tally } from './call-load.ts';
 const AGENT = 'f8cb549544';
 const DEPLOYS = 200;
 const CALL_EVERY_MS = 5;
+/** Node-RED's admin API shows at most 1,000 entries of a list. */
+const CHUNK = 500;
 
 /** What each deployment changes, in turn. */
 const CHANGES: readonly { name: string; change: (flows: Flows, round: number) => void }[] = [
@@ -74,9 +76,13 @@ describe('Redeploys of a real Node-RED under a call every 5 ms', function () {
   });
 
   const received = async (key: string): Promise<string[]> => {
-    const answer = await client.get(`/context/global/${key}`);
-    const text = JSON.stringify(answer);
-    return [...text.matchAll(/\d{10}\.\d+/g)].map(([id]) => id);
+    const ids: string[] = [];
+    for (let chunk = 0; ; chunk++) {
+      const text = JSON.stringify(await client.get(`/context/global/${key}_${chunk}`));
+      const found = [...text.matchAll(/\d{10}\.\d+/g)].map(([id]) => id);
+      ids.push(...found);
+      if (found.length < CHUNK) return ids;
+    }
   };
 
   for (const type of ['full', 'flows', 'nodes'] satisfies DeploymentType[]) {
@@ -185,10 +191,14 @@ function makeFlows(url: string, key: string, { withNeighbour = true } = {}): Flo
     id,
     type: 'function',
     z: 'tab',
-    name: id,
+    name: `count ${id}`,
+    x: 300,
+    y: 100,
     func:
-      `const seen = global.get('${contextKey}') || [];\n` +
-      `seen.push(msg.payload.uniqueId);\nglobal.set('${contextKey}', seen);`,
+      `const count = global.get('${contextKey}_count') || 0;\n` +
+      `const chunk = '${contextKey}_' + Math.floor(count / ${CHUNK});\n` +
+      `global.set(chunk, [...(global.get(chunk) || []), msg.payload.uniqueId]);\n` +
+      `global.set('${contextKey}_count', count + 1);`,
     outputs: 0,
     wires: [],
   });

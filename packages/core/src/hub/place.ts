@@ -39,7 +39,10 @@ interface Link {
 }
 
 type Held = { readonly link: Link } & (
-  { readonly call: CallMessage; readonly receivedAt: number } | { readonly change: ConnectionChange }
+  | { readonly call: CallMessage; readonly receivedAt: number }
+  | { readonly change: ConnectionChange }
+  /** Was delivered, and given back. */
+  | { readonly event: AccoladesEvent }
 );
 
 /**
@@ -161,6 +164,16 @@ export class Place implements SessionUser {
     }
   }
 
+  /** Puts events in front of all others, in their order. Those of an agent that the owner no longer has are dropped. */
+  takeBack(events: readonly AccoladesEvent[]): void {
+    const links = [...this.#links.values()];
+    const held = events.flatMap((event) => {
+      const link = links.find(({ label }) => label === event.agent.label);
+      return link === undefined ? [] : [{ link, event }];
+    });
+    this.#held.unshift(...held);
+  }
+
   onCall(shared: SharedSession, call: CallMessage, receivedAt: number): void {
     const link = this.#links.get(shared.key);
     if (link !== undefined) this.#pass({ link, call, receivedAt });
@@ -201,6 +214,10 @@ export class Place implements SessionUser {
 
   #deliver(held: Held, active: ActiveSubscription): void {
     const { link } = held;
+    if ('event' in held) {
+      active.deliver(held.event, link.label);
+      return;
+    }
     const { configuration } = link.shared.session;
     if (link.identityOf !== configuration) {
       link.identity = identity(link.label, configuration);
@@ -266,6 +283,10 @@ class ActiveSubscription implements Subscription {
 
   pause(): void {
     this.#flowing = false;
+  }
+
+  giveBack(events: readonly AccoladesEvent[]): void {
+    if (!this.#ended) this.#place.takeBack(events);
   }
 
   async requestConfiguration(label?: string): Promise<AgentConfiguration> {

@@ -56,6 +56,11 @@ export interface Subscription {
   /** Holds events until `resume`, for a host whose neighbours of the node are being exchanged. Idempotent. */
   pause(): void;
   /**
+   * Events that the owner took but could not pass on, in their order: they come again, before all others, at the next delivery, to
+   * this subscription or to the owner's next one. To be called while paused.
+   */
+  giveBack(events: readonly AccoladesEvent[]): void;
+  /**
    * Asks over the agent's live session.
    * @param label which agent; may be left out when there is one only
    * @throws AccoladesError see `Session.request`; `INVALID_PARAMETER` for an unknown label

@@ -42,7 +42,7 @@ function repairCommas(text: string): string | null {
   const out: string[] = [];
   const closers: string[] = [];
   let before: 'opening' | 'value' | 'comma' | 'colon' = 'opening';
-  for (let at = 0; at < text.length; ) {
+  for (let at = 0; at < text.length;) {
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text)?.[0];
     // A quote that nothing closes, or something after the end.

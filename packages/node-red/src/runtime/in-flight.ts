@@ -59,7 +59,7 @@ class Recall {
 
   stop(messageIds: readonly string[]): void {
     if (this.#stopped.size === 0) {
-      this.#hooks.add(HOOK, ({ msg }) => (this.#stopped.has(msg._msgid) ? false : undefined));
+      this.#hooks.add(HOOK, ({ msg }) => (this.#stopped.has(idOf(msg)) ? false : undefined));
       // By then every message that was on its way has been tried.
       setImmediate(() => {
         this.#stopped.clear();
@@ -68,4 +68,8 @@ class Recall {
     }
     for (const id of messageIds) this.#stopped.add(id);
   }
+}
+
+function idOf(message: unknown): unknown {
+  return typeof message === 'object' && message !== null && '_msgid' in message ? message._msgid : undefined;
 }
