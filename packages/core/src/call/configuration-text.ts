@@ -92,12 +92,9 @@ function asJson(text: string): ParsedText | null {
   }
 }
 
-/** Only a document type can define entities, so without one the five of XML itself are all there are. */
-const DOCUMENT_TYPE = /<!(DOCTYPE|ENTITY)/i;
-
 function asXml(text: string): ParsedText | null {
-  // The parser would make something of nearly every text.
-  if (DOCUMENT_TYPE.test(text) || !isWellFormedXml(text)) return null;
+  // The parser would make something of nearly every text, and would take entities from a document type.
+  if (!isWellFormedXml(text)) return null;
   try {
     const parser = new XMLParser({
       ignoreAttributes: false,

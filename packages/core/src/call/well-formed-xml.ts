@@ -3,8 +3,8 @@ const ATTRIBUTES = /^(?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/;
 const NAME = /^[\p{L}_:][\p{L}\p{N}_:.\u00b7-]*/u;
 
 /**
- * Whether the text is one element, closed as it was opened, with nothing but comments and instructions beside it. Does not look
- * at entities or at what a document type would say. Linear in the length of the text.
+ * Whether the text is one element, closed as it was opened, with nothing but comments and instructions beside it. A document
+ * type is refused, so that a text cannot define entities. Linear in the length of the text.
  */
 export function isWellFormedXml(text: string): boolean {
   const open: string[] = [];
