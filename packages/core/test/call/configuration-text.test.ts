@@ -60,6 +60,8 @@ describe('configuration texts', () => {
     ['<a>x</a> and more', 'xml'],
     ['<a x="', 'xml'],
     ['<!DOCTYPE a [<!ENTITY l "lol"><!ENTITY l2 "&l;&l;">]><a>&l2;</a>', 'xml'],
+    ['<!doctype a><a/>', 'xml'],
+    ['<a><!ENTITY x "y"></a>', 'xml'],
     ['<!DOCTYPE a SYSTEM "file:///etc/hostname"><a/>', 'xml'],
     ['<a>'.repeat(40) + '</a>'.repeat(40), 'xml'],
     ['<__proto__><x>1</x></__proto__>', 'xml'],
