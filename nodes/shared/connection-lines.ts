@@ -16,7 +16,7 @@ export class ConnectionLines {
       const agents = `${labels.length === 1 ? 'Agent' : 'Agents'} ${named(labels)}`;
       if (reason === null) this.#info(`${agents}: connected to Accolades.`);
       else if (lost) this.#info(`${agents}: disconnected. ${reason.message}`);
-      else this.warn(`${agents}: not connected, tried again until it succeeds. ${reason.message}`);
+      else this.warn(`${agents}: not connected yet. ${reason.message}`);
     });
   }
 

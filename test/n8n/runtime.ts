@@ -1,0 +1,378 @@
+/**
+ * Runs the built package as n8n does, with n8n's own classes: the package loader, the activation of triggers, the execution of a
+ * manual test, and the expressions. Only the database, the credential store and the log are replaced.
+ */
+import './environment.ts';
+import 'reflect-metadata';
+import { Logger } from '@n8n/backend-common';
+import { Container } from '@n8n/di';
+import {
+  ActiveWorkflowTriggers,
+  CredentialTestContext,
+  ExecutionLifecycleHooks,
+  ExternalSecretsProxy,
+  PackageDirectoryLoader,
+  WorkflowExecute,
+  getExecutePollFunctions,
+  getExecuteTriggerFunctions,
+} from 'n8n-core';
+import {
+  ICredentialsHelper,
+  LoggerProxy,
+  NodeHelpers,
+  Workflow,
+  type ICredentialDataDecryptedObject,
+  type ICredentialType,
+  type IDataObject,
+  type INode,
+  type INodeCredentialTestResult,
+  type INodeExecutionData,
+  type INodeOutputConfiguration,
+  type INodeParameters,
+  type INodeType,
+  type INodeTypes,
+  type IRun,
+  type IWorkflowExecuteAdditionalData,
+  type WorkflowActivateMode,
+} from 'n8n-workflow';
+import { waitUntil } from '../../hosts/deadline.ts';
+import { root } from '../../scripts/paths.ts';
+
+const CREDENTIAL = 'accoladesAgentApi';
+const PREFIX = 'n8n-nodes-accolades.';
+
+export interface LogLine {
+  readonly level: 'error' | 'warn' | 'info' | 'debug';
+  readonly message: string;
+  readonly metadata: unknown;
+}
+
+export interface StartOptions {
+  /** Default: those of the node. */
+  readonly parameters?: INodeParameters;
+  /** As the credential store would give them, decrypted. Null: the node has none. */
+  readonly credentials: ICredentialDataDecryptedObject | null;
+  /** `trigger` (default): the workflow is published. `manual`: a person tests it in the editor. */
+  readonly mode?: 'trigger' | 'manual';
+  /** Default: one of its own. */
+  readonly workflowId?: string;
+  readonly nodeId?: string;
+  /** Default `activate`. */
+  readonly activation?: WorkflowActivateMode;
+}
+
+/** A workflow that consists of the trigger, published or being tested. */
+export interface RunningTrigger {
+  /** The JSON of every item of every output so far, in the order of arrival. */
+  readonly items: readonly IDataObject[];
+  /** What the trigger gave n8n each time: the items of each output. */
+  readonly emissions: readonly INodeExecutionData[][][];
+  /** What the trigger reported as fatal (`emitError`) or as a failed execution. */
+  readonly errors: readonly Error[];
+  /** Resolves once there are so many items. @throws DeadlineError after 5 s (or `deadlineMs`) */
+  waitForItems(count: number, deadlineMs?: number): Promise<readonly IDataObject[]>;
+  /** Manual mode: the execution, once it has ended; never when it was cancelled. In the other mode it never resolves. */
+  readonly finished: Promise<IRun>;
+  /** Unpublishes the workflow or cancels the test, as n8n does. Idempotent. */
+  close(): Promise<void>;
+}
+
+/** The message of a node's error as the editor shows it. */
+export interface ShownError {
+  readonly message: string;
+  readonly description: string;
+}
+
+class FixedCredentials extends ICredentialsHelper {
+  readonly #data: ICredentialDataDecryptedObject;
+  readonly #types: ReadonlyMap<string, ICredentialType>;
+
+  constructor(data: ICredentialDataDecryptedObject, types: ReadonlyMap<string, ICredentialType>) {
+    super();
+    this.#data = data;
+    this.#types = types;
+  }
+
+  getDecrypted(): Promise<ICredentialDataDecryptedObject> {
+    const defaults = Object.fromEntries(
+      this.getCredentialsProperties(CREDENTIAL).map((property) => [property.name, property.default]),
+    );
+    // The property types of n8n allow defaults that no credential field has.
+    return Promise.resolve(Object.assign({}, defaults, this.#data));
+  }
+
+  getCredentialsProperties(type: string) {
+    return this.#types.get(type)?.properties ?? [];
+  }
+
+  getParentTypes() {
+    return [];
+  }
+
+  isCredentialUsableByNode() {
+    return true;
+  }
+
+  authenticate = unexpected;
+  preAuthentication = unexpected;
+  runPreAuthentication = unexpected;
+  getCredentials = unexpected;
+  updateCredentials = unexpected;
+  updateCredentialsOauthTokenData = unexpected;
+}
+
+function unexpected(): Promise<never> {
+  return Promise.reject(new Error('Not expected of a trigger.'));
+}
+
+/** The built package, loaded. */
+export class N8nRuntime {
+  /** Everything that was logged since the start. */
+  readonly log: readonly LogLine[];
+  readonly credentialTypes: ReadonlyMap<string, ICredentialType>;
+  readonly #nodeTypes: INodeTypes;
+  readonly #active: ActiveWorkflowTriggers;
+  readonly #running = new Set<RunningTrigger>();
+  #workflows = 0;
+
+  /** Loads the package from the repository's `dist`. @throws when it was not built */
+  static async load(): Promise<N8nRuntime> {
+    const log = recordLog();
+    const loader = new PackageDirectoryLoader(root);
+    await loader.loadAll();
+    return new N8nRuntime(loader, log);
+  }
+
+  private constructor(loader: PackageDirectoryLoader, log: readonly LogLine[]) {
+    this.log = log;
+    this.credentialTypes = new Map(
+      Object.entries(loader.credentialTypes).map(([name, { type }]) => [name, type]),
+    );
+    const find = (name: string): INodeType => {
+      const type = loader.nodeTypes[name.replace(PREFIX, '')]?.type;
+      if (type === undefined || 'nodeVersions' in type) throw new Error(`The package has no node ${name}.`);
+      return type;
+    };
+    this.#nodeTypes = { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) };
+    this.#active = Container.get(ActiveWorkflowTriggers);
+  }
+
+  get triggerType(): INodeType {
+    return this.#nodeTypes.getByNameAndVersion('accoladesTrigger');
+  }
+
+  /** What was logged at a level or above, one text per line, with its metadata. */
+  lines(level?: LogLine['level']): string[] {
+    return this.log
+      .filter((line) => level === undefined || line.level === level)
+      .map(({ message, metadata }) => `${message} ${metadata === undefined ? '' : JSON.stringify(metadata)}`);
+  }
+
+  /**
+   * Publishes or tests a workflow of the trigger.
+   * @throws WorkflowActivationError (or the error of the node's start) when n8n would refuse to publish
+   */
+  async startTrigger(options: StartOptions): Promise<RunningTrigger> {
+    const workflowId = options.workflowId ?? `workflow ${++this.#workflows}`;
+    const workflow = this.#workflow(workflowId, options);
+    const trigger =
+      options.mode === 'manual'
+        ? this.#test(workflow, options)
+        : await this.#publish(workflow, options, options.activation ?? 'activate');
+    this.#running.add(trigger);
+    return trigger;
+  }
+
+  /** Ends everything that was started. */
+  async closeAll(): Promise<void> {
+    await Promise.all([...this.#running].map((trigger) => trigger.close()));
+    this.#running.clear();
+  }
+
+  /** Tests a credential as n8n's dialog does. */
+  async testCredential(data: ICredentialDataDecryptedObject): Promise<INodeCredentialTestResult> {
+    const { description, methods } = this.triggerType;
+    const { testedBy } = description.credentials?.find(({ name }) => name === CREDENTIAL) ?? {};
+    const test = typeof testedBy === 'string' ? methods?.credentialTest?.[testedBy] : undefined;
+    if (test === undefined) throw new Error('The credential has no test.');
+    const context = new CredentialTestContext();
+    return test.call(context, { id: '1', name: 'Agents', type: CREDENTIAL, data });
+  }
+
+  /** The outputs of the node that n8n shows for these parameters: their labels. */
+  outputs(parameters: INodeParameters): (string | undefined)[] {
+    const workflow = this.#workflow('outputs', { parameters, credentials: null });
+    const node = nodeOf(workflow);
+    return NodeHelpers.getNodeOutputs(workflow, node, this.triggerType.description).map(
+      (output: string | INodeOutputConfiguration) =>
+        typeof output === 'string' ? undefined : output.displayName,
+    );
+  }
+
+  /** The parameters of the node that n8n uses, with its defaults. */
+  parameters(parameters: INodeParameters): INodeParameters {
+    return nodeOf(this.#workflow('parameters', { parameters, credentials: null })).parameters;
+  }
+
+  #workflow(id: string, { parameters = {}, credentials, nodeId = 'trigger' }: StartOptions): Workflow {
+    const node: INode = {
+      id: nodeId,
+      name: 'Accolades Trigger',
+      type: `${PREFIX}accoladesTrigger`,
+      typeVersion: 1,
+      position: [0, 0],
+      parameters,
+      ...(credentials === null ? {} : { credentials: { [CREDENTIAL]: { id: '1', name: 'Agents' } } }),
+    };
+    return new Workflow({
+      id,
+      name: id,
+      nodes: [node],
+      connections: {},
+      active: false,
+      nodeTypes: this.#nodeTypes,
+    });
+  }
+
+  async #publish(
+    workflow: Workflow,
+    { credentials }: StartOptions,
+    activation: WorkflowActivateMode,
+  ): Promise<RunningTrigger> {
+    const emissions: INodeExecutionData[][][] = [];
+    const errors: Error[] = [];
+    const note = (error: Error): void => {
+      errors.push(error);
+    };
+    await this.#active.addAllTriggers(
+      workflow.id,
+      workflow,
+      this.#additionalData(credentials),
+      'trigger',
+      activation,
+      (ofWorkflow, node, additionalData, mode, why) => {
+        const functions = getExecuteTriggerFunctions(ofWorkflow, node, additionalData, mode, why);
+        functions.emit = (data) => {
+          emissions.push(data);
+        };
+        functions.emitError = note;
+        functions.saveFailedExecution = note;
+        return functions;
+      },
+      getExecutePollFunctions,
+    );
+    return runningTrigger(emissions, errors, new Promise(() => undefined), async () => {
+      await this.#active.remove(workflow.id);
+    });
+  }
+
+  #test(workflow: Workflow, { credentials }: StartOptions): RunningTrigger {
+    const additionalData = this.#additionalData(credentials);
+    const emissions: INodeExecutionData[][][] = [];
+    additionalData.hooks = new ExecutionLifecycleHooks('manual', '1', {
+      id: workflow.id,
+      name: workflow.name ?? '',
+      active: false,
+      activeVersionId: null,
+      isArchived: false,
+      nodes: Object.values(workflow.nodes),
+      connections: {},
+      createdAt: new Date(0),
+      updatedAt: new Date(0),
+    });
+    additionalData.hooks.addHandler('nodeExecuteAfter', (_name, task) => {
+      const outputs = task.data?.['main'];
+      if (outputs !== undefined) emissions.push(outputs.map((items) => items ?? []));
+    });
+    const run = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: nodeOf(workflow) });
+    return runningTrigger(emissions, [], run, () => {
+      // Like n8n, which does not wait for an execution that it cancels; one that has ended is not changed by it.
+      run.cancel();
+      return Promise.resolve();
+    });
+  }
+
+  #additionalData(credentials: ICredentialDataDecryptedObject | null): IWorkflowExecuteAdditionalData {
+    return {
+      credentialsHelper: new FixedCredentials(credentials ?? {}, this.credentialTypes),
+      externalSecretsProxy: Container.get(ExternalSecretsProxy),
+      executeWorkflow: unexpected,
+      getRunExecutionData: unexpected,
+      getRuntimeCredential: unexpected,
+      startRunnerTask: unexpected,
+      logAiEvent: () => undefined,
+      currentNodeExecutionIndex: 0,
+      restApiUrl: '',
+      instanceBaseUrl: '',
+      formBaseUrl: '',
+      formWaitingBaseUrl: '',
+      formTestBaseUrl: '',
+      webhookBaseUrl: '',
+      webhookWaitingBaseUrl: '',
+      webhookTestBaseUrl: '',
+      mcpBaseUrl: '',
+      mcpTestBaseUrl: '',
+      variables: {},
+    };
+  }
+}
+
+/** The error that the editor shows at the trigger after a manual test; null when there is none. */
+export function shownError(run: IRun): ShownError | null {
+  const error = run.data.resultData.error;
+  if (error === undefined) return null;
+  const description =
+    'description' in error && typeof error.description === 'string' ? error.description : '';
+  return { message: error.message, description };
+}
+
+function runningTrigger(
+  emissions: INodeExecutionData[][][],
+  errors: Error[],
+  finished: Promise<IRun>,
+  close: () => Promise<void>,
+): RunningTrigger {
+  const items = (): IDataObject[] => emissions.flat(2).map(({ json }) => json);
+  return {
+    get items() {
+      return items();
+    },
+    emissions,
+    errors,
+    finished,
+    waitForItems: (count, deadlineMs = 5_000) =>
+      waitUntil(`${count} items`, () => items().length >= count && items(), {
+        deadlineMs,
+        everyMs: 5,
+        details: () => `There are ${items().length}.`,
+      }),
+    close,
+  };
+}
+
+function nodeOf(workflow: Workflow): INode {
+  const [node] = Object.values(workflow.nodes);
+  if (node === undefined) throw new Error('The workflow has no node.');
+  return node;
+}
+
+/** Takes the place of n8n's log. */
+function recordLog(): LogLine[] {
+  const lines: LogLine[] = [];
+  const level = (name: LogLine['level']): PropertyDescriptor => ({
+    value: (message: string, metadata?: unknown) => {
+      lines.push({ level: name, message, metadata });
+    },
+  });
+  const logger: unknown = Object.create(Logger.prototype, {
+    error: level('error'),
+    warn: level('warn'),
+    info: level('info'),
+    debug: level('debug'),
+    scoped: { value: () => logger },
+  });
+  if (!(logger instanceof Logger)) throw new Error('That is no logger.');
+  Container.set(Logger, logger);
+  LoggerProxy.init(logger);
+  return lines;
+}
