@@ -36,7 +36,7 @@ export interface EditorNodeDefinition {
 export interface EditorRed {
   readonly nodes: {
     registerType(type: string, definition: EditorNodeDefinition): void;
-    node(id: unknown): EditorNode | null;
+    node(id: unknown): EditorNode | null | undefined;
   };
 }
 

@@ -114,7 +114,7 @@ function showSecurity(): void {
     ({ encrypted, exposed } = parseServerUrl(url));
   const tls = RED.nodes.node(field('tls').val());
   $('#accolades-agent-exposed').toggle(exposed);
-  $('#accolades-agent-unverified').toggle(encrypted && tls !== null && tls['verifyservercert'] === false);
+  $('#accolades-agent-unverified').toggle(encrypted && tls?.['verifyservercert'] === false);
   $('#accolades-agent-tls').toggle(encrypted);
 }
 
