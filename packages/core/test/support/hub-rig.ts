@@ -49,10 +49,10 @@ export class HubRig {
     return { events, reports, statuses, subscription };
   }
 
-  /** Lets time pass on a server that lives and answers. */
-  run(ms: number): void {
-    for (let passed = 0; passed < ms; passed += 500) {
-      this.clock.advance(Math.min(500, ms - passed));
+  /** Lets time pass on a server that lives and answers, every `step` milliseconds. */
+  run(ms: number, step = 500): void {
+    for (let passed = 0; passed < ms; passed += step) {
+      this.clock.advance(Math.min(step, ms - passed));
       this.pbx.settle();
       this.pbx.pong();
     }
