@@ -139,6 +139,10 @@ const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
 
 /** What an error of the connection means: the network's part, and what only a WebSocket handshake can say. */
 function classify(error: Error, proxied: boolean): AccoladesError {
+  // The library's own codes: the server broke the rules on a connection that was open.
+  if (systemCodeOf(error).startsWith('WS_ERR_')) {
+    return new AccoladesError('CONNECTION_LOST', { what: describeNetworkError(error), cause: error });
+  }
   const code = networkErrorCode(error, proxied);
   const refusedHandshake =
     systemCodeOf(error).startsWith('HPE_') ||
