@@ -91,7 +91,9 @@ export class Demo {
         this.#report.progress(line);
       },
     };
-    this.#report.progress(host === 'n8n' ? 'Starting n8n' : 'Starting Node-RED');
+    this.#report.progress(
+      host === 'n8n' ? 'Starting n8n (up to a minute the first time)' : 'Starting Node-RED',
+    );
     const early: FlowMessage[] = [];
     const keepEarly = (message: FlowMessage): void => void early.push(message);
     crm.on('flowMessage', keepEarly);
