@@ -11,8 +11,8 @@ import { startNodeRed, type FlowNode, type NodeRedHost } from '../../hosts/node-
 import { expectNoSecret, expectNoSecretInFiles } from './secrets.ts';
 import { tarball } from './tarballs.ts';
 
-const FRONT_DESK = 'f8cb549544';
-const SALES = '77aa0192bc';
+const FRONT_DESK = '9f3e1c70aa';
+const SALES = '5d0c4be912';
 const SECRETS = [FRONT_DESK, SALES];
 
 const tab = (id: string, disabled = false): FlowNode => ({ id, type: 'tab', label: id, disabled });
