@@ -10,6 +10,9 @@ import type { Transport, TransportFactory, TransportHandlers } from './transport
 /** A frame between the protocol's limit and this one is refused but costs nothing else; a larger one ends the connection. */
 const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
 
+/** How long a server that said good-bye may keep the connection open, in milliseconds; the library's default is 30 s. */
+const CLOSE_TIMEOUT_MS = 1_000;
+
 /** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
 export const connectWebSocket: TransportFactory = (server, handlers) => {
   try {
@@ -67,6 +70,7 @@ class WsTransport implements Transport {
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: HARD_FRAME_LIMIT_BYTES,
+      closeTimeout: CLOSE_TIMEOUT_MS,
       // The decoder refuses bad UTF-8 itself, so that one bad frame does not cost the connection.
       skipUTF8Validation: true,
       finishRequest: (request) => {
