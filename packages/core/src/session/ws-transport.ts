@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
-import { AccoladesError } from '../errors.ts';
+import { WebSocket, type ClientOptions } from 'ws';
+import { AccoladesError, messageOf } from '../errors.ts';
 import { describeNetworkError, networkErrorCode, systemCodeOf } from '../network-error.ts';
 import { MAX_FRAME_BYTES } from '../protocol/decode.ts';
 import { proxyAgent } from '../settings/proxy.ts';
@@ -10,17 +10,23 @@ import type { Transport, TransportFactory, TransportHandlers } from './transport
 /** A frame between the protocol's limit and this one is refused but costs nothing else; a larger one ends the connection. */
 const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
 
-/** How long a server that said good-bye may keep the connection open, in milliseconds; the library's default is 30 s. */
+/** How long a server that has begun a closing handshake may take to end the connection, in milliseconds. */
 const CLOSE_TIMEOUT_MS = 1_000;
+
+/**
+ * How long a server that said good-bye may keep the connection open, in milliseconds; the library's default is 30 s. Spread,
+ * since the library's types do not know the option yet.
+ */
+const CLOSING = { closeTimeout: 1_000 };
 
 /** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
 export const connectWebSocket: TransportFactory = (server, handlers) => {
   try {
     return new WsTransport(server, handlers);
   } catch (thrown) {
-    // Unreadable TLS material or proxy address, for example.
-    const error = classify(thrown instanceof Error ? thrown : new Error(String(thrown)), false);
-    return new FailedTransport(error, handlers);
+    // Unreadable TLS material or proxy address, for example. Without the cause, which holds the address with its password.
+    const { code, what } = classify(thrown instanceof Error ? thrown : new Error(String(thrown)), false);
+    return new FailedTransport(new AccoladesError(code, { what: what ?? messageOf(thrown) }), handlers);
   }
 };
 
@@ -55,14 +61,15 @@ class WsTransport implements Transport {
   #socket: Socket | null = null;
   readonly #proxied: boolean;
   #keep = true;
+  readonly #wayThroughProxy = new AbortController();
 
   constructor(server: ServerOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
     const { href } = parseServerUrl(server.url);
     const { ca, ...tls } = server.tls ?? {};
-    const agent = proxyAgent(href);
+    const agent = proxyAgent(href, this.#wayThroughProxy.signal);
     this.#proxied = agent !== null;
-    this.#ws = new WebSocket(href, {
+    const options: ClientOptions & { readonly closeTimeout: number } = {
       ...tls,
       ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
       ...(agent === null ? {} : { agent }),
@@ -70,6 +77,7 @@ class WsTransport implements Transport {
       perMessageDeflate: false,
       followRedirects: false,
       maxPayload: HARD_FRAME_LIMIT_BYTES,
+      ...CLOSING,
       closeTimeout: CLOSE_TIMEOUT_MS,
       // The decoder refuses bad UTF-8 itself, so that one bad frame does not cost the connection.
       skipUTF8Validation: true,
@@ -80,7 +88,8 @@ class WsTransport implements Transport {
         });
         request.end();
       },
-    });
+    };
+    this.#ws = new WebSocket(href, options);
     this.#ws
       .on('open', () => this.#handlers?.onOpen())
       .on('message', (data) => {
@@ -118,6 +127,7 @@ class WsTransport implements Transport {
     this.#handlers = null;
     // The listeners stay: `terminate` during the handshake emits an error, which without them would be thrown.
     this.#ws.terminate();
+    this.#wayThroughProxy.abort();
   }
 
   keepProcessAlive(keep: boolean): void {
