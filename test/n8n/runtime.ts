@@ -4,6 +4,8 @@
  */
 import './environment.ts';
 import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { inspect } from 'node:util';
 import { Logger } from '@n8n/backend-common';
 import { Container } from '@n8n/di';
 import {
@@ -67,7 +69,7 @@ export interface RunningTrigger {
   readonly items: readonly IDataObject[];
   /** What the trigger gave n8n each time: the items of each output. */
   readonly emissions: readonly INodeExecutionData[][][];
-  /** What the trigger reported as fatal (`emitError`) or as a failed execution. */
+  /** What the trigger reported as fatal (`emitError`) or as a failed execution; in manual mode, with what the test failed. */
   readonly errors: readonly Error[];
   /** Resolves once there are so many items. @throws DeadlineError after 5 s (or `deadlineMs`) */
   waitForItems(count: number, deadlineMs?: number): Promise<readonly IDataObject[]>;
@@ -132,8 +134,7 @@ export class N8nRuntime {
   readonly credentialTypes: ReadonlyMap<string, ICredentialType>;
   readonly #nodeTypes: INodeTypes;
   readonly #active: ActiveWorkflowTriggers;
-  readonly #running = new Set<RunningTrigger>();
-  #workflows = 0;
+  readonly #started = new Set<RunningTrigger>();
 
   /** Loads the package from the repository's `dist`. @throws when it was not built */
   static async load(): Promise<N8nRuntime> {
@@ -168,25 +169,34 @@ export class N8nRuntime {
       .map(({ message, metadata }) => `${message} ${metadata === undefined ? '' : JSON.stringify(metadata)}`);
   }
 
+  /** Everything that was logged, emitted and reported, as text, to look for what must not be in it. */
+  everything(): string {
+    const triggers = [...this.#started].map(({ emissions, errors }) => ({ emissions, errors }));
+    return inspect([this.log, triggers], {
+      depth: Infinity,
+      maxArrayLength: Infinity,
+      maxStringLength: Infinity,
+    });
+  }
+
   /**
    * Publishes or tests a workflow of the trigger.
    * @throws WorkflowActivationError (or the error of the node's start) when n8n would refuse to publish
    */
   async startTrigger(options: StartOptions): Promise<RunningTrigger> {
-    const workflowId = options.workflowId ?? `workflow ${++this.#workflows}`;
+    const workflowId = options.workflowId ?? randomUUID();
     const workflow = this.#workflow(workflowId, options);
     const trigger =
       options.mode === 'manual'
         ? this.#test(workflow, options)
         : await this.#publish(workflow, options, options.activation ?? 'activate');
-    this.#running.add(trigger);
+    this.#started.add(trigger);
     return trigger;
   }
 
   /** Ends everything that was started. */
   async closeAll(): Promise<void> {
-    await Promise.all([...this.#running].map((trigger) => trigger.close()));
-    this.#running.clear();
+    await Promise.all([...this.#started].map((trigger) => trigger.close()));
   }
 
   /** Tests a credential as n8n's dialog does. */
@@ -284,8 +294,12 @@ export class N8nRuntime {
       const outputs = task.data?.['main'];
       if (outputs !== undefined) emissions.push(outputs.map((items) => items ?? []));
     });
+    const errors: Error[] = [];
+    additionalData.hooks.addHandler('workflowExecuteAfter', ({ data }) => {
+      if (data.resultData.error !== undefined) errors.push(data.resultData.error);
+    });
     const run = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: nodeOf(workflow) });
-    return runningTrigger(emissions, [], run, () => {
+    return runningTrigger(emissions, errors, run, () => {
       // Like n8n, which does not wait for an execution that it cancels; one that has ended is not changed by it.
       run.cancel();
       return Promise.resolve();
