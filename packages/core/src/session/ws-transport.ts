@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { WebSocket, type ClientOptions } from 'ws';
+import { WebSocket } from 'ws';
 import { AccoladesError, messageOf } from '../errors.ts';
 import { describeNetworkError, networkErrorCode, systemCodeOf } from '../network-error.ts';
 import { MAX_FRAME_BYTES } from '../protocol/decode.ts';
@@ -9,9 +9,6 @@ import type { Transport, TransportFactory, TransportHandlers } from './transport
 
 /** A frame between the protocol's limit and this one is refused but costs nothing else; a larger one ends the connection. */
 const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
-
-/** How long a server that has begun a closing handshake may take to end the connection, in milliseconds. */
-const CLOSE_TIMEOUT_MS = 1_000;
 
 /**
  * How long a server that said good-bye may keep the connection open, in milliseconds; the library's default is 30 s. Spread,
@@ -69,7 +66,7 @@ class WsTransport implements Transport {
     const { ca, ...tls } = server.tls ?? {};
     const agent = proxyAgent(href, this.#wayThroughProxy.signal);
     this.#proxied = agent !== null;
-    const options: ClientOptions & { readonly closeTimeout: number } = {
+    this.#ws = new WebSocket(href, {
       ...tls,
       ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
       ...(agent === null ? {} : { agent }),
@@ -78,7 +75,6 @@ class WsTransport implements Transport {
       followRedirects: false,
       maxPayload: HARD_FRAME_LIMIT_BYTES,
       ...CLOSING,
-      closeTimeout: CLOSE_TIMEOUT_MS,
       // The decoder refuses bad UTF-8 itself, so that one bad frame does not cost the connection.
       skipUTF8Validation: true,
       finishRequest: (request) => {
@@ -88,8 +84,7 @@ class WsTransport implements Transport {
         });
         request.end();
       },
-    };
-    this.#ws = new WebSocket(href, options);
+    });
     this.#ws
       .on('open', () => this.#handlers?.onOpen())
       .on('message', (data) => {

@@ -4,10 +4,13 @@ import { getProxyForUrl } from 'proxy-from-env';
 
 /**
  * The way through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name for this address; null: straight.
+ *
+ * @param signal ends the connection to the proxy. Needed, since a request that is destroyed while the proxy has not answered yet
+ *   neither ends that connection nor fails: the agent alone knows it.
  * @throws when the proxy's address cannot be read
  */
-export function proxyAgent(href: string): Agent | null {
+export function proxyAgent(href: string, signal: AbortSignal): Agent | null {
   // The library chooses by scheme, and knows only the HTTP ones.
   const proxy = getProxyForUrl(href.replace(/^ws/, 'http'));
-  return proxy === '' ? null : new HttpsProxyAgent(proxy);
+  return proxy === '' ? null : new HttpsProxyAgent(proxy, { signal });
 }

@@ -1,0 +1,57 @@
+import { AccountClient } from '@accolades-flow/core';
+import { expect } from 'chai';
+import { FaultBench } from '../support/fault-bench.ts';
+import { say } from '../support/report.ts';
+import { until } from '../support/until.ts';
+
+const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
+
+describe('An HTTP proxy that accepts and says nothing', () => {
+  const bench = FaultBench.use();
+  const saved = new Map(PROXY_VARIABLES.map((name) => [name, process.env[name]]));
+
+  beforeEach(() => {
+    bench.proxy.plan = () => ({ mute: true });
+    for (const name of PROXY_VARIABLES) Reflect.deleteProperty(process.env, name);
+    process.env['http_proxy'] = `http://127.0.0.1:${bench.proxy.port}`;
+    process.env['https_proxy'] = process.env['http_proxy'];
+  });
+
+  afterEach(() => {
+    for (const [name, value] of saved) {
+      if (value === undefined) Reflect.deleteProperty(process.env, name);
+      else process.env[name] = value;
+    }
+  });
+
+  for (const scheme of ['ws', 'wss']) {
+    it(`a session (${scheme}:): every attempt ends in time and leaves no socket behind`, async () => {
+      const agent = bench.subscribe(`${scheme}://pbx.example:14327`);
+      const connecting = await agent.next('connecting');
+      const waiting = await agent.next('waiting');
+      say(agent.path());
+      expect(waiting.reason).to.equal('CONNECT_TIMEOUT');
+      bench.expectWithin(waiting.at - connecting.at, { atLeast: 15_000, atMost: 15_000 });
+      await until('three attempts have been made', () => bench.proxy.accepted >= 3);
+      say(`${bench.proxy.heldByClients} connections open after ${bench.proxy.accepted} attempts`);
+      expect(bench.proxy.heldByClients).to.be.at.most(1);
+      agent.subscription.unsubscribe({ removed: true });
+      await until('the last one is given up', () => bench.proxy.heldByClients === 0);
+    });
+  }
+
+  it('a command: fails at its deadline and leaves no socket behind', async () => {
+    const account = { accountNumber: '123456', password: 'not-a-secret', url: 'https://pbx.example' };
+    const client = new AccountClient(account, { timeoutMs: 500 });
+    const askedAt = performance.now();
+    const failure = await client.ping().then(
+      () => 'answered',
+      (error: unknown) => String(error),
+    );
+    const tookMs = performance.now() - askedAt;
+    say(`failed after ${Math.round(tookMs)} ms`);
+    expect(failure).not.to.equal('answered');
+    expect(tookMs).to.be.within(490, 1_500);
+    await until('the connection is given up', () => bench.proxy.heldByClients === 0);
+  });
+});
