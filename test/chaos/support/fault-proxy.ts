@@ -200,6 +200,7 @@ export class ProxiedConnection {
   readonly #client: Socket;
   readonly #server: Socket;
   #onGone: () => void = () => undefined;
+  #clientEnded = false;
   /** Settles when both sides are gone. */
   readonly gone: Promise<void>;
   /** When `breakWith` was called or a cut was reached, by `performance.now()`. */
@@ -217,6 +218,11 @@ export class ProxiedConnection {
     };
     this.up = new Line(client, server, plan.up ?? {}, onCut);
     this.down = new Line(server, client, plan.down ?? {}, onCut);
+    for (const event of ['end', 'error', 'close']) {
+      client.on(event, () => {
+        this.#clientEnded = true;
+      });
+    }
     this.#couple(client, server, this.up);
     this.#couple(server, client, this.down);
     const cutAtOnce = [plan.up?.cut, plan.down?.cut].find((cut) => cut?.at === 0);
@@ -227,9 +233,9 @@ export class ProxiedConnection {
     return direction === 'up' ? this.up : this.down;
   }
 
-  /** Whether both sides are still there. */
-  get open(): boolean {
-    return !this.#client.destroyed && !this.#server.destroyed;
+  /** Whether the client has not ended its side. Not to be seen while the line from it is stalled. */
+  get heldByClient(): boolean {
+    return !this.#clientEnded;
   }
 
   breakWith(how: BreakMethod): void {
@@ -265,7 +271,10 @@ export class ProxiedConnection {
       if (line.mode === 'forward') to.resetAndDestroy();
     });
     from.on('close', () => {
-      if (to.destroyed) this.#onGone();
+      if (!to.destroyed) return;
+      this.up.stop();
+      this.down.stop();
+      this.#onGone();
     });
   }
 }
@@ -305,6 +314,11 @@ export class FaultProxy {
   /** Connections of which at least one side is there. */
   get connections(): ReadonlySet<ProxiedConnection> {
     return this.#live;
+  }
+
+  /** How many connections clients hold open. */
+  get heldByClients(): number {
+    return [...this.#live].filter((connection) => connection.heldByClient).length;
   }
 
   /** The connection that was accepted last. @throws when there was none */

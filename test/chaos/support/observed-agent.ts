@@ -57,12 +57,22 @@ export class ObservedAgent {
     return this.events.flatMap((event) => ('uniqueId' in event ? [event.uniqueId] : []));
   }
 
-  /** `connecting → authenticating → ready → waiting(HEARTBEAT_TIMEOUT) → …` */
+  /** `connecting → authenticating → ready → waiting(HEARTBEAT_TIMEOUT) → 3 × [connecting → …] → …` */
   path(from = 0): string {
-    return this.passed
+    const states = this.passed
       .slice(from)
-      .map(({ state, reason }) => (reason === null ? state : `${state}(${reason})`))
-      .join(' → ');
+      .map(({ state, reason }) => (reason === null ? state : `${state}(${reason})`));
+    // Each failed attempt that is the same as the one before is only counted.
+    const attempts = states
+      .join(' → ')
+      .split(/ → (?=connecting)/)
+      .reduce<{ text: string; times: number }[]>((list, text) => {
+        const last = list.at(-1);
+        if (last?.text === text) last.times++;
+        else list.push({ text, times: 1 });
+        return list;
+      }, []);
+    return attempts.map(({ text, times }) => (times === 1 ? text : `${times} × [${text}]`)).join(' → ');
   }
 
   /**
