@@ -304,6 +304,8 @@ function asModule(loaded: unknown, what: string): (RED: NodeAPI) => void {
   if (typeof loaded !== 'function')
     throw new Error(`${what} is not a node module: has the package been built?`);
   return (RED) => {
+    // The helper leaves out this part of the API.
+    Reflect.set(RED, 'hooks', isObject(util) ? util['hooks'] : undefined);
     Reflect.apply(loaded, undefined, [RED]);
   };
 }

@@ -1,6 +1,8 @@
-import type { NodeAPI } from '@node-red/registry';
-
-type Hooks = NodeAPI['hooks'];
+/** The part of Node-RED's hooks that is needed. */
+export interface Hooks {
+  add(name: string, handler: (event: { readonly msg: unknown }) => unknown): void;
+  remove(name: string): void;
+}
 
 const HOOK = 'onReceive.accolades-recall';
 
@@ -12,25 +14,27 @@ const HOOK = 'onReceive.accolades-recall';
  * about to be stopped, and sends them again when they have started.
  */
 export class InFlight<T> {
-  readonly #recall: Recall;
+  readonly #recall: Recall | null;
   readonly #messages = new Map<string, T>();
   readonly #handedOver = (messageId: string): void => {
     this.#messages.delete(messageId);
   };
 
-  constructor(hooks: Hooks) {
-    this.#recall = Recall.of(hooks);
+  /** @param hooks absent in a runtime without any, such as Node-RED's test helper: then nothing can be called back */
+  constructor(hooks: Hooks | undefined) {
+    this.#recall = hooks === undefined ? null : Recall.of(hooks);
   }
 
   /** To be called after each `send`: what was scheduled by it then runs before what is scheduled here. */
   sent(messageId: string, about: T): void {
+    if (this.#recall === null) return;
     this.#messages.set(messageId, about);
     setImmediate(this.#handedOver, messageId);
   }
 
   /** Keeps what is still on its way from arriving, and gives it back in the order in which it was sent. */
   callBack(): T[] {
-    if (this.#messages.size === 0) return [];
+    if (this.#recall === null || this.#messages.size === 0) return [];
     const called = [...this.#messages.values()];
     this.#recall.stop([...this.#messages.keys()]);
     this.#messages.clear();

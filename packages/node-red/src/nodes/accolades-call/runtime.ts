@@ -60,7 +60,11 @@ class CallWork {
   #problem: string | null = null;
   #started = false;
 
-  constructor(node: Node, texts: Texts, { hooks, util }: Pick<NodeAPI, 'hooks' | 'util'>) {
+  constructor(
+    node: Node,
+    texts: Texts,
+    { hooks, util }: Pick<NodeAPI, 'util'> & Partial<Pick<NodeAPI, 'hooks'>>,
+  ) {
     this.#node = node;
     this.#texts = texts;
     this.#newMessageId = () => util.generateId();

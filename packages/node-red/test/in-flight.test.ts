@@ -1,0 +1,36 @@
+import { expect } from 'chai';
+import { InFlight } from '../src/runtime/in-flight.ts';
+import { FakeHooks } from './fake-hooks.ts';
+
+const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+
+describe('Messages on their way', () => {
+  it('are called back in order, and kept from arriving until all have been tried', async () => {
+    const hooks = new FakeHooks();
+    const inFlight = new InFlight<string>(hooks.api);
+    inFlight.sent('id1', 'first');
+    inFlight.sent('id2', 'second');
+    expect(inFlight.callBack()).to.deep.equal(['first', 'second']);
+    expect(inFlight.callBack()).to.deep.equal([]);
+    expect(hooks.lets('id1')).to.equal(false);
+    expect(hooks.lets('id2')).to.equal(false);
+    expect(hooks.lets('another')).to.equal(true);
+    await nextTurn();
+    expect(hooks.count).to.equal(0);
+  });
+
+  it('are no longer so once they have been handed over', async () => {
+    const hooks = new FakeHooks();
+    const inFlight = new InFlight<string>(hooks.api);
+    inFlight.sent('id1', 'first');
+    await nextTurn();
+    expect(inFlight.callBack()).to.deep.equal([]);
+    expect(hooks.count).to.equal(0);
+  });
+
+  it('cannot be called back in a runtime without hooks', () => {
+    const inFlight = new InFlight<string>(undefined);
+    inFlight.sent('id1', 'first');
+    expect(inFlight.callBack()).to.deep.equal([]);
+  });
+});
