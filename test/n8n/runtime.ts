@@ -6,6 +6,7 @@ import './environment.ts';
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
+import { processHub } from '@accolades-flow/core';
 import { Logger } from '@n8n/backend-common';
 import { Container } from '@n8n/di';
 import {
@@ -194,9 +195,11 @@ export class N8nRuntime {
     return trigger;
   }
 
-  /** Ends everything that was started. */
+  /** Ends everything that was started, also what lingers, so that no later server on the same port meets it. */
   async closeAll(): Promise<void> {
     await Promise.all([...this.#started].map((trigger) => trigger.close()));
+    const hub: object = processHub();
+    if ('close' in hub && typeof hub.close === 'function') hub.close();
   }
 
   /** Tests a credential as n8n's dialog does. */
