@@ -2,7 +2,7 @@
  * Builds the Node-RED package into `packages/node-red/dist`: per node a CommonJS module for the runtime, an HTML file with the dialog
  * and its script for the editor, and locale files. Core and its dependencies are bundled in, so that the package needs nothing else.
  */
-import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { Marked } from 'marked';
@@ -23,7 +23,7 @@ type Catalogue = Readonly<Record<string, unknown>>;
 export async function buildNodeRed(): Promise<void> {
   await rm(path.dirname(target), { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  const types = (await readdir(path.join(source, 'nodes'))).sort();
+  const types = await publishedTypes();
   const css = await readFile(path.join(source, 'editor/form.css'), 'utf8');
   await buildRuntimes(types);
   for (const type of types) {
@@ -31,6 +31,13 @@ export async function buildNodeRed(): Promise<void> {
     for (const language of LANGUAGES) await writeLocale(type, language);
   }
   await cp(path.join(source, 'icons'), path.join(target, 'icons'), { recursive: true });
+}
+
+/** The node types that the manifest names: those are the ones that Node-RED loads. */
+async function publishedTypes(): Promise<string[]> {
+  const manifest = await readCatalogue(path.join(root, 'packages/node-red/package.json'));
+  const section = asCatalogue(manifest['node-red'], 'node-red in package.json');
+  return Object.keys(asCatalogue(section['nodes'], 'node-red.nodes in package.json'));
 }
 
 async function buildRuntimes(types: readonly string[]): Promise<void> {
