@@ -199,7 +199,7 @@ export class N8nRuntime {
   async closeAll(): Promise<void> {
     await Promise.all([...this.#started].map((trigger) => trigger.close()));
     const hub: object = processHub();
-    if ('close' in hub && typeof hub.close === 'function') hub.close();
+    if ('close' in hub && typeof hub.close === 'function') Reflect.apply(hub.close, hub, []);
   }
 
   /** Tests a credential as n8n's dialog does. */
