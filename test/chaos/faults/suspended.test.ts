@@ -1,0 +1,281 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { createSimulator, type Simulator } from '@accolades-flow/simulator';
+import { expect } from 'chai';
+import { Child } from '../support/child.ts';
+import { FaultProxy } from '../support/fault-proxy.ts';
+import { ProcessWatch } from '../support/process-watch.ts';
+import { say } from '../support/report.ts';
+import { until } from '../support/until.ts';
+import { readClientSaid, type ClientSaid } from './suspended-client.ts';
+
+const SPEED = 25;
+const HEARTBEAT_MS = 20_000;
+/** How much of its own time a suspended process misses: more than a heartbeat and the answer to it. */
+const LONG_SLEEP_MS = 50_000;
+
+/** A process with sessions, that can be suspended. */
+class SleepyClient {
+  readonly simulator: Simulator;
+  readonly proxy: FaultProxy;
+  readonly agents: readonly string[];
+  readonly #child: Child<ClientSaid>;
+  readonly #placed = new Map<string, string[]>();
+  #calls = 0;
+
+  static async start(options: {
+    readonly agents: number;
+    readonly speed?: number;
+    /** Between two subscriptions, in milliseconds of real time, so that their heartbeats are spread. */
+    readonly intervalMs?: number;
+    readonly prepare?: (simulator: Simulator, proxy: FaultProxy) => void;
+    readonly sessionTimeoutMs?: number;
+  }): Promise<SleepyClient> {
+    const simulator = await createSimulator({ sessionTimeoutMs: options.sessionTimeoutMs ?? 300_000 });
+    const proxy = await FaultProxy.listen(simulator);
+    options.prepare?.(simulator, proxy);
+    return new SleepyClient(simulator, proxy, options);
+  }
+
+  private constructor(
+    simulator: Simulator,
+    proxy: FaultProxy,
+    options: { readonly agents: number; readonly speed?: number; readonly intervalMs?: number },
+  ) {
+    this.simulator = simulator;
+    this.proxy = proxy;
+    this.agents = Array.from({ length: options.agents }, (_, n) => `sleepy-agent-${n}`);
+    for (const idCrm of this.agents) simulator.addAgent({ idCrm, name: 'A' });
+    const { speed = SPEED, intervalMs = 0 } = options;
+    this.#child = new Child(
+      './suspended-client.ts',
+      import.meta.url,
+      [`ws://127.0.0.1:${proxy.port}`, String(speed), String(intervalMs), ...this.agents],
+      readClientSaid,
+    );
+  }
+
+  suspend(): void {
+    this.#child.suspend();
+  }
+
+  resume(): void {
+    this.#child.resume();
+  }
+
+  /** What one agent passed through. */
+  path(agent: string): string {
+    return this.#child.said
+      .flatMap((said) => (said.kind === 'state' && said.agent === agent ? [said.state] : []))
+      .join(' → ');
+  }
+
+  /** The different paths, with how many agents took each. */
+  paths(): string {
+    const counts = new Map<string, number>();
+    for (const agent of this.agents) {
+      const path = this.path(agent);
+      counts.set(path, (counts.get(path) ?? 0) + 1);
+    }
+    return [...counts].map(([path, count]) => `${count} × ${path}`).join('; ');
+  }
+
+  async allReady(): Promise<void> {
+    await until(
+      'all sessions are ready',
+      () => this.agents.every((agent) => this.path(agent).endsWith('ready')),
+      60_000,
+      () => this.paths(),
+    );
+  }
+
+  placeCalls(each: number): void {
+    for (const agent of this.agents) {
+      for (let n = 0; n < each; n++) {
+        const uniqueId = `1700000000.${++this.#calls}`;
+        const { delivered } = this.simulator.placeCall({
+          agents: agent,
+          phoneNumber: '0211234567',
+          uniqueId,
+        });
+        if (delivered.length === 0) throw new Error('The server has no session for the call.');
+        const placed = this.#placed.get(agent) ?? [];
+        placed.push(uniqueId);
+        this.#placed.set(agent, placed);
+      }
+    }
+  }
+
+  get callsPlaced(): number {
+    return this.#calls;
+  }
+
+  /** Waits for all calls placed, and checks that each came once and in order, and that nothing went wrong unseen. */
+  async allArrived(): Promise<void> {
+    await until(
+      'all calls arrive',
+      () => this.#child.said.filter(({ kind }) => kind === 'call').length >= this.#calls,
+      20_000,
+      () => this.paths(),
+    );
+    for (const agent of this.agents) {
+      const arrived = this.#child.said.flatMap((said) =>
+        said.kind === 'call' && said.agent === agent ? [said.uniqueId] : [],
+      );
+      expect(arrived).to.deep.equal(this.#placed.get(agent) ?? []);
+    }
+    expect(this.#child.said.filter(({ kind }) => kind === 'failure')).to.deep.equal([]);
+  }
+
+  async close(): Promise<void> {
+    await this.#child.kill();
+    await this.proxy.close();
+    await this.simulator.close();
+  }
+}
+
+/** Real milliseconds for milliseconds of the suspended process's clock. */
+const real = (ms: number, speed = SPEED): number => ms / speed;
+
+describe('A suspended process (SIGSTOP, SIGCONT)', () => {
+  const watch = new ProcessWatch();
+  const clients: SleepyClient[] = [];
+
+  async function start(options: Parameters<typeof SleepyClient.start>[0]): Promise<SleepyClient> {
+    const client = await SleepyClient.start(options);
+    clients.push(client);
+    return client;
+  }
+
+  beforeEach(() => watch.begin());
+
+  afterEach(async () => {
+    await Promise.all(clients.splice(0).map((client) => client.close()));
+    await watch.end();
+  });
+
+  it('wakes with its sessions alive and gets every call, whatever a heartbeat was doing', async () => {
+    const agents = 20;
+    const client = await start({ agents, intervalMs: real(HEARTBEAT_MS) / agents });
+    await client.allReady();
+    // A second sleep that begins soon after the first meets the deadlines in their grace.
+    for (const [sleepMs, awakeMs] of [
+      [LONG_SLEEP_MS, 500],
+      [LONG_SLEEP_MS, 0],
+      [30_000, 7_000],
+      [30_000, 13_000],
+      [LONG_SLEEP_MS, 30_000],
+    ] as const) {
+      client.suspend();
+      client.placeCalls(25);
+      await delay(real(sleepMs) / 2);
+      client.placeCalls(25);
+      await delay(real(sleepMs) / 2);
+      client.resume();
+      await delay(real(awakeMs));
+    }
+    await client.allArrived();
+    say(`${client.callsPlaced} calls to ${agents} sessions through 5 sleeps; ${client.paths()}`);
+    expect(client.paths()).to.equal(`${agents} × connecting → authenticating → ready`);
+  });
+
+  it('is answered while it sleeps: the answer to the authentication counts', async () => {
+    const client = await start({
+      agents: 5,
+      prepare: (simulator) => {
+        simulator.faults.set('*', { authDelayMs: 300 });
+      },
+    });
+    await until(
+      'all have asked',
+      () => client.agents.every((agent) => client.path(agent).endsWith('authenticating')),
+      20_000,
+    );
+    client.suspend();
+    await until('the server has answered', () => client.simulator.sessions().length === 5);
+    await delay(real(LONG_SLEEP_MS));
+    client.placeCalls(10);
+    client.resume();
+    await client.allReady();
+    await client.allArrived();
+    say(client.paths());
+    expect(client.paths()).to.equal('5 × connecting → authenticating → ready');
+  });
+
+  it('is connected while it sleeps: the answer to the upgrade counts', async () => {
+    const client = await start({
+      agents: 5,
+      prepare: (_, proxy) => {
+        proxy.onConnection = ({ down }) => {
+          down.hold();
+        };
+      },
+    });
+    await until('all have asked', () => client.proxy.accepted === 5, 20_000);
+    await until('all are answered', () =>
+      [...client.proxy.connections].every(({ down }) => down.waiting > 0),
+    );
+    client.suspend();
+    for (const { down } of client.proxy.connections) down.release();
+    await delay(real(LONG_SLEEP_MS));
+    client.resume();
+    await client.allReady();
+    client.placeCalls(10);
+    await client.allArrived();
+    say(client.paths());
+    expect(client.paths()).to.equal('5 × connecting → authenticating → ready');
+  });
+
+  it('finds a line that died while it slept', async () => {
+    const client = await start({ agents: 5 });
+    await client.allReady();
+    client.suspend();
+    for (const connection of client.proxy.connections) connection.goHalfOpen('down');
+    await delay(real(LONG_SLEEP_MS));
+    client.resume();
+    const awakeAt = performance.now();
+    await until('all have noticed', () =>
+      client.agents.every((agent) => client.path(agent).includes('waiting')),
+    );
+    const noticedMs = (performance.now() - awakeAt) * SPEED;
+    await client.allReady();
+    client.placeCalls(3);
+    await client.allArrived();
+    say(`noticed ${(noticedMs / 1000).toFixed(1)} s after waking (at most 40 s); ${client.paths()}`);
+    expect(noticedMs).to.be.below(40_000 + 5_000);
+  });
+
+  it('is given up by the server while it sleeps: back as soon as it wakes', async () => {
+    const client = await start({ agents: 5, sessionTimeoutMs: real(30_000) });
+    await client.allReady();
+    client.suspend();
+    await until('the server has given up', () => client.simulator.sessions().length === 0);
+    client.resume();
+    const awakeAt = performance.now();
+    await until('all are back', () => client.simulator.sessions().length === 5);
+    await client.allReady();
+    say(
+      `back ${(((performance.now() - awakeAt) * SPEED) / 1000).toFixed(1)} s after waking; ${client.paths()}`,
+    );
+    client.placeCalls(3);
+    await client.allArrived();
+  });
+
+  it('on the real clock, for 31 s', async () => {
+    const agents = 10;
+    const client = await start({ agents, speed: 1, intervalMs: 200 });
+    await client.allReady();
+    client.suspend();
+    for (let n = 0; n < 10; n++) {
+      client.placeCalls(10);
+      await delay(3_100);
+    }
+    client.resume();
+    await client.allArrived();
+    // Past the grace of what was due meanwhile.
+    await delay(2_000);
+    client.placeCalls(1);
+    await client.allArrived();
+    say(`${client.callsPlaced} calls to ${agents} sessions; ${client.paths()}`);
+    expect(client.paths()).to.equal(`${agents} × connecting → authenticating → ready`);
+  });
+});
