@@ -44,6 +44,8 @@ export type ReplyResult =
 export class PendingReplies {
   readonly #clock: Clock;
   readonly #maxPending: number;
+  /** Each token begins with it. */
+  readonly #mark = randomBytes(6).toString('base64url');
   readonly #pending = new Map<string, PendingReply>();
   readonly #finished = new Map<string, Outcome>();
 
@@ -60,12 +62,17 @@ export class PendingReplies {
   /** @returns the token for the message; null when too many wait: send the fallback then */
   open(settings: PendingReplySettings): string | null {
     if (this.#pending.size >= this.#maxPending) return null;
-    const token = randomBytes(16).toString('base64url');
+    const token = `${this.#mark}${randomBytes(16).toString('base64url')}`;
     const timer = this.#clock.start(settings.limitMs, () => {
       this.#finish(token, 'timedOut', settings.fallback, 'fallback');
     });
     this.#pending.set(token, { ...settings, timer });
     return token;
+  }
+
+  /** Whether a token was given out here, and not by another process. */
+  isOwn(token: string): boolean {
+    return token.startsWith(this.#mark);
   }
 
   /** Sends the flow's answer. Never throws: the result says what was wrong ({@link answerPending} throws it). */
@@ -136,7 +143,10 @@ const NAMES: Record<ReplyKind, string> = {
 };
 
 /** What hosts use of {@link PendingReplies}. */
-export type SharedPendingReplies = Pick<PendingReplies, 'open' | 'answer' | 'abandon' | 'closeOwner'>;
+export type SharedPendingReplies = Pick<
+  PendingReplies,
+  'open' | 'answer' | 'abandon' | 'closeOwner' | 'isOwn'
+>;
 
 /**
  * Sends the flow's answer to a request of this process.
@@ -157,7 +167,7 @@ export function answerPending(
 }
 
 /** The number is the version of the interface, so that only builds that understand each other share one. */
-const KEY = Symbol.for('@accolades-flow/core pending replies 1');
+const KEY = Symbol.for('@accolades-flow/core pending replies 2');
 
 /** The pending replies of this process, the same for every separately bundled copy of this library. */
 export function processPendingReplies(): SharedPendingReplies {

@@ -116,9 +116,17 @@ describe('pending replies', () => {
     expect(codeOf(token)).to.equal('sent');
   });
 
+  it('knows its own tokens from those of another process', () => {
+    const other = new PendingReplies();
+    const token = replies.open(settings());
+    expect(replies.isOwn(token ?? '')).to.be.true;
+    expect(other.isOwn(token ?? '')).to.be.false;
+    expect(replies.isOwn('')).to.be.false;
+  });
+
   it('have tokens that cannot be guessed', () => {
     const token = open();
-    expect(token).to.match(/^[\w-]{22}$/);
+    expect(token).to.match(/^[\w-]{30}$/);
     expect(token).not.to.equal(open());
   });
 
