@@ -1,0 +1,111 @@
+import {
+  NodeConnectionTypes,
+  type IDataObject,
+  type IExecuteFunctions,
+  type INodeExecutionData,
+  type INodeType,
+  type INodeTypeDescription,
+} from 'n8n-workflow';
+import { AccoladesError, messageOf } from '@accolades-flow/core';
+import { testAccountCredential } from '../shared/account-credential-test.ts';
+import { testAgentCredential } from '../shared/agent-credential-test.ts';
+import { accountProperties, ping } from './account.ts';
+import { agentProperties, getConfiguration, getVersion } from './agent.ts';
+import { callProperties, dial, forgetDials } from './call.ts';
+import { nodeError } from './node-error.ts';
+import type { Operation } from './operation.ts';
+import { replyConfirmHangup, replyIvr, replyProperties } from './reply.ts';
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  'agent getConfiguration': getConfiguration,
+  'agent getVersion': getVersion,
+  'call dial': dial,
+  'account ping': ping,
+  'reply ivr': replyIvr,
+  'reply confirmHangup': replyConfirmHangup,
+};
+
+/** Tells Accolades to do something, asks it for something, or answers what it asks. */
+export class Accolades implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Accolades',
+    name: 'accolades',
+    icon: { light: 'file:../shared/accolades.svg', dark: 'file:../shared/accolades.dark.svg' },
+    group: ['output'],
+    version: 1,
+    subtitle:
+      '={{ ({ getConfiguration: "get configuration", getVersion: "get version", dial: "dial", ping: "ping", ivr: "answer IVR", ' +
+      'confirmHangup: "answer hang-up" })[$parameter["operation"]] + ": " + $parameter["resource"] }}',
+    description:
+      'Makes phone calls with the Accolades cloud PBX (click-to-call), asks for the configuration of an agent, and answers IVR requests',
+    defaults: { name: 'Accolades' },
+    usableAsTool: true,
+    inputs: [NodeConnectionTypes.Main],
+    outputs: [NodeConnectionTypes.Main],
+    credentials: [
+      {
+        name: 'accoladesAgentApi',
+        required: true,
+        testedBy: 'testAgentCredential',
+        displayOptions: { show: { resource: ['agent'] } },
+      },
+      {
+        name: 'accoladesAccountApi',
+        required: true,
+        testedBy: 'testAccountCredential',
+        displayOptions: { show: { resource: ['call', 'account'] } },
+      },
+    ],
+    properties: [
+      {
+        displayName: 'Resource',
+        name: 'resource',
+        type: 'options',
+        noDataExpression: true,
+        default: 'call',
+        options: [
+          { name: 'Account', value: 'account', description: 'The Accolades account' },
+          { name: 'Agent', value: 'agent', description: 'An agent who is logged in to Accolades' },
+          { name: 'Call', value: 'call', description: 'A phone call' },
+          {
+            name: 'Reply',
+            value: 'reply',
+            description: 'The answer to what the Accolades Webhook Trigger received',
+          },
+        ],
+      },
+      ...callProperties,
+      ...agentProperties,
+      ...accountProperties,
+      ...replyProperties,
+    ],
+  };
+
+  methods = { credentialTest: { testAccountCredential, testAgentCredential } };
+
+  async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    const output: INodeExecutionData[] = [];
+    for (const itemIndex of this.getInputData().keys()) {
+      const resource = this.getNodeParameter('resource', itemIndex);
+      const operation = this.getNodeParameter('operation', itemIndex);
+      const results: IDataObject[] = [];
+      try {
+        const run = OPERATIONS[`${resource} ${operation}`];
+        if (run === undefined) {
+          throw new AccoladesError('INVALID_PARAMETER', {
+            what: `There is no operation “${operation}” of the resource “${resource}”.`,
+          });
+        }
+        results.push(...(await run(this, itemIndex)));
+      } catch (error) {
+        const shown = nodeError(this.getNode(), error, itemIndex, resource);
+        if (!this.continueOnFail()) throw shown;
+        const code = error instanceof AccoladesError ? error.code : null;
+        results.push({ error: messageOf(shown), description: shown.description ?? null, code });
+      }
+      output.push(...results.map((json) => ({ json, pairedItem: { item: itemIndex } })));
+    }
+    forgetDials(this);
+    return [output];
+  }
+}

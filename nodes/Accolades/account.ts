@@ -1,0 +1,36 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import type { AccountClient } from '@accolades-flow/core';
+import { accountClient, EXPOSED_ACCOUNT } from '../shared/account-credential.ts';
+import type { Operation } from './operation.ts';
+
+export const accountProperties: INodeProperties[] = [
+  {
+    displayName: 'Operation',
+    name: 'operation',
+    type: 'options',
+    noDataExpression: true,
+    displayOptions: { show: { resource: ['account'] } },
+    default: 'ping',
+    options: [
+      {
+        name: 'Ping',
+        value: 'ping',
+        action: 'Ping the account',
+        description:
+          'Check that Accolades accepts the account and its API password. Accolades notes it in the log of the account.',
+      },
+    ],
+  },
+];
+
+export const ping: Operation = async (context, itemIndex) => {
+  const client = await clientOf(context, itemIndex);
+  return [{ ...(await client.ping()) }];
+};
+
+/** @throws AccoladesError when the credential is not valid */
+export async function clientOf(context: IExecuteFunctions, itemIndex: number): Promise<AccountClient> {
+  const client = accountClient(await context.getCredentials('accoladesAccountApi', itemIndex));
+  if (client.exposed) context.logger.warn(`[Accolades] ${EXPOSED_ACCOUNT}`);
+  return client;
+}

@@ -1,0 +1,174 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AccoladesError,
+  firstOutcomeWithin,
+  KNOWN_MAJOR_VERSION,
+  parseConfiguration,
+  processHub,
+  TEXT_FORMATS,
+  type AgentCredential,
+  type AgentStatus,
+  type Subscription,
+} from '@accolades-flow/core';
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { readAgentCredential } from '../shared/agent-credential.ts';
+import { named } from '../shared/names.ts';
+import type { Operation } from './operation.ts';
+
+/** How long a request waits for the agents to connect, in milliseconds. One that is connected already does not wait. */
+const CONNECT_WAIT_MS = 20_000;
+
+const show = { resource: ['agent'] };
+
+export const agentProperties: INodeProperties[] = [
+  {
+    displayName: 'Operation',
+    name: 'operation',
+    type: 'options',
+    noDataExpression: true,
+    displayOptions: { show },
+    default: 'getConfiguration',
+    options: [
+      {
+        name: 'Get Configuration',
+        value: 'getConfiguration',
+        action: 'Get the configuration of an agent',
+        description:
+          'Get the texts that Accolades stores for the account, the phone and the agent, with their IDs',
+      },
+      {
+        name: 'Get Version',
+        value: 'getVersion',
+        action: 'Get the API version of the server',
+        description: 'Get the version of the API that the Accolades server runs',
+      },
+    ],
+  },
+  {
+    displayName:
+      "Asks over the agent's live connection, which all workflows of this n8n process share. Accolades allows one per agent: where workflows run " +
+      'in worker processes, use “Include Configuration” of the Accolades Trigger instead.',
+    name: 'agentNotice',
+    type: 'notice',
+    default: '',
+    displayOptions: { show },
+  },
+  {
+    displayName: 'Agent Name',
+    name: 'agentName',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. Front desk',
+    displayOptions: { show },
+    description:
+      'Which agent of the credential to ask, by the name that the credential gives it (name=idCrm). Only needed when the credential holds several.',
+  },
+  {
+    displayName: 'Parse Texts',
+    name: 'parse',
+    type: 'options',
+    noDataExpression: true,
+    default: 'none',
+    displayOptions: { show: { ...show, operation: ['getConfiguration'] } },
+    description:
+      'Whether to also read the stored texts as data. The original text is kept as <code>data</code>; what was read is added as <code>parsed</code>.',
+    options: [
+      { name: 'As CSV', value: 'csv', description: 'Rows by the names in the first row' },
+      { name: 'As JSON', value: 'json' },
+      { name: 'As XML', value: 'xml' },
+      {
+        name: 'By Their Look',
+        value: 'auto',
+        description: 'JSON, XML or CSV, whichever the text looks like',
+      },
+      { name: 'No', value: 'none', description: 'Give the texts only' },
+    ],
+  },
+];
+
+export const getConfiguration: Operation = async (context, itemIndex) => {
+  const parse: unknown = context.getNodeParameter('parse', itemIndex, 'none');
+  const format = TEXT_FORMATS.find((known) => known === parse);
+  const configuration = await ask(context, itemIndex, (session) => session.requestConfiguration());
+  // A copy, since nodes that ask at the same time share the answer and flows may change what they are given.
+  return [
+    structuredClone({
+      ...(format === undefined ? configuration : parseConfiguration(configuration, format)),
+    }),
+  ];
+};
+
+export const getVersion: Operation = async (context, itemIndex) => {
+  const version = await ask(context, itemIndex, (session) => session.requestVersion());
+  const known = majorOf(version) === KNOWN_MAJOR_VERSION;
+  if (!known) {
+    const warning =
+      `The server runs version ${version.slice(0, 50)} of the API; this node was made for version ${KNOWN_MAJOR_VERSION}. ` +
+      'Fields may be missing or mean something else: look for a newer version of this node.';
+    context.logger.warn(`[Accolades] ${warning}`);
+    context.addExecutionHints({ type: 'warning', location: 'outputPane', message: warning });
+  }
+  return [{ version, known }];
+};
+
+/** Asks the chosen agent, over the session of this process or over one that lasts as long as the question. */
+async function ask<T>(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  question: (subscription: Subscription) => Promise<T>,
+): Promise<T> {
+  const { agents, server, warnings } = readAgentCredential(
+    await context.getCredentials('accoladesAgentApi', itemIndex),
+  );
+  for (const warning of warnings) context.logger.warn(`[Accolades] ${warning}`);
+  const subscription = processHub().subscribe({
+    owner: `n8n request ${context.getWorkflow().id ?? ''} ${context.getNode().id} ${context.getExecutionId()} ${randomUUID()}`,
+    agents: [choose(agents, context.getNodeParameter('agentName', itemIndex, ''))],
+    server,
+  });
+  try {
+    const { agents: states } = await firstOutcomeWithin(subscription, CONNECT_WAIT_MS);
+    for (const state of states) {
+      const reason = missing(state);
+      if (reason !== null) throw reason;
+    }
+    return await question(subscription);
+  } finally {
+    subscription.unsubscribe({ removed: true });
+  }
+}
+
+function choose(agents: readonly AgentCredential[], name: unknown): AgentCredential {
+  const wanted = typeof name === 'string' || typeof name === 'number' ? String(name).trim() : '';
+  const [first] = agents;
+  if (wanted === '' && first !== undefined && agents.length === 1) return first;
+  const found = agents.find(({ label }) => label === wanted);
+  if (found !== undefined) return found;
+  const known = named(agents.map(({ label }) => label));
+  throw new AccoladesError('INVALID_PARAMETER', {
+    what:
+      wanted === ''
+        ? `The credential holds several agents. Give the name of the one to ask: ${known}.`
+        : `The credential has no agent “${wanted.slice(0, 100)}”. It has ${known}.`,
+  });
+}
+
+function majorOf(version: string): number {
+  return Number(/^\s*v?(\d+)/.exec(version)?.[1]);
+}
+
+/** Why an agent cannot be asked; null when it can. */
+function missing({ status }: AgentStatus): AccoladesError | null {
+  switch (status.state) {
+    case 'ready':
+      return null;
+    case 'waiting':
+    case 'closed':
+      return status.reason;
+    case 'idle':
+    case 'connecting':
+      return new AccoladesError('CONNECT_TIMEOUT');
+    case 'authenticating':
+      return new AccoladesError('AUTH_TIMEOUT');
+  }
+}

@@ -1,0 +1,117 @@
+import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
+import { clientOf } from './account.ts';
+import { DialMemory } from './dial-memory.ts';
+import type { Operation } from './operation.ts';
+import { asRecord } from './parameters.ts';
+
+const show = { resource: ['call'], operation: ['dial'] };
+
+export const callProperties: INodeProperties[] = [
+  {
+    displayName: 'Operation',
+    name: 'operation',
+    type: 'options',
+    noDataExpression: true,
+    displayOptions: { show: { resource: ['call'] } },
+    default: 'dial',
+    options: [
+      {
+        name: 'Dial',
+        value: 'dial',
+        action: 'Dial a number',
+        description:
+          'Start a real phone call: the device rings first, and when somebody answers it, Accolades dials the phone number. ' +
+          'Succeeds when Accolades has taken the order, not when somebody answers.',
+      },
+    ],
+  },
+  {
+    displayName: 'Device ID',
+    name: 'deviceId',
+    type: 'string',
+    required: true,
+    default: '',
+    placeholder: 'e.g. 27',
+    displayOptions: { show },
+    description:
+      'The ID of the Accolades phone that rings first, the one of the person who wants to make the call. Letters, digits, dot, dash and underscore.',
+  },
+  {
+    displayName: 'Phone Number',
+    name: 'phoneNumber',
+    type: 'string',
+    required: true,
+    default: '',
+    placeholder: 'e.g. 021 123 4567',
+    displayOptions: { show },
+    description:
+      'The number to call once the device is answered, in any form: 021 123 4567, +40 21 123 4567, tel:+40211234567, or an extension such as 101. ' +
+      'One number only.',
+  },
+  {
+    displayName: 'Options',
+    name: 'dialOptions',
+    type: 'collection',
+    placeholder: 'Add option',
+    default: {},
+    displayOptions: { show },
+    options: [
+      {
+        displayName: 'Country',
+        name: 'country',
+        type: 'string',
+        default: 'RO',
+        placeholder: 'RO',
+        description:
+          'Where phone numbers without a country code are at home, as a code of two letters (ISO 3166), such as RO or DE',
+      },
+      {
+        displayName: 'Number Format',
+        name: 'numberFormat',
+        type: 'options',
+        default: 'national',
+        description:
+          'How the number is written in the command. Which forms Accolades takes is not published: change it when calls do not go through.',
+        options: [
+          { name: 'As Typed', value: 'asTyped', description: 'Without spaces and punctuation' },
+          { name: 'E.164', value: 'e164', description: '+40211234567' },
+          { name: 'International with 00', value: 'international00', description: '0040211234567' },
+          {
+            name: 'National',
+            value: 'national',
+            description: '0211234567, and numbers of other countries with 00',
+          },
+        ],
+      },
+    ],
+  },
+];
+
+const memory = new DialMemory();
+
+export const dial: Operation = async (context, itemIndex) => {
+  const client = await clientOf(context, itemIndex);
+  const { country, numberFormat } = asRecord(context.getNodeParameter('dialOptions', itemIndex, {}));
+  const result = await memory.once(runOf(context), itemIndex, () =>
+    client.dial({
+      deviceId: context.getNodeParameter('deviceId', itemIndex),
+      phoneNumber: context.getNodeParameter('phoneNumber', itemIndex),
+      numberFormat,
+      country,
+    }),
+  );
+  return [{ ...result }];
+};
+
+/** All items of this run of the node have been dealt with. */
+export function forgetDials(context: IExecuteFunctions): void {
+  memory.forget(runOf(context));
+}
+
+/** Names a run of the node, the same when n8n tries it again; null when n8n will not. */
+function runOf(context: IExecuteFunctions): string | null {
+  const { id, retryOnFail } = context.getNode();
+  if (retryOnFail !== true) return null;
+  const { $runIndex } = context.getWorkflowDataProxy(0);
+  return `${context.getExecutionId()} ${id} ${String($runIndex)}`;
+}

@@ -1,0 +1,26 @@
+import { AccoladesError, messageOf } from '@accolades-flow/core';
+import type {
+  ICredentialsDecrypted,
+  ICredentialTestFunctions,
+  INodeCredentialTestResult,
+} from 'n8n-workflow';
+import { accountClient } from './account-credential.ts';
+
+/** Tests a credential of type `accoladesAccountApi` with a `ping`, once; ends within some 15 seconds. */
+export async function testAccountCredential(
+  this: ICredentialTestFunctions,
+  credential: ICredentialsDecrypted,
+): Promise<INodeCredentialTestResult> {
+  try {
+    await accountClient(credential.data ?? {}).ping();
+    return { status: 'OK', message: 'Accolades accepts the account and its password.' };
+  } catch (error) {
+    return { status: 'Error', message: reasonOf(error) };
+  }
+}
+
+function reasonOf(error: unknown): string {
+  if (!(error instanceof AccoladesError)) return messageOf(error);
+  const isTyped = error.code === 'INVALID_ACCOUNT' || error.code === 'INVALID_URL';
+  return isTyped ? (error.what ?? error.message) : error.message;
+}

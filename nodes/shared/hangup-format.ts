@@ -1,0 +1,112 @@
+import type { HangupReplyFormat } from '@accolades-flow/core';
+import type { INodeProperties } from 'n8n-workflow';
+
+/** How the answer to `confirmHangup` is written: a collection, the same in the trigger and in the reply. */
+export function hangupFormatProperty(description: string): INodeProperties {
+  return {
+    displayName: 'Hang-Up Answer Format',
+    name: 'hangupFormat',
+    type: 'fixedCollection',
+    default: {},
+    placeholder: 'Set format',
+    description,
+    options: [
+      {
+        displayName: 'Format',
+        name: 'values',
+        values: [
+          {
+            displayName: 'Content Type',
+            name: 'contentType',
+            type: 'string',
+            default: 'text/plain; charset=utf-8',
+            noDataExpression: true,
+            displayOptions: { show: { format: ['template'] } },
+          },
+          {
+            displayName: 'Decision Field',
+            name: 'decisionField',
+            type: 'string',
+            default: 'action',
+            noDataExpression: true,
+            description: 'The name of the field that says what happens to the call',
+            displayOptions: { hide: { format: ['template'] } },
+          },
+          {
+            displayName: 'Drop Value',
+            name: 'dropValue',
+            type: 'string',
+            default: 'drop',
+            noDataExpression: true,
+            description: 'What is written when the call is dropped',
+          },
+          {
+            displayName: 'Extend Value',
+            name: 'extendValue',
+            type: 'string',
+            default: 'extend',
+            noDataExpression: true,
+            description: 'What is written when the call goes on',
+          },
+          {
+            displayName: 'Format',
+            name: 'format',
+            type: 'options',
+            noDataExpression: true,
+            default: 'json',
+            options: [
+              { name: 'Form-Encoded', value: 'form', description: 'action=extend&duration=300' },
+              { name: 'JSON', value: 'json', description: '{"action":"extend","duration":300}' },
+              { name: 'Template', value: 'template', description: 'A text of your own' },
+            ],
+          },
+          {
+            displayName: 'Seconds Field',
+            name: 'secondsField',
+            type: 'string',
+            default: 'duration',
+            noDataExpression: true,
+            description: 'The name of the field with the new duration limit, in seconds',
+            displayOptions: { hide: { format: ['template'] } },
+          },
+          {
+            displayName: 'Template',
+            name: 'template',
+            type: 'string',
+            typeOptions: { rows: 3 },
+            default: '{decision}',
+            noDataExpression: true,
+            description:
+              'The whole answer. {decision} becomes the drop or extend value, {seconds} the new duration limit (0 when the call is dropped).',
+            displayOptions: { show: { format: ['template'] } },
+          },
+        ],
+      },
+    ],
+  };
+}
+
+/** Reads the collection; core checks the values when it writes an answer. Null when it was not set. */
+export function readHangupFormat(value: unknown): HangupReplyFormat | null {
+  const values: unknown = isRecord(value) ? value['values'] : undefined;
+  if (!isRecord(values)) return null;
+  const text = (name: string): string | undefined => {
+    const field = values[name];
+    return typeof field === 'string' ? field : undefined;
+  };
+  const format = (['json', 'form', 'template'] as const).find((known) => known === values['format']);
+  const texts = {
+    decisionField: text('decisionField'),
+    dropValue: text('dropValue'),
+    extendValue: text('extendValue'),
+    secondsField: text('secondsField'),
+    template: text('template') ?? (format === 'template' ? '{decision}' : undefined),
+    contentType: text('contentType'),
+  };
+  const given = Object.entries(texts).filter(([, field]) => field !== undefined);
+  return { ...(format === undefined ? {} : { format }), ...Object.fromEntries(given) };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

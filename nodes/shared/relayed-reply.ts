@@ -1,0 +1,34 @@
+import type { HttpAnswer, ReplyKind } from '@accolades-flow/core';
+import type { IDataObject } from 'n8n-workflow';
+
+/** An answer on its way from the process that runs the workflow to the one that holds the request. */
+export interface RelayedReply {
+  readonly token: string;
+  readonly kind: ReplyKind;
+  readonly answer: HttpAnswer;
+}
+
+const NAME = 'accoladesReply';
+
+/** The answer as n8n passes it on: the body of a response. */
+export function relayedReply(token: string, kind: ReplyKind, answer: HttpAnswer): IDataObject {
+  return { [NAME]: { token, kind, answer: { ...answer, headers: { ...answer.headers } } } };
+}
+
+/** Reads what n8n passed on; null when it is something else. */
+export function readRelayedReply(body: unknown): RelayedReply | null {
+  const reply = isRecord(body) ? body[NAME] : undefined;
+  if (!isRecord(reply) || !isRecord(reply['answer'])) return null;
+  const { token, kind } = reply;
+  const { status, headers, body: text } = reply['answer'];
+  if (typeof token !== 'string' || (kind !== 'ivr' && kind !== 'confirmHangup')) return null;
+  if (typeof status !== 'number' || typeof text !== 'string' || !isRecord(headers)) return null;
+  const names = Object.entries(headers).filter((entry): entry is [string, string] => {
+    return typeof entry[1] === 'string';
+  });
+  return { token, kind, answer: { status, headers: Object.fromEntries(names), body: text } };
+}
+
+function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
