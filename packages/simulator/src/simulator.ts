@@ -316,7 +316,10 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     this.emit('settings');
   }
 
-  /** Ends everything: call traffic, the WebSocket API and the console. Can be called again; takes a second at most. */
+  /**
+   * Ends everything: call traffic, the WebSocket API and the console. Can be called again. Clients get half a second to
+   * take part in the close; with thousands of sessions, writing to them all takes a second or two.
+   */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;

@@ -5,6 +5,8 @@ const CONNECT_TIMES_KEPT = 50_000;
 export class Statistics {
   /** TCP connections accepted. */
   connections = 0;
+  /** Requests to upgrade to WebSocket received. */
+  upgrades = 0;
   /** Authentications that succeeded. */
   connects = 0;
   /** Authentications refused, by reason. */
@@ -45,6 +47,7 @@ export class Statistics {
 
   reset(): void {
     this.connections = 0;
+    this.upgrades = 0;
     this.connects = 0;
     this.refusals = {};
     this.badRequests = 0;

@@ -32,15 +32,18 @@ describe('masking', () => {
   });
 
   it('hides the keys in every entry of the frame log', async () => {
-    const simulator = await testSimulator();
+    const simulator = await testSimulator({ closeAfterAuthFailed: false });
     const entries: FrameLogEntry[] = [];
     simulator.on('frame', (entry) => entries.push(entry));
     const stranger = 'a-key-nobody-knows';
     const refused = await TestClient.asking(simulator.url, stranger);
-    await refused.closed();
+    refused.send(`I said ${stranger}`);
+    await refused.next();
+    await refused.next();
+    refused.webSocket.close();
     const client = await TestClient.authenticated(simulator.url, FRONT_DESK);
     client.send(`{"type":"authRequest","idCrm":"${SUPPORT}"}`);
-    client.send(`{"broken ${FRONT_DESK}`);
+    client.send(`{"broken ${FRONT_DESK}, not ${SUPPORT}`);
     simulator.sendRaw(FRONT_DESK, `${'x'.repeat(3990)}${FRONT_DESK}`);
     simulator.sendRaw(FRONT_DESK, Buffer.from(SUPPORT), { binary: true });
     await until(() => client.frames.length === 4, 'all frames have come');

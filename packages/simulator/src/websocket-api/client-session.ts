@@ -59,6 +59,7 @@ export class ClientSession {
 
   readonly #host: SessionHost;
   readonly #webSocket: WebSocket;
+  readonly #socket: Duplex;
   readonly #outbox: Outbox;
   #faults: FaultSettings;
   #faultsVersion: number;
@@ -79,6 +80,7 @@ export class ClientSession {
     this.ip = options.ip;
     this.#host = options.host;
     this.#webSocket = options.webSocket;
+    this.#socket = options.socket;
     this.#faults = options.host.faults.get(ALL_AGENTS);
     this.#faultsVersion = options.host.faults.version;
     this.#outbox = new Outbox(options.webSocket, options.socket, () => this.#currentFaults());
@@ -172,6 +174,8 @@ export class ClientSession {
     this.#cancelTimers();
     this.#outbox.stop();
     this.#webSocket.pause();
+    // A paused socket still reports its end, unless there is something left to read before it.
+    this.#socket.unshift(Buffer.alloc(1));
     this.lastSeenAt = Date.now();
   }
 
@@ -347,6 +351,11 @@ export class ClientSession {
     this.#ended = true;
     this.#cancelTimers();
     this.#outbox.stop();
+    if (this.#halfOpen) {
+      // Whatever the client still sends goes nowhere, but when it hangs up, the socket is released.
+      this.#socket.removeAllListeners('data');
+      this.#socket.resume();
+    }
     this.#host.ended(this);
   }
 }

@@ -209,6 +209,7 @@ export class WebSocketApi implements SessionHost {
 
   #onUpgrade(request: IncomingMessage, socket: Duplex, head: Buffer): void {
     socket.on('error', () => {});
+    this.statistics.upgrades += 1;
     const { neverUpgrade, upgradeStatus } = this.faults.get();
     if (neverUpgrade) return;
     if (!this.#tcp) {
