@@ -17,7 +17,7 @@ import { CALL, SessionRig } from '../../packages/core/test/support/session-rig.t
 
 /** `ACCOLADES_RUNS=1000000` is what the slow ring runs; a failure prints its seed. */
 const RUNS = Number(process.env['ACCOLADES_RUNS'] ?? 10_000);
-/** No single frame may take longer, in milliseconds; generous, since a busy machine and the garbage collector count, too. */
+/** No single frame may take longer, in milliseconds of processor time; generous, since the garbage collector counts, too. */
 const MAX_CASE_MS = 1_000;
 
 setFlagsFromString('--expose-gc');
@@ -25,6 +25,11 @@ const collect: unknown = runInNewContext('gc');
 function heapMiB(): number {
   if (typeof collect === 'function') collect();
   return process.memoryUsage().heapUsed / 1024 / 1024;
+}
+
+function millisecondsSince(start: NodeJS.CpuUsage): number {
+  const { user, system } = process.cpuUsage(start);
+  return (user + system) / 1_000;
 }
 
 const SAMPLES = [
@@ -250,7 +255,7 @@ describe('hostile frames', () => {
     let rig = new SessionRig().ready();
     fc.assert(
       fc.property(hostile, (frame) => {
-        const start = performance.now();
+        const start = process.cpuUsage();
         checkDecoded(frame);
         rig.transport.frame(frame);
         // A mutated frame may be a refusal or a good-bye: the session comes back by itself.
@@ -262,7 +267,7 @@ describe('hostile frames', () => {
         if (rig.calls.length !== known + 1 || rig.calls.at(-1)?.uniqueId !== uniqueId) {
           throw new Error('The valid call did not arrive exactly once.');
         }
-        const took = performance.now() - start;
+        const took = millisecondsSince(start);
         slowest = Math.max(slowest, took);
         if (took > MAX_CASE_MS) throw new Error(`One case took ${took} ms.`);
         if (rig.calls.length > 1_000 || rig.statuses.length > 1_000) {
@@ -335,7 +340,7 @@ describe('hostile settings', () => {
   it(`${RUNS} agent lists, addresses and filters are read or refused with a typed error`, () => {
     fc.assert(
       fc.property(typed, (text) => {
-        const start = performance.now();
+        const start = process.cpuUsage();
         orTyped(() => {
           const agents = parseAgentList(text);
           const sound = agents.every(({ label, idCrm }) => /\S/.test(label) && /^[!-~]{1,128}$/.test(idCrm));
@@ -346,7 +351,7 @@ describe('hostile settings', () => {
         });
         orTyped(() => createFilter({ numbers: text }));
         orTyped(() => createFilter({ events: text, callSource: text }));
-        if (performance.now() - start > MAX_CASE_MS) throw new Error('It took too long.');
+        if (millisecondsSince(start) > MAX_CASE_MS) throw new Error('It took too long.');
       }),
       { numRuns: RUNS },
     );

@@ -1,0 +1,17 @@
+/**
+ * A process of its own: connects an agent, unsubscribes as `argv[3]` says, and does nothing more. How long it then lives is
+ * what the test measures.
+ */
+import { Hub } from '../../src/hub/hub.ts';
+
+const [, , url, how] = process.argv;
+const hub = new Hub({ lingerMs: 600_000 });
+const subscription = hub.subscribe({
+  owner: 'owner',
+  agents: [{ label: 'x', idCrm: 'f8cb549544' }],
+  server: { url: url ?? '' },
+});
+const { connected } = await subscription.firstOutcome;
+console.log(`connected ${connected}`);
+if (how === 'removed') subscription.unsubscribe({ removed: true });
+if (how === 'lingering') subscription.unsubscribe();
