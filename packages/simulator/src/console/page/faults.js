@@ -55,7 +55,12 @@ let lastState = null;
 export function startFaults(onTarget) {
   for (const fault of FAULTS) {
     const row = settingsRow(fault, (value) => {
-      void attempt(() => post('api/faults', { ...target(), settings: { [fault.name]: value } })).then(show);
+      void attempt(() => post('api/faults', { ...target(), settings: { [fault.name]: value } })).then(
+        (done) => {
+          // What the control shows is then not what is in force.
+          if (!done) show();
+        },
+      );
     });
     rows.set(fault.name, row);
     byId('fault-list').append(row.root);
