@@ -2,6 +2,9 @@
  * Runs the built nodes in Node-RED's own runtime, without its editor. There is one runtime per process, so one test at a time.
  */
 import { EventEmitter } from 'node:events';
+import { readdirSync } from 'node:fs';
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
@@ -40,6 +43,11 @@ export interface LogLine {
 export type FlowNode = { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>;
 export type Credentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
+/** The nodes of this package. */
+const TYPES = readdirSync(dist)
+  .filter((file) => file.endsWith('.js'))
+  .map((file) => path.basename(file, '.js'));
+
 const LEVELS = new Map([
   [10, 'fatal'],
   [20, 'error'],
@@ -62,17 +70,24 @@ export class TestRuntime {
   readonly log: LogLine[] = [];
   #letGo: (() => void)[] = [];
   #stopped = false;
+  #httpNode: RequestListener | null = null;
+  #server: Server | null = null;
   readonly #logHandler = new EventEmitter();
 
-  static async start(flow: readonly FlowNode[], credentials: Credentials = {}): Promise<TestRuntime> {
+  /** @param core Node-RED's own nodes that the flow needs, such as `function/10-function.js` */
+  static async start(
+    flow: readonly FlowNode[],
+    credentials: Credentials = {},
+    core: readonly string[] = [],
+  ): Promise<TestRuntime> {
     const runtime = new TestRuntime();
     runtime.#listen();
     helper.init(nodeRed);
-    const modules = ['accolades-agent', 'accolades-call'].map((type) => loadNode(type));
-    const tls = loadCore('network/05-tls.js');
+    const modules = TYPES.map((type) => loadNode(type));
+    const coreModules = ['network/05-tls.js', ...core].map((file) => loadCore(file));
     // Node-RED keeps the very object, and deletes from it.
     await helper.load(
-      [...modules, tls, runtime.#helperNodes],
+      [...modules, ...coreModules, runtime.#helperNodes],
       flow.map(placed),
       structuredClone(credentials),
     );
@@ -91,6 +106,23 @@ export class TestRuntime {
     // The helper itself gives up after 300 ms.
     helper.setFlows(flow.map(placed), type, structuredClone(credentials)).catch(() => undefined);
     await started;
+  }
+
+  /** Gives a node a message. */
+  inject(id: string, message: Message): void {
+    const node = this.node(id);
+    if (node === null) throw new Error(`There is no node ${id}`);
+    node.receive(message);
+  }
+
+  /** Serves the HTTP routes of nodes on loopback, until this runtime stops; gives the address without a slash at its end. */
+  async serve(): Promise<string> {
+    const listener = this.#httpNode;
+    if (listener === null) throw new Error('Node-RED has no HTTP routes');
+    const server = createServer(listener);
+    this.#server = server;
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${addressOf(server).port}`;
   }
 
   /** Lets the `slow` nodes stop. */
@@ -161,6 +193,8 @@ export class TestRuntime {
     await this.deploy([]);
     await helper.unload();
     clearInterval(letGo);
+    this.#server?.closeAllConnections();
+    this.#server?.close();
     this.#unlisten();
   }
 
@@ -202,6 +236,9 @@ export class TestRuntime {
 
   readonly #helperNodes = (RED: NodeAPI): void => {
     const { received } = this;
+    this.#httpNode = (request, response) => {
+      Reflect.apply(RED.httpNode, undefined, [request, response]);
+    };
     const holdUp = (done: () => void): void => {
       this.#letGo.push(done);
     };
@@ -327,6 +364,12 @@ function callOf(object: unknown, name: string): (...args: unknown[]) => void {
   return (...args) => {
     Reflect.apply(method, object, args);
   };
+}
+
+function addressOf(server: Server): AddressInfo {
+  const address = server.address();
+  if (address === null || typeof address === 'string') throw new Error('The server has no port');
+  return address;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

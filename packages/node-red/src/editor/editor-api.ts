@@ -4,7 +4,8 @@ export interface EditorNode {
   readonly id: string;
   readonly type: string;
   name?: string;
-  readonly credentials?: { readonly idCrm?: string; readonly has_idCrm?: boolean };
+  /** Secrets as far as the editor knows them: typed ones, and of each saved one `has_<name>`. */
+  readonly credentials?: Readonly<Record<string, string | boolean | undefined>>;
   [property: string]: unknown;
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
 }
@@ -38,6 +39,18 @@ export interface EditorRed {
     registerType(type: string, definition: EditorNodeDefinition): void;
     node(id: unknown): EditorNode | null | undefined;
   };
+  readonly settings: { readonly httpNodeRoot?: unknown };
+}
+
+/** One kind of value of a typed input: a name that Node-RED knows, or a value of our own without an input. */
+export type TypedInputType =
+  string | { readonly value: string; readonly label: string; readonly hasValue: boolean };
+
+export interface TypedInputOptions {
+  readonly default: string;
+  readonly types: readonly TypedInputType[];
+  /** The hidden field that keeps the type. */
+  readonly typeField?: string;
 }
 
 export interface Elements {
@@ -55,6 +68,9 @@ export interface Elements {
   toggleClass(name: string, on: boolean): Elements;
   attr(name: string, value: string): Elements;
   trigger(event: string): Elements;
+  typedInput(options: TypedInputOptions): Elements;
+  typedInput(question: 'value' | 'type'): string;
+  typedInput(setter: 'value' | 'type', value: string): Elements;
 }
 
 export type Query = (selector: string) => Elements;

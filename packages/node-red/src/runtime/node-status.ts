@@ -57,7 +57,8 @@ export function callStatus(call: CallEvent, texts: Texts): NodeStatus {
   return { fill: 'blue', shape: 'dot', text: shorten(text) };
 }
 
-function shorten(text: string): string {
+/** A text that fits under a node. */
+export function shorten(text: string): string {
   const characters = Array.from(text);
   return characters.length <= MAX_STATUS_CHARS
     ? text
@@ -85,4 +86,20 @@ const REASON_TEXT: Partial<Record<AccoladesErrorCode, string>> = {
   INVALID_URL: 'wrongAddress',
   INVALID_CREDENTIAL: 'wrongIdCrm',
   INVALID_PARAMETER: 'wrongSettings',
+  INVALID_ACCOUNT: 'wrongAccount',
+  UNAUTHORIZED: 'accountRefused',
+  IP_REJECTED: 'ipBlocked',
+  BAD_REQUEST: 'commandRefused',
+  FORBIDDEN: 'notAllowed',
+  COMMAND_NOT_FOUND: 'unknownCommand',
+  COMMAND_TOO_LARGE: 'tooLarge',
+  SERVER_FAILURE: 'serverError',
+  UNEXPECTED_ANSWER: 'unexpectedAnswer',
+  UNREACHABLE: 'unreachable',
+  OUTCOME_UNKNOWN: 'outcomeUnknown',
+  COOLING_DOWN: 'paused',
+  INVALID_REPLY: 'wrongReply',
+  REPLY_TOO_LATE: 'tooLate',
+  REPLY_ALREADY_SENT: 'answeredBefore',
+  REPLY_UNKNOWN: 'nothingWaits',
 };

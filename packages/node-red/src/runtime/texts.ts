@@ -12,13 +12,16 @@ export interface Translator {
   _(key: string, values?: TextValues): unknown;
 }
 
-/** Texts from the locale files, and in English where a runtime has none for the key. */
-export function createTexts(RED: Translator): Texts {
+/**
+ * Texts from the locale files, and in English where a runtime has none for the key.
+ * @param own the node's own English texts, beside the shared ones
+ */
+export function createTexts(RED: Translator, own: unknown = {}): Texts {
   return (key, values = {}) => {
     const translated = RED._(key, values);
     if (typeof translated === 'string' && translated !== key && !translated.endsWith(`:${key}`))
       return translated;
-    const text = lookUp(english, key);
+    const text = lookUp(own, key) ?? lookUp(english, key);
     return text === null
       ? key
       : text.replace(/__(\w+?)__/g, (place, name: string) => String(values[name] ?? place));

@@ -1,5 +1,4 @@
 import {
-  AccoladesError,
   parseAgentList,
   parseCountry,
   parseServerUrl,
@@ -7,6 +6,7 @@ import {
   type ServerOptions,
 } from '@accolades-flow/core';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
+import { withVariablesSet } from '../../runtime/environment.ts';
 import type { Security } from '../../runtime/node-status.ts';
 import { readTlsSettings } from '../../runtime/tls-settings.ts';
 import { agentMigrations } from './migrations.ts';
@@ -68,11 +68,4 @@ export function readAgentConnection(
     country,
     security: exposed ? 'exposed' : unverified ? 'unverified' : 'protected',
   };
-}
-
-/** Node-RED leaves `${NAME}` as it is when there is no such environment variable. */
-function withVariablesSet(value: unknown, code: 'INVALID_CREDENTIAL' | 'INVALID_URL'): unknown {
-  const name = typeof value === 'string' ? /^\$[({](\w+)[)}]$/.exec(value.trim())?.[1] : undefined;
-  if (name === undefined) return value;
-  throw new AccoladesError(code, { what: `The environment variable ${name} is not set.` });
 }

@@ -1,0 +1,16 @@
+import type { AccountClient } from '@accolades-flow/core';
+
+/** An `accolades-account` node as other nodes see it. */
+export interface AccountNode {
+  readonly name?: string | undefined;
+  /**
+   * Sends commands for this account.
+   * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, saying what is wrong; no secret in it
+   */
+  client(): AccountClient;
+}
+
+/** @param node as `RED.nodes.getNode` gives it */
+export function isAccountNode(node: unknown): node is AccountNode {
+  return typeof node === 'object' && node !== null && 'client' in node && typeof node.client === 'function';
+}

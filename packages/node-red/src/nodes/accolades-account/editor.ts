@@ -1,0 +1,80 @@
+import { DEFAULT_ACCOUNT_URL, parseAccount, parseAccountUrl } from '@accolades-flow/core';
+import type { EditorRed, Query } from '../../editor/editor-api.ts';
+import { isVariable, problemOf } from '../../editor/check.ts';
+
+declare const RED: EditorRed;
+declare const $: Query;
+
+/** What Node-RED's editor shows in place of a password that it has but does not know. */
+const KEPT_PASSWORD = '__PWRD__';
+
+const field = (name: string) => $(`#node-config-input-${name}`);
+
+RED.nodes.registerType('accolades-account', {
+  category: 'config',
+  color: '#5FB3AC',
+  defaults: {
+    name: { value: '' },
+    url: {
+      value: '',
+      validate(value, _options) {
+        const problem = isVariable(value) ? null : problemOf(() => parseAccountUrl(value ?? ''));
+        return problem === null || this._('accolades-account.error.invalid', { detail: problem });
+      },
+    },
+    accountNumber: {
+      value: '',
+      required: true,
+      validate(value, _options) {
+        const problem = isVariable(value)
+          ? null
+          : problemOf(() => parseAccount({ accountNumber: value ?? '', password: 'x' }));
+        return problem === null || this._('accolades-account.error.invalid', { detail: problem });
+      },
+    },
+    version: {
+      value: 1,
+      // The editor checks credentials only while the dialog is open; this marks a node that was closed without one.
+      validate(_value, _options) {
+        const known = this.credentials;
+        const missing =
+          known !== undefined && known['has_password'] === false && (known['password'] ?? '') === '';
+        return !missing || this._('accolades-account.error.passwordMissing');
+      },
+    },
+  },
+  credentials: {
+    password: {
+      type: 'password',
+      validate(value, _options) {
+        if (value === KEPT_PASSWORD || isVariable(value)) return true;
+        const problem = problemOf(() => parseAccount({ accountNumber: '1', password: value ?? '' }));
+        return problem === null || this._('accolades-account.error.invalid', { detail: problem });
+      },
+    },
+  },
+  label() {
+    if (this.name !== undefined && this.name !== '') return this.name;
+    const number = this['accountNumber'];
+    return typeof number === 'string' && number !== '' && !isVariable(number)
+      ? this._('accolades-account.defaultName.numbered', { number })
+      : this._('accolades-account.defaultName.plain');
+  },
+  labelStyle() {
+    return this.name === undefined || this.name === '' ? '' : 'node_label_italic';
+  },
+  oneditprepare() {
+    field('url').attr('placeholder', DEFAULT_ACCOUNT_URL);
+    field('url').on('input change', showSecurity);
+    showSecurity();
+  },
+  oneditsave() {
+    this['version'] = 1;
+  },
+});
+
+function showSecurity(): void {
+  const url = field('url').val();
+  const readable = !isVariable(url) && problemOf(() => parseAccountUrl(url)) === null;
+  $('#accolades-account-exposed').toggle(readable && parseAccountUrl(url).exposed);
+}

@@ -1,0 +1,180 @@
+import {
+  AccoladesError,
+  parseCountry,
+  readNumberFormat,
+  type DialResult,
+  type PingResult,
+} from '@accolades-flow/core';
+import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
+import { migrate, type Settings } from '../../migrations/migrate.ts';
+import { failureOf } from '../../runtime/failure.ts';
+import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
+import { createTexts, errorCodeOf, type Texts } from '../../runtime/texts.ts';
+import { startTimer } from '../../runtime/timer.ts';
+import { typedValue } from '../../runtime/typed-value.ts';
+import { isAccountNode, type AccountNode } from '../accolades-account/account-node.ts';
+import { commandMigrations } from './migrations.ts';
+import english from './locales/en-US.json' with { type: 'json' };
+
+/** The node `accolades-command`: click-to-call and ping over the REST API of an account. */
+export default function registerCommand(RED: NodeAPI): void {
+  const texts = createTexts(RED, english);
+
+  function Command(this: Node, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    const settings = migrate({ ...config }, commandMigrations);
+    const id = settings['account'];
+    const found: unknown = typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : null;
+    const work = new CommandWork(this, texts, RED.util, settings, isAccountNode(found) ? found : null);
+    work.begin();
+    this.on('input', (message, send, done) => {
+      work.handle(message).then(
+        (result) => {
+          send(result);
+          done();
+        },
+        (error: unknown) => {
+          done(work.failed(error));
+        },
+      );
+    });
+    this.on('close', (done: () => void) => {
+      work.end();
+      done();
+    });
+  }
+
+  RED.nodes.registerType('accolades-command', Command);
+}
+
+/** What a command node does while it is deployed. A command is sent once: nothing here repeats one. */
+class CommandWork {
+  readonly #node: Node;
+  readonly #texts: Texts;
+  readonly #util: NodeAPI['util'];
+  readonly #settings: Settings;
+  readonly #account: AccountNode | null;
+  #stopTimer: () => void = () => undefined;
+  #ended = false;
+
+  constructor(
+    node: Node,
+    texts: Texts,
+    util: NodeAPI['util'],
+    settings: Settings,
+    account: AccountNode | null,
+  ) {
+    this.#node = node;
+    this.#texts = texts;
+    this.#util = util;
+    this.#settings = settings;
+    this.#account = account;
+  }
+
+  /** Shows settings that can never work. */
+  begin(): void {
+    try {
+      this.#accountNode().client();
+      if (this.#command() === 'dial') {
+        readNumberFormat(this.#settings['numberFormat']);
+        parseCountry(this.#settings['country']);
+      }
+      this.#show({});
+    } catch (error) {
+      this.#show(errorStatus(error, this.#texts));
+    }
+  }
+
+  /** @throws AccoladesError */
+  async handle(message: NodeMessage): Promise<NodeMessage> {
+    const client = this.#accountNode().client();
+    const command = this.#command();
+    let payload: DialResult | PingResult;
+    if (command === 'ping') {
+      this.#sending();
+      payload = await client.ping();
+      this.#show({ fill: 'green', shape: 'dot', text: this.#texts('accolades-command.status.answered') });
+    } else {
+      const { numberFormat, country } = this.#settings;
+      const [deviceId, phoneNumber] = [
+        await this.#valueOf('deviceId', message),
+        await this.#valueOf('phoneNumber', message),
+      ];
+      this.#sending();
+      payload = await client.dial({ deviceId, phoneNumber, numberFormat, country });
+      this.#show({ fill: 'green', shape: 'dot', text: shorten(`↗ ${payload.phoneNumber}`) });
+    }
+    return Object.assign(message, { topic: command, payload });
+  }
+
+  /** Shows why it failed, and gives the error for Catch nodes. */
+  failed(error: unknown): Error {
+    const failure = failureOf(error, this.#texts);
+    const until = untilOf(error);
+    if (until === null) {
+      this.#show(errorStatus(error, this.#texts));
+      return failure;
+    }
+    const time = `${two(until.getHours())}:${two(until.getMinutes())}`;
+    const key = errorCodeOf(error) === 'COOLING_DOWN' ? 'paused' : 'refused';
+    this.#show({
+      fill: 'red',
+      shape: 'ring',
+      text: this.#texts(`accolades-command.status.${key}`, { time }),
+    });
+    this.#stopTimer = startTimer(Math.max(0, until.getTime() - Date.now()), () => {
+      this.#show({});
+    });
+    return failure;
+  }
+
+  /** Idempotent, never throws. A command under way goes on: it has been sent. */
+  end(): void {
+    if (this.#ended) return;
+    this.#stopTimer();
+    this.#ended = true;
+    this.#node.status({});
+  }
+
+  #accountNode(): AccountNode {
+    if (this.#account !== null) return this.#account;
+    throw invalid(this.#texts('accolades-command.error.noAccount'));
+  }
+
+  #command(): 'dial' | 'ping' {
+    const { command } = this.#settings;
+    if (command === 'dial' || command === 'ping') return command;
+    throw invalid(this.#texts('accolades-command.error.command'));
+  }
+
+  #valueOf(name: 'deviceId' | 'phoneNumber', message: NodeMessage): Promise<unknown> {
+    const input = { value: this.#settings[name], type: this.#settings[`${name}Type`] };
+    return typedValue(this.#util, input, this.#node, message);
+  }
+
+  #sending(): void {
+    this.#show({ fill: 'blue', shape: 'ring', text: this.#texts('accolades-command.status.sending') });
+  }
+
+  #show(status: NodeStatus): void {
+    if (this.#ended) return;
+    this.#stopTimer();
+    this.#stopTimer = () => undefined;
+    this.#node.status(status);
+  }
+}
+
+function untilOf(error: unknown): Date | null {
+  const until = error instanceof Error && 'until' in error ? error.until : null;
+  if (typeof until !== 'string') return null;
+  const date = new Date(until);
+  return Number.isNaN(date.getTime()) ? null : date;
+}
+
+function two(number: number): string {
+  return String(number).padStart(2, '0');
+}
+
+function invalid(what: string): AccoladesError {
+  return new AccoladesError('INVALID_PARAMETER', { what });
+}
