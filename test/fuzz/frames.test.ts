@@ -16,7 +16,7 @@ import {
 import { CALL, SessionRig } from '../../packages/core/test/support/session-rig.ts';
 
 /** `ACCOLADES_RUNS=1000000` is what the slow ring runs; a failure prints its seed. */
-const RUNS = Number(process.env['ACCOLADES_RUNS'] ?? 10_000);
+const RUNS = Number(process.env['ACCOLADES_RUNS'] ?? 5_000);
 /** No single frame may take longer, in milliseconds of processor time; generous, since the garbage collector counts, too. */
 const MAX_CASE_MS = 1_000;
 
