@@ -127,6 +127,7 @@ describe('The life of the Accolades Trigger', () => {
 
   it('published again within the linger time, it gets the calls that came meanwhile', async () => {
     const workflowId = 'republished';
+    const witness = await runtime.startTrigger({ credentials: frontDesk() });
     const before = await runtime.startTrigger({ credentials: frontDesk(), workflowId });
     call('1');
     await before.waitForItems(1);
@@ -134,6 +135,7 @@ describe('The life of the Accolades Trigger', () => {
     await before.close();
     call('2');
     call('3');
+    await witness.waitForItems(3);
     const after = await runtime.startTrigger({ credentials: frontDesk(), workflowId, activation: 'update' });
     call('4');
     expect(numbers(await after.waitForItems(3))).to.deep.equal(['2', '3', '4']);
