@@ -12,7 +12,7 @@ import { startNodeRed, type NodeRedHost } from '../../../hosts/node-red/launch.t
 import { tarball } from '../../hosts/tarballs.ts';
 import { OWNER, triggerWorkflow } from '../../hosts/workflows.ts';
 
-const AGENT = 'f8cb549544';
+const AGENT = '9f3e1c70aa';
 /** How long the PBX holds a session that it has not noticed to be dead, in milliseconds. */
 const HELD_MS = 20_000;
 

@@ -9,7 +9,7 @@ import { startNodeRed, type FlowNode, type NodeRedHost } from '../../../hosts/no
 import { tarball } from '../../hosts/tarballs.ts';
 import { CallLoad, tally } from './call-load.ts';
 
-const AGENT = 'f8cb549544';
+const AGENT = '9f3e1c70aa';
 const DEPLOYS = 200;
 const CALL_EVERY_MS = 5;
 /** Node-RED's admin API shows at most 1,000 entries of a list. */

@@ -1,0 +1,11 @@
+/** The trigger in n8n's runtime, as a process of its own: what comes out of the node goes to the test. */
+import { N8nRuntime } from '../../n8n/runtime.ts';
+import { forward, settings, tell } from './forward.ts';
+
+const { url, idCrm } = await settings();
+const runtime = await N8nRuntime.load();
+const trigger = await runtime.startTrigger({
+  credentials: { idCrm: `Front desk=${idCrm}`, url, allowUnauthorizedCerts: false },
+});
+forward(() => trigger.items);
+tell({ ready: true });
