@@ -2,7 +2,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { clientOf } from './account.ts';
 import { DialMemory } from './dial-memory.ts';
 import type { Operation } from './operation.ts';
-import { asRecord } from './parameters.ts';
+import { asRecord } from '../shared/parameters.ts';
 
 const show = { resource: ['call'], operation: ['dial'] };
 

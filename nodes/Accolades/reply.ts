@@ -13,7 +13,7 @@ import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { hangupFormatProperty, readHangupFormat } from '../shared/hangup-format.ts';
 import { relayedReply } from '../shared/relayed-reply.ts';
 import type { Operation } from './operation.ts';
-import { asRecord } from './parameters.ts';
+import { asRecord } from '../shared/parameters.ts';
 
 const show = { resource: ['reply'] };
 const showIvr = { ...show, operation: ['ivr'] };

@@ -118,9 +118,9 @@ describe('pending replies', () => {
 
   it('knows its own tokens from those of another process', () => {
     const other = new PendingReplies();
-    const token = replies.open(settings());
-    expect(replies.isOwn(token ?? '')).to.be.true;
-    expect(other.isOwn(token ?? '')).to.be.false;
+    const token = open();
+    expect(replies.isOwn(token)).to.be.true;
+    expect(other.isOwn(token)).to.be.false;
     expect(replies.isOwn('')).to.be.false;
   });
 

@@ -1,0 +1,361 @@
+import type {
+  IHookFunctions,
+  INodeType,
+  INodeTypeDescription,
+  IWebhookFunctions,
+  IWebhookResponseData,
+} from 'n8n-workflow';
+import { hangupFormatProperty } from '../shared/hangup-format.ts';
+import { testWebhookSecret } from '../shared/webhook-credential.ts';
+import { configuredOutputs } from './outputs.ts';
+import { receive } from './receive.ts';
+import { settingsError } from './settings-error.ts';
+import { readWebhookSettings } from './webhook-settings.ts';
+
+const PATH =
+  '={{ [$parameter["path"], $parameter["secretPlace"] === "path" ? ":secret" : ""].filter((part) => part).join("/") }}';
+const RESPONSE_MODE =
+  '={{ ({ replyNode: "responseNode", lastNode: "lastNode" })[$parameter["respond"]] || "onReceived" }}';
+
+/** Starts a workflow for each request that Accolades sends: call notifications, IVR requests, events of the browser connector. */
+export class AccoladesWebhookTrigger implements INodeType {
+  description: INodeTypeDescription = {
+    displayName: 'Accolades Webhook Trigger',
+    name: 'accoladesWebhookTrigger',
+    icon: { light: 'file:../shared/accolades.svg', dark: 'file:../shared/accolades.dark.svg' },
+    group: ['trigger'],
+    version: 1,
+    subtitle:
+      '={{ ($parameter["events"] || []).length > 3 ? $parameter["events"].length + " events" : ($parameter["events"] || []).join(", ") }}',
+    description:
+      'Starts the workflow when the Accolades cloud PBX notifies of a call (answered, ended, at its time limit) or asks from a voice menu (IVR)',
+    eventTriggerDescription: 'Waiting for a request of Accolades to the test URL',
+    activationMessage: 'Requests of Accolades to the production URL now start this workflow.',
+    defaults: { name: 'Accolades Webhook Trigger' },
+    triggerPanel: {
+      header: 'Listen for requests of Accolades',
+      executionsHelp: {
+        inactive:
+          'Webhooks have two modes: test and production. <br /><br /> <b>Use test mode while you build your workflow</b>. Click the ' +
+          "'listen' button, then have Accolades send a request to the test URL. The execution shows up in the editor. It listens for one request only.<br /><br />" +
+          '<b>Use production mode to run your workflow automatically</b>. Publish the workflow, then set the production URL in Accolades.',
+        active:
+          'Webhooks have two modes: test and production. <br /><br /> <b>Use test mode while you build your workflow</b>. Click the ' +
+          "'listen' button, then have Accolades send a request to the test URL. The execution shows up in the editor. It listens for one request only.<br /><br />" +
+          "<b>Use production mode to run your workflow automatically</b>. Since the workflow is published, requests to the production URL start it. These executions show up in the <a data-key='executions'>executions list</a>, but not in the editor.",
+      },
+      activationHint:
+        "Once you've finished building your workflow, publish it and set the production URL in Accolades.",
+    },
+    inputs: [],
+    outputs: `={{(${configuredOutputs.toString()})($parameter)}}`,
+    credentials: [
+      {
+        name: 'accoladesWebhookApi',
+        required: true,
+        testedBy: 'testWebhookSecret',
+        displayOptions: { show: { secretPlace: ['path', 'parameter'] } },
+      },
+    ],
+    webhooks: [
+      {
+        name: 'default',
+        httpMethod: 'POST',
+        responseMode: RESPONSE_MODE,
+        responseData: 'allEntries',
+        isFullPath: true,
+        path: PATH,
+      },
+      {
+        name: 'setup',
+        httpMethod: 'GET',
+        responseMode: RESPONSE_MODE,
+        responseData: 'allEntries',
+        isFullPath: true,
+        path: PATH,
+        ndvHideUrl: true,
+      },
+    ],
+    properties: [
+      {
+        displayName:
+          'Set this URL in Accolades: for call notifications at each user (phone), for an IVR in its step “HTTP request”. Replace <code>:secret</code> in it by the secret of the credential. ' +
+          'Accolades <b>hangs up the call</b> when the URL does not answer, so publish the workflow first.',
+        name: 'urlNotice',
+        type: 'notice',
+        default: '',
+      },
+      {
+        displayName: 'Path',
+        name: 'path',
+        type: 'string',
+        noDataExpression: true,
+        default: '',
+        placeholder: 'e.g. accolades',
+        description: 'The path of the URL. Empty: an ID that n8n makes.',
+      },
+      {
+        displayName: 'Secret In',
+        name: 'secretPlace',
+        type: 'options',
+        noDataExpression: true,
+        default: 'path',
+        description: 'Where Accolades sends the secret, which keeps strangers from starting the workflow',
+        options: [
+          {
+            name: 'Parameter',
+            value: 'parameter',
+            description: 'As a parameter of the query (?secret=…) or of the form',
+          },
+          { name: 'Path', value: 'path', description: 'As the last part of the path' },
+          {
+            name: 'Nowhere',
+            value: 'none',
+            description: 'Whoever knows the URL can start the workflow, except by the allowed addresses',
+          },
+        ],
+      },
+      {
+        displayName: 'Secret Parameter',
+        name: 'secretParameter',
+        type: 'string',
+        noDataExpression: true,
+        default: 'secret',
+        description: 'The name of the parameter that holds the secret. It does not reach the workflow.',
+        displayOptions: { show: { secretPlace: ['parameter'] } },
+      },
+      {
+        displayName:
+          'Without a secret, anybody who learns the URL can start this workflow and read its answers. Limit the allowed addresses in the options.',
+        name: 'noSecretNotice',
+        type: 'notice',
+        default: '',
+        displayOptions: { show: { secretPlace: ['none'] } },
+      },
+      {
+        displayName: 'Events',
+        name: 'events',
+        type: 'multiOptions',
+        noDataExpression: true,
+        required: true,
+        default: ['answer', 'confirmHangup', 'hangup', 'ivrRequest'],
+        description:
+          'What starts the workflow. Everything else is answered all the same, so that no call is lost.',
+        options: [
+          {
+            name: 'Agent Connected',
+            value: 'agentConnected',
+            description: 'The browser connector says that an agent came up',
+          },
+          {
+            name: 'Agent Disconnected',
+            value: 'agentDisconnected',
+            description: 'The browser connector says that an agent went away',
+          },
+          { name: 'Call Answered', value: 'answer', description: 'Somebody has answered a call' },
+          { name: 'Call Ended', value: 'hangup', description: 'A call was hung up' },
+          {
+            name: 'Confirm Hang-Up',
+            value: 'confirmHangup',
+            description: 'A call has reached its maximum duration: the workflow decides whether it goes on',
+          },
+          {
+            name: 'Incoming Call',
+            value: 'incomingCall',
+            description: 'The browser connector says that a call reaches an agent',
+          },
+          {
+            name: 'IVR Request',
+            value: 'ivrRequest',
+            description: 'A voice menu asks, and the workflow answers with variables',
+          },
+          {
+            name: 'Other Notification',
+            value: 'otherNotification',
+            description: 'A call notification that is not documented',
+          },
+          {
+            name: 'Outgoing Call',
+            value: 'outgoingCall',
+            description: 'The browser connector says that an agent starts a call',
+          },
+        ],
+      },
+      {
+        displayName: 'Respond',
+        name: 'respond',
+        type: 'options',
+        noDataExpression: true,
+        default: 'replyNode',
+        description:
+          'Who answers IVR requests and hang-up confirmations. Call notifications are always answered at once, before the workflow starts.',
+        displayOptions: { show: { events: ['ivrRequest', 'confirmHangup'] } },
+        options: [
+          {
+            name: 'At Once, with the Fallback',
+            value: 'fallback',
+            description: 'The answers that are set in the options, before the workflow starts',
+          },
+          {
+            name: 'Using an Accolades Node',
+            value: 'replyNode',
+            description: 'A node “Accolades” with the resource Reply answers, at any place of the workflow',
+          },
+          {
+            name: 'When Last Node Finishes',
+            value: 'lastNode',
+            description:
+              'The first item of the last node is the answer: its fields are the variables; for a hang-up confirmation, decision (drop or extend) and seconds',
+          },
+        ],
+      },
+      {
+        displayName: 'Options',
+        name: 'options',
+        type: 'collection',
+        placeholder: 'Add option',
+        default: {},
+        options: [
+          {
+            displayName: 'Allowed Addresses',
+            name: 'allowedAddresses',
+            type: 'string',
+            noDataExpression: true,
+            default: '',
+            placeholder: '203.0.113.7, 198.51.100.0/24',
+            description:
+              'IP addresses and networks from which requests are taken, separated by commas. Empty: all. Behind a reverse proxy, also set Trusted Proxies.',
+          },
+          {
+            displayName: 'Answer Within (Seconds)',
+            name: 'replyLimit',
+            type: 'number',
+            noDataExpression: true,
+            typeOptions: { minValue: 0.1, maxValue: 60, numberPrecision: 1 },
+            default: 5,
+            description:
+              'How long the workflow has to answer an IVR request or a hang-up confirmation before the fallback is sent. How long Accolades waits is not published.',
+          },
+          {
+            displayName: 'Country',
+            name: 'country',
+            type: 'string',
+            noDataExpression: true,
+            default: 'RO',
+            placeholder: 'RO',
+            description:
+              'Where phone numbers without a country code are at home, as a code of two letters (ISO 3166), such as RO or DE',
+          },
+          {
+            displayName: 'Duration Field',
+            name: 'durationField',
+            type: 'string',
+            noDataExpression: true,
+            default: '',
+            placeholder: 'duration',
+            description:
+              'The field of a notification that holds the duration. Empty: the first that looks like it. Accolades does not publish its name; see <code>raw</code>.',
+          },
+          {
+            displayName: 'Fallback for Hang-Up',
+            name: 'hangupFallback',
+            type: 'options',
+            noDataExpression: true,
+            default: 'drop',
+            description: 'What happens to a call at its time limit when the workflow does not decide in time',
+            options: [
+              { name: 'Drop', value: 'drop' },
+              { name: 'Extend', value: 'extend' },
+            ],
+          },
+          {
+            displayName: 'Fallback for Hang-Up: Seconds',
+            name: 'hangupFallbackSeconds',
+            type: 'number',
+            noDataExpression: true,
+            typeOptions: { minValue: 1, maxValue: 86400, numberPrecision: 0 },
+            default: 300,
+            description: 'By how much the fallback extends a call',
+          },
+          {
+            displayName: 'Fallback for IVR',
+            name: 'ivrFallback',
+            type: 'json',
+            noDataExpression: true,
+            default: '{}',
+            description:
+              'The variables of an IVR answer that the workflow does not give in time, as a JSON object, for example {"found":"no"}',
+          },
+          hangupFormatProperty(
+            'How a hang-up decision is written. Accolades does not publish it: ask the vendor, and set it here once; the node “Accolades” uses it, too.',
+          ),
+          {
+            displayName: 'Maximum Size (KB)',
+            name: 'maxBodyKb',
+            type: 'number',
+            noDataExpression: true,
+            typeOptions: { minValue: 1, maxValue: 1024, numberPrecision: 0 },
+            default: 64,
+            description: 'Larger requests are refused',
+          },
+          {
+            displayName: 'Phone Number Field',
+            name: 'phoneField',
+            type: 'string',
+            noDataExpression: true,
+            default: '',
+            placeholder: 'callerNumber',
+            description:
+              'The field of a notification that holds the phone number. Empty: the first that looks like it. Accolades does not publish its name; see <code>raw</code>.',
+          },
+          {
+            displayName: 'Split Outputs',
+            name: 'splitOutputs',
+            type: 'boolean',
+            noDataExpression: true,
+            default: false,
+            description: 'Whether each chosen event has an output of its own',
+          },
+          {
+            displayName: 'Trusted Proxies',
+            name: 'trustedProxies',
+            type: 'string',
+            noDataExpression: true,
+            default: '',
+            placeholder: '1',
+            description:
+              'The reverse proxies before this n8n, so that the address of the sender is known: their number, or (safer) their addresses. Empty: none.',
+          },
+        ],
+      },
+    ],
+  };
+
+  methods = { credentialTest: { testWebhookSecret } };
+
+  webhookMethods = {
+    default: {
+      /** Accolades has no interface to set the URL with, so that nothing is ever registered there. */
+      checkExists(this: IHookFunctions): Promise<boolean> {
+        return Promise.resolve(false);
+      },
+      /** Publishing the workflow fails here when a setting is not valid, and not at the first call. */
+      async create(this: IHookFunctions): Promise<boolean> {
+        try {
+          await readWebhookSettings(this);
+        } catch (error) {
+          throw settingsError(this.getNode(), error);
+        }
+        return true;
+      },
+      /** Requests that still wait are answered by their workflow, or by the fallback within their time limit. */
+      delete(this: IHookFunctions): Promise<boolean> {
+        return Promise.resolve(true);
+      },
+    },
+  };
+
+  async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
+    return receive(this);
+  }
+}

@@ -1,0 +1,107 @@
+import {
+  AccoladesError,
+  answerPending,
+  confirmHangupReply,
+  ivrReply,
+  messageOf,
+  readHangupDecision,
+  type HangupReplyFormat,
+  type HttpAnswer,
+  type ReplyKind,
+} from '@accolades-flow/core';
+import type { IWebhookFunctions } from 'n8n-workflow';
+import { readRelayedReply } from '../shared/relayed-reply.ts';
+import type { Responder } from './webhook-settings.ts';
+
+export type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
+
+/** Sends an answer. Without effect when one was sent before, or the sender has gone. */
+export function sendAnswer(response: HttpResponse, answer: HttpAnswer): void {
+  if (response.headersSent || response.destroyed) return;
+  response.statusCode = answer.status;
+  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
+  response.setHeader('content-length', Buffer.byteLength(answer.body));
+  response.end(answer.body);
+}
+
+/** A request that waits for the answer of the workflow. */
+export interface WaitingRequest {
+  readonly token: string;
+  readonly kind: ReplyKind;
+  readonly responder: Responder;
+  readonly fallback: HttpAnswer;
+  readonly hangupFormat: HangupReplyFormat;
+  /** A line for the log: why the workflow's own answer was not sent. */
+  readonly warn: (line: string) => void;
+}
+
+/**
+ * Puts core's time limit, fallback and checks between n8n and a request that waits: what n8n would write to the response when the
+ * workflow has ended (or when a reply comes from another process) is read here, and sent by core if it is a good answer and in time.
+ *
+ * Only the methods with which n8n ends such a response are replaced, on this one response; `sendAnswer` uses the others.
+ */
+export function interceptAnswer(response: HttpResponse, request: WaitingRequest): void {
+  const original = { setHeader: response.setHeader.bind(response), end: response.end.bind(response) };
+  const offer = (body: unknown): HttpResponse => {
+    offerAnswer(body, response.statusCode, request);
+    return response;
+  };
+  Object.assign(response, {
+    json: offer,
+    send: offer,
+    // n8n sets headers of its own, also when the answer has been sent meanwhile, and ends the response once more.
+    setHeader: (name: string, value: string | number | readonly string[]) => {
+      if (!response.headersSent) original.setHeader(name, value);
+      return response;
+    },
+    end: (...parameters: Parameters<HttpResponse['end']>) => {
+      const hasAnswer = parameters[0] !== undefined && typeof parameters[0] !== 'function';
+      if (hasAnswer && !response.writableEnded) original.end(...parameters);
+      return response;
+    },
+  });
+}
+
+/** Gives core what n8n was about to write; what is no answer gives way to the fallback. */
+function offerAnswer(body: unknown, status: number, request: WaitingRequest): void {
+  const { token, kind, fallback, warn } = request;
+  let answer = fallback;
+  let problem: string | null = null;
+  try {
+    answer = answerOf(body, status, request);
+  } catch (error) {
+    problem = messageOf(error);
+  }
+  try {
+    answerPending(token, kind, answer);
+    if (problem !== null) warn(problem);
+  } catch (error) {
+    // An Accolades node has answered, and this is only the end of the workflow.
+    if (error instanceof AccoladesError && error.code === 'REPLY_ALREADY_SENT') return;
+    warn(messageOf(error));
+  }
+}
+
+/** What n8n was about to send, as an answer for Accolades. @throws AccoladesError `INVALID_REPLY` */
+function answerOf(body: unknown, status: number, request: WaitingRequest): HttpAnswer {
+  const { token, kind, responder, hangupFormat } = request;
+  if (status >= 400) throw noAnswer('The workflow failed before it answered.');
+  const relayed = readRelayedReply(body);
+  if (relayed !== null) {
+    if (relayed.token === token && relayed.kind === kind) return relayed.answer;
+    throw noAnswer('The workflow answered another request than the one that started it.');
+  }
+  if (responder !== 'lastNode') throw noAnswer('The workflow ended without an answer.');
+  // The list of all items is what distinguishes data from n8n's own messages.
+  if (!Array.isArray(body)) throw noAnswer('The last node of the workflow gave no data.');
+  const entries: readonly unknown[] = body;
+  const first = entries[0] ?? {};
+  if (kind === 'ivr') return ivrReply(first);
+  const { decision, seconds } = { decision: undefined, seconds: undefined, ...first };
+  return confirmHangupReply(readHangupDecision(decision, seconds), hangupFormat);
+}
+
+function noAnswer(what: string): AccoladesError {
+  return new AccoladesError('INVALID_REPLY', { what: `${what} The fallback was sent.` });
+}

@@ -1,0 +1,43 @@
+import type { WebhookEventType } from '@accolades-flow/core';
+import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+
+interface OutputParameters {
+  readonly events?: readonly string[];
+  readonly options?: { readonly splitOutputs?: boolean };
+}
+
+/**
+ * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so nothing outside it can be used
+ * here; the order is that of core's `WEBHOOK_EVENTS`.
+ */
+export const configuredOutputs = (parameters: OutputParameters): { type: 'main'; displayName?: string }[] => {
+  if (parameters.options?.splitOutputs !== true) return [{ type: 'main' }];
+  const names: [string, string][] = [
+    ['answer', 'Call answered'],
+    ['confirmHangup', 'Confirm hang-up'],
+    ['hangup', 'Call ended'],
+    ['otherNotification', 'Other notification'],
+    ['ivrRequest', 'IVR request'],
+    ['incomingCall', 'Incoming call'],
+    ['outgoingCall', 'Outgoing call'],
+    ['agentConnected', 'Agent connected'],
+    ['agentDisconnected', 'Agent disconnected'],
+  ];
+  const chosen = names.filter(([event]) => parameters.events?.includes(event));
+  return chosen.length === 0
+    ? [{ type: 'main' }]
+    : chosen.map(([, displayName]) => ({ type: 'main', displayName }));
+};
+
+/**
+ * The message as one item on its output.
+ * @param outputs the event of each output, in order; null: one output for all
+ */
+export function toOutputs(
+  json: IDataObject,
+  type: WebhookEventType,
+  outputs: readonly WebhookEventType[] | null,
+): INodeExecutionData[][] {
+  const items: INodeExecutionData[] = [{ json }];
+  return outputs === null ? [items] : outputs.map((output) => (output === type ? items : []));
+}
