@@ -5,28 +5,7 @@
  */
 import { Hub } from '@accolades-flow/core';
 import { FastClock } from '../support/fast-clock.ts';
-
-/** What this process says. */
-export type ClientSaid =
-  | { readonly kind: 'state'; readonly agent: string; readonly state: string }
-  | { readonly kind: 'call'; readonly agent: string; readonly uniqueId: string }
-  | { readonly kind: 'failure'; readonly text: string };
-
-export function readClientSaid(message: unknown): ClientSaid {
-  if (typeof message === 'object' && message !== null && 'kind' in message) {
-    if (message.kind === 'failure' && 'text' in message)
-      return { kind: 'failure', text: String(message.text) };
-    if ('agent' in message && typeof message.agent === 'string') {
-      const { agent } = message;
-      if (message.kind === 'state' && 'state' in message)
-        return { kind: 'state', agent, state: String(message.state) };
-      if (message.kind === 'call' && 'uniqueId' in message) {
-        return { kind: 'call', agent, uniqueId: String(message.uniqueId) };
-      }
-    }
-  }
-  throw new Error('This is nothing that the client says.');
-}
+import type { ClientSaid } from './suspended-messages.ts';
 
 function main([url = '', speed = '', intervalMs = '', ...agents]: readonly string[]): void {
   const say = (said: ClientSaid): void => {
@@ -62,4 +41,4 @@ function main([url = '', speed = '', intervalMs = '', ...agents]: readonly strin
   process.on('disconnect', () => process.exit());
 }
 
-if (process.send !== undefined) main(process.argv.slice(2));
+main(process.argv.slice(2));

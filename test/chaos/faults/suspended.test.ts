@@ -6,7 +6,7 @@ import { FaultProxy } from '../support/fault-proxy.ts';
 import { ProcessWatch } from '../support/process-watch.ts';
 import { say } from '../support/report.ts';
 import { until } from '../support/until.ts';
-import { readClientSaid, type ClientSaid } from './suspended-client.ts';
+import { readClientSaid, type ClientSaid } from './suspended-messages.ts';
 
 const SPEED = 25;
 const HEARTBEAT_MS = 20_000;

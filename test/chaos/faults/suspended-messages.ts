@@ -1,0 +1,21 @@
+import { readFields, readText } from '../support/read.ts';
+
+/** What the process that is suspended says. */
+export type ClientSaid =
+  | { readonly kind: 'state'; readonly agent: string; readonly state: string }
+  | { readonly kind: 'call'; readonly agent: string; readonly uniqueId: string }
+  | { readonly kind: 'failure'; readonly text: string };
+
+export function readClientSaid(message: unknown): ClientSaid {
+  const fields = readFields(message);
+  switch (fields['kind']) {
+    case 'state':
+      return { kind: 'state', agent: readText(fields, 'agent'), state: readText(fields, 'state') };
+    case 'call':
+      return { kind: 'call', agent: readText(fields, 'agent'), uniqueId: readText(fields, 'uniqueId') };
+    case 'failure':
+      return { kind: 'failure', text: readText(fields, 'text') };
+    default:
+      throw new Error('This is nothing that the client says.');
+  }
+}

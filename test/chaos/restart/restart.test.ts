@@ -1,0 +1,166 @@
+import { readFileSync } from 'node:fs';
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { Child } from '../support/child.ts';
+import { ProcessWatch } from '../support/process-watch.ts';
+import { bars, peakWithin, perSecond } from '../support/rate.ts';
+import { say } from '../support/report.ts';
+import { readHostReport, readServerSaid, type HostReport, type ServerSaid } from './messages.ts';
+
+const WANTED_SESSIONS = 5_000;
+const DEFAULT_RATE = 50;
+/** What a process needs besides its sessions' sockets, in file descriptors. */
+const OTHER_DESCRIPTORS = 200;
+/** The window in which core's limiter keeps to its rate, in milliseconds. */
+const LIMITER_WINDOW_MS = 1_050;
+/** How much longer some connections take to the server than others, in milliseconds. */
+const TRANSPORT_MS = 50;
+/** How long the server is down, in milliseconds. */
+const OUTAGE_MS = 1_000;
+
+/** How many sessions this machine's limit of open files allows; Node has raised it to the hard limit already. */
+function possibleSessions(): number {
+  const limits = readFileSync('/proc/self/limits', 'utf8');
+  const limit = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]);
+  return Math.min(WANTED_SESSIONS, limit - OTHER_DESCRIPTORS);
+}
+
+describe('A server that is killed and started again', () => {
+  const watch = new ProcessWatch();
+  const children: { kill(): Promise<void> }[] = [];
+
+  beforeEach(() => watch.begin());
+
+  afterEach(async () => {
+    await Promise.all(children.splice(0).map((child) => child.kill()));
+    await watch.end();
+  });
+
+  function startServer(port: number, agents: number): Child<ServerSaid> {
+    const server = new Child('./server.ts', import.meta.url, [String(port), String(agents)], readServerSaid);
+    children.push(server);
+    return server;
+  }
+
+  async function portOf(server: Child<ServerSaid>): Promise<number> {
+    const said = await server.hear('the server listens', ({ kind }) => kind === 'listening');
+    return said.kind === 'listening' ? said.port : 0;
+  }
+
+  async function reportOf(server: Child<ServerSaid>): Promise<Extract<ServerSaid, { kind: 'report' }>> {
+    const from = server.said.length;
+    server.send({ do: 'report' });
+    const said = await server.hear('the server reports', ({ kind }) => kind === 'report', { from });
+    if (said.kind !== 'report') throw new Error('unreachable');
+    return said;
+  }
+
+  async function ask(host: Child<HostReport>, withHeap = false): Promise<HostReport> {
+    const from = host.said.length;
+    host.send({ withHeap });
+    return host.hear('the host reports', () => true, { from });
+  }
+
+  /** Asks until all are ready. @returns the times at which connections were begun */
+  async function allReady(host: Child<HostReport>, sessions: number, deadlineMs: number): Promise<number[]> {
+    const end = performance.now() + deadlineMs;
+    const dialTimes: number[] = [];
+    for (;;) {
+      const report = await ask(host);
+      for (const time of report.dialTimes) dialTimes.push(time);
+      if (report.ready === sessions) return dialTimes;
+      if (performance.now() > end) throw new Error(`Only ${report.ready} of ${sessions} sessions are ready.`);
+      await delay(250);
+    }
+  }
+
+  /**
+   * The rate at which connections are begun is exact; the server sees them when it looks. What waits for it during a pause, and
+   * what comes in it, is seen together: so many more than the limit may be stamped with one second.
+   */
+  function allowedOn(report: { longestPauseMs: number }, limit: number): number {
+    const bunchedMs = TRANSPORT_MS + 2 * report.longestPauseMs;
+    return Math.max(limit, Math.floor((limit * (1_000 + bunchedMs)) / LIMITER_WINDOW_MS) + 1);
+  }
+
+  async function restart(sessions: number, rate: number | null): Promise<void> {
+    const limit = rate ?? DEFAULT_RATE;
+    const deadlineMs = 90_000 + (2 * sessions * 1000) / limit;
+    const first = startServer(0, sessions);
+    const port = await portOf(first);
+    const host = new Child(
+      './session-host.ts',
+      import.meta.url,
+      [`ws://127.0.0.1:${port}`, String(sessions), rate === null ? '' : String(rate)],
+      readHostReport,
+    );
+    children.push(host);
+    const begun = performance.now();
+    const initial = await allReady(host, sessions, deadlineMs);
+    say(
+      `${sessions} sessions ready after ${((performance.now() - begun) / 1000).toFixed(1)} s; ` +
+        `at most ${peakWithin(initial, 1000)} connections begun in any second (limit ${limit})`,
+    );
+    expect(peakWithin(initial, 1000)).to.be.at.most(limit);
+    first.send({ do: 'callAll' });
+    await delay(500);
+    const before = await ask(host, true);
+    expect(before.calls).to.equal(sessions);
+
+    await first.kill();
+    await delay(OUTAGE_MS);
+    const second = startServer(port, sessions);
+    await portOf(second);
+    const upAt = performance.now();
+    const dialTimes = await allReady(host, sessions, deadlineMs);
+    const backMs = performance.now() - upAt;
+    const server = await reportOf(second);
+    const counts = perSecond(server.connectTimes);
+    const peak = peakWithin(server.connectTimes, 1000);
+    say(`all back ${(backMs / 1000).toFixed(1)} s after the server was up`);
+    say(`connections per second on the server: ${counts.join(' ')}`);
+    say(bars(counts));
+    say(
+      `peak in any second: ${peak} on the server (which paused for at most ${server.longestPauseMs.toFixed(0)} ms), ` +
+        `${peakWithin(dialTimes, 1000)} begun (limit ${limit})`,
+    );
+    expect(server.sessions).to.equal(sessions);
+    expect(server.maxSessionsPerAgent).to.equal(1);
+    expect(peakWithin(dialTimes, 1000)).to.be.at.most(limit);
+    expect(peak).to.be.at.most(allowedOn(server, limit));
+    expect(server.longestPauseMs, 'the measurement is worth nothing on a machine this busy').to.be.below(
+      1_000,
+    );
+    // Spread over the time that the limit asks for, not in one burst.
+    expect(backMs).to.be.above((sessions / limit) * 1000 * 0.5);
+
+    second.send({ do: 'callAll' });
+    const called = await second.hear('the server has called all', ({ kind }) => kind === 'called');
+    expect(called).to.deep.equal({ kind: 'called', delivered: sessions });
+    await delay(500);
+    const after = await ask(host, true);
+    expect(after.calls).to.equal(2 * sessions);
+    expect(after.doubled).to.equal(0);
+    expect(after.lost).to.equal(sessions);
+    expect(after.failures).to.equal(0);
+    expect(after.sockets).to.equal(before.sockets);
+    const growth = after.heap / before.heap - 1;
+    say(
+      `heap ${megabytes(before.heap)} before, ${megabytes(after.heap)} after (${(growth * 100).toFixed(2)} %); ` +
+        `sockets ${before.sockets} and ${after.sockets}`,
+    );
+    expect(growth).to.be.below(0.04);
+  }
+
+  it('with 5,000 sessions in one process, 400 connections a second', async () => {
+    const sessions = possibleSessions();
+    if (sessions < WANTED_SESSIONS) say(`only ${sessions} sessions: more files cannot be open here`);
+    await restart(sessions, 400);
+  });
+
+  it('with 300 sessions, the default of 50 connections a second', () => restart(300, null));
+});
+
+function megabytes(bytes: number): string {
+  return `${(bytes / 1024 / 1024).toFixed(1)} MiB`;
+}
