@@ -1,9 +1,10 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { DEMO_AGENTS } from './demo-agents.ts';
+import { DEMO_ACCOUNT, DEMO_AGENTS } from './demo-agents.ts';
 import type { AgentSetup } from './pbx/agent.ts';
 import { MAX_CALLS_PER_MINUTE } from './pbx/call-traffic.ts';
+import type { AccountSetup } from './rest-api/account-directory.ts';
 import { createSimulator } from './simulator.ts';
 import type { Simulator, SimulatorOptions } from './simulator.ts';
 import type { AuthSuccessType } from './websocket-api/messages.ts';
@@ -11,6 +12,7 @@ import type { AuthSuccessType } from './websocket-api/messages.ts';
 /** The port of the real service. */
 const DEFAULT_PORT = 14_327;
 const DEFAULT_CONSOLE_PORT = 14_380;
+const DEFAULT_REST_PORT = 14_381;
 
 interface CommandOptions {
   host: string;
@@ -18,6 +20,10 @@ interface CommandOptions {
   /** False: `--no-console`. */
   console: boolean;
   consolePort: number;
+  /** False: `--no-rest`. */
+  rest: boolean;
+  restPort: number;
+  account?: AccountSetup[];
   anyPort?: boolean;
   agent?: AgentSetup[];
   authSuccessType: AuthSuccessType;
@@ -42,6 +48,13 @@ const command: Command = new Command('accolades-simulator')
     DEFAULT_CONSOLE_PORT,
   )
   .option('--no-console', 'no web console')
+  .option('--rest-port <number>', 'port of the REST API; 0 takes a free one', readPort, DEFAULT_REST_PORT)
+  .option('--no-rest', 'no REST API')
+  .option(
+    '--account <number=password>',
+    `an account of the REST API; can be repeated (default: ${DEMO_ACCOUNT.accountNumber}=${DEMO_ACCOUNT.password})`,
+    readAccount,
+  )
   .option('--any-port', 'take free ports when those are in use')
   .option(
     '--agent <name=idCrm>',
@@ -87,6 +100,7 @@ async function run(options: CommandOptions): Promise<void> {
   console.log('Accolades simulator');
   console.log(`  WebSocket API  ${simulator.url}`);
   if (simulator.consoleUrl !== null) console.log(`  Web console    ${simulator.consoleUrl}`);
+  if (simulator.restUrl !== null) console.log(`  REST API       ${simulator.restUrl}`);
   console.log(`  Agents         ${agents.join(', ')}`);
   console.log('Press Ctrl-C to stop.');
 }
@@ -99,6 +113,8 @@ async function start(options: CommandOptions): Promise<Simulator> {
     host: options.host,
     port: options.port,
     console: options.console ? { port: options.consolePort } : false,
+    rest: options.rest ? { port: options.restPort } : false,
+    accounts: options.account ?? [DEMO_ACCOUNT],
     agents: options.agent ?? DEMO_AGENTS,
     authSuccessType: options.authSuccessType,
     version: options.apiVersion,
@@ -116,6 +132,7 @@ async function start(options: CommandOptions): Promise<Simulator> {
       if (port === undefined || options.anyPort !== true) throw error;
       console.error(`Port ${port} is in use; taking a free one.`);
       if (port === simulatorOptions.port) simulatorOptions.port = 0;
+      else if (port === options.restPort && options.rest) simulatorOptions.rest = { port: 0 };
       else simulatorOptions.console = { port: 0 };
     }
   }
@@ -141,7 +158,8 @@ function takenPort(error: unknown): number | undefined {
 function explain(error: unknown, options: CommandOptions): string {
   const port = takenPort(error);
   if (port !== undefined) {
-    const option = port === options.port ? '--port' : '--console-port';
+    const option =
+      port === options.port ? '--port' : port === options.restPort ? '--rest-port' : '--console-port';
     return `port ${port} is in use. Choose another with ${option}, or let --any-port take a free one.`;
   }
   return error instanceof Error ? error.message : String(error);
@@ -182,4 +200,12 @@ function readAgents(text: string, previous: AgentSetup[] | undefined): AgentSetu
       return { name, idCrm };
     });
   return [...(previous ?? []), ...agents];
+}
+
+function readAccount(text: string, previous: AccountSetup[] | undefined): AccountSetup[] {
+  const [, accountNumber, password] = /^\s*(\d{1,20})\s*=(.+)$/.exec(text) ?? [];
+  if (accountNumber === undefined || password === undefined) {
+    throw new InvalidArgumentError('Write an account as number=password.');
+  }
+  return [...(previous ?? []), { accountNumber, password }];
 }

@@ -1,4 +1,5 @@
 import type { AgentSetup } from './pbx/agent.ts';
+import type { AccountSetup } from './rest-api/account-directory.ts';
 
 const ACCOUNT = {
   id: '15',
@@ -29,3 +30,6 @@ export const DEMO_AGENTS: readonly AgentSetup[] = [
     agent: { id: '323', data: 'Speaks to new customers only.' },
   },
 ];
+
+/** An account of the REST API to start with. Number and password are made up. */
+export const DEMO_ACCOUNT: AccountSetup = { accountNumber: '100200', password: 'demo-password' };

@@ -12,7 +12,14 @@ import type { AgentRecord } from './pbx/agent-directory.ts';
 import type { AgentInfo, AgentSetup, EntityKind } from './pbx/agent.ts';
 import type { CallRequest, PlacedCall } from './pbx/call.ts';
 import { CallTraffic } from './pbx/call-traffic.ts';
+import { PhoneDirectory } from './pbx/phone-directory.ts';
+import type { Phone, PhoneSetup } from './pbx/phone-directory.ts';
 import { UniqueIdSource } from './pbx/unique-id.ts';
+import { AccountDirectory } from './rest-api/account-directory.ts';
+import type { AccountInfo, AccountLogEntry, AccountSetup } from './rest-api/account-directory.ts';
+import { RestApi } from './rest-api/rest-api.ts';
+import { DEFAULT_REST_SETTINGS, readRestSettings } from './rest-api/rest-settings.ts';
+import type { RestSettings } from './rest-api/rest-settings.ts';
 import { Statistics } from './statistics.ts';
 import type { ClientSession } from './websocket-api/client-session.ts';
 import { callNotification } from './websocket-api/messages.ts';
@@ -30,6 +37,13 @@ export interface SimulatorOptions extends Partial<ServerSettings> {
   /** PEM texts; with them the server speaks `wss:`. */
   tls?: { key: string; cert: string };
   agents?: readonly AgentSetup[];
+  /** The REST API, off by default. `port` 0, its default, takes a free one; `host` is that of the WebSocket API. */
+  rest?: false | { port?: number };
+  restSettings?: Partial<RestSettings>;
+  /** The accounts of the REST API. */
+  accounts?: readonly AccountSetup[];
+  /** Phones besides those that agents get by themselves, or changes to those. */
+  phones?: readonly PhoneSetup[];
 }
 
 /** How a session is dropped:
@@ -72,8 +86,10 @@ export interface SimulatorEvents {
   session: [SessionEvent];
   agent: [AgentEvent];
   call: [PlacedCall];
-  /** Faults, server settings, call traffic or the server's being started or stopped changed. */
+  /** Faults, settings, accounts, phones, call traffic or the server's being started or stopped changed. */
   settings: [];
+  /** The REST API got a request. */
+  restRequest: [];
 }
 
 interface RunningConsole {
@@ -85,15 +101,16 @@ interface RunningConsole {
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = new Simulator(options);
   await simulator.start();
-  if (options.console) {
-    try {
+  try {
+    if (options.rest) await simulator.startRest();
+    if (options.console) {
       // Loaded on demand: tests and benchmarks need no web server.
       const { startConsole } = await import('./console/console.ts');
       simulator.attachConsole(await startConsole(simulator, options.console));
-    } catch (error) {
-      await simulator.close();
-      throw error;
     }
+  } catch (error) {
+    await simulator.close();
+    throw error;
   }
   return simulator;
 }
@@ -111,6 +128,11 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   readonly #uniqueIds = new UniqueIdSource();
   readonly #settings: ServerSettings;
   readonly #api: WebSocketApi;
+  readonly #accounts = new AccountDirectory();
+  readonly #phones = new PhoneDirectory();
+  readonly #restSettings: RestSettings;
+  readonly #rest: RestApi;
+  #restUp = false;
   #console: RunningConsole | undefined;
   #closing: Promise<void> | undefined;
 
@@ -123,7 +145,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
       ...readServerSettings({ version, authSuccessType, sessionTimeoutMs, closeAfterAuthFailed }),
     };
     this.faults = new Faults(() => this.emit('settings'));
-    for (const setup of options.agents ?? []) this.#directory.add(setup);
+    for (const setup of options.agents ?? []) this.#addWithPhone(setup);
+    for (const setup of options.phones ?? []) this.#setPhone(setup);
+    for (const setup of options.accounts ?? []) this.#accounts.set(setup);
     this.#api = new WebSocketApi({
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
@@ -142,6 +166,17 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
       },
     });
     this.traffic = new CallTraffic(this, () => this.emit('settings'));
+    this.#restSettings = { ...DEFAULT_REST_SETTINGS, ...readRestSettings(options.restSettings ?? {}) };
+    this.#rest = new RestApi({
+      host: options.host ?? '127.0.0.1',
+      port: options.rest ? (options.rest.port ?? 0) : 0,
+      tls: options.tls,
+      accounts: this.#accounts,
+      settings: () => this.#restSettings,
+      now: () => Date.now(),
+      dial: (accountNumber, deviceId, phoneNumber) => this.#dialFor(accountNumber, deviceId, phoneNumber),
+      onRequest: () => this.emit('restRequest'),
+    });
   }
 
   /** The address of the WebSocket API, `ws://127.0.0.1:PORT` or `wss://…`. It stays the same over restarts. */
@@ -156,6 +191,11 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   /** The address of the web console, `null` without one. */
   get consoleUrl(): string | null {
     return this.#console?.url ?? null;
+  }
+
+  /** The address of the REST API, without an account's path; `null` without one. */
+  get restUrl(): string | null {
+    return this.#restUp ? this.#rest.url : null;
   }
 
   /** Whether the WebSocket API is up. */
@@ -177,7 +217,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   /** @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id is taken. */
   addAgent(setup: AgentSetup): AgentInfo {
-    return this.#announce('added', this.#directory.add(setup));
+    return this.#announce('added', this.#addWithPhone(setup));
   }
 
   /** Logs an agent out and removes it, with the faults that are set for it. @throws when there is no such agent */
@@ -186,6 +226,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     this.#logOut(record);
     this.#directory.remove(idCrm);
     this.faults.clear(idCrm);
+    this.#phones.removeOfAgent(idCrm);
     this.emit('agent', { event: 'removed', agent: this.#info(record) });
   }
 
@@ -229,6 +270,70 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   /** The live sessions. */
   sessions(): SessionInfo[] {
     return Array.from(this.#api.sessions(), sessionInfo);
+  }
+
+  /** How the REST API behaves now. */
+  get restSettings(): Readonly<RestSettings> {
+    return { ...this.#restSettings };
+  }
+
+  /** Changes how the REST API behaves. @throws when a setting is not usable */
+  configureRest(settings: Partial<RestSettings>): void {
+    Object.assign(this.#restSettings, readRestSettings(settings));
+    this.emit('settings');
+  }
+
+  /** Lifts every block that the REST API has put on an IP address. */
+  clearBlacklist(): void {
+    this.#rest.blacklist.clear();
+    this.emit('settings');
+  }
+
+  /** The IP addresses that the REST API rejects now. */
+  blacklist(): string[] {
+    return this.#rest.blacklist.blocked();
+  }
+
+  /** Adds an account, or changes the one with this number. @throws when number or password is not usable */
+  setAccount(setup: AccountSetup): AccountInfo {
+    const account = this.#accounts.set(setup);
+    this.emit('settings');
+    return account;
+  }
+
+  /** Switches an account's REST API on or off. @throws when there is no such account */
+  setAccountActive(accountNumber: string, apiActive: boolean): void {
+    this.#accounts.setActive(accountNumber, apiActive);
+    this.emit('settings');
+  }
+
+  accounts(): AccountInfo[] {
+    return this.#accounts.all();
+  }
+
+  /** The password of an account, in full. @throws when there is no such account */
+  accountPassword(accountNumber: string): string {
+    return this.#accounts.password(accountNumber);
+  }
+
+  /** The latest 500 requests for an account, oldest first. @throws when there is no such account */
+  accountLog(accountNumber: string): AccountLogEntry[] {
+    return this.#accounts.log(accountNumber);
+  }
+
+  /**
+   * The phones. Every agent gets one with the id of its configuration's phone, as device and as user, unless there is
+   * one with that id already.
+   */
+  phones(): Phone[] {
+    return this.#phones.all();
+  }
+
+  /** Adds a phone, or changes the one with this device id. @throws when a value is not usable */
+  setPhone(setup: PhoneSetup): Phone {
+    const phone = this.#setPhone(setup);
+    this.emit('settings');
+    return phone;
   }
 
   /**
@@ -325,6 +430,12 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     return this.#closing;
   }
 
+  /** @internal @throws the error of the listening socket */
+  async startRest(): Promise<void> {
+    await this.#rest.listen();
+    this.#restUp = true;
+  }
+
   /** @internal */
   attachConsole(running: RunningConsole): void {
     this.#console = running;
@@ -332,8 +443,28 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   async #close(): Promise<void> {
     this.traffic.stop();
-    await Promise.all([this.#api.stop({ abrupt: false }), this.#console?.close()]);
+    await Promise.all([this.#api.stop({ abrupt: false }), this.#rest.close(), this.#console?.close()]);
     this.removeAllListeners();
+  }
+
+  #addWithPhone(setup: AgentSetup): AgentRecord {
+    const record = this.#directory.add(setup);
+    const deviceId = record.ids.phone;
+    if (!this.#phones.has(deviceId)) this.#phones.set({ deviceId, idCrm: record.idCrm });
+    return record;
+  }
+
+  #setPhone(setup: PhoneSetup): Phone {
+    if (typeof setup.idCrm === 'string') this.#directory.require(setup.idCrm);
+    return this.#phones.set(setup);
+  }
+
+  /** @returns false when the account has no such device */
+  #dialFor(accountNumber: string, deviceId: string, phoneNumber: string): boolean {
+    const phone = this.#phones.get(deviceId);
+    if (!phone || (phone.accountNumber ?? accountNumber) !== accountNumber) return false;
+    if (phone.idCrm !== null) this.placeCall({ direction: 'outgoing', agents: phone.idCrm, phoneNumber });
+    return true;
   }
 
   /** @returns whether it succeeded for any session */

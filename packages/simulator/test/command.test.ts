@@ -22,7 +22,7 @@ describe('command', function () {
   });
 
   function run(...args: string[]): { child: ChildProcessWithoutNullStreams; output: () => string } {
-    const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, ...args]);
+    const child = spawn(process.execPath, ['--import', 'tsx', COMMAND, '--rest-port', '0', ...args]);
     children.push(child);
     let output = '';
     child.stdout.on('data', (data) => (output += String(data)));
@@ -59,6 +59,12 @@ describe('command', function () {
     const [, url = ''] = await printed(started, /WebSocket API {2}(ws:\/\/127\.0\.0\.1:\d+)/);
     const [, consoleUrl = ''] = await printed(started, /Web console {4}(http:\/\/127\.0\.0\.1:\d+)/);
     await printed(started, /Front desk \(de…sk\), Support \(de…rt\), Sales \(de…es\)\nPress Ctrl-C/);
+    const [, restUrl = ''] = await printed(started, /REST API {7}(http:\/\/127\.0\.0\.1:\d+)/);
+    const pong = await fetch(`${restUrl}/100200/ping/`, {
+      method: 'POST',
+      body: new URLSearchParams({ password: 'demo-password' }),
+    });
+    expect(await pong.text()).to.equal('{"type":"pong"}');
     const page = await fetch(consoleUrl);
     expect(page.status).to.equal(200);
     await page.text();
