@@ -1,6 +1,6 @@
 /** Writes the tarball of every published package to `artifacts/`, to be installed as it is. Run after a build. */
 import { spawnSync } from 'node:child_process';
-import { cp, mkdir, readFile, rm, stat } from 'node:fs/promises';
+import { cp, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { artifacts, root } from './paths.ts';
 
@@ -21,7 +21,4 @@ for (const folder of PACKAGES) {
   const { size } = await stat(path.join(artifacts, file));
   console.log(`${file.padEnd(60)} ${(size / 1024).toFixed(0).padStart(5)} KB`);
 }
-const { version } = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as {
-  version: string;
-};
-console.log(`Version ${version}, in ${path.relative(process.cwd(), artifacts) || '.'}/`);
+console.log(`They are in ${path.relative(process.cwd(), artifacts)}${path.sep}`);
