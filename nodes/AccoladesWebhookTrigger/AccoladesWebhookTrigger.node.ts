@@ -107,7 +107,12 @@ export class AccoladesWebhookTrigger implements INodeType {
             value: 'parameter',
             description: 'As a parameter of the query (?secret=…) or of the form',
           },
-          { name: 'Path', value: 'path', description: 'As the last part of the path' },
+          {
+            name: 'Path',
+            value: 'path',
+            description:
+              'As the last part of the path. n8n itself writes the path of a request that it cannot serve into its log.',
+          },
           {
             name: 'Nowhere',
             value: 'none',
