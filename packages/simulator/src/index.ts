@@ -19,6 +19,20 @@ export type { GarbageKind } from './faults/garbage.ts';
 export { SEED_SAMPLES } from './faults/seed-samples.ts';
 export type { SeedSample } from './faults/seed-samples.ts';
 export type { FrameLogEntry } from './frame-log/frame-log.ts';
+export type {
+  CallLife,
+  CallStart,
+  CallState,
+  EndReason,
+  TimelineEntry,
+  TimelineEvent,
+} from './calls/call-life.ts';
+export type { CallSettings } from './calls/call-settings.ts';
+export type { Clock, Timer } from './clock.ts';
+export type { IvrGlobal, IvrResult, IvrRun } from './ivr/ivr.ts';
+export { parseHangupReply } from './notifications/hangup-decision.ts';
+export type { HangupDecision, HangupReplyParser } from './notifications/hangup-decision.ts';
+export type { NotificationSettings } from './notifications/notification-settings.ts';
 export type { Phone, PhoneSetup } from './pbx/phone-directory.ts';
 export type { EndpointSettings } from './notifications/endpoint-settings.ts';
 export type { AccountInfo, AccountLogEntry, AccountSetup } from './rest-api/account-directory.ts';

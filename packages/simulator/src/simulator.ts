@@ -1,4 +1,10 @@
 import { EventEmitter } from 'node:events';
+import { CallCentre } from './calls/call-centre.ts';
+import type { CallLife, CallStart } from './calls/call-life.ts';
+import { DEFAULT_CALL_SETTINGS, readCallSettings } from './calls/call-settings.ts';
+import type { CallSettings } from './calls/call-settings.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
 import { ALL_AGENTS, Faults } from './faults/faults.ts';
 import { makeGarbage } from './faults/garbage.ts';
 import type { GarbageKind } from './faults/garbage.ts';
@@ -6,7 +12,18 @@ import { SEED_SAMPLES } from './faults/seed-samples.ts';
 import type { SeedSample } from './faults/seed-samples.ts';
 import { FrameLog } from './frame-log/frame-log.ts';
 import type { FrameLogEntry } from './frame-log/frame-log.ts';
+import { sendForm } from './http/send-form.ts';
+import { runIvr } from './ivr/ivr.ts';
+import type { IvrResult, IvrRun } from './ivr/ivr.ts';
 import { maskSecret } from './masking.ts';
+import { parseHangupReply } from './notifications/hangup-decision.ts';
+import type { HangupReplyParser } from './notifications/hangup-decision.ts';
+import {
+  DEFAULT_NOTIFICATION_SETTINGS,
+  readNotificationSettings,
+} from './notifications/notification-settings.ts';
+import type { NotificationSettings } from './notifications/notification-settings.ts';
+import { Notifier } from './notifications/notifier.ts';
 import { AgentDirectory } from './pbx/agent-directory.ts';
 import type { AgentRecord } from './pbx/agent-directory.ts';
 import type { AgentInfo, AgentSetup, EntityKind } from './pbx/agent.ts';
@@ -44,6 +61,14 @@ export interface SimulatorOptions extends Partial<ServerSettings> {
   accounts?: readonly AccountSetup[];
   /** Phones besides those that agents get by themselves, or changes to those. */
   phones?: readonly PhoneSetup[];
+  /** How phones and the other parties behave. */
+  callSettings?: Partial<CallSettings>;
+  /** How call notifications are written. */
+  notificationSettings?: Partial<NotificationSettings>;
+  /** Reads the answer to `confirmHangup`, whose format is not published. Default: {@link parseHangupReply}. */
+  parseHangupReply?: HangupReplyParser;
+  /** Moves the lives of calls, for tests. Default: the system's. */
+  clock?: Clock;
 }
 
 /** How a session is dropped:
@@ -88,6 +113,8 @@ export interface SimulatorEvents {
   call: [PlacedCall];
   /** Faults, settings, accounts, phones, call traffic or the server's being started or stopped changed. */
   settings: [];
+  /** Something happened to a call that has a life. */
+  callLife: [CallLife];
   /** The REST API got a request. */
   restRequest: [];
 }
@@ -133,6 +160,12 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   readonly #restSettings: RestSettings;
   readonly #rest: RestApi;
   #restUp = false;
+  readonly #clock: Clock;
+  readonly #callSettings: CallSettings;
+  readonly #notificationSettings: NotificationSettings;
+  readonly #notifier: Notifier;
+  readonly #callCentre: CallCentre;
+  readonly #ending = new AbortController();
   #console: RunningConsole | undefined;
   #closing: Promise<void> | undefined;
 
@@ -176,6 +209,28 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
       now: () => Date.now(),
       dial: (accountNumber, deviceId, phoneNumber) => this.#dialFor(accountNumber, deviceId, phoneNumber),
       onRequest: () => this.emit('restRequest'),
+    });
+    this.#clock = options.clock ?? systemClock;
+    this.#callSettings = { ...DEFAULT_CALL_SETTINGS, ...readCallSettings(options.callSettings ?? {}) };
+    this.#notificationSettings = {
+      ...DEFAULT_NOTIFICATION_SETTINGS,
+      ...readNotificationSettings(options.notificationSettings ?? {}),
+    };
+    this.#notifier = new Notifier(
+      sendForm,
+      () => this.#notificationSettings,
+      () => this.#clock.now(),
+    );
+    this.#callCentre = new CallCentre({
+      clock: this.#clock,
+      settings: () => this.#callSettings,
+      newId: () => this.#uniqueIds.next(),
+      phone: (deviceId) => this.#phones.require(deviceId),
+      notifyAgent: (phone, call) => this.#notifyAgent(phone, call),
+      notifyEndpoint: (endpoint, event, call) => this.#notifier.notify(endpoint, event, call),
+      notifyUnanswered: () => this.#notificationSettings.notifyUnanswered,
+      parseHangupReply: options.parseHangupReply ?? parseHangupReply,
+      onChange: (call) => this.emit('callLife', call),
     });
   }
 
@@ -336,6 +391,65 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     return phone;
   }
 
+  /** How phones and the other parties behave now. */
+  get callSettings(): Readonly<CallSettings> {
+    return { ...this.#callSettings };
+  }
+
+  /** Changes how phones and the other parties behave, from the next step of a call on. @throws when a setting is not usable */
+  configureCalls(settings: Partial<CallSettings>): void {
+    Object.assign(this.#callSettings, readCallSettings(settings));
+    this.emit('settings');
+  }
+
+  /** How call notifications are written now. */
+  get notificationSettings(): Readonly<NotificationSettings> {
+    return { ...this.#notificationSettings };
+  }
+
+  /** Changes how call notifications are written. @throws when a setting is not usable */
+  configureNotifications(settings: Partial<NotificationSettings>): void {
+    Object.assign(this.#notificationSettings, readNotificationSettings(settings));
+    this.emit('settings');
+  }
+
+  /**
+   * Begins a call with a life: it rings, is answered by itself or with {@link answerCall}, raises the notifications of its
+   * phone, and ends. An outgoing one is what the command `dial` does. `placeCall` only tells the agents' clients.
+   * @throws when there is no such phone
+   */
+  startCall(request: CallStart): CallLife {
+    return this.#callCentre.start(request);
+  }
+
+  /** The calls that have a life, newest first: those that are not over, and the latest others, 200 in all. */
+  calls(): CallLife[] {
+    return this.#callCentre.all();
+  }
+
+  /** Answers what rings: the device, then the dialled party. @throws when there is no such call, or nothing rings */
+  answerCall(id: string): CallLife {
+    return this.#callCentre.answer(id);
+  }
+
+  /** Ends a call; one that is over stays as it is. @throws when there is no such call */
+  hangUp(id: string): CallLife {
+    return this.#callCentre.hangUp(id);
+  }
+
+  /**
+   * Runs an IVR of one step “HTTP request”.
+   * @throws when a variable breaks the documented limits, or the address or time limit is not usable
+   */
+  async runIvr(run: IvrRun): Promise<IvrResult> {
+    return runIvr(run, {
+      send: sendForm,
+      callId: this.#uniqueIds.next(),
+      now: this.#clock.now(),
+      signal: this.#ending.signal,
+    });
+  }
+
   /**
    * Places a call. Several agents are a queue that rings them all with one `uniqueId`. Agents without an API session
    * get nothing, as in reality.
@@ -443,6 +557,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   async #close(): Promise<void> {
     this.traffic.stop();
+    this.#callCentre.close();
+    this.#notifier.close();
+    this.#ending.abort();
     await Promise.all([this.#api.stop({ abrupt: false }), this.#rest.close(), this.#console?.close()]);
     this.removeAllListeners();
   }
@@ -463,8 +580,25 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   #dialFor(accountNumber: string, deviceId: string, phoneNumber: string): boolean {
     const phone = this.#phones.get(deviceId);
     if (!phone || (phone.accountNumber ?? accountNumber) !== accountNumber) return false;
-    if (phone.idCrm !== null) this.placeCall({ direction: 'outgoing', agents: phone.idCrm, phoneNumber });
+    this.startCall({ direction: 'outgoing', deviceId, phoneNumber });
     return true;
+  }
+
+  /** @returns what the call's timeline says about it */
+  #notifyAgent({ idCrm }: Phone, { id, direction, phoneNumber, callCenter }: CallLife): string {
+    const agent = idCrm === null ? undefined : this.#directory.get(idCrm);
+    if (!agent) return 'No agent sits at this phone.';
+    const { delivered } = this.placeCall({
+      direction,
+      agents: agent.idCrm,
+      phoneNumber,
+      callCenter,
+      uniqueId: id,
+    });
+    const event = direction === 'incoming' ? 'incomingCall' : 'outgoingCall';
+    return delivered.length > 0
+      ? `${event} was sent to the client of ${agent.name}.`
+      : `No client of ${agent.name} is connected that could get ${event}.`;
   }
 
   /** @returns whether it succeeded for any session */

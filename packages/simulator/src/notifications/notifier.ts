@@ -1,0 +1,56 @@
+import type { CallLife } from '../calls/call-life.ts';
+import type { FormOutcome, SendForm } from '../http/send-form.ts';
+import { DEFAULT_ENDPOINT_TIMEOUT_MS } from './endpoint-settings.ts';
+import type { EndpointSettings } from './endpoint-settings.ts';
+import { notificationFields } from './notification.ts';
+import type { NotificationEvent } from './notification.ts';
+import type { NotificationSettings } from './notification-settings.ts';
+
+/** What an endpoint did with a notification. */
+export type NotificationOutcome =
+  | { readonly ok: true; readonly body: string; readonly text: string }
+  | { readonly ok: false; readonly text: string };
+
+/** Sends call notifications to the endpoints of the phones. */
+export class Notifier {
+  readonly #send: SendForm;
+  readonly #settings: () => NotificationSettings;
+  readonly #now: () => number;
+  readonly #ending = new AbortController();
+
+  constructor(send: SendForm, settings: () => NotificationSettings, now: () => number) {
+    this.#send = send;
+    this.#settings = settings;
+    this.#now = now;
+  }
+
+  /** @returns never fails: everything but a status from 200 to 299 in time is a failure of the endpoint */
+  async notify(
+    endpoint: EndpointSettings,
+    event: NotificationEvent,
+    call: CallLife,
+  ): Promise<NotificationOutcome> {
+    const outcome = await this.#send({
+      url: endpoint.url,
+      method: 'POST',
+      fields: notificationFields(event, call, this.#settings(), this.#now()),
+      timeoutMs: endpoint.timeoutMs ?? DEFAULT_ENDPOINT_TIMEOUT_MS,
+      allowUnauthorizedCerts: endpoint.allowUnauthorizedCerts,
+      signal: this.#ending.signal,
+    });
+    return judge(outcome);
+  }
+
+  /** Cuts off what is under way. */
+  close(): void {
+    this.#ending.abort();
+  }
+}
+
+function judge(outcome: FormOutcome): NotificationOutcome {
+  if (outcome.status === null) return { ok: false, text: outcome.problem };
+  const text = `Status ${outcome.status} after ${Math.round(outcome.durationMs)} ms.`;
+  return outcome.status >= 200 && outcome.status <= 299
+    ? { ok: true, body: outcome.body, text }
+    : { ok: false, text };
+}
