@@ -46,7 +46,8 @@ export function readEvents(events: unknown): ReadonlySet<AccoladesEventType> {
   const chosen: readonly unknown[] = events;
   for (const event of chosen) {
     if (!EVENT_TYPES.some((known) => known === event)) {
-      throw invalid(`There is no event “${String(event)}”. Choose from ${EVENT_TYPES.join(', ')}.`);
+      const named = typeof event === 'string' ? event : typeof event;
+      throw invalid(`There is no event “${named}”. Choose from ${EVENT_TYPES.join(', ')}.`);
     }
   }
   if (chosen.length === 0) throw invalid('No event is chosen. Choose at least one.');

@@ -121,6 +121,8 @@ describe('filter', () => {
     [{ events: 'incomingCall' }, 'must be a list'],
     [{ events: ['incomingcall'] }, 'incomingcall'],
     [{ callSource: 'queue' }, 'callCenter'],
+    // Found by test/fuzz: a thing that cannot be made text.
+    [{ events: [{ toString: 0 }] }, 'object'],
   ] as const) {
     it(`refuses ${JSON.stringify(settings)} and says what is wrong`, () => {
       expect(() => createFilter(settings))
