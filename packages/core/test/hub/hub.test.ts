@@ -255,6 +255,23 @@ describe('hub', () => {
       expect(changes).to.deep.equal(['agentConnected']);
     });
 
+    it('one that makes a call come while it gets what was held gets that one last', () => {
+      const ids: string[] = [];
+      const a = rig.subscribe('a', ['x'], {
+        startPaused: true,
+        onEvent: (event) => {
+          const id = 'uniqueId' in event ? event.uniqueId : '';
+          ids.push(id);
+          if (id === '1.1') rig.pbx.call('id-x', '1.3');
+        },
+      });
+      rig.pbx.settle();
+      rig.pbx.call('id-x', '1.1');
+      rig.pbx.call('id-x', '1.2');
+      a.subscription.resume();
+      expect(ids).to.deep.equal(['1.1', '1.2', '1.3']);
+    });
+
     it('one that unsubscribes on its first held event gets no other', () => {
       const first = rig.subscribe('a', ['x']);
       rig.pbx.settle();

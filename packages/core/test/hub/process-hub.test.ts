@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
+import { eventually } from '../support/eventually.ts';
 import { checkAgents } from '../../src/hub/check-agents.ts';
 import type { Subscription } from '../../src/hub/subscription.ts';
 import { processHub } from '../../src/hub/process-hub.ts';
@@ -56,6 +57,7 @@ describe('the hub of the process', () => {
     ];
     const found = await checkAgents(agents, { url });
     expect(found.map(({ label, reason }) => [label, reason.code])).to.deep.equal([['y', 'ID_NOT_FOUND']]);
+    await eventually('the sessions of the test ended', () => server.clients.size === 0);
   });
 
   it('a credential test uses the live session, and several at once do not disturb each other', async () => {

@@ -241,6 +241,18 @@ describe('ws transport, over real sockets', () => {
     expect((await client.ends(3_000)).code).to.equal('CONNECTION_LOST');
   });
 
+  it('discard ends an open connection at once, without a good-bye that a dead peer could hold up', async () => {
+    const bytes: Buffer[] = [];
+    let ended = false;
+    const port = await upgradeByHand((socket) => {
+      socket.on('data', (data: Buffer) => bytes.push(data)).on('close', () => (ended = true));
+    });
+    const client = await probe(at(port)).opens();
+    client.transport.discard();
+    await eventually('the socket is gone', () => ended, 900);
+    expect(Buffer.concat(bytes)).to.have.length(0);
+  });
+
   it('passes on nothing after discard, although frames are on the way', async () => {
     const port = await serve((ws) => {
       for (let i = 0; i < 1_000; i++) ws.send(`frame ${i}`);
