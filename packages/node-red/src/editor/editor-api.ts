@@ -68,9 +68,27 @@ export interface Elements {
   toggleClass(name: string, on: boolean): Elements;
   attr(name: string, value: string): Elements;
   trigger(event: string): Elements;
+  find(selector: string): Elements;
+  appendTo(parent: Elements): Elements;
+  each(visit: (index: number, element: PageElement) => void): Elements;
+  editableList(optionsOrMethod: EditableListOptions | 'items'): Elements;
+  editableList(method: 'addItem', data: object): Elements;
   typedInput(options: TypedInputOptions): Elements;
   typedInput(question: 'value' | 'type'): string;
   typedInput(setter: 'value' | 'type', value: string): Elements;
 }
 
-export type Query = (selector: string) => Elements;
+/** Opaque: an element of the page. */
+export interface PageElement {
+  readonly nodeType: number;
+}
+
+export interface EditableListOptions {
+  addItem(row: Elements, index: number, data: Readonly<Record<string, unknown>>): void;
+  readonly removable: boolean;
+  readonly sortable: boolean;
+  readonly height: 'auto' | number;
+  readonly minHeight: number;
+}
+
+export type Query = (selector: string | PageElement) => Elements;

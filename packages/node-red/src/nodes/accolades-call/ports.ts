@@ -7,7 +7,10 @@ export type Ports = readonly AccoladesEventType[] | null;
  * How wires move when the outputs change, in the form that Node-RED's editor takes from a node's hidden `outputs` field: for
  * each old output its new place, or -1 when it is gone; new outputs have keys that are no numbers.
  */
-export function movedOutputs(before: Ports, after: Ports): Record<string, number> {
+export function movedOutputs(
+  before: readonly string[] | null,
+  after: readonly string[] | null,
+): Record<string, number> {
   const moves: Record<string, number> = {};
   const kept = new Set<number>();
   (before ?? [null]).forEach((event, port) => {

@@ -1,0 +1,21 @@
+import type { Migration } from '../../migrations/migrate.ts';
+
+/** The steps of a reply node's settings, oldest first. */
+export const replyMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    // Written by hand, or by a tool, without what the dialog would have filled in.
+    upgrade: (settings) => ({
+      reply: 'ivr',
+      variablesFrom: 'property',
+      variables: 'payload',
+      variablesType: 'msg',
+      variableList: [],
+      decision: 'payload.decision',
+      decisionType: 'msg',
+      seconds: '60',
+      secondsType: 'num',
+      ...settings,
+    }),
+  },
+];

@@ -1,0 +1,35 @@
+import { AccoladesError } from '@accolades-flow/core';
+
+/** One variable of the dialog's list. */
+export interface VariableRow {
+  readonly name: string;
+  /** With `type` a typed input: `msg` and `payload.status`, or `str` and a text. */
+  readonly value: string;
+  readonly type: string;
+}
+
+/**
+ * Reads the list of a reply node's settings.
+ * @throws AccoladesError `INVALID_PARAMETER`
+ */
+export function readVariableRows(list: unknown): VariableRow[] {
+  const entries: readonly unknown[] = Array.isArray(list) ? list : [];
+  if (!Array.isArray(list)) throw invalid('The variables must be a list.');
+  return entries.map((entry) => {
+    const { name, value, type } = { name: '', value: '', type: 'str', ...asObject(entry) };
+    if (typeof name !== 'string' || typeof value !== 'string' || typeof type !== 'string') {
+      throw invalid('Each variable of the list must have a name and a value.');
+    }
+    return { name: name.trim(), value, type };
+  });
+}
+
+function asObject(entry: unknown): { name?: unknown; value?: unknown; type?: unknown } {
+  if (typeof entry !== 'object' || entry === null)
+    throw invalid('Each variable of the list must have a name.');
+  return entry;
+}
+
+function invalid(what: string): AccoladesError {
+  return new AccoladesError('INVALID_PARAMETER', { what });
+}

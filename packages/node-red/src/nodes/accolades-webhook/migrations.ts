@@ -1,0 +1,37 @@
+import { WEBHOOK_EVENTS } from '@accolades-flow/core';
+import type { Migration } from '../../migrations/migrate.ts';
+
+/** The steps of a webhook node's settings, oldest first. */
+export const webhookMigrations: readonly Migration[] = [
+  {
+    version: 1,
+    // Written by hand, or by a tool, without what the dialog would have filled in.
+    upgrade: (settings) => ({
+      path: '/accolades',
+      method: 'both',
+      events: [...WEBHOOK_EVENTS],
+      splitOutputs: false,
+      secretParameter: 'secret',
+      allowedAddresses: '',
+      trustedProxies: '0',
+      maxBodyBytes: '',
+      country: 'RO',
+      phoneField: '',
+      durationField: '',
+      replyLimitMs: '5000',
+      flowAnswersIvr: true,
+      ivrFallback: '{}',
+      flowConfirmsHangup: true,
+      hangupFallback: 'drop',
+      hangupFallbackSeconds: '60',
+      hangupFormat: 'json',
+      hangupDecisionField: 'action',
+      hangupDropValue: 'drop',
+      hangupExtendValue: 'extend',
+      hangupSecondsField: 'duration',
+      hangupTemplate: '',
+      hangupContentType: '',
+      ...settings,
+    }),
+  },
+];

@@ -1,0 +1,28 @@
+import { AccoladesError } from '@accolades-flow/core';
+
+/** Our own bound, in characters. */
+const MAX_PATH_CHARS = 200;
+
+/**
+ * The path of an endpoint as it is compared: with a `/` at its beginning and none at its end.
+ * @throws AccoladesError `INVALID_PARAMETER`, saying what to write
+ */
+export function readPath(value: unknown): string {
+  const typed = typeof value === 'string' ? value.trim() : '';
+  const path = `/${typed}`.replace(/\/{2,}/g, '/').replace(/\/$/, '');
+  if (path === '') throw invalid('No path is given. Write one, such as /accolades.');
+  if (path.length > MAX_PATH_CHARS) throw invalid(`The path is longer than ${MAX_PATH_CHARS} characters.`);
+  if (!/^[A-Za-z0-9/_.~-]+$/.test(path)) {
+    throw invalid('The path may hold letters, digits, “/”, “-”, “_”, “.” and “~” only.');
+  }
+  return path;
+}
+
+/** Node-RED's own HTTP nodes do not tell capitals from small letters either. */
+export function pathKey(path: string): string {
+  return path.toLowerCase();
+}
+
+function invalid(what: string): AccoladesError {
+  return new AccoladesError('INVALID_PARAMETER', { what });
+}

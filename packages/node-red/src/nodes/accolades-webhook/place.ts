@@ -1,0 +1,209 @@
+import type { ServerResponse } from 'node:http';
+import {
+  AccoladesError,
+  readBody,
+  type EndpointRequest,
+  type Refusal,
+  type WebhookEndpoint,
+  type WebhookEventType,
+  type WebhookMessage,
+} from '@accolades-flow/core';
+import { openRequests } from '../../runtime/open-requests.ts';
+import { sendAnswer } from './answering.ts';
+import type { Methods } from './endpoint-settings.ts';
+
+/** How many messages are held for a node that is away; beyond it the oldest are dropped and reported. */
+export const MAX_HELD = 5_000;
+
+/** One message for the flow. */
+export interface Delivery {
+  readonly type: WebhookEventType;
+  readonly message: WebhookMessage;
+  /** Names the request that waits for the flow's answer; null: none does. */
+  readonly replyToken: string | null;
+}
+
+/** A deployed node, as its path needs it. */
+export interface Occupant {
+  readonly endpoint: WebhookEndpoint;
+  readonly methods: Methods;
+  /** Whether the secret may be the last part of the path. */
+  readonly hasSecret: boolean;
+  deliver(delivery: Delivery): void;
+  onRefused(refusal: Refusal): void;
+  onWarning(error: AccoladesError): void;
+  /** The flow had not answered in time. */
+  onFallback(delivery: Delivery): void;
+  onDropped(count: number): void;
+}
+
+/** What of a request is known before its body. */
+export type RequestHead = Omit<EndpointRequest, 'body'>;
+
+/**
+ * The path of a webhook node. It outlives the node for a while, since a redeployment takes nodes away and Accolades hangs a call up when
+ * its path does not answer: meanwhile requests are answered as before, and what is for the flow is held until the node is back.
+ */
+export class Place {
+  readonly path: string;
+  readonly owner: string;
+  #last: Occupant;
+  #previous: WebhookEndpoint | null = null;
+  #live = false;
+  #flowing = false;
+  #held: Delivery[] = [];
+  #dropped = 0;
+
+  constructor(path: string, owner: string, occupant: Occupant) {
+    this.path = path;
+    this.owner = owner;
+    this.#last = occupant;
+  }
+
+  /** Whether its node is deployed now, as opposed to a place that is only kept. */
+  get live(): boolean {
+    return this.#live;
+  }
+
+  get hasSecret(): boolean {
+    return this.#last.hasSecret;
+  }
+
+  /** The node is there, or there again. Delivery begins with {@link resume}. */
+  attach(occupant: Occupant, held: readonly Delivery[] = []): void {
+    if (this.#last !== occupant) {
+      // Requests that the flow had before the redeployment may still be answered by it; those before that one are over.
+      this.#previous?.close();
+      this.#previous = this.#last.endpoint;
+    }
+    this.#last = occupant;
+    this.#live = true;
+    this.#flowing = false;
+    this.#held.unshift(...held);
+  }
+
+  /** The node is gone, for now. */
+  detach(): void {
+    this.#live = false;
+    this.#flowing = false;
+  }
+
+  pause(): void {
+    this.#flowing = false;
+  }
+
+  resume(): void {
+    if (!this.#live) return;
+    this.#flowing = true;
+    if (this.#dropped > 0) {
+      const count = this.#dropped;
+      this.#dropped = 0;
+      this.#last.onDropped(count);
+    }
+    for (const delivery of this.#held.splice(0)) this.#last.deliver(delivery);
+  }
+
+  /** Messages that the node took but could not pass on: they come again, before all others. */
+  giveBack(deliveries: readonly Delivery[]): void {
+    this.#held.unshift(...deliveries);
+  }
+
+  takeHeld(): Delivery[] {
+    return this.#held.splice(0);
+  }
+
+  /** Ends the requests that still wait, with their fallback. Idempotent, never throws. */
+  close(): void {
+    this.#live = false;
+    this.#flowing = false;
+    this.#previous?.close();
+    this.#last.endpoint.close();
+  }
+
+  /** Answers a request. Never throws. @param body gives the body that somebody has read before; undefined: nobody has */
+  async serve(
+    head: RequestHead,
+    request: Parameters<typeof readBody>[0],
+    response: ServerResponse,
+    body: unknown,
+  ): Promise<void> {
+    const { guard } = this.#last.endpoint;
+    const early = this.#refuseMethod(head) ?? guard.refuseHead(head);
+    if (early !== null) {
+      this.#refuse(early, response);
+      return;
+    }
+    let read = body;
+    if (body === undefined) {
+      try {
+        read = await readBody(request, guard.maxBodyBytes);
+      } catch (thrown) {
+        const error = thrown instanceof AccoladesError ? thrown : new AccoladesError('BODY_MALFORMED');
+        this.#refuse(guard.refusal(head, error), response);
+        return;
+      }
+    }
+    this.#receive({ ...head, body: read }, response);
+  }
+
+  #receive(request: EndpointRequest, response: ServerResponse): void {
+    // The node may have been exchanged while the body came in.
+    const { endpoint } = this.#last;
+    let onAnswered: (byFallback: boolean) => void = () => undefined;
+    const received = endpoint.receive(request, (answer) => {
+      sendAnswer(response, answer);
+      onAnswered(received.kind === 'message' && answer === received.fallback);
+    });
+    if (received.kind === 'refused') {
+      this.#refuse(received, response);
+      return;
+    }
+    // First of all, since Accolades hangs the call up when it is not answered.
+    if (received.answer !== null) sendAnswer(response, received.answer);
+    if (received.kind === 'ignored') return;
+    const { type, message, replyToken, warning } = received;
+    const delivery: Delivery = { type, message, replyToken };
+    if (replyToken !== null) {
+      openRequests.set(replyToken, endpoint.hangupReplyFormat);
+      onAnswered = (byFallback) => {
+        openRequests.delete(replyToken);
+        if (byFallback) this.#last.onFallback(delivery);
+      };
+      response.once('close', () => {
+        if (!openRequests.delete(replyToken)) return;
+        endpoint.abandon(replyToken);
+      });
+    }
+    if (warning !== null) this.#last.onWarning(warning);
+    this.#deliver(delivery);
+  }
+
+  #deliver(delivery: Delivery): void {
+    if (this.#flowing && this.#held.length === 0) {
+      this.#last.deliver(delivery);
+      return;
+    }
+    this.#held.push(delivery);
+    if (this.#held.length > MAX_HELD) {
+      this.#held.shift();
+      this.#dropped++;
+    }
+  }
+
+  #refuseMethod(head: RequestHead): Refusal | null {
+    const { methods, endpoint } = this.#last;
+    const wanted = methods === 'both' ? null : methods.toUpperCase();
+    if (wanted === null || head.method === wanted) return null;
+    const error = new AccoladesError('METHOD_NOT_ALLOWED', { what: `The endpoint takes ${wanted} only.` });
+    const refusal = endpoint.guard.refusal(head, error);
+    return {
+      ...refusal,
+      answer: { ...refusal.answer, headers: { ...refusal.answer.headers, allow: wanted } },
+    };
+  }
+
+  #refuse(refusal: Refusal, response: ServerResponse): void {
+    sendAnswer(response, refusal.answer);
+    this.#last.onRefused(refusal);
+  }
+}

@@ -1,0 +1,239 @@
+import {
+  AccoladesError,
+  WebhookEndpoint,
+  type Refusal,
+  type WebhookEventType,
+  type WebhookMessage,
+} from '@accolades-flow/core';
+import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
+import { migrate, type Settings } from '../../migrations/migrate.ts';
+import { withVariablesSet } from '../../runtime/environment.ts';
+import { FlowGate } from '../../runtime/flow-gate.ts';
+import { InFlight } from '../../runtime/in-flight.ts';
+import { LineLimiter } from '../../runtime/line-limiter.ts';
+import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
+import { StatusDisplay } from '../../runtime/status-display.ts';
+import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
+import { endpointSettings, readMethods, type Methods } from './endpoint-settings.ts';
+import english from './locales/en-US.json' with { type: 'json' };
+import { webhookMigrations } from './migrations.ts';
+import { readPath } from './path.ts';
+import type { Delivery, Occupant, Place } from './place.ts';
+import { WebhookRoutes } from './webhook-routes.ts';
+
+type Self = Node<{ secret: string }>;
+
+/** The node `accolades-webhook`: an HTTP endpoint for call notifications, IVR requests and the browser connector's events. */
+export default function registerWebhook(RED: NodeAPI): void {
+  const texts = createTexts(RED, english);
+  const setting = (name: string): unknown => Reflect.get(RED.settings, name);
+  const routes =
+    setting('httpNodeRoot') === false
+      ? null
+      : WebhookRoutes.of(RED.httpNode, {
+          middleware: setting('httpNodeMiddleware'),
+          hasCors: Boolean(setting('httpNodeCors')),
+          onForgotten: (path, count) => {
+            RED.log.warn(texts('accolades-webhook.log.forgotten', { path, count }));
+          },
+        });
+
+  function Webhook(this: Self, config: NodeDef): void {
+    RED.nodes.createNode(this, config);
+    const settings = migrate({ ...config }, webhookMigrations);
+    const needsLogin = Boolean(setting('httpNodeAuth'));
+    const work = new WebhookWork(this, texts, RED, routes, needsLogin);
+    const leave = FlowGate.of(RED.events).join(work);
+    work.begin(settings, this.credentials.secret || '');
+    this.on('close', (removed: boolean, done: () => void) => {
+      leave();
+      work.end(removed);
+      done();
+    });
+  }
+
+  RED.nodes.registerType('accolades-webhook', Webhook, { credentials: { secret: { type: 'password' } } });
+}
+
+/** What a webhook node does while it is deployed. */
+class WebhookWork {
+  readonly #node: Node;
+  readonly #texts: Texts;
+  readonly #newMessageId: () => string;
+  readonly #inFlight: InFlight<Delivery>;
+  readonly #display: StatusDisplay;
+  readonly #limiter = new LineLimiter();
+  readonly #routes: WebhookRoutes | null;
+  readonly #needsLogin: boolean;
+  #ports: readonly WebhookEventType[] | null = null;
+  #path = '';
+  #occupant: Occupant | null = null;
+  #place: Place | null = null;
+  /** What to tell Catch nodes once they are there. */
+  #problem: unknown = null;
+  #started = false;
+  #ended = false;
+
+  constructor(
+    node: Node,
+    texts: Texts,
+    { hooks, util }: Pick<NodeAPI, 'hooks' | 'util'>,
+    routes: WebhookRoutes | null,
+    needsLogin: boolean,
+  ) {
+    this.#node = node;
+    this.#texts = texts;
+    this.#newMessageId = () => util.generateId();
+    this.#inFlight = new InFlight(hooks);
+    this.#display = new StatusDisplay((status) => {
+      node.status(status);
+    });
+    this.#routes = routes;
+    this.#needsLogin = needsLogin;
+  }
+
+  /** Takes the path. Settings that can never work become the node's status and an error for Catch nodes. */
+  begin(settings: Settings, secret: unknown): void {
+    try {
+      if (this.#routes === null) throw invalid(this.#texts('accolades-webhook.error.httpOff'));
+      this.#path = readPath(withVariablesSet(settings['path'] ?? '', 'INVALID_PARAMETER'));
+      const given = withVariablesSet(secret, 'INVALID_PARAMETER');
+      const endpoint = new WebhookEndpoint(endpointSettings(settings, given), { key: this.#node.id });
+      this.#ports = settings['splitOutputs'] === true ? endpoint.events : null;
+      this.#occupant = this.#occupantOf(endpoint, readMethods(settings['method']), given !== '');
+      this.#occupy(false);
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  onFlowsStopping(): void {
+    this.#place?.pause();
+    this.#place?.giveBack(this.#inFlight.callBack());
+  }
+
+  onFlowsStarted(): void {
+    // Whoever had the path before this deployment and wants it still has it by now.
+    if (this.#place === null) this.#occupy(true);
+    if (!this.#started) {
+      this.#started = true;
+      // Status and Catch nodes hear nothing before this.
+      this.#display.repeat();
+      if (this.#needsLogin) this.#node.warn(this.#texts('accolades-webhook.log.needsLogin'));
+    }
+    if (this.#problem !== null) {
+      const text = describeError(this.#problem, this.#texts);
+      this.#problem = null;
+      this.#node.error(text, {});
+    }
+    this.#place?.resume();
+  }
+
+  /** Idempotent, never throws. */
+  end(removed: boolean): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    if (this.#place !== null) this.#routes?.vacate(this.#place, removed);
+    this.#place = null;
+    this.#display.close();
+  }
+
+  #occupy(force: boolean): void {
+    if (this.#routes === null || this.#occupant === null) return;
+    try {
+      this.#place = this.#routes.occupy(this.#path, this.#node.id, this.#occupant, force);
+      if (this.#place !== null) {
+        this.#problem = null;
+        this.#display.showConnection({
+          fill: 'green',
+          shape: 'dot',
+          text: this.#texts('accolades-webhook.status.ready'),
+        });
+      }
+    } catch (error) {
+      this.#fail(error, {
+        fill: 'red',
+        shape: 'ring',
+        text: this.#texts('accolades-webhook.status.pathInUse'),
+      });
+    }
+  }
+
+  #occupantOf(endpoint: WebhookEndpoint, methods: Methods, hasSecret: boolean): Occupant {
+    return {
+      endpoint,
+      methods,
+      hasSecret,
+      deliver: (delivery) => {
+        this.#send(delivery);
+      },
+      onRefused: (refusal) => {
+        this.#refused(refusal);
+      },
+      onWarning: (error) => {
+        this.#warn(error.code, describeError(error, this.#texts));
+      },
+      onFallback: () => {
+        if (this.#ended) return;
+        this.#warn('fallback', this.#texts('accolades-webhook.log.fallback'));
+        this.#display.showCall({
+          fill: 'yellow',
+          shape: 'ring',
+          text: this.#texts('accolades-webhook.status.fallback'),
+        });
+      },
+      onDropped: (count) => {
+        this.#node.error(this.#texts('accolades-webhook.log.dropped', { count }), {});
+      },
+    };
+  }
+
+  #send(delivery: Delivery): void {
+    const { type, message: payload, replyToken } = delivery;
+    const message = {
+      _msgid: this.#newMessageId(),
+      topic: payload.event,
+      payload,
+      // Beside the payload, so that a flow may replace that and still answer.
+      ...(replyToken === null ? {} : { accolades: { replyToken } }),
+    };
+    const ports = this.#ports;
+    this.#node.send(ports === null ? message : ports.map((port) => (port === type ? message : null)));
+    this.#inFlight.sent(message._msgid, delivery);
+    this.#display.showCall(this.#statusOf(type, payload));
+  }
+
+  #statusOf(type: WebhookEventType, payload: WebhookMessage): NodeStatus {
+    const event = this.#texts(`accolades-webhook.short.${type}`);
+    const number = 'phoneNumber' in payload ? payload.phoneNumber : payload.agent.label;
+    const shown = number.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').trim();
+    return { fill: 'blue', shape: 'dot', text: shorten(`${event} ${shown}`.trim()) };
+  }
+
+  #refused(refusal: Refusal): void {
+    if (this.#ended) return;
+    this.#warn(refusal.error.code, refusal.logLine);
+    this.#display.showCall({
+      fill: 'yellow',
+      shape: 'ring',
+      text: shorten(this.#texts('accolades-webhook.status.refused', { status: refusal.answer.status })),
+    });
+  }
+
+  #warn(kind: string, text: string): void {
+    const count = this.#limiter.admit(kind);
+    if (count === null) return;
+    this.#node.warn(count === 0 ? text : this.#texts('accolades.log.repeated', { text, count }));
+  }
+
+  #fail(error: unknown, status = errorStatus(error, this.#texts)): void {
+    // The same again at each deployment would be no news.
+    if (this.#started) return;
+    this.#problem = error;
+    this.#display.showConnection(status);
+  }
+}
+
+function invalid(what: string): AccoladesError {
+  return new AccoladesError('INVALID_PARAMETER', { what });
+}

@@ -1,0 +1,205 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import { AccoladesError } from '@accolades-flow/core';
+import { sendPreflight } from './answering.ts';
+import { pathKey } from './path.ts';
+import { Place, type Delivery, type Occupant } from './place.ts';
+
+/**
+ * How long a path is kept for a node that is away, in milliseconds: what Node-RED gives a node to stop (15 s), since all nodes of a
+ * deployment are waited for, and a moment to start again.
+ */
+export const DEFAULT_LINGER_MS = 20_000;
+
+type Next = (error?: unknown) => void;
+type Handler = (request: IncomingMessage, response: ServerResponse, next: Next) => unknown;
+
+/** What is used of `RED.httpNode`. */
+export interface HttpApp {
+  use(handler: (request: IncomingMessage, response: ServerResponse, next: Next) => void): unknown;
+}
+
+export interface RoutesOptions {
+  /** `httpNodeMiddleware` of the runtime's settings: runs before, as for Node-RED's own HTTP nodes. */
+  readonly middleware?: unknown;
+  /** Whether the runtime answers what browsers ask before they send to another page. */
+  readonly hasCors?: boolean;
+  /** Default: the environment's `ACCOLADES_LINGER_MS`, else {@link DEFAULT_LINGER_MS}; 0 keeps no path. */
+  readonly lingerMs?: number;
+  /** Told when what was held for a node that did not come back is dropped. */
+  readonly onForgotten?: (path: string, count: number) => void;
+}
+
+/**
+ * The paths of all webhook nodes of a runtime, behind one handler that is added before any flow starts. Express cannot remove a route,
+ * and what Node-RED's own HTTP nodes do instead removes every route of the same path.
+ */
+export class WebhookRoutes {
+  static readonly #routes = new WeakMap<HttpApp, WebhookRoutes>();
+
+  /** The paths of an HTTP server; the options count the first time. */
+  static of(app: HttpApp, options: RoutesOptions = {}): WebhookRoutes {
+    const existing = WebhookRoutes.#routes.get(app);
+    if (existing !== undefined) return existing;
+    const routes = new WebhookRoutes(options);
+    WebhookRoutes.#routes.set(app, routes);
+    app.use((request, response, next) => {
+      routes.#handle(request, response, next);
+    });
+    return routes;
+  }
+
+  readonly #options: RoutesOptions;
+  readonly #middleware: readonly Handler[];
+  readonly #lingerMs: number;
+  readonly #places = new Map<string, Place>();
+  readonly #lingering = new Map<Place, NodeJS.Timeout>();
+
+  private constructor(options: RoutesOptions) {
+    this.#options = options;
+    this.#middleware = handlersOf(options.middleware);
+    this.#lingerMs = options.lingerMs ?? lingerFromEnvironment() ?? DEFAULT_LINGER_MS;
+  }
+
+  /**
+   * Takes a path for a node, with what was held for it meanwhile.
+   * @param force also takes a path that is only kept for another node, which has not come back
+   * @returns null when the path is kept for another node that may come back: try again when the flows have started
+   * @throws AccoladesError `INVALID_PARAMETER` when another node has the path
+   */
+  occupy(path: string, owner: string, occupant: Occupant, force: boolean): Place | null {
+    const key = pathKey(path);
+    let place = this.#places.get(key);
+    if (place !== undefined && place.owner !== owner) {
+      if (place.live) {
+        throw new AccoladesError('INVALID_PARAMETER', {
+          what: `Another node (${place.owner}) already has the path ${path}.`,
+        });
+      }
+      if (!force) return null;
+      this.#release(place);
+      place = undefined;
+    }
+    const held: Delivery[] = [];
+    for (const other of [...this.#places.values()]) {
+      if (other.owner !== owner || other === place) continue;
+      held.push(...other.takeHeld());
+      this.#release(other);
+    }
+    if (place === undefined) {
+      place = new Place(path, owner, occupant);
+      this.#places.set(key, place);
+    }
+    this.#stopLinger(place);
+    place.attach(occupant, held);
+    return place;
+  }
+
+  /** The node goes; unless it was removed, its path is kept for a while. */
+  vacate(place: Place, removed: boolean): void {
+    if (this.#places.get(pathKey(place.path)) !== place) return;
+    place.detach();
+    if (removed || this.#lingerMs <= 0) {
+      this.#release(place);
+      return;
+    }
+    this.#stopLinger(place);
+    const timer = setTimeout(() => {
+      this.#release(place);
+    }, this.#lingerMs);
+    timer.unref();
+    this.#lingering.set(place, timer);
+  }
+
+  #release(place: Place): void {
+    this.#stopLinger(place);
+    this.#places.delete(pathKey(place.path));
+    const { length } = place.takeHeld();
+    if (length > 0) this.#options.onForgotten?.(place.path, length);
+    place.close();
+  }
+
+  #stopLinger(place: Place): void {
+    clearTimeout(this.#lingering.get(place));
+    this.#lingering.delete(place);
+  }
+
+  #handle(request: IncomingMessage, response: ServerResponse, next: Next): void {
+    const found = this.#places.size === 0 ? null : this.#find(request.url ?? '');
+    if (found === null || (request.method === 'OPTIONS' && this.#options.hasCors === true)) {
+      next();
+      return;
+    }
+    if (request.method === 'OPTIONS') {
+      sendPreflight(request, response);
+      return;
+    }
+    const serve = (): void => {
+      const { method = '', url = '', headers } = request;
+      const { remoteAddress } = request.socket;
+      const { place, pathSecret } = found;
+      const head = { method, url, headers, remoteAddress, ...(pathSecret === null ? {} : { pathSecret }) };
+      place.serve(head, request, response, bodyReadBefore(request)).catch(next);
+    };
+    runAll(this.#middleware, request, response, next, serve);
+  }
+
+  #find(url: string): { readonly place: Place; readonly pathSecret: string | null } | null {
+    const path = (url.split(/[?#]/, 1)[0] ?? '').replace(/\/{2,}/g, '/').replace(/\/$/, '');
+    const place = this.#places.get(pathKey(path));
+    if (place !== undefined) return { place, pathSecret: null };
+    const slash = path.lastIndexOf('/');
+    const parent = this.#places.get(pathKey(path.slice(0, slash)));
+    return parent?.hasSecret === true ? { place: parent, pathSecret: decoded(path.slice(slash + 1)) } : null;
+  }
+}
+
+/** A middleware of the user may have read the body, and left it as Express does. */
+function bodyReadBefore(request: IncomingMessage): unknown {
+  if (!request.readableEnded && !('_body' in request)) return undefined;
+  return 'body' in request ? (request.body ?? null) : null;
+}
+
+function handlersOf(middleware: unknown): Handler[] {
+  const list: readonly unknown[] = Array.isArray(middleware) ? middleware.flat(Infinity) : [middleware];
+  return list.flatMap((entry) =>
+    typeof entry === 'function'
+      ? [(request, response, next) => Reflect.apply(entry, undefined, [request, response, next]) as unknown]
+      : [],
+  );
+}
+
+/** As Express does: each calls the next one, or answers itself. */
+function runAll(
+  handlers: readonly Handler[],
+  request: IncomingMessage,
+  response: ServerResponse,
+  fail: Next,
+  end: () => void,
+): void {
+  const [first, ...others] = handlers;
+  if (first === undefined) {
+    end();
+    return;
+  }
+  try {
+    first(request, response, (error) => {
+      if (error !== undefined && error !== null) fail(error);
+      else runAll(others, request, response, fail, end);
+    });
+  } catch (error) {
+    fail(error);
+  }
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
+
+function lingerFromEnvironment(): number | undefined {
+  const number = Number(process.env['ACCOLADES_LINGER_MS']?.trim() || Number.NaN);
+  return Number.isFinite(number) && number >= 0 ? number : undefined;
+}

@@ -1,0 +1,266 @@
+import { request as httpRequest } from 'node:http';
+import { Worker } from 'node:worker_threads';
+import { expect } from 'chai';
+import { everythingSeen, type FlowNode, type TestRuntime } from './runtime.ts';
+import { at } from './values.ts';
+import { waitFor } from './wait.ts';
+import { HANGUP, post, SECRET, startWebhook, webhookFlow } from './webhook-rig.ts';
+
+describe('accolades-webhook', () => {
+  let runtime: TestRuntime;
+  let url: string;
+
+  async function start(flow: readonly FlowNode[], secret?: string): Promise<void> {
+    ({ runtime, url } = await startWebhook(flow, secret === undefined ? {} : { hook: { secret } }));
+  }
+
+  afterEach(async () => {
+    await runtime.stop();
+    expect(everythingSeen.splice(0).join('\n').includes(SECRET), 'the secret leaked').to.equal(false);
+  });
+
+  it('answers a notification and sends it, and shows it', async () => {
+    await start(webhookFlow());
+    expect(runtime.statusOf('hook')).to.deep.include({ fill: 'green', shape: 'dot', text: 'ready' });
+    const response = await post(`${url}/accolades`, HANGUP);
+    expect(response.status).to.equal(200);
+    expect(await response.text()).to.equal('OK');
+    const [message] = await runtime.waitForMessages('out', 1);
+    expect(message).to.deep.include({ topic: 'hangup' });
+    expect(at(message?.['payload'], 'phone', 'e164')).to.equal('+40211234567');
+    expect(runtime.statusOf('hook')).to.deep.include({ fill: 'blue', text: 'hangup 0211234567' });
+  });
+
+  it('answers before the flow runs', async () => {
+    await start(
+      webhookFlow({ wires: [['busy']], events: ['hangup'] }, [
+        {
+          id: 'busy',
+          type: 'function',
+          z: 'tab',
+          func: 'const end = Date.now() + 600; while (Date.now() < end); return msg;',
+          outputs: 1,
+          libs: [],
+          wires: [['out']],
+        },
+      ]),
+    );
+    const took = await postFromAnotherThread(`${url}/accolades`, new URLSearchParams(HANGUP).toString());
+    expect(took, 'ms until the answer').to.be.lessThan(300);
+    await runtime.waitForMessages('out', 1);
+  });
+
+  it('sends only what is chosen, each to its output, and answers everything', async () => {
+    await start(
+      webhookFlow(
+        { events: ['hangup', 'answer', 'incomingCall'], splitOutputs: true, wires: [['o1'], ['o2'], ['o3']] },
+        [
+          { id: 'o1', type: 'collector', z: 'tab', wires: [] },
+          { id: 'o2', type: 'collector', z: 'tab', wires: [] },
+          { id: 'o3', type: 'collector', z: 'tab', wires: [] },
+        ],
+      ),
+    );
+    for (const event of ['transfer', 'answer', 'hangup', 'confirmHangup']) {
+      expect((await post(`${url}/accolades`, { ...HANGUP, event })).status, event).to.equal(200);
+    }
+    expect((await fetch(`${url}/accolades?x=1`)).status).to.equal(200);
+    await runtime.waitForMessages('o2', 1);
+    await runtime.waitForMessages('o1', 1);
+    expect(runtime.messagesOf('o1').map(({ topic }) => topic)).to.deep.equal(['answer']);
+    expect(runtime.messagesOf('o2').map(({ topic }) => topic)).to.deep.equal(['hangup']);
+    expect(runtime.messagesOf('o3')).to.deep.equal([]);
+  });
+
+  it('lets in who has the secret, in path, query or form, and nobody else', async () => {
+    await start(webhookFlow({ secretParameter: 'key' }), SECRET);
+    for (const [path, fields, status] of [
+      ['/accolades', {}, 401],
+      ['/accolades/wrong', {}, 401],
+      [`/accolades/${SECRET}/more`, {}, 404],
+      [`/accolades/${SECRET}`, {}, 200],
+      [`/accolades/${SECRET}/`, {}, 200],
+      [`/accolades?key=${SECRET}`, {}, 200],
+      ['/accolades', { key: SECRET }, 200],
+      ['/accolades', { secret: SECRET }, 401],
+    ] as const) {
+      const response = await post(`${url}${path}`, { ...HANGUP, ...fields });
+      expect(response.status, `${path} ${Object.keys(fields).join()}`.replace(SECRET, '…')).to.equal(status);
+      await response.text();
+    }
+    const messages = await runtime.waitForMessages('out', 4);
+    for (const { payload } of messages) expect(at(payload, 'raw')).to.deep.equal(HANGUP);
+    expect(runtime.logOf('hook', 'warn')).to.have.lengthOf(1);
+    expect(runtime.logOf('hook', 'warn')[0]).to.match(/from 127\.0\.0\.… with HTTP status 401/);
+  });
+
+  it('refuses other methods, addresses and sizes', async () => {
+    await start(
+      webhookFlow({
+        method: 'post',
+        allowedAddresses: '203.0.113.0/24',
+        trustedProxies: '1',
+        maxBodyBytes: '1024',
+      }),
+    );
+    const send = (init: RequestInit, from = '203.0.113.9') =>
+      fetch(`${url}/accolades`, { ...init, headers: { 'x-forwarded-for': from } }).then(
+        ({ status }) => status,
+      );
+    const body = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
+    expect(await send(body(HANGUP))).to.equal(200);
+    expect(await send(body(HANGUP), '198.51.100.1')).to.equal(403);
+    expect(await send({})).to.equal(405);
+    expect(await send({ method: 'PUT' })).to.equal(405);
+    expect(await send(body({ ...HANGUP, x: 'x'.repeat(2_000) }))).to.equal(413);
+    await runtime.waitForMessages('out', 1);
+    expect(runtime.messagesOf('out')).to.have.lengthOf(1);
+  });
+
+  it('lets a page of another origin send events', async () => {
+    await start(webhookFlow());
+    const preflight = await fetch(`${url}/accolades`, {
+      method: 'OPTIONS',
+      headers: { origin: 'https://pbx.example', 'access-control-request-method': 'POST' },
+    });
+    expect(preflight.status).to.equal(204);
+    expect(preflight.headers.get('access-control-allow-origin')).to.equal('*');
+    expect(preflight.headers.get('access-control-allow-headers')).to.equal('content-type');
+    const response = await post(`${url}/accolades`, HANGUP);
+    expect(response.headers.get('access-control-allow-origin')).to.equal('*');
+  });
+
+  it('says that a path is taken, keeps the one that had it, and takes it when it is free', async () => {
+    const second: FlowNode = {
+      id: 'hook2',
+      type: 'accolades-webhook',
+      z: 'tab',
+      path: 'Accolades/',
+      wires: [['out2']],
+    };
+    const out2: FlowNode = { id: 'out2', type: 'collector', z: 'tab', wires: [] };
+    await start(webhookFlow());
+    // The newcomer is made first, and must not win by that.
+    await runtime.deploy([...webhookFlow().slice(0, 1), second, out2, ...webhookFlow().slice(1)]);
+    expect(runtime.statusOf('hook')?.text).to.equal('ready');
+    expect(runtime.statusOf('hook2')?.text).to.equal('path in use');
+    const [caught] = await runtime.waitForMessages('caught', 1);
+    expect(at(caught, 'error', 'message')).to.match(/Another node \(hook\) already has the path/);
+    await post(`${url}/accolades`, HANGUP);
+    await runtime.waitForMessages('out', 1);
+    expect(runtime.messagesOf('out2')).to.deep.equal([]);
+
+    await runtime.deploy([...webhookFlow().filter(({ id }) => id !== 'hook'), second, out2], 'nodes');
+    expect(runtime.statusOf('hook2')?.text).to.equal('ready');
+    await post(`${url}/accolades`, HANGUP);
+    await runtime.waitForMessages('out2', 1);
+  });
+
+  it('gives its path back when it is removed, and only its own', async () => {
+    await start(
+      webhookFlow({}, [
+        { id: 'hook2', type: 'accolades-webhook', z: 'tab', path: '/accolades/two', wires: [['out']] },
+      ]),
+    );
+    await runtime.deploy(webhookFlow({ id: 'hook2', path: '/accolades/two' }));
+    expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(404);
+    expect((await post(`${url}/accolades/two`, HANGUP)).status).to.equal(200);
+  });
+
+  it('answers through a redeployment, and loses and doubles nothing', async () => {
+    const flow = (name: string) =>
+      webhookFlow({ name }, [{ id: 'slow', type: 'slow', z: 'tab', name, wires: [] }]);
+    await start(flow('a'));
+    const deployed = runtime.deploy(flow('b'));
+    await waitFor('the deployment to be held up', () => runtime.held);
+    const ids = Array.from({ length: 20 }, (_, index) => `1608743891.${index}`);
+    for (const callId of ids) {
+      expect((await post(`${url}/accolades`, { ...HANGUP, callId })).status).to.equal(200);
+    }
+    expect(runtime.messagesOf('out')).to.deep.equal([]);
+    runtime.letGo();
+    await deployed;
+    const messages = await runtime.waitForMessages('out', ids.length);
+    expect(messages.map(({ payload }) => at(payload, 'callId'))).to.deep.equal(ids);
+  });
+
+  it('takes what was held along when its path changes', async () => {
+    const flow = (path: string) =>
+      webhookFlow({ path }, [{ id: 'slow', type: 'slow', z: 'tab', name: path, wires: [] }]);
+    await start(flow('/one'));
+    const deployed = runtime.deploy(flow('/two'));
+    await waitFor('the deployment to be held up', () => runtime.held);
+    await post(`${url}/one`, HANGUP);
+    runtime.letGo();
+    await deployed;
+    await runtime.waitForMessages('out', 1);
+    expect((await post(`${url}/one`, HANGUP)).status).to.equal(404);
+    expect((await post(`${url}/two`, HANGUP)).status).to.equal(200);
+  });
+
+  it('takes a request that is still coming in while it is redeployed', async () => {
+    await start(webhookFlow({ name: 'a' }));
+    const body = new URLSearchParams(HANGUP).toString();
+    const answered = new Promise<number>((resolve, reject) => {
+      const sent = httpRequest(`${url}/accolades`, {
+        method: 'POST',
+        headers: {
+          'content-type': 'application/x-www-form-urlencoded',
+          'content-length': String(body.length),
+        },
+      });
+      sent.on('response', (response) => {
+        resolve(response.statusCode ?? 0);
+        response.resume();
+      });
+      sent.on('error', reject);
+      sent.write(body.slice(0, 10), () => {
+        void runtime.deploy(webhookFlow({ name: 'b' })).then(() => sent.end(body.slice(10)));
+      });
+    });
+    expect(await answered).to.equal(200);
+    await runtime.waitForMessages('out', 1);
+  });
+
+  it('tells Catch nodes about settings that cannot work', async () => {
+    for (const [hook, status] of [
+      [{ path: 'a b' }, 'wrong settings'],
+      [{ path: '/' }, 'wrong settings'],
+      [{ events: [] }, 'wrong settings'],
+      [{ allowedAddresses: 'here' }, 'wrong settings'],
+      [{ ivrFallback: '{"a b":1}' }, 'wrong reply'],
+      [{ method: 'delete' }, 'wrong settings'],
+    ] as const) {
+      await start(webhookFlow(hook));
+      expect(runtime.statusOf('hook')?.text, JSON.stringify(hook)).to.equal(status);
+      await runtime.waitForMessages('caught', 1);
+      await runtime.stop();
+    }
+  });
+});
+
+/** How long the answer takes, in milliseconds, as somebody sees it who is not held up by the flow. */
+async function postFromAnotherThread(url: string, body: string): Promise<number> {
+  const worker = new Worker(
+    `const { parentPort, workerData } = require('node:worker_threads');
+     fetch(workerData.url).catch(() => undefined).then(async () => {
+       const start = performance.now();
+       await fetch(workerData.url, {
+         method: 'POST',
+         headers: { 'content-type': 'application/x-www-form-urlencoded' },
+         body: workerData.body,
+       });
+       parentPort.postMessage(performance.now() - start);
+     });`,
+    { eval: true, execArgv: [], workerData: { url, body } },
+  );
+  try {
+    const took: unknown = await new Promise((resolve, reject) => {
+      worker.once('message', resolve);
+      worker.once('error', reject);
+    });
+    return Number(took);
+  } finally {
+    await worker.terminate();
+  }
+}
