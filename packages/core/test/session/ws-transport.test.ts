@@ -245,7 +245,7 @@ describe('ws transport, over real sockets', () => {
     const bytes: Buffer[] = [];
     let ended = false;
     const port = await upgradeByHand((socket) => {
-      socket.on('data', (data: Buffer) => bytes.push(data)).on('close', () => (ended = true));
+      socket.on('data', (data: Buffer) => bytes.push(data)).on('end', () => (ended = true));
     });
     const client = await probe(at(port)).opens();
     client.transport.discard();
