@@ -16,11 +16,14 @@ export interface Clock {
   start(ms: number, callback: () => void): Timer;
 }
 
+/** Node fires a longer one at once. */
+const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
+
 class NodeTimer implements Timer {
   readonly #timeout: NodeJS.Timeout;
 
   constructor(ms: number, callback: () => void) {
-    this.#timeout = setTimeout(callback, ms);
+    this.#timeout = setTimeout(callback, Math.min(ms, LONGEST_TIMEOUT_MS));
   }
 
   stop(): void {
