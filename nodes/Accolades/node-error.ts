@@ -1,4 +1,4 @@
-import { AccoladesError, messageOf } from '@accolades-flow/core';
+import { AccoladesError, messageOf, type AccoladesErrorCode } from '@accolades-flow/core';
 import { NodeApiError, NodeOperationError, type INode, type NodeError } from 'n8n-workflow';
 
 /** Errors that the settings of a credential cause. */
@@ -24,15 +24,29 @@ export function nodeError(node: INode, error: unknown, itemIndex: number, resour
   );
 }
 
+/** Their details are the words of the network, which n8n would replace by a text that advises to try again. */
+const OF_NETWORK: ReadonlySet<AccoladesErrorCode> = new Set([
+  'OUTCOME_UNKNOWN',
+  'UNREACHABLE',
+  'CONNECTION_REFUSED',
+  'HOST_NOT_FOUND',
+  'TLS_FAILED',
+  'PROXY_FAILED',
+  'CONNECT_TIMEOUT',
+  'NETWORK',
+  'CONNECTION_LOST',
+]);
+
 function explain(error: AccoladesError, resource: string): { message: string; description: string } {
-  // Without more to tell, the advice begins with a sentence that says what is wrong.
-  const [problem = error.advice, ...rest] = error.advice.split(/(?<=\.) (?=[A-Z])/);
-  const message = error.what ?? problem;
-  const advice = error.what === null ? rest.join(' ') : error.advice;
-  return {
-    message,
-    description: [remedyOf(error, resource) ?? advice, wayOut(error)].filter(Boolean).join(' '),
-  };
+  const { what, advice, code } = error;
+  const add = wayOut(error);
+  const join = (...parts: (string | null)[]): string => parts.filter((part) => part !== null).join(' ');
+  if (what !== null && !OF_NETWORK.has(code)) {
+    return { message: what, description: join(remedyOf(error, resource) ?? advice, add) };
+  }
+  // The advice begins with a sentence that says what is wrong.
+  const [problem = advice, ...rest] = advice.split(/(?<=\.) (?=[A-Z])/);
+  return { message: problem, description: join(...rest, add, what === null ? null : `(${what})`) };
 }
 
 /** For what a person typed, where to correct it. */

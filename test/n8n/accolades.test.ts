@@ -1,0 +1,200 @@
+import { DOCUMENTED_ERRORS, ADVICE } from '@accolades-flow/core';
+import type { Simulator } from '@accolades-flow/simulator';
+import { expect } from 'chai';
+import { startRestStandIn, type RestStandIn } from '../hosts/rest-stand-in.ts';
+import { FRONT_DESK, simulate } from './agents.ts';
+import { NodeRuntime, type Credentials } from './node-runtime.ts';
+
+const PASSWORD = 'api-P4ss!word';
+const DIAL = { resource: 'call', operation: 'dial', deviceId: '27', phoneNumber: '+40 (0)21 123 4567' };
+
+describe('The n8n node Accolades', () => {
+  let runtime: NodeRuntime;
+  let rest: RestStandIn;
+  let accounts = 0;
+
+  before(async () => {
+    runtime = await NodeRuntime.load();
+    rest = await startRestStandIn(PASSWORD);
+  });
+
+  beforeEach(() => {
+    rest.answerWith(null);
+  });
+
+  after(() => rest.close());
+
+  /** Each of its own, since a refusal stops an account for a time. */
+  const account = (password = PASSWORD): Credentials => ({
+    accoladesAccountApi: { accountNumber: String(10_000 + accounts++), password, url: rest.url },
+  });
+
+  describe('call', () => {
+    it('dials a number in any form, once for each item, and pairs the items', async () => {
+      const before = rest.commands.length;
+      const { items, error } = await runtime.execute('accolades', {
+        parameters: { ...DIAL, phoneNumber: '={{ $json.number }}' },
+        credentials: account(),
+        items: [{ number: '021 123 4567' }, { number: 'tel:+40721234567' }, { number: 101 }],
+      });
+      expect(error).to.equal(null);
+      expect(items.map(({ json }) => json['phoneNumber'])).to.deep.equal(['0211234567', '0721234567', '101']);
+      expect(items.map(({ pairedItem }) => pairedItem)).to.deep.equal([
+        { item: 0 },
+        { item: 1 },
+        { item: 2 },
+      ]);
+      expect(items[0]?.json).to.deep.include({ command: 'dial', ok: true, response: { type: 'ok' } });
+      expect(rest.commands.slice(before).map(({ fields }) => fields)).to.deep.equal(
+        ['0211234567', '0721234567', '101'].map((phoneNumber) => ({
+          password: PASSWORD,
+          deviceId: '27',
+          phoneNumber,
+        })),
+      );
+    });
+
+    it('writes the number as chosen', async () => {
+      const { items } = await runtime.execute('accolades', {
+        parameters: { ...DIAL, dialOptions: { numberFormat: 'international00' } },
+        credentials: account(),
+      });
+      expect(items[0]?.json['phoneNumber']).to.equal('0040211234567');
+    });
+
+    for (const [status, code] of Object.entries(DOCUMENTED_ERRORS)) {
+      it(`fails with advice when the server answers ${status}`, async () => {
+        rest.answerWith({ status: Number(status), body: '{"type":"Error","message":"No","code":"x"}' });
+        const { error, run } = await runtime.execute('accolades', {
+          parameters: DIAL,
+          credentials: account(),
+        });
+        expect(error?.name).to.equal('NodeApiError');
+        expect(error?.message).to.include(`HTTP status ${status}`);
+        expect(error?.description).to.equal(ADVICE[code]);
+        expect(run.data.resultData.error).to.include({ httpCode: status });
+      });
+    }
+
+    it('stops after a refusal, and says until when', async () => {
+      const credentials = account('wrong');
+      const refused = await runtime.execute('accolades', { parameters: DIAL, credentials });
+      expect(refused.error?.message).to.match(/Nothing more is sent .* until 20/);
+      const sent = rest.commands.length;
+      const again = await runtime.execute('accolades', { parameters: DIAL, credentials });
+      expect(again.error?.message).to.match(/waiting until 20/);
+      expect(again.error?.description).to.match(/Requests are sent again after 20.*corrected credential/);
+      expect(rest.commands).to.have.lengthOf(sent);
+    });
+
+    it('explains an unknown outcome, and does not dial again on a retry', async () => {
+      rest.answerWith('nothing');
+      const before = rest.commands.length;
+      const { error } = await runtime.execute('accolades', {
+        parameters: DIAL,
+        credentials: account(),
+        settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+      });
+      expect(error?.message).to.match(/not known whether Accolades carried it out/);
+      expect(error?.description).to.match(/Check the phone .*never sent again automatically/);
+      expect(rest.commands).to.have.lengthOf(before + 1);
+    });
+
+    it('does not dial items again that had succeeded before a retry', async () => {
+      const before = rest.commands.length;
+      const { error } = await runtime.execute('accolades', {
+        parameters: { ...DIAL, phoneNumber: '={{ $json.number }}' },
+        credentials: account(),
+        items: [{ number: '101' }, { number: 'no number' }],
+        settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+      });
+      expect(error?.message).to.match(/digits/);
+      expect(rest.commands.slice(before).map(({ fields }) => fields['phoneNumber'])).to.deep.equal(['101']);
+    });
+
+    it('goes on with the other items when it is told to', async () => {
+      const { items, error } = await runtime.execute('accolades', {
+        parameters: { ...DIAL, phoneNumber: '={{ $json.number }}' },
+        credentials: account(),
+        items: [{ number: 'abc' }, { number: '101' }],
+        settings: { onError: 'continueRegularOutput' },
+      });
+      expect(error).to.equal(null);
+      expect(items[0]?.json).to.include({ code: 'INVALID_PARAMETER' });
+      expect(items[0]?.json['error']).to.match(/phone number/);
+      expect(items[1]?.json).to.include({ ok: true });
+      expect(items[1]?.pairedItem).to.deep.equal({ item: 1 });
+    });
+  });
+
+  describe('account', () => {
+    it('pings, and tests the credential', async () => {
+      const credentials = account();
+      const { items } = await runtime.execute('accolades', {
+        parameters: { resource: 'account', operation: 'ping' },
+        credentials,
+      });
+      expect(items[0]?.json).to.deep.include({ command: 'ping', ok: true, response: { type: 'pong' } });
+      const test = (data: Credentials) =>
+        runtime.testCredential('accolades', 'accoladesAccountApi', data['accoladesAccountApi'] ?? {});
+      expect(await test(credentials)).to.include({ status: 'OK' });
+      expect((await test(account('wrong'))).message).to.match(/password is wrong/);
+      expect((await test(account(' '))).message).to.equal('No API password is given.');
+    });
+  });
+
+  describe('agent', () => {
+    let simulator: Simulator;
+
+    beforeEach(async () => {
+      simulator = await simulate();
+    });
+
+    afterEach(() => simulator.close());
+
+    const agents = (idCrm = `Front desk=${FRONT_DESK}`): Credentials => ({
+      accoladesAgentApi: { idCrm, url: simulator.url, allowUnauthorizedCerts: false },
+    });
+
+    it('gives the configuration and the version, and ends its connection', async () => {
+      const { items, error } = await runtime.execute('accolades', {
+        parameters: { resource: 'agent', operation: 'getConfiguration', parse: 'auto' },
+        credentials: agents(),
+      });
+      expect(error).to.equal(null);
+      expect(items[0]?.json).to.have.keys('account', 'phone', 'agent');
+      expect(items[0]?.json['agent']).to.include.keys('id', 'data', 'parsed');
+      const version = await runtime.execute('accolades', {
+        parameters: { resource: 'agent', operation: 'getVersion' },
+        credentials: agents(),
+      });
+      expect(version.items[0]?.json).to.include({ known: true });
+      expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);
+    });
+
+    it('names the way out when another process holds the connection', async () => {
+      simulator.faults.set(FRONT_DESK, { refuseWith: 'CONNECTION_EXISTS' });
+      const { error } = await runtime.execute('accolades', {
+        parameters: { resource: 'agent', operation: 'getVersion' },
+        credentials: agents(),
+      });
+      expect(error?.name).to.equal('NodeOperationError');
+      expect(error?.description).to.match(/includeConfiguration/);
+    });
+
+    it('asks which agent when there are several', async () => {
+      const { error } = await runtime.execute('accolades', {
+        parameters: { resource: 'agent', operation: 'getVersion' },
+        credentials: agents(`A=${FRONT_DESK}, B=77aa0192bc`),
+      });
+      expect(error?.message).to.match(/several agents.*“A”, “B”/);
+    });
+  });
+
+  it('tells a reply that nobody waits for', async () => {
+    const { error } = await runtime.execute('accolades', {
+      parameters: { resource: 'reply', operation: 'ivr', replyToken: '={{ $json.none }}' },
+    });
+    expect(error?.message).to.equal('The message has no replyToken.');
+  });
+});

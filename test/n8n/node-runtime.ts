@@ -1,0 +1,351 @@
+/**
+ * Runs nodes of the built package with n8n's own classes: the package loader, the workflow execution (with its retries and its error
+ * outputs) and the context of a webhook. Only the database, the credential store and the HTTP server are replaced.
+ */
+import './environment.ts';
+import 'reflect-metadata';
+import { randomUUID } from 'node:crypto';
+import { IncomingMessage, ServerResponse } from 'node:http';
+import { Socket } from 'node:net';
+import { Container } from '@n8n/di';
+import {
+  CredentialTestContext,
+  ExecutionLifecycleHooks,
+  ExternalSecretsProxy,
+  PackageDirectoryLoader,
+  WebhookContext,
+  WorkflowExecute,
+} from 'n8n-core';
+import {
+  ICredentialsHelper,
+  NodeHelpers,
+  Workflow,
+  type ICredentialDataDecryptedObject,
+  type ICredentialType,
+  type IDataObject,
+  type INode,
+  type INodeCredentialTestResult,
+  type INodeExecutionData,
+  type INodeParameters,
+  type INodeType,
+  type INodeTypes,
+  type IRun,
+  type ITaskData,
+  type IWebhookResponseData,
+  type IWorkflowExecuteAdditionalData,
+} from 'n8n-workflow';
+import { root } from '../../scripts/paths.ts';
+
+const PREFIX = 'n8n-nodes-accolades.';
+const NAME = 'Node';
+
+export type Credentials = Readonly<Record<string, ICredentialDataDecryptedObject>>;
+
+export interface ExecuteOptions {
+  readonly parameters: INodeParameters;
+  readonly credentials?: Credentials;
+  /** Default: one empty item. */
+  readonly items?: readonly IDataObject[];
+  /** What the editor's settings of the node hold: `onError`, `retryOnFail` … */
+  readonly settings?: Partial<INode>;
+}
+
+export interface Executed {
+  readonly run: IRun;
+  readonly task: ITaskData | undefined;
+  readonly items: readonly INodeExecutionData[];
+  /** As the editor shows it. */
+  readonly error: { readonly message: string; readonly description: string; readonly name: string } | null;
+}
+
+export interface WebhookCall {
+  readonly parameters: INodeParameters;
+  readonly credentials?: Credentials;
+  readonly method?: 'GET' | 'POST';
+  /** After the path, with its `?`. */
+  readonly query?: string;
+  readonly body?: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly remoteAddress?: string;
+  /** What the path holds where the secret is expected. */
+  readonly pathSecret?: string | undefined;
+}
+
+export interface WebhookOutcome {
+  readonly result: IWebhookResponseData;
+  readonly response: RecordedResponse;
+}
+
+/** A response that keeps what is written to it. */
+export class RecordedResponse extends ServerResponse {
+  body = '';
+  /** Resolves when the answer has been given. */
+  readonly answered: Promise<void>;
+  #answer: () => void = () => undefined;
+
+  constructor(request: IncomingMessage) {
+    super(request);
+    this.answered = new Promise((resolve) => {
+      this.#answer = resolve;
+    });
+  }
+
+  override end(body?: unknown): this {
+    if (typeof body === 'string') this.body = body;
+    this.flushHeaders();
+    this.#answer();
+    return this;
+  }
+}
+
+class StoredCredentials extends ICredentialsHelper {
+  readonly #data: Credentials;
+  readonly #types: ReadonlyMap<string, ICredentialType>;
+
+  constructor(data: Credentials, types: ReadonlyMap<string, ICredentialType>) {
+    super();
+    this.#data = data;
+    this.#types = types;
+  }
+
+  getDecrypted(_additional: unknown, _node: unknown, type: string): Promise<ICredentialDataDecryptedObject> {
+    return Promise.resolve({ ...this.#data[type] });
+  }
+
+  getCredentialsProperties(type: string) {
+    return this.#types.get(type)?.properties ?? [];
+  }
+
+  getParentTypes() {
+    return [];
+  }
+
+  isCredentialUsableByNode() {
+    return true;
+  }
+
+  authenticate = unexpected;
+  preAuthentication = unexpected;
+  runPreAuthentication = unexpected;
+  getCredentials = unexpected;
+  updateCredentials = unexpected;
+  updateCredentialsOauthTokenData = unexpected;
+}
+
+function unexpected(): Promise<never> {
+  return Promise.reject(new Error('Not expected.'));
+}
+
+/** Gives its input on, as the start of a workflow. */
+const START: INodeType = {
+  description: {
+    displayName: 'Start',
+    name: 'start',
+    group: ['trigger'],
+    version: 1,
+    description: '',
+    defaults: {},
+    inputs: [],
+    outputs: ['main'],
+    properties: [],
+  },
+  execute() {
+    return Promise.resolve([this.getInputData()]);
+  },
+};
+
+/** The nodes of the built package. */
+export class NodeRuntime {
+  readonly #types: INodeTypes;
+  readonly #credentialTypes: ReadonlyMap<string, ICredentialType>;
+
+  /** Loads the package from the repository's `dist`. @throws when it was not built */
+  static async load(): Promise<NodeRuntime> {
+    const loader = new PackageDirectoryLoader(root);
+    await loader.loadAll();
+    return new NodeRuntime(loader);
+  }
+
+  private constructor(loader: PackageDirectoryLoader) {
+    this.#credentialTypes = new Map(
+      Object.entries(loader.credentialTypes).map(([name, { type }]) => [name, type]),
+    );
+    const find = (name: string): INodeType => {
+      if (name === 'start') return START;
+      const type = loader.nodeTypes[name.replace(PREFIX, '')]?.type;
+      if (type === undefined || 'nodeVersions' in type) throw new Error(`The package has no node ${name}.`);
+      return type;
+    };
+    this.#types = { getByName: find, getByNameAndVersion: find, getKnownTypes: () => ({}) };
+  }
+
+  type(name: string): INodeType {
+    return this.#types.getByNameAndVersion(name);
+  }
+
+  /** The labels of the outputs that the editor shows. */
+  outputs(name: string, parameters: INodeParameters): (string | undefined)[] {
+    const { workflow, node } = this.#workflow(name, { parameters });
+    return NodeHelpers.getNodeOutputs(workflow, node, this.type(name).description).map((output) =>
+      typeof output === 'string' ? undefined : output.displayName,
+    );
+  }
+
+  /** Runs the node on items, as n8n runs a workflow of it. */
+  async execute(name: string, options: ExecuteOptions): Promise<Executed> {
+    const { workflow } = this.#workflow(name, options);
+    const items = (options.items ?? [{}]).map((json) => ({ json }));
+    const startNode = workflow.getNode('Start');
+    if (startNode === null) throw new Error('The workflow has no start.');
+    const additionalData = this.#additionalData(options.credentials ?? {});
+    additionalData.hooks = new ExecutionLifecycleHooks('trigger', '1', {
+      id: 'w',
+      name: 'w',
+      active: false,
+      activeVersionId: null,
+      isArchived: false,
+      nodes: Object.values(workflow.nodes),
+      connections: workflow.connectionsBySourceNode,
+      createdAt: new Date(0),
+      updatedAt: new Date(0),
+    });
+    const run = await new WorkflowExecute(additionalData, 'trigger').run({
+      workflow,
+      startNode,
+      pinData: { Start: items },
+    });
+    const task = run.data.resultData.runData[NAME]?.at(-1);
+    const error = run.data.resultData.error;
+    return {
+      run,
+      task,
+      items: task?.data?.['main']?.[0] ?? [],
+      error:
+        error === undefined
+          ? null
+          : {
+              message: error.message,
+              name: error.name,
+              description:
+                'description' in error && typeof error.description === 'string' ? error.description : '',
+            },
+    };
+  }
+
+  /** Calls the node's webhook as n8n does with a request. */
+  async call(name: string, call: WebhookCall): Promise<WebhookOutcome> {
+    const { workflow, node } = this.#workflow(name, call);
+    const additionalData = this.#additionalData(call.credentials ?? {});
+    const method = call.method ?? 'POST';
+    const socket = new Socket();
+    Object.defineProperty(socket, 'remoteAddress', { value: call.remoteAddress ?? '127.0.0.1' });
+    const request = new IncomingMessage(socket);
+    Object.assign(request, {
+      method,
+      originalUrl: `/webhook/test${call.query ?? ''}`,
+      headers: { 'content-type': 'application/x-www-form-urlencoded', ...call.headers },
+      params: call.pathSecret === undefined ? {} : { secret: call.pathSecret },
+      rawBody: Buffer.from(call.body ?? ''),
+    });
+    const response = new RecordedResponse(request);
+    Object.assign(additionalData, { httpRequest: request, httpResponse: response });
+    const description = this.type(name).description.webhooks?.find(({ httpMethod }) => httpMethod === method);
+    if (description === undefined) throw new Error(`The node takes no ${method}.`);
+    const context = new WebhookContext(
+      workflow,
+      node,
+      additionalData,
+      'webhook',
+      {
+        httpMethod: method,
+        node: NAME,
+        path: 'test',
+        webhookDescription: description,
+        workflowId: 'w',
+        workflowExecuteAdditionalData: additionalData,
+      },
+      [],
+      null,
+    );
+    const webhook: unknown = Reflect.get(this.type(name), 'webhook');
+    if (typeof webhook !== 'function') throw new Error('The node has no webhook.');
+    // n8n's own context class is wider than the interface that it gives to nodes.
+    const returned: unknown = await Reflect.apply(webhook, context, []);
+    const result: IWebhookResponseData = {};
+    Object.assign(result, returned);
+    return { result, response };
+  }
+
+  /** Tests a credential as n8n's dialog does. */
+  testCredential(
+    name: string,
+    type: string,
+    data: ICredentialDataDecryptedObject,
+  ): Promise<INodeCredentialTestResult> {
+    const { description, methods } = this.type(name);
+    const { testedBy } = description.credentials?.find((credential) => credential.name === type) ?? {};
+    const test = typeof testedBy === 'string' ? methods?.credentialTest?.[testedBy] : undefined;
+    if (test === undefined) throw new Error('The credential has no test.');
+    return test.call(new CredentialTestContext(), { id: '1', name: type, type, data });
+  }
+
+  #workflow(
+    name: string,
+    options: Pick<ExecuteOptions, 'parameters' | 'credentials' | 'settings'>,
+  ): { workflow: Workflow; node: INode } {
+    const node: INode = {
+      id: 'node',
+      name: NAME,
+      type: `${PREFIX}${name}`,
+      typeVersion: 1,
+      position: [200, 0],
+      parameters: options.parameters,
+      credentials: Object.fromEntries(
+        Object.keys(options.credentials ?? {}).map((type) => [type, { id: '1', name: type }]),
+      ),
+      ...options.settings,
+    };
+    const start: INode = {
+      id: 's',
+      name: 'Start',
+      type: 'start',
+      typeVersion: 1,
+      position: [0, 0],
+      parameters: {},
+    };
+    const workflow = new Workflow({
+      id: 'w',
+      name: 'w',
+      nodes: [start, node],
+      connections: { Start: { main: [[{ node: NAME, type: 'main', index: 0 }]] } },
+      active: false,
+      nodeTypes: this.#types,
+    });
+    return { workflow, node: workflow.getNode(NAME) ?? node };
+  }
+
+  #additionalData(credentials: Credentials): IWorkflowExecuteAdditionalData {
+    return {
+      credentialsHelper: new StoredCredentials(credentials, this.#credentialTypes),
+      externalSecretsProxy: Container.get(ExternalSecretsProxy),
+      executeWorkflow: unexpected,
+      getRunExecutionData: unexpected,
+      getRuntimeCredential: unexpected,
+      startRunnerTask: unexpected,
+      logAiEvent: () => undefined,
+      executionId: randomUUID(),
+      currentNodeExecutionIndex: 0,
+      restApiUrl: 'http://127.0.0.1/',
+      instanceBaseUrl: 'http://127.0.0.1/',
+      formBaseUrl: 'http://127.0.0.1/',
+      formWaitingBaseUrl: 'http://127.0.0.1/',
+      formTestBaseUrl: 'http://127.0.0.1/',
+      webhookBaseUrl: 'http://127.0.0.1/',
+      webhookWaitingBaseUrl: 'http://127.0.0.1/',
+      webhookTestBaseUrl: 'http://127.0.0.1/',
+      mcpBaseUrl: 'http://127.0.0.1/',
+      mcpTestBaseUrl: 'http://127.0.0.1/',
+      variables: {},
+    };
+  }
+}

@@ -1,0 +1,174 @@
+import { WEBHOOK_EVENTS } from '@accolades-flow/core';
+import { expect } from 'chai';
+import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { NodeRuntime, type WebhookCall, type WebhookOutcome } from './node-runtime.ts';
+
+const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
+const credentials = { accoladesWebhookApi: { secret: SECRET } };
+const EVENTS: INodeParameters = { events: [...WEBHOOK_EVENTS] };
+const HANGUP =
+  'apiName=callNotification&event=hangup&callId=1608743891.1344&userId=27&userType=user&callerNumber=0211234567&duration=75';
+
+describe('The n8n webhook trigger', () => {
+  let runtime: NodeRuntime;
+
+  before(async () => {
+    runtime = await NodeRuntime.load();
+  });
+
+  const call = (options: Partial<WebhookCall>): Promise<WebhookOutcome> =>
+    runtime.call('accoladesWebhookTrigger', {
+      credentials,
+      pathSecret: SECRET,
+      ...options,
+      parameters: { ...EVENTS, ...options.parameters },
+    });
+
+  const reply = (json: IDataObject, parameters: INodeParameters) =>
+    runtime.execute('accolades', { parameters: { resource: 'reply', ...parameters }, items: [json] });
+
+  it('answers a notification itself, before n8n starts the workflow', async () => {
+    const { result, response } = await call({ body: HANGUP });
+    expect(result.noWebhookResponse).to.be.true;
+    expect([response.statusCode, response.body]).to.deep.equal([200, 'OK']);
+    expect(result.workflowData?.[0]?.[0]?.json).to.deep.include({ event: 'hangup', duration: 75 });
+  });
+
+  it('lets the node Accolades answer an IVR request, once', async () => {
+    const { result, response } = await call({
+      method: 'GET',
+      query: '?order=42&_callerId=0721234567',
+      headers: { 'content-type': '' },
+    });
+    expect(result.noWebhookResponse).to.equal(undefined);
+    const json = result.workflowData?.[0]?.[0]?.json ?? {};
+    expect(json).to.deep.include({ event: 'ivrRequest', variables: { order: '42' } });
+    const variables = { values: [{ name: 'status', value: 'shipped' }] };
+    const first = await reply(json, { operation: 'ivr', variables });
+    expect(first.error).to.equal(null);
+    expect(first.items[0]?.json).to.deep.equal({
+      reply: 'ivr',
+      variables: { status: 'shipped' },
+      relayed: false,
+    });
+    expect([response.statusCode, response.body]).to.deep.equal([200, '{"status":"shipped"}']);
+    const second = await reply(json, { operation: 'ivr', variables });
+    expect(second.error?.message).to.match(/answered before/);
+  });
+
+  it('refuses variables that an IVR cannot take, while the request waits on', async () => {
+    const { result, response } = await call({ body: 'order=42' });
+    const json = result.workflowData?.[0]?.[0]?.json ?? {};
+    const bad = await reply(json, {
+      operation: 'ivr',
+      specifyVariables: 'json',
+      variablesJson: '{"two words":1}',
+    });
+    expect(bad.error?.message).to.match(/letters and digits/);
+    expect(response.headersSent).to.be.false;
+    await reply(json, { operation: 'ivr', specifyVariables: 'json', variablesJson: '{"a":1}' });
+    expect(response.body).to.equal('{"a":"1"}');
+  });
+
+  it('sends the fallback when nobody answers in time; a later reply is told so', async () => {
+    const { result, response } = await call({
+      body: 'order=42',
+      parameters: { options: { replyLimit: 0.1, ivrFallback: '{"found":"no"}' } },
+    });
+    await response.answered;
+    expect(response.body).to.equal('{"found":"no"}');
+    const late = await reply(result.workflowData?.[0]?.[0]?.json ?? {}, { operation: 'ivr' });
+    expect(late.error?.message).to.match(/time limit/);
+    expect(late.error?.description).to.match(/fallback/);
+  });
+
+  it('extends or drops a call', async () => {
+    const confirm = HANGUP.replace('event=hangup', 'event=confirmHangup');
+    const { result, response } = await call({ body: confirm });
+    const { error } = await reply(result.workflowData?.[0]?.[0]?.json ?? {}, {
+      operation: 'confirmHangup',
+      decision: 'extend',
+      seconds: 120,
+    });
+    expect(error).to.equal(null);
+    expect(response.body).to.equal('{"action":"extend","duration":120}');
+    const fallback = await call({
+      body: confirm,
+      parameters: {
+        respond: 'fallback',
+        options: {
+          hangupFallback: 'extend',
+          hangupFallbackSeconds: 60,
+          hangupFormat: { values: { format: 'form' } },
+        },
+      },
+    });
+    expect(fallback.response.body).to.equal('action=extend&duration=60');
+    expect(fallback.result.workflowData?.[0]).to.have.lengthOf(1);
+  });
+
+  it('takes events of the browser connector', async () => {
+    const { result } = await call({
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({
+        apiName: 'connectorEvent',
+        agent: { label: 'Ana', id: '321' },
+        frame: { type: 'incomingCall', phoneNumber: '0211234567', uniqueId: '1.2', callCenter: 'yes' },
+      }),
+    });
+    expect(result.workflowData?.[0]?.[0]?.json).to.deep.include({ event: 'incomingCall', callCenter: true });
+  });
+
+  it('has an output for each event, in the order of the ports', async () => {
+    const parameters = { events: ['hangup', 'answer'], options: { splitOutputs: true } };
+    expect(runtime.outputs('accoladesWebhookTrigger', parameters)).to.deep.equal([
+      'Call answered',
+      'Call ended',
+    ]);
+    const { result } = await call({ body: HANGUP, parameters });
+    expect(result.workflowData?.map((items) => items.length)).to.deep.equal([0, 1]);
+    expect(
+      runtime.outputs('accoladesWebhookTrigger', { ...EVENTS, options: { splitOutputs: true } }),
+    ).to.have.lengthOf(WEBHOOK_EVENTS.length);
+  });
+
+  it('answers what the workflow does not want, without starting it', async () => {
+    const { result, response } = await call({ body: HANGUP, parameters: { events: ['answer'] } });
+    expect(response.statusCode).to.equal(200);
+    expect(result.workflowData).to.equal(undefined);
+  });
+
+  const refusals: readonly (readonly [string, Partial<WebhookCall>, number])[] = [
+    ['a wrong secret', { pathSecret: 'wrong-secret-000000' }, 401],
+    ['no secret', { pathSecret: undefined }, 401],
+    ['another content type', { headers: { 'content-type': 'text/xml' } }, 415],
+    ['a body that is too large', { body: `a=${'x'.repeat(70_000)}` }, 413],
+    ['broken JSON', { headers: { 'content-type': 'application/json' }, body: '{' }, 400],
+    ['another address', { parameters: { options: { allowedAddresses: '203.0.113.7' } } }, 403],
+  ];
+  for (const [name, options, status] of refusals) {
+    it(`refuses ${name}`, async () => {
+      const { result, response } = await call({ body: HANGUP, ...options });
+      expect(response.statusCode).to.equal(status);
+      expect(result).to.deep.equal({ noWebhookResponse: true });
+    });
+  }
+
+  it('knows the sender behind a proxy', async () => {
+    const options = { allowedAddresses: '203.0.113.7', trustedProxies: '1' };
+    const { response } = await call({
+      body: HANGUP,
+      headers: { 'x-forwarded-for': '203.0.113.7' },
+      parameters: { options },
+    });
+    expect(response.statusCode).to.equal(200);
+  });
+
+  it('refuses secrets that are too short or cannot stand in a path', async () => {
+    const test = (secret: string) =>
+      runtime.testCredential('accoladesWebhookTrigger', 'accoladesWebhookApi', { secret });
+    expect(await test(SECRET)).to.include({ status: 'OK' });
+    expect((await test('short')).message).to.match(/shorter than 16/);
+    expect((await test('with/slash-0000000000')).message).to.match(/letters, digits/);
+  });
+});
