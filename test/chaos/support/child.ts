@@ -12,19 +12,21 @@ export type Reader<T> = (message: unknown) => T;
 export class Child<Said> {
   readonly said: Said[] = [];
   onSaid: (said: Said) => void = () => undefined;
+  /** What is kept in `said`. Default: everything. */
+  keep: (said: Said) => boolean = () => true;
   readonly #process: ChildProcess;
   #failure: Error | null = null;
 
   /** @param script beside the file at `from` (its `import.meta.url`) */
   constructor(script: string, from: string, args: readonly string[], read: Reader<Said>) {
     this.#process = fork(fileURLToPath(new URL(script, from)), args, {
-      execArgv: ['--import', 'tsx', '--expose-gc'],
+      execArgv: ['--import', 'tsx'],
       serialization: 'json',
     });
     this.#process.on('message', (message: unknown) => {
       try {
         const said = read(message);
-        this.said.push(said);
+        if (this.keep(said)) this.said.push(said);
         this.onSaid(said);
       } catch (error) {
         this.#failure = error instanceof Error ? error : new Error(String(error));

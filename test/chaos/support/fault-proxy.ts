@@ -51,6 +51,8 @@ export class Line {
   received = 0;
   /** Bytes written to the receiver. */
   forwarded = 0;
+  /** Called with all that comes, before anything is done to it. */
+  onBytes: ((bytes: Buffer) => void) | null = null;
   readonly #source: Socket;
   readonly #sink: Socket;
   readonly #faults: LineFaults;
@@ -72,6 +74,7 @@ export class Line {
     this.#onCut = onCut;
     source.on('data', (bytes: Buffer) => {
       this.received += bytes.length;
+      this.onBytes?.(bytes);
       if (this.#mode === 'swallow') return;
       this.#queue.push({ bytes, dueAt: performance.now() + (faults.delayMs ?? 0) });
       this.#pump();

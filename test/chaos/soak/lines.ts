@@ -1,0 +1,102 @@
+import type { ServerOptions } from '@accolades-flow/core';
+import type { TransportFactory } from '../../../packages/core/src/session/transport.ts';
+import { connectWebSocket } from '../../../packages/core/src/session/ws-transport.ts';
+
+/** One connection that the client opened. Times are `performance.now()`. */
+export interface Line {
+  readonly number: number;
+  /** Null until the client has said who it is. */
+  agent: string | null;
+  /** When the client let go of it, or was told that it is gone. */
+  endedAt: number | null;
+  /** When the PBX or the network broke it, as far as it was told. */
+  brokenAt: number | null;
+  /** When what is on its way took long, the last time. */
+  slow: { readonly since: number; readonly until: number } | null;
+}
+
+/** How long ended connections are remembered, in milliseconds. */
+const REMEMBERED_MS = 300_000;
+
+/** Numbers every connection, so that both sides speak of the same one, and watches that no agent ever has two. */
+export class Lines {
+  /** Connections that were opened while the client still held another of the same agent. */
+  overlaps = 0;
+  #opened = 0;
+  readonly #lines = new Map<number, Line>();
+
+  get(number: number): Line | undefined {
+    return this.#lines.get(number);
+  }
+
+  all(): Iterable<Line> {
+    return this.#lines.values();
+  }
+
+  readonly connect: TransportFactory = (server, handlers) => {
+    const line: Line = {
+      number: ++this.#opened,
+      agent: null,
+      endedAt: null,
+      brokenAt: null,
+      slow: null,
+    };
+    this.#lines.set(line.number, line);
+    const end = (): void => {
+      line.endedAt ??= performance.now();
+    };
+    const transport = connectWebSocket(withNumber(server, line.number), {
+      ...handlers,
+      onOpen: () => {
+        handlers.onOpen();
+      },
+      onFrame: (frame) => {
+        handlers.onFrame(frame);
+      },
+      onPong: () => {
+        handlers.onPong();
+      },
+      onClosed: (error) => {
+        end();
+        handlers.onClosed(error);
+      },
+    });
+    return {
+      send: (text) => {
+        line.agent ??= this.#identify(line, text);
+        transport.send(text);
+      },
+      ping: () => {
+        transport.ping();
+      },
+      discard: () => {
+        end();
+        transport.discard();
+      },
+      keepProcessAlive: (keep) => {
+        transport.keepProcessAlive(keep);
+      },
+    };
+  };
+
+  /** Forgets what is long over. */
+  tidy(): void {
+    const now = performance.now();
+    for (const [number, { endedAt }] of this.#lines) {
+      if (endedAt !== null && now - endedAt > REMEMBERED_MS) this.#lines.delete(number);
+    }
+  }
+
+  #identify(line: Line, text: string): string | null {
+    const agent = /"idCrm":"([^"]+)"/.exec(text)?.[1] ?? null;
+    if (agent === null) return null;
+    for (const other of this.#lines.values()) {
+      if (other !== line && other.agent === agent && other.endedAt === null) this.overlaps++;
+    }
+    return agent;
+  }
+}
+
+function withNumber(server: ServerOptions, number: number): ServerOptions {
+  return { ...server, url: `${server.url ?? ''}/?line=${number}` };
+}
