@@ -171,7 +171,9 @@ describe('life of a call', () => {
       callerId: NUMBER,
       queue: 'sales',
     });
-    expect(() => { simulator.configureNotifications({ directionField: 'direction' }); }).to.throw('callDire');
+    expect(() => {
+      simulator.configureNotifications({ directionField: 'direction' });
+    }).to.throw('callDire');
   });
 
   it('says nothing of a call that nobody answered when it is set so', async () => {

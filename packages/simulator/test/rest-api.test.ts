@@ -185,8 +185,12 @@ describe('REST API', () => {
 
   it('refuses settings that are not usable', async () => {
     const simulator = await withRest();
-    expect(() => { simulator.configureRest({ failWith: 200 }); }).to.throw('failWith');
-    expect(() => { simulator.configureRest({ blacklistMs: 0 }); }).to.throw('blacklistMs');
+    expect(() => {
+      simulator.configureRest({ failWith: 200 });
+    }).to.throw('failWith');
+    expect(() => {
+      simulator.configureRest({ blacklistMs: 0 });
+    }).to.throw('blacklistMs');
     expect(() => simulator.setAccount({ accountNumber: 'x', password: 'p' })).to.throw('digits');
     expect(() => simulator.setPhone({ deviceId: '40', idCrm: 'nobody-at-all' })).to.throw('no agent');
     expect(() => simulator.setPhone({ deviceId: '40', notifications: { url: 'ftp://x' } })).to.throw('http');

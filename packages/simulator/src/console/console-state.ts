@@ -5,6 +5,8 @@ import type { PlacedCall } from '../pbx/call.ts';
 import type { TrafficKind } from '../pbx/call-traffic.ts';
 import type { Simulator } from '../simulator.ts';
 import type { ServerSettings } from '../websocket-api/settings.ts';
+import { telephonyState } from './telephony-state.ts';
+import type { TelephonyState } from './telephony-state.ts';
 
 /** More agents than this are not shown; nobody could look through them. */
 const MAX_AGENTS_SHOWN = 500;
@@ -33,7 +35,7 @@ export interface CallView {
 }
 
 /** What the page shows, but for the frames. Holds no `idCrm`: agents are named by their key. */
-export interface ConsoleState {
+export interface ConsoleState extends TelephonyState {
   server: { url: string; running: boolean; settings: ServerSettings };
   statistics: {
     connections: number;
@@ -84,6 +86,7 @@ export function consoleState(simulator: Simulator, calls: readonly CallView[]): 
     })),
     agentCount: agents.length,
     calls: [...calls],
+    ...telephonyState(simulator),
   };
 }
 

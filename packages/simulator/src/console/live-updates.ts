@@ -128,7 +128,13 @@ export class LiveUpdates {
   }
 }
 
-const CHANGES: readonly (keyof SimulatorEvents)[] = ['session', 'agent', 'settings'];
+const CHANGES: readonly (keyof SimulatorEvents)[] = [
+  'session',
+  'agent',
+  'settings',
+  'callLife',
+  'restRequest',
+];
 
 function eventText(event: string, data: unknown): string {
   return `event: ${event}\ndata: ${JSON.stringify(data)}\n\n`;

@@ -11,6 +11,7 @@ import type { DropMethod, Simulator } from '../simulator.ts';
 import { readServerSettings } from '../websocket-api/settings.ts';
 import type { LiveUpdates } from './live-updates.ts';
 import { BadRequest, RequestBody } from './request-body.ts';
+import { addTelephonyRoutes } from './telephony-routes.ts';
 
 const DIRECTIONS: readonly CallDirection[] = ['incoming', 'outgoing'];
 
@@ -158,6 +159,8 @@ export function addRoutes(app: FastifyInstance, simulator: Simulator, updates: L
     simulator.configure(readServerSettings(new RequestBody(request.body).object('settings')));
     return {};
   });
+
+  addTelephonyRoutes(app, simulator, agentOf);
 }
 
 const NO_SESSION = 'There is no API session for this: connect a client first.';

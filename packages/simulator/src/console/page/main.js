@@ -7,6 +7,10 @@ import { showFaults, startFaults, targetAgent } from './faults.js';
 import { addFrames, resetFrames, startFrames } from './frames.js';
 import { showServer, startServer } from './server.js';
 import { startTabs } from './tabs.js';
+import { startIvr } from './ivr.js';
+import { showLives, startLives } from './lives.js';
+import { showPhones, startPhones } from './phones.js';
+import { showRest, startRest } from './rest.js';
 import { editTextsOf, showTexts, startTexts } from './texts.js';
 
 startTabs();
@@ -25,6 +29,10 @@ startTexts((key) => {
 });
 startServer();
 startFrames();
+startLives();
+startPhones();
+startRest();
+startIvr();
 
 let fresh = true;
 
@@ -35,6 +43,9 @@ listen({
     showCalls(state);
     showFaults(state);
     showTexts(state);
+    showLives(state);
+    showPhones(state);
+    showRest(state);
   },
   onFrames(batch) {
     if (fresh) resetFrames(batch.entries);

@@ -1,9 +1,14 @@
 // @ts-check
 
-/** Lets the tabs be switched by click and by the arrow keys. */
+/** Lets the tabs of each list be switched by click and by the arrow keys. */
 export function startTabs() {
+  for (const list of document.querySelectorAll('[role="tablist"]')) startList(list);
+}
+
+/** @param {Element} list */
+function startList(list) {
   /** @type {HTMLElement[]} */
-  const tabs = [...document.querySelectorAll('[role="tab"]')].map((tab) => /** @type {HTMLElement} */ (tab));
+  const tabs = [...list.querySelectorAll('[role="tab"]')].map((tab) => /** @type {HTMLElement} */ (tab));
   const select = (/** @type {HTMLElement} */ chosen) => {
     for (const tab of tabs) {
       tab.setAttribute('aria-selected', String(tab === chosen));

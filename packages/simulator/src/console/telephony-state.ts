@@ -1,0 +1,73 @@
+import type { CallLife } from '../calls/call-life.ts';
+import type { CallSettings } from '../calls/call-settings.ts';
+import { maskedUrl } from '../notifications/endpoint-settings.ts';
+import type { NotificationSettings } from '../notifications/notification-settings.ts';
+import type { AccountLogEntry } from '../rest-api/account-directory.ts';
+import type { RestSettings } from '../rest-api/rest-settings.ts';
+import type { Simulator } from '../simulator.ts';
+
+const CALLS_SHOWN = 20;
+const LOG_ENTRIES_SHOWN = 40;
+const PHONES_SHOWN = 200;
+
+export interface PhoneView {
+  deviceId: string;
+  userId: string;
+  /** The key of the agent that sits at it, and its name. */
+  agent: { key: number; name: string } | null;
+  accountNumber: string | null;
+  maxDurationS: number;
+  /** The address is masked: its path or query can hold a secret. */
+  notifications: { maskedUrl: string; timeoutMs: number | null } | null;
+}
+
+/** What the page shows of the REST API, phones and the lives of calls. Holds no password and no secret path. */
+export interface TelephonyState {
+  rest: {
+    url: string | null;
+    settings: RestSettings;
+    blacklist: string[];
+    accounts: { accountNumber: string; apiActive: boolean; log: AccountLogEntry[] }[];
+  };
+  phones: PhoneView[];
+  callSettings: CallSettings;
+  notificationSettings: NotificationSettings;
+  /** Newest first. */
+  lives: CallLife[];
+}
+
+export function telephonyState(simulator: Simulator): TelephonyState {
+  const agents = new Map(simulator.agents().map((agent) => [agent.idCrm, agent]));
+  return {
+    rest: {
+      url: simulator.restUrl,
+      settings: simulator.restSettings,
+      blacklist: simulator.blacklist(),
+      accounts: simulator.accounts().map(({ accountNumber, apiActive }) => ({
+        accountNumber,
+        apiActive,
+        log: simulator.accountLog(accountNumber).slice(-LOG_ENTRIES_SHOWN).reverse(),
+      })),
+    },
+    phones: simulator
+      .phones()
+      .slice(0, PHONES_SHOWN)
+      .map((phone) => {
+        const agent = phone.idCrm === null ? undefined : agents.get(phone.idCrm);
+        return {
+          deviceId: phone.deviceId,
+          userId: phone.userId,
+          agent: agent ? { key: agent.key, name: agent.name } : null,
+          accountNumber: phone.accountNumber,
+          maxDurationS: phone.maxDurationS,
+          notifications: phone.notifications && {
+            maskedUrl: maskedUrl(phone.notifications.url),
+            timeoutMs: phone.notifications.timeoutMs ?? null,
+          },
+        };
+      }),
+    callSettings: simulator.callSettings,
+    notificationSettings: simulator.notificationSettings,
+    lives: simulator.calls().slice(0, CALLS_SHOWN),
+  };
+}
