@@ -23,7 +23,7 @@ const MAX_CASE_MS = 1_000;
 setFlagsFromString('--expose-gc');
 const collect: unknown = runInNewContext('gc');
 function heapMiB(): number {
-  if (typeof collect === 'function') collect();
+  if (typeof collect === 'function') Reflect.apply(collect, undefined, []);
   return process.memoryUsage().heapUsed / 1024 / 1024;
 }
 
@@ -182,7 +182,9 @@ const duplicateKeys = fc
 const nested = fc
   .tuple(fc.constantFrom('[', '{"a":', '[{"b":[', '{"type":"incomingCall","a":'), fc.nat(2_000), fc.boolean())
   .map(([open, depth, closed]) => {
-    const ends = [...open].reverse().map((c) => (c === '[' ? ']' : c === '{' ? '}' : ''));
+    const ends = Array.from(open)
+      .reverse()
+      .map((c) => (c === '[' ? ']' : c === '{' ? '}' : ''));
     return `{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2","x":${open.repeat(depth)}1${closed ? ends.join('').repeat(depth) : ''}}`;
   });
 

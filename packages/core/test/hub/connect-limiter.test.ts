@@ -17,10 +17,14 @@ describe('connect limiter', () => {
   let clock: FakeClock;
   let times: number[];
   let begin: number;
-  const admit = (limiter: ConnectLimiter): (() => void) =>
-    limiter.admit(() => {
+  const admit = (limiter: ConnectLimiter): (() => void) => {
+    const place = limiter.admit(() => {
       times.push(clock.monotonic() - begin);
-    }).leave;
+    });
+    return () => {
+      place.leave();
+    };
+  };
 
   beforeEach(() => {
     clock = new FakeClock();

@@ -1,10 +1,10 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
 import { eventually } from '../support/eventually.ts';
+import { portOf, textOf } from '../support/loopback.ts';
 
 const SCRIPT = fileURLToPath(new URL('../support/lingering-process.ts', import.meta.url));
 
@@ -17,10 +17,10 @@ describe('a process', () => {
   beforeEach(async () => {
     server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(server, 'listening');
-    url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = `ws://127.0.0.1:${portOf(server)}`;
     server.on('connection', (ws) => {
       ws.on('message', (data) => {
-        const text = (data as Buffer).toString();
+        const text = textOf(data);
         if (text.includes('authRequest')) ws.send('{"type":"authSucces","version":"1.1.0"}');
         else ws.send('{"type":"configuration","account":null,"phone":null,"agent":null}');
       });

@@ -1,8 +1,8 @@
 import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
 import { eventually } from '../support/eventually.ts';
+import { portOf, textOf } from '../support/loopback.ts';
 import { checkAgents } from '../../src/hub/check-agents.ts';
 import type { Subscription } from '../../src/hub/subscription.ts';
 import { processHub } from '../../src/hub/process-hub.ts';
@@ -19,10 +19,10 @@ describe('the hub of the process', () => {
     live.clear();
     server = new WebSocketServer({ port: 0, host: '127.0.0.1' });
     await once(server, 'listening');
-    url = `ws://127.0.0.1:${(server.address() as AddressInfo).port}`;
+    url = `ws://127.0.0.1:${portOf(server)}`;
     server.on('connection', (ws) => {
       ws.on('message', (data) => {
-        const message: unknown = JSON.parse((data as Buffer).toString());
+        const message: unknown = JSON.parse(textOf(data));
         if (typeof message !== 'object' || message === null || !('idCrm' in message)) return;
         const idCrm = String(message.idCrm);
         if (idCrm === 'unknown1') {
@@ -45,9 +45,12 @@ describe('the hub of the process', () => {
 
   it('is one, also for a separately loaded copy of the library', async () => {
     const copy: unknown = await import(`../../src/hub/process-hub.ts?copy=${Date.now()}`);
-    expect(copy).to.have.property('processHub').that.is.a('function').and.not.equal(processHub);
-    const other = (copy as { processHub: typeof processHub }).processHub();
-    expect(other).to.equal(processHub());
+    if (typeof copy !== 'object' || copy === null || !('processHub' in copy))
+      throw new Error('No copy was loaded.');
+    const other = copy.processHub;
+    if (typeof other !== 'function') throw new Error('The copy is something else.');
+    expect(other).not.to.equal(processHub);
+    expect(Reflect.apply(other, undefined, [])).to.equal(processHub());
   });
 
   it('a credential test tells which agents cannot be reached, and why', async () => {

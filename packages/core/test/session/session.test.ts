@@ -499,7 +499,7 @@ describe('session', () => {
     it('masks the idCrm in the reason of a refusal', () => {
       rig.open();
       rig.transport.frame({ type: 'authFailed', reason: `unknown ${ID_CRM}` });
-      expect(JSON.stringify(rig.statuses) + String(rig.session.status)).not.to.contain(ID_CRM);
+      expect(JSON.stringify(rig.statuses)).not.to.contain(ID_CRM);
       const { status } = rig.session;
       expect(status.state === 'waiting' ? status.reason.message : ID_CRM).not.to.contain(ID_CRM);
     });

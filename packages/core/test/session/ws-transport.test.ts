@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer as createHttpServer, type IncomingMessage, type Server as HttpServer } from 'node:http';
 import { createServer as createHttpsServer } from 'node:https';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
@@ -12,6 +12,7 @@ import { connectWebSocket } from '../../src/session/ws-transport.ts';
 import type { Transport } from '../../src/session/transport.ts';
 import type { ServerOptions } from '../../src/settings/server.ts';
 import { eventually } from '../support/eventually.ts';
+import { portOf, textOf } from '../support/loopback.ts';
 
 const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].flatMap((name) => [
   name,
@@ -101,7 +102,7 @@ describe('ws transport, over real sockets', () => {
       server.close();
       await once(server, 'close');
     });
-    return (server.address() as AddressInfo).port;
+    return portOf(server);
   }
 
   /** A WebSocket server; `onConnection` plays it. */
@@ -143,7 +144,7 @@ describe('ws transport, over real sockets', () => {
   it('sends and receives text in order, and pings', async () => {
     const port = await serve((ws) => {
       ws.on('message', (data) => {
-        ws.send(`echo ${(data as Buffer).toString()}`);
+        ws.send(`echo ${textOf(data)}`);
       });
     });
     const client = await probe(at(port)).opens();
