@@ -21,7 +21,7 @@ import { OWNER } from './workflows.ts';
 const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
 const PASSWORD = 'api-P4ss!word';
 /** Requests a second; `LOAD_RATE` sets another. What n8n can do depends on the machine. */
-const RATE = Number(process.env['LOAD_RATE'] ?? '20');
+const RATE = Number(process.env['LOAD_RATE'] ?? '5');
 const ALL = ['answer', 'confirmHangup', 'hangup', 'otherNotification', 'ivrRequest', 'incomingCall'];
 
 describe('The webhook trigger and the node Accolades in a real n8n', () => {

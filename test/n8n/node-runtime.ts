@@ -64,7 +64,7 @@ export interface WebhookCall {
   readonly method?: 'GET' | 'POST';
   /** After the path, with its `?`. */
   readonly query?: string;
-  readonly body?: string;
+  readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   readonly remoteAddress?: string;
   /** What the path holds where the secret is expected. */
@@ -245,7 +245,7 @@ export class NodeRuntime {
       originalUrl: `/webhook/test${call.query ?? ''}`,
       headers: { 'content-type': 'application/x-www-form-urlencoded', ...call.headers },
       params: call.pathSecret === undefined ? {} : { secret: call.pathSecret },
-      rawBody: Buffer.from(call.body ?? ''),
+      rawBody: typeof call.body === 'string' ? Buffer.from(call.body) : Buffer.from(call.body ?? []),
     });
     const response = new RecordedResponse(request);
     Object.assign(additionalData, { httpRequest: request, httpResponse: response });
