@@ -1,4 +1,14 @@
-import type { Query, TypedInputType } from './editor-api.ts';
+import type { Settings } from '../migrations/migrate.ts';
+import type { EditorNode, Query, TypedInputType } from './editor-api.ts';
+
+/** Shows what a hand-written node lacks as it works. To be called before anything else is made of the fields. */
+export function showDefaults($: Query, node: EditorNode, defaults: Settings): void {
+  for (const [name, value] of Object.entries(defaults)) {
+    if (node[name] !== undefined) continue;
+    if (typeof value === 'string') $(`#node-input-${name}`).val(value);
+    else if (typeof value === 'boolean') $(`#node-input-${name}`).prop('checked', value);
+  }
+}
 
 /**
  * Makes a typed input of `#node-input-<name>`, whose type is kept in `#node-input-<name>Type`.

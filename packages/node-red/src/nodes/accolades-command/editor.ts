@@ -1,7 +1,9 @@
 import { readNumberFormat } from '@accolades-flow/core';
 import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
 import { isVariable, problemOf } from '../../editor/check.ts';
-import { typedField } from '../../editor/typed-fields.ts';
+import { showDefaults, typedField } from '../../editor/typed-fields.ts';
+import { migrate } from '../../migrations/migrate.ts';
+import { commandMigrations } from './migrations.ts';
 
 declare const RED: EditorRed;
 declare const $: Query;
@@ -79,6 +81,7 @@ RED.nodes.registerType('accolades-command', {
     return this._(`accolades-command.output.${commandOf(this)}`);
   },
   oneditprepare() {
+    showDefaults($, this, migrate({}, commandMigrations));
     typedField($, 'deviceId', ['str', ...TYPES.filter((type) => type !== 'str')]);
     typedField($, 'phoneNumber', TYPES);
     field('command').on('change', () => {

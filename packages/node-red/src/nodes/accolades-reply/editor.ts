@@ -1,7 +1,9 @@
 import { ivrReply, readHangupDecision } from '@accolades-flow/core';
 import { isVariable, problemOf } from '../../editor/check.ts';
 import type { EditorNode, EditorRed, Elements, Query } from '../../editor/editor-api.ts';
-import { typedField } from '../../editor/typed-fields.ts';
+import { showDefaults, typedField } from '../../editor/typed-fields.ts';
+import { migrate } from '../../migrations/migrate.ts';
+import { replyMigrations } from './migrations.ts';
 import { readVariableRows, type VariableRow } from './variable-rows.ts';
 
 declare const RED: EditorRed;
@@ -75,6 +77,7 @@ RED.nodes.registerType('accolades-reply', {
     return this.name === undefined || this.name === '' ? '' : 'node_label_italic';
   },
   oneditprepare() {
+    showDefaults($, this, migrate({}, replyMigrations));
     typedField($, 'variables', ['msg', 'json', 'flow', 'global', 'jsonata']);
     typedField($, 'decision', [
       'msg',

@@ -1,5 +1,7 @@
 import type { EditorRed, Query } from '../../editor/editor-api.ts';
-import { typedField } from '../../editor/typed-fields.ts';
+import { showDefaults, typedField } from '../../editor/typed-fields.ts';
+import { migrate } from '../../migrations/migrate.ts';
+import { requestMigrations } from './migrations.ts';
 
 declare const RED: EditorRed;
 declare const $: Query;
@@ -52,6 +54,7 @@ RED.nodes.registerType('accolades-request', {
     return this._(`accolades-request.defaultName.${request}`);
   },
   oneditprepare() {
+    showDefaults($, this, migrate({}, requestMigrations));
     typedField($, 'agentLabel', ['msg', 'str', 'flow', 'global', 'env', 'jsonata']);
     field('request').on('change', () => {
       $('#accolades-request-parse').toggle(field('request').val() !== 'version');

@@ -8,6 +8,7 @@ import {
 } from '@accolades-flow/core';
 import { isVariable, problemOf } from '../../editor/check.ts';
 import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
+import { showDefaults } from '../../editor/typed-fields.ts';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { movedOutputs } from '../accolades-call/ports.ts';
 import { endpointSettings, readMethods } from './endpoint-settings.ts';
@@ -155,12 +156,7 @@ RED.nodes.registerType('accolades-webhook', {
     const settings = settingsOf(this);
     const events = eventsOf(settings);
     for (const event of WEBHOOK_EVENTS) checkbox(event).prop('checked', events.includes(event));
-    // What a hand-written node lacks is shown as it works.
-    for (const [name, value] of Object.entries(DEFAULTS)) {
-      if (this[name] !== undefined) continue;
-      if (typeof value === 'string') field(name).val(value);
-      else if (typeof value === 'boolean') field(name).prop('checked', value);
-    }
+    showDefaults($, this, DEFAULTS);
     const before = settings['splitOutputs'] === true && events.length > 0 ? events : null;
     const update = (): void => {
       const chosen = chosenEvents();
