@@ -125,7 +125,10 @@ describe('console: telephony', () => {
     let text = '';
     const reading = (async () => {
       const decoder = new TextDecoder();
-      for await (const chunk of response.body ?? []) text += decoder.decode(chunk);
+      for await (const chunk of response.body ?? []) {
+        const bytes: unknown = chunk;
+        if (bytes instanceof Uint8Array) text += decoder.decode(bytes, { stream: true });
+      }
     })().catch(() => {});
     await until(() => text.includes('event: state'), 'the first state has come');
     simulator.startCall({ deviceId: '28', phoneNumber: '0311111111' });
