@@ -129,8 +129,20 @@ const PERMANENT: ReadonlySet<AccoladesErrorCode> = new Set([
   'SUPERSEDED',
 ]);
 
-/** The one error class of this library: `code` for programs, `message` for people (what happened and what to do). */
+/** The number is the version of the class's shape. */
+const BRAND: unique symbol = Symbol.for('@accolades-flow/core error 1');
+
+/**
+ * The one error class of this library: `code` for programs, `message` for people (what happened and what to do).
+ *
+ * `instanceof` also knows the errors of a separately bundled copy of this library, since the hub of a process, and so what it
+ * throws, may be another copy's.
+ */
 export class AccoladesError extends Error {
+  static override [Symbol.hasInstance](value: unknown): value is AccoladesError {
+    return typeof value === 'object' && value !== null && BRAND in value;
+  }
+
   override readonly name = 'AccoladesError';
   readonly code: AccoladesErrorCode;
   readonly retryable: boolean;
@@ -152,6 +164,10 @@ export class AccoladesError extends Error {
     this.until = options.until ?? null;
     this.httpStatus = options.httpStatus ?? null;
     this.retryable = options.retryable ?? !PERMANENT.has(code);
+  }
+
+  get [BRAND](): true {
+    return true;
   }
 
   /** What to do about it, without what happened. */
