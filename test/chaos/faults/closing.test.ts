@@ -6,6 +6,8 @@ import { ObservedAgent } from '../support/observed-agent.ts';
 import { say } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
+/** Time to hold the line before the answer is on it, in real milliseconds. */
+const ANSWER_DELAY_MS = 150;
 const AT_ONCE = { atMost: 1_000 };
 
 describe('A connection that the server ends', () => {
@@ -115,6 +117,7 @@ describe('A subscription that ends while its session is not ready', () => {
   });
 
   it('while the answer to the authentication is on its way', async () => {
+    bench.simulator.faults.set(ALL_AGENTS, { authDelayMs: ANSWER_DELAY_MS });
     const agent = bench.subscribe();
     await agent.next('authenticating');
     bench.proxy.latest.down.hold();

@@ -6,6 +6,8 @@ import { CLOSE_FRAME, RawServer, textFrame, upgradeResponse } from '../support/r
 import { say } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
+/** Time to hold the line before the answer is on it, in real milliseconds. */
+const ANSWER_DELAY_MS = 150;
 const CONNECT_DEADLINE = { atLeast: 15_000, atMost: 15_000 };
 const AUTH_DEADLINE = { atLeast: 15_000, atMost: 15_000 };
 /** The first wait is at most a second; the rest is connecting. */
@@ -102,17 +104,18 @@ describe('A server that does not answer, or not as it should', () => {
   });
 
   it('answers the authentication after the deadline: the late answer changes nothing', async () => {
-    // It takes the session at once, but its answer is 20 s under way.
-    bench.proxy.plan = (number) => (number === 1 ? { down: { delayMs: 0 } } : {});
+    bench.simulator.faults.set(ALL_AGENTS, { authDelayMs: ANSWER_DELAY_MS });
     const agent = bench.subscribe();
     const authenticating = await agent.next('authenticating');
     bench.proxy.latest.down.hold();
     const late = bench.proxy.latest;
+    await until('the answer is on its way', () => late.down.waiting > 0);
     await bench.faultAndRecover(agent, {
       since: () => authenticating.at,
       reason: 'AUTH_TIMEOUT',
       detected: AUTH_DEADLINE,
       repair: () => {
+        bench.simulator.faults.clear();
         late.down.release();
       },
       recovered: NEXT_ATTEMPT,

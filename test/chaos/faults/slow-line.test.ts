@@ -2,6 +2,7 @@ import { ALL_AGENTS } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { FaultBench, SPEED } from '../support/fault-bench.ts';
 import type { LineFaults } from '../support/fault-proxy.ts';
+import { fragmentedText, RawServer, textFrame, upgradeResponse } from '../support/raw-server.ts';
 import { say } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
@@ -114,6 +115,29 @@ describe('A slow or stuttering line', () => {
     });
   }
 
+  it('a message in two frames, divided in every position, with a ping between them', async () => {
+    const texts = Array.from({ length: 90 }, (_, position) =>
+      JSON.stringify({
+        type: 'incomingCall',
+        phoneNumber: '101',
+        uniqueId: `1700000000.${1000 + position}`,
+        callCenter: 'no',
+      }),
+    );
+    const server = await RawServer.listen((socket, request) => {
+      socket.write(upgradeResponse(request));
+      socket.write(textFrame('{"type":"authSucces","version":"1.1.0"}'));
+      texts.forEach((text, position) => socket.write(fragmentedText(text, position)));
+    });
+    bench.onEnd(() => server.close());
+    const agent = bench.subscribe(`ws://127.0.0.1:${server.port}`);
+    await agent.ready();
+    await bench.arrived(
+      agent,
+      texts.map((_, position) => `1700000000.${1000 + position}`),
+    );
+  });
+
   it('a thousand frames in one segment', async () => {
     const agent = await bench.readyAgent();
     const { down } = bench.proxy.latest;
@@ -126,7 +150,7 @@ describe('A slow or stuttering line', () => {
   });
 
   it('the answer to the authentication and the first calls in one segment', async () => {
-    bench.simulator.faults.set(ALL_AGENTS, { authDelayMs: 50 });
+    bench.simulator.faults.set(ALL_AGENTS, { authDelayMs: 150 });
     const agent = bench.subscribe();
     await agent.next('authenticating');
     const { down } = bench.proxy.latest;

@@ -160,10 +160,10 @@ describe('A server that is killed and started again', () => {
     expect(growth).to.be.below(0.04);
   }
 
-  it('with 5,000 sessions in one process, 400 connections a second', async () => {
+  it('with 5,000 sessions in one process, 250 connections a second', async () => {
     const sessions = possibleSessions();
     if (sessions < WANTED_SESSIONS) say(`only ${sessions} sessions: more files cannot be open here`);
-    await restart(sessions, 400);
+    await restart(sessions, 250);
   });
 
   it('with 300 sessions, the default of 50 connections a second', () => restart(300, null));

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, Socket, type AddressInfo, type Server } from 'node:net';
 
 /** How a connection is broken: by a TCP reset, or by a clean end (FIN) after what was forwarded. */
 export type BreakMethod = 'reset' | 'close';
@@ -342,10 +342,11 @@ export class FaultProxy {
   #accept(client: Socket): void {
     const number = ++this.accepted;
     const plan = this.plan(number);
-    const server = connect({ ...this.#target, noDelay: true, allowHalfOpen: true });
+    const mute = plan.mute === true;
+    const server = mute ? new Socket() : connect({ ...this.#target, noDelay: true, allowHalfOpen: true });
     const connection = new ProxiedConnection(number, client, server, plan);
-    if (plan.mute === true) {
-      connection.goHalfOpen('both');
+    if (mute) {
+      connection.up.mode = 'swallow';
       server.destroy();
     }
     this.#live.add(connection);

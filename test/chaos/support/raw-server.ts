@@ -7,11 +7,25 @@ const WEBSOCKET_GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
 
 /** One unmasked text frame of less than 64 KiB. */
 export function textFrame(text: string): Buffer {
+  return frame(0x81, Buffer.from(text));
+}
+
+/** One message in two frames, the first with so many bytes of it, and a ping between them (RFC 6455, section 5.4). */
+export function fragmentedText(text: string, firstBytes: number): Buffer {
   const payload = Buffer.from(text);
+  return Buffer.concat([
+    frame(0x01, payload.subarray(0, firstBytes)),
+    frame(0x89, Buffer.alloc(0)),
+    frame(0x80, payload.subarray(firstBytes)),
+  ]);
+}
+
+function frame(firstByte: number, payload: Buffer): Buffer {
+  const { length } = payload;
   const header =
-    payload.length < 126
-      ? Buffer.from([0x81, payload.length])
-      : Buffer.from([0x81, 126, payload.length >> 8, payload.length & 0xff]);
+    length < 126
+      ? Buffer.from([firstByte, length])
+      : Buffer.from([firstByte, 126, length >> 8, length & 0xff]);
   return Buffer.concat([header, payload]);
 }
 
