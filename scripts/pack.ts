@@ -1,4 +1,4 @@
-/** Writes the tarball of every published package to `artifacts/`, to be installed as it is. Run after a build. */
+/** Writes the tarball of every published package to `artifacts/`, to be installed as it is. */
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, rm, stat } from 'node:fs/promises';
 import path from 'node:path';
