@@ -1,11 +1,21 @@
 import type { Line, Lines } from './lines.ts';
 
+/** An owner's use of an agent, from its subscription until it is released. Times are `performance.now()`. */
+interface Use {
+  readonly owner: string;
+  readonly agent: string;
+  readonly since: number;
+  endedAt: number | null;
+  /** The number of the latest call that came. */
+  lastReceived: number;
+}
+
 /** One call as it must reach one owner. */
 interface Entry {
   received: number;
-  /** What lets the owner off; null: nothing. */
-  excuse: string | null;
-  /** Whether it has been counted as arrived or lost. */
+  /** The owner subscribed when the call was already under way: it may come or not. */
+  readonly late: boolean;
+  /** Whether it has been counted as arrived, excused or lost. */
   settled: boolean;
 }
 
@@ -14,28 +24,26 @@ interface Call {
   /** `performance.now()` */
   readonly placedAt: number;
   readonly agents: readonly string[];
-  /** The connections that the PBX wrote it to, by agent; null until it has said so. */
-  lines: ReadonlyMap<string, number> | null;
-  /** By `owner agent`. */
-  readonly entries: Map<string, Entry>;
-}
-
-/** An owner's use of an agent. */
-interface Use {
-  readonly since: number;
-  lastReceived: number;
+  /** The connections that the PBX wrote it to, in the order of `writtenTo`; null until it has said so. */
+  lines: readonly number[] | null;
+  writtenTo: readonly string[];
+  readonly entries: Map<Use, Entry>;
 }
 
 /** A call that has not come by then is lost, in milliseconds: longer than any delay that the soak causes. */
 const JUDGED_AFTER_MS = 30_000;
 /** How long a call may be on its way over a line that is not slowed; a break takes away no older ones, in milliseconds. */
 const IN_FLIGHT_MS = 2_000;
+/** How long a call may besides be held for an owner that is being deployed, in milliseconds. */
+const HELD_MS = 4_000;
+
+const NOT_WRITTEN = 'not written';
 
 /**
  * The reference count of the soak: which call each owner must get.
  *
  * **Due** is a call to an owner when the PBX had written it to connection *n* of an agent that the owner was subscribed to when
- * the call was placed, the owner (or its kept place) stayed subscribed to that agent until the call came, and *n*
+ * the call was placed, the owner (or its kept place) stayed subscribed to that agent until the call came (a few seconds are enough for that), and *n*
  *  - had not been ended by the client before the owner came to use it, and
  *  - was not broken while the call was on its way: by a reset, a cut, a line that went deaf, a server killed. A break lets off only
  *    the calls of the last two seconds (or those since the line was slowed): anything older had been delivered to our socket.
@@ -53,7 +61,8 @@ export class Ledger {
   doubled = 0;
   astray = 0;
   disordered = 0;
-  excused = 0;
+  /** Calls that were written but need not have come, by why. */
+  readonly excuses = new Map<string, number>();
   /** What happened to the first few that went wrong. */
   readonly problems: string[] = [];
   readonly #lines: Lines;
@@ -66,14 +75,18 @@ export class Ledger {
 
   /** The owner is subscribed to exactly these agents from now on; to none: it is gone and nothing is kept for it. */
   subscribes(owner: string, agents: readonly string[]): void {
-    const before = this.#uses.get(owner) ?? new Map<string, Use>();
-    for (const agent of before.keys()) {
-      if (!agents.includes(agent)) this.#excusePending(owner, agent, 'released');
+    const before = this.#uses.get(owner);
+    const now = performance.now();
+    for (const use of before?.values() ?? []) if (!agents.includes(use.agent)) use.endedAt = now;
+    if (agents.length === 0) {
+      this.#uses.delete(owner);
+      return;
     }
-    const since = performance.now();
-    const uses = new Map(agents.map((agent) => [agent, before.get(agent) ?? { since, lastReceived: 0 }]));
-    if (uses.size === 0) this.#uses.delete(owner);
-    else this.#uses.set(owner, uses);
+    const uses = new Map<string, Use>();
+    for (const agent of agents) {
+      uses.set(agent, before?.get(agent) ?? { owner, agent, since: now, endedAt: null, lastReceived: 0 });
+    }
+    this.#uses.set(owner, uses);
   }
 
   /** The agents that anybody is subscribed to. */
@@ -84,20 +97,30 @@ export class Ledger {
   /** A call is about to be placed. @returns its number */
   places(agents: readonly string[]): number {
     const number = ++this.placed;
-    const entries = new Map<string, Entry>();
-    for (const [owner, uses] of this.#uses) {
+    const entries = new Map<Use, Entry>();
+    for (const uses of this.#uses.values()) {
       for (const agent of agents) {
-        if (uses.has(agent)) entries.set(`${owner} ${agent}`, { received: 0, excuse: null, settled: false });
+        const use = uses.get(agent);
+        if (use !== undefined) entries.set(use, { received: 0, late: false, settled: false });
       }
     }
-    this.#calls.set(number, { number, placedAt: performance.now(), agents, lines: null, entries });
+    this.#calls.set(number, {
+      number,
+      placedAt: performance.now(),
+      agents,
+      lines: null,
+      writtenTo: [],
+      entries,
+    });
     return number;
   }
 
-  /** The PBX has written it to these lines. */
-  written(number: number, lines: ReadonlyMap<string, number>): void {
+  /** The PBX has written it to these lines of these agents. */
+  written(number: number, agents: readonly string[], lines: readonly number[]): void {
     const call = this.#calls.get(number);
-    if (call !== undefined) call.lines = lines;
+    if (call === undefined) return;
+    call.writtenTo = agents;
+    call.lines = lines;
   }
 
   receives(owner: string, agent: string, number: number): void {
@@ -113,14 +136,11 @@ export class Ledger {
       this.#problem(`call ${number} of ${agent} came to ${owner}, which is not subscribed to it`);
       return;
     }
-    const key = `${owner} ${agent}`;
-    // One that subscribed when the call was already on its way.
-    const entry = call.entries.get(key) ?? { received: 0, excuse: 'early', settled: false };
-    call.entries.set(key, entry);
+    const entry = call.entries.get(use) ?? { received: 0, late: true, settled: false };
+    call.entries.set(use, entry);
     entry.received++;
     const slow = this.#lineOf(call, agent)?.slow ?? null;
-    const underWaySince = Math.min(use.since, slow?.since ?? Infinity) - IN_FLIGHT_MS;
-    if (call.placedAt < underWaySince) {
+    if (call.placedAt < Math.min(use.since, slow?.since ?? Infinity) - IN_FLIGHT_MS) {
       this.astray++;
       this.#problem(`call ${number} of ${agent} was kept for ${owner} although it had been released`);
     }
@@ -149,68 +169,63 @@ export class Ledger {
     for (const [number, call] of this.#calls) {
       const age = now - call.placedAt;
       if (!all && age < JUDGED_AFTER_MS) break;
-      for (const [key, entry] of call.entries) this.#settle(call, key, entry);
-      // Kept for as long again, so that a late second delivery is known for what it is.
-      if (age > 3 * JUDGED_AFTER_MS) this.#calls.delete(number);
+      for (const [use, entry] of call.entries) this.#settle(call, use, entry);
+      // Kept a while longer, so that a late second delivery is known for what it is.
+      if (age > 2 * JUDGED_AFTER_MS) this.#calls.delete(number);
     }
+  }
+
+  get excused(): number {
+    return [...this.excuses.values()].reduce((sum, count) => sum + count, 0);
   }
 
   /** Calls that were written and that somebody still waits for. */
   get pending(): number {
     let pending = 0;
     for (const call of this.#calls.values()) {
-      for (const [key, entry] of call.entries) {
-        if (!entry.settled && entry.received === 0 && this.#excuse(call, key, entry) === null) pending++;
+      for (const [use, entry] of call.entries) {
+        if (!entry.settled && entry.received === 0 && this.#excuse(call, use, entry) === null) pending++;
       }
     }
     return pending;
   }
 
-  #settle(call: Call, key: string, entry: Entry): void {
+  #settle(call: Call, use: Use, entry: Entry): void {
     if (entry.settled) return;
     entry.settled = true;
     if (entry.received > 0) return;
-    const excuse = this.#excuse(call, key, entry);
-    if (excuse === 'not written') return;
+    const excuse = this.#excuse(call, use, entry);
+    if (excuse === NOT_WRITTEN) return;
     if (excuse !== null) {
-      this.excused++;
+      this.excuses.set(excuse, (this.excuses.get(excuse) ?? 0) + 1);
       return;
     }
     this.lost++;
-    const [owner = '', agent = ''] = key.split(' ');
-    const line = this.#lineOf(call, agent);
     this.#problem(
-      `call ${call.number} of ${agent}, placed ${Math.round(performance.now() - call.placedAt)} ms ago, never came to ` +
-        `${owner}; its line: ${JSON.stringify(line)}`,
+      `call ${call.number} of ${use.agent}, placed ${Math.round(performance.now() - call.placedAt)} ms ago, never came to ` +
+        `${use.owner}; its line: ${JSON.stringify(this.#lineOf(call, use.agent))}`,
     );
   }
 
-  #excuse(call: Call, key: string, entry: Entry): string | null {
-    if (entry.excuse !== null) return entry.excuse;
-    const [owner = '', agent = ''] = key.split(' ');
-    if (call.lines?.has(agent) !== true) return 'not written';
-    const line = this.#lineOf(call, agent);
-    if (line === undefined) return 'an unknown line';
+  #excuse(call: Call, use: Use, entry: Entry): string | null {
+    if (entry.late) return 'its owner came later';
+    if (!call.writtenTo.includes(use.agent)) return NOT_WRITTEN;
+    const line = this.#lineOf(call, use.agent);
+    if (line === undefined) return null;
     const { brokenAt, endedAt, slow } = line;
-    if (brokenAt !== null) {
-      const wasSlow = slow !== null && brokenAt <= slow.until + IN_FLIGHT_MS;
-      const underWaySince = Math.min(brokenAt, wasSlow ? slow.since : Infinity) - IN_FLIGHT_MS;
-      if (call.placedAt >= underWaySince) return 'on a broken line';
-    }
-    const since = this.#uses.get(owner)?.get(agent)?.since ?? Infinity;
-    if (endedAt !== null && endedAt <= since) return 'on a line of before';
+    /** Whether the call may have been under way, or held, at that moment. */
+    const mayHaveMet = (moment: number, longestMs: number): boolean => {
+      const wasSlow = slow !== null && moment >= slow.since && moment <= slow.until + longestMs;
+      return call.placedAt >= Math.min(moment, wasSlow ? slow.since : Infinity) - longestMs;
+    };
+    if (brokenAt !== null && mayHaveMet(brokenAt, IN_FLIGHT_MS)) return 'on a broken line';
+    if (use.endedAt !== null && mayHaveMet(use.endedAt, IN_FLIGHT_MS + HELD_MS)) return 'its owner had left';
+    if (endedAt !== null && endedAt <= use.since) return 'on a line of before';
     return null;
   }
 
   #lineOf(call: Call, agent: string): Line | undefined {
-    return this.#lines.get(call.lines?.get(agent) ?? -1);
-  }
-
-  #excusePending(owner: string, agent: string, excuse: string): void {
-    for (const call of this.#calls.values()) {
-      const entry = call.entries.get(`${owner} ${agent}`);
-      if (entry?.received === 0 && !entry.settled) entry.excuse = excuse;
-    }
+    return this.#lines.get(call.lines?.[call.writtenTo.indexOf(agent)] ?? -1);
   }
 
   #problem(text: string): void {

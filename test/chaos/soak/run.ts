@@ -20,6 +20,8 @@ const SHORTEST_JUDGED_MINUTES = 5;
 const MAX_HEAP_GROWTH = 0.02;
 /** The numbers that call; people call again, and the cache of parsed numbers must fill before growth is judged. */
 const PHONE_NUMBERS = 500;
+/** How many agents the owners subscribe to, in turn. It stays so, and with it the load: else the heap would follow it. */
+const OWNED_AGENTS = [1, 1, 1, 2, 3, 5];
 /** Each second of the sessions' clock, for so many agents or owners. */
 const FAULTS_PER_AGENT_SECOND = 1 / 90;
 const DEPLOYS_PER_OWNER_SECOND = 1 / 45;
@@ -128,7 +130,7 @@ class Soak {
         this.#hear(said);
       };
       for (let n = 0; n < agents; n++) this.#addAgent();
-      for (let n = 0; n < owners; n++) this.#addOwner();
+      for (let n = 0; n < owners; n++) this.#addOwner(OWNED_AGENTS[n % OWNED_AGENTS.length] ?? 1);
       await this.#live(minutes * 60_000);
       await this.#settle();
       await this.#leave();
@@ -236,8 +238,9 @@ class Soak {
     for (const [what, count] of [...this.#counts].sort()) this.#print(`  ${what}: ${count}`);
     this.#print(
       `${placed} calls placed; ${delivered + lost} due to owners, ${delivered} delivered, ${lost} lost, ${doubled} doubled, ` +
-        `${disordered} out of order, ${astray} astray; ${excused} excused (their connection broke under them, or their owner left)`,
+        `${disordered} out of order, ${astray} astray; ${excused} excused`,
     );
+    for (const [why, count] of this.#ledger.excuses) this.#print(`  excused, ${why}: ${count}`);
     this.#print(`most sessions of one agent at a time: ${this.#maxSessionsPerAgent}`);
     this.#print(
       `heap growth over the last half: ${percent(growth)}${judged ? '' : ` (not judged under ${SHORTEST_JUDGED_MINUTES} minutes)`}`,
@@ -332,7 +335,7 @@ class Soak {
         owner.subscribe();
         return;
       case 'otherAgents':
-        owner.redeploy(random.next(), { agents: this.#someAgents() });
+        owner.redeploy(random.next(), { agents: this.#someAgents(owner.agents.length) });
         return;
       case 'outstayLinger':
         owner.outstayLinger();
@@ -340,7 +343,7 @@ class Soak {
       case 'replace':
         owner.remove();
         this.#owners.splice(this.#owners.indexOf(owner), 1);
-        this.#addOwner();
+        this.#addOwner(owner.agents.length);
         return;
       case 'newAgent':
         this.#replaceAgent();
@@ -368,8 +371,8 @@ class Soak {
     return agent;
   }
 
-  #addOwner(): void {
-    const owner = new Owner(`owner-${++this.#named}`, this.#someAgents(), {
+  #addOwner(agents: number): void {
+    const owner = new Owner(`owner-${++this.#named}`, this.#someAgents(agents), {
       hub: this.#hub,
       url: this.#url,
       ledger: this.#ledger,
@@ -379,8 +382,8 @@ class Soak {
     owner.subscribe();
   }
 
-  #someAgents(): string[] {
-    return this.#random.some(this.#agents, this.#random.pick([1, 1, 1, 2, 3, 5]));
+  #someAgents(count: number): string[] {
+    return this.#random.some(this.#agents, count);
   }
 
   #order(order: PbxOrder): void {
@@ -394,10 +397,7 @@ class Soak {
   #hear(said: PbxSaid): void {
     switch (said.kind) {
       case 'called':
-        this.#ledger.written(
-          said.number,
-          new Map(said.agents.map((agent, index) => [agent, said.lines[index] ?? 0])),
-        );
+        this.#ledger.written(said.number, said.agents, said.lines);
         return;
       case 'broke':
         for (const number of said.lines) {
