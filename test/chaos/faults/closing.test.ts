@@ -184,6 +184,28 @@ describe('A subscription that ends while its session is not ready', () => {
     });
   }
 
+  it('replaced from within its own listener, while another shares the session: each call once', async () => {
+    const other = await bench.readyAgent();
+    const got: string[] = [];
+    const replace = (): void => {
+      const subscription = bench.hub.subscribe({
+        owner: 'one that replaces itself',
+        agents: [{ label: 'A', idCrm: other.idCrm }],
+        server: { url: `ws://127.0.0.1:${bench.proxy.port}`, allowUnauthorizedCerts: true },
+        onEvent: (event) => {
+          if (!('uniqueId' in event)) return;
+          got.push(event.uniqueId);
+          subscription.unsubscribe({ removed: true });
+          replace();
+        },
+      });
+    };
+    replace();
+    const placed = bench.placeCalls(other, 20);
+    await bench.arrived(other, placed);
+    expect(got).to.deep.equal(placed);
+  });
+
   it('the whole hub, with sessions in every state: at once, twice, and usable again', async () => {
     bench.simulator.faults.set(ALL_AGENTS, { authDelayMs: 50 });
     const ready = await bench.readyAgent();
