@@ -91,4 +91,19 @@ export interface EditableListOptions {
   readonly minHeight: number;
 }
 
-export type Query = (selector: string | PageElement) => Elements;
+/** A request to the admin API that is under way. */
+export interface AdminRequest {
+  done(handler: (answer: unknown) => void): AdminRequest;
+  fail(handler: () => void): AdminRequest;
+  always(handler: () => void): AdminRequest;
+}
+
+export interface Query {
+  (selector: string | PageElement): Elements;
+  ajax(request: {
+    readonly url: string;
+    readonly method: 'POST';
+    readonly contentType: string;
+    readonly data: string;
+  }): AdminRequest;
+}

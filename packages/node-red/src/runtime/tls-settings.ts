@@ -6,9 +6,8 @@ import { AccoladesError, type ServerOptions, type TlsOptions } from '@accolades-
  * @throws AccoladesError `INVALID_PARAMETER` when the node is absent or could not read its files
  */
 export function readTlsSettings(node: unknown): Pick<ServerOptions, 'tls' | 'allowUnauthorizedCerts'> {
-  if (!isTlsNode(node)) throw invalid('The TLS configuration of this agent is missing or disabled.');
-  if (node.valid === false)
-    throw invalid('The TLS configuration of this agent could not read its certificate or key.');
+  if (!isTlsNode(node)) throw invalid('The TLS configuration is missing, disabled or not deployed yet.');
+  if (node.valid === false) throw invalid('The TLS configuration could not read its certificate or key.');
   const options: Record<string, unknown> = {};
   node.addTLSOptions(options);
   const tls: { -readonly [K in keyof TlsOptions]: TlsOptions[K] } = {};

@@ -5,9 +5,11 @@ export interface AccountNode {
   readonly name?: string | undefined;
   /**
    * Sends commands for this account.
-   * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, saying what is wrong; no secret in it
+   * @throws AccoladesError `INVALID_ACCOUNT`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is wrong; no secret in it
    */
   client(): AccountClient;
+  /** The server address as it was deployed, variables replaced. */
+  readonly url: unknown;
 }
 
 /** @param node as `RED.nodes.getNode` gives it */

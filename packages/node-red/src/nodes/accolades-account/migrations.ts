@@ -7,4 +7,8 @@ export const accountMigrations: readonly Migration[] = [
     // Written by hand, or by a tool, without what the dialog would have filled in.
     upgrade: (settings) => ({ url: '', accountNumber: '', ...settings }),
   },
+  {
+    version: 2,
+    upgrade: (settings) => ({ tls: '', ...settings }),
+  },
 ];

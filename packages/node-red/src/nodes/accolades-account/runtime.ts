@@ -1,13 +1,12 @@
 import { AccountClient } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
-import { migrate } from '../../migrations/migrate.ts';
-import { withVariablesSet } from '../../runtime/environment.ts';
 import { createTexts } from '../../runtime/texts.ts';
 import type { AccountNode } from './account-node.ts';
-import { accountMigrations } from './migrations.ts';
+import { readAccountSettings } from './account-settings.ts';
+import { serveAccountTest } from './account-test.ts';
+import english from './locales/en-US.json' with { type: 'json' };
 
 type Self = Node<{ password: string }> & { -readonly [K in keyof AccountNode]: AccountNode[K] };
-import english from './locales/en-US.json' with { type: 'json' };
 
 /** The configuration node `accolades-account`: the account whose commands the REST API takes. It sends nothing by itself. */
 export default function registerAccount(RED: NodeAPI): void {
@@ -15,19 +14,19 @@ export default function registerAccount(RED: NodeAPI): void {
 
   function Account(this: Self, config: NodeDef): void {
     RED.nodes.createNode(this, config);
-    const settings = migrate({ ...config }, accountMigrations);
+    const fields: Readonly<Record<string, unknown>> = { ...config };
     let client: AccountClient | null = null;
+    this.url = fields['url'] ?? '';
     this.client = () => {
       if (client !== null) return client;
-      client = new AccountClient({
-        accountNumber: withVariablesSet(settings['accountNumber'] ?? '', 'INVALID_ACCOUNT'),
-        password: withVariablesSet(this.credentials.password || '', 'INVALID_ACCOUNT'),
-        url: withVariablesSet(settings['url'] ?? '', 'INVALID_URL'),
-      });
+      client = new AccountClient(
+        readAccountSettings(fields, this.credentials.password, (id) => RED.nodes.getNode(id)),
+      );
       if (client.exposed) this.warn(texts('accolades-account.log.exposed'));
       return client;
     };
   }
 
   RED.nodes.registerType('accolades-account', Account, { credentials: { password: { type: 'password' } } });
+  serveAccountTest(RED, texts);
 }
