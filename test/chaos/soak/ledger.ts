@@ -6,6 +6,8 @@ interface Use {
   readonly agent: string;
   readonly since: number;
   endedAt: number | null;
+  /** Since when the owner is away without having been released; null while it is there. */
+  awaySince: number | null;
   /** The number of the latest call that came. */
   lastReceived: number;
 }
@@ -34,10 +36,24 @@ interface Call {
 const JUDGED_AFTER_MS = 30_000;
 /** How long a call may be on its way over a line that is not slowed; a break takes away no older ones, in milliseconds. */
 const IN_FLIGHT_MS = 2_000;
-/** How long a call may besides be held for an owner that is being deployed, in milliseconds. */
-const HELD_MS = 4_000;
 
-const NOT_WRITTEN = 'not written';
+/** Why a call need not have come. */
+export interface Excuse {
+  readonly why: string;
+  /** The moment from which nothing could come any more, less that of the call: above 0 it was placed before. In milliseconds. */
+  readonly leadMs: number;
+}
+
+/** The excused calls of one kind. */
+export interface ExcuseCount {
+  count: number;
+  /** Those of them that were placed before the moment from which nothing could come any more. */
+  before: number;
+  /** How long before, at most, in milliseconds. */
+  longestLeadMs: number;
+}
+
+const NOT_WRITTEN: Excuse = { why: 'not written', leadMs: 0 };
 
 /**
  * The reference count of the soak: which call each owner must get.
@@ -47,6 +63,10 @@ const NOT_WRITTEN = 'not written';
  *  - had not been ended by the client before the owner came to use it, and
  *  - was not broken while the call was on its way: by a reset, a cut, a line that went deaf, a server killed. A break lets off only
  *    the calls of the last two seconds (or those since the line was slowed): anything older had been delivered to our socket.
+ *    A line that is deaf towards the PBX alone still brings calls: they are due until the client gives it up.
+ *
+ * Every other call that was written and did not come is **excused**, and counted by reason, with how long before the break (or
+ * the owner's leaving) it had been placed: were a loss of the product hidden among them, that time would show it.
  *
  * A connection that the server closes, or announces to close, breaks nothing: what it wrote before is due.
  *
@@ -62,7 +82,9 @@ export class Ledger {
   astray = 0;
   disordered = 0;
   /** Calls that were written but need not have come, by why. */
-  readonly excuses = new Map<string, number>();
+  readonly excuses = new Map<string, ExcuseCount>();
+  /** Calls to an owner that the PBX wrote to no connection, since the agent had none. */
+  notWritten = 0;
   /** What happened to the first few that went wrong. */
   readonly problems: string[] = [];
   readonly #lines: Lines;
@@ -84,9 +106,23 @@ export class Ledger {
     }
     const uses = new Map<string, Use>();
     for (const agent of agents) {
-      uses.set(agent, before?.get(agent) ?? { owner, agent, since: now, endedAt: null, lastReceived: 0 });
+      const use = before?.get(agent) ?? {
+        owner,
+        agent,
+        since: now,
+        endedAt: null,
+        awaySince: null,
+        lastReceived: 0,
+      };
+      use.awaySince = null;
+      uses.set(agent, use);
     }
     this.#uses.set(owner, uses);
+  }
+
+  /** The owner goes: what comes is held for it, until it subscribes again or is released. */
+  goesAway(owner: string): void {
+    for (const use of this.#uses.get(owner)?.values() ?? []) use.awaySince ??= performance.now();
   }
 
   /** The agents that anybody is subscribed to. */
@@ -176,7 +212,7 @@ export class Ledger {
   }
 
   get excused(): number {
-    return [...this.excuses.values()].reduce((sum, count) => sum + count, 0);
+    return [...this.excuses.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
   /** Calls that were written and that somebody still waits for. */
@@ -195,9 +231,16 @@ export class Ledger {
     entry.settled = true;
     if (entry.received > 0) return;
     const excuse = this.#excuse(call, use, entry);
-    if (excuse === NOT_WRITTEN) return;
+    if (excuse === NOT_WRITTEN) {
+      this.notWritten++;
+      return;
+    }
     if (excuse !== null) {
-      this.excuses.set(excuse, (this.excuses.get(excuse) ?? 0) + 1);
+      const counted = this.excuses.get(excuse.why) ?? { count: 0, before: 0, longestLeadMs: 0 };
+      this.excuses.set(excuse.why, counted);
+      counted.count++;
+      if (excuse.leadMs > 0) counted.before++;
+      counted.longestLeadMs = Math.max(counted.longestLeadMs, excuse.leadMs);
       return;
     }
     this.lost++;
@@ -207,21 +250,34 @@ export class Ledger {
     );
   }
 
-  #excuse(call: Call, use: Use, entry: Entry): string | null {
-    if (entry.late) return 'its owner came later';
+  #excuse(call: Call, use: Use, entry: Entry): Excuse | null {
+    if (entry.late) return { why: 'its owner came later', leadMs: 0 };
     if (!call.writtenTo.includes(use.agent)) return NOT_WRITTEN;
     const line = this.#lineOf(call, use.agent);
     if (line === undefined) return null;
-    const { brokenAt, endedAt, slow } = line;
-    /** Whether the call may have been under way, or held, at that moment. */
-    const mayHaveMet = (moment: number, longestMs: number): boolean => {
-      const wasSlow = slow !== null && moment >= slow.since && moment <= slow.until + longestMs;
-      return call.placedAt >= Math.min(moment, wasSlow ? slow.since : Infinity) - longestMs;
+    const { brokenAt, endedAt, unheard, slow } = line;
+    /** The excuse, if the call may have been under way at that moment. */
+    const met = (moment: number | null, why: string): Excuse | null => {
+      if (moment === null) return null;
+      const leadMs = moment - call.placedAt;
+      const wasSlow =
+        slow !== null &&
+        moment >= slow.since &&
+        moment <= slow.until + IN_FLIGHT_MS &&
+        call.placedAt >= slow.since - IN_FLIGHT_MS;
+      if (wasSlow && leadMs > 0) return { why: `${why}, slowed before`, leadMs };
+      return leadMs <= IN_FLIGHT_MS ? { why, leadMs } : null;
     };
-    if (brokenAt !== null && mayHaveMet(brokenAt, IN_FLIGHT_MS)) return 'on a broken line';
-    if (use.endedAt !== null && mayHaveMet(use.endedAt, IN_FLIGHT_MS + HELD_MS)) return 'its owner had left';
-    if (endedAt !== null && endedAt <= use.since) return 'on a line of before';
-    return null;
+    const before =
+      endedAt !== null && endedAt <= use.since
+        ? { why: 'on a connection of before its owner came', leadMs: endedAt - call.placedAt }
+        : null;
+    return (
+      met(brokenAt, 'on a broken connection') ??
+      met(unheard ? endedAt : null, 'on a connection that did not answer and was given up') ??
+      met(use.endedAt === null ? null : (use.awaySince ?? use.endedAt), 'its owner had left') ??
+      before
+    );
   }
 
   #lineOf(call: Call, agent: string): Line | undefined {

@@ -11,6 +11,8 @@ export interface Line {
   endedAt: number | null;
   /** When the PBX or the network broke it, as far as it was told. */
   brokenAt: number | null;
+  /** The PBX hears nothing on it any more, but what it writes arrives until the client gives the connection up. */
+  unheard: boolean;
   /** When what is on its way took long, the last time. */
   slow: { readonly since: number; readonly until: number } | null;
 }
@@ -39,6 +41,7 @@ export class Lines {
       agent: null,
       endedAt: null,
       brokenAt: null,
+      unheard: false,
       slow: null,
     };
     this.#lines.set(line.number, line);

@@ -108,6 +108,7 @@ export class Owner {
     this.#stopTimer();
     const subscription = this.#subscription;
     this.#subscription = null;
+    this.#ledger.goesAway(this.name);
     subscription?.unsubscribe({ removed });
   }
 

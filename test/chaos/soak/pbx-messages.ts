@@ -55,6 +55,8 @@ export type PbxSaid =
     }
   /** These lines have been broken. */
   | { readonly kind: 'broke'; readonly lines: readonly number[] }
+  /** Nothing that the client sends on these lines arrives any more; what the PBX sends still does. */
+  | { readonly kind: 'deafened'; readonly lines: readonly number[] }
   /** What is on its way on these lines takes longer, for so many milliseconds. */
   | { readonly kind: 'slowed'; readonly lines: readonly number[]; readonly ms: number }
   | {
@@ -77,7 +79,8 @@ export function readPbxSaid(message: unknown): PbxSaid {
         lines: readNumbers(fields, 'lines'),
       };
     case 'broke':
-      return { kind: 'broke', lines: readNumbers(fields, 'lines') };
+    case 'deafened':
+      return { kind: fields['kind'], lines: readNumbers(fields, 'lines') };
     case 'slowed':
       return { kind: 'slowed', lines: readNumbers(fields, 'lines'), ms: readNumber(fields, 'ms') };
     case 'report':

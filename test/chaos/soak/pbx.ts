@@ -123,8 +123,8 @@ class Pbx {
   #break(agent: string, how: Breakage): void {
     const line = this.#lines.get(agent);
     if (line === undefined) return;
-    say({ kind: 'broke', lines: [line.number] });
     const { connection } = line;
+    say({ kind: how === 'deafUp' ? 'deafened' : 'broke', lines: [line.number] });
     if (how === 'halfOpen' || how === 'deafUp' || how === 'deafDown' || how === 'deafBoth') {
       this.#deaf.add(line);
       void connection.gone.then(() => this.#deaf.delete(line));

@@ -3,11 +3,13 @@ import { Hub } from '@accolades-flow/core';
 import { Child } from '../support/child.ts';
 import { FastClock } from '../support/fast-clock.ts';
 import { heapAfterGc } from '../support/heap.ts';
-import { median } from '../support/report.ts';
 import { until } from '../support/until.ts';
+import { HeapGrowth } from './heap-growth.ts';
 import { Ledger } from './ledger.ts';
 import { Lines, type Line } from './lines.ts';
 import type { SoakOptions } from './options.ts';
+import { explainExcuses } from './explain-excuses.ts';
+import { DEPLOYS, randomFault } from './mix.ts';
 import { Owner } from './owners.ts';
 import { readPbxSaid, type PbxOrder, type PbxSaid } from './pbx-messages.ts';
 import { SeededRandom } from './seeded-random.ts';
@@ -25,49 +27,6 @@ const OWNED_AGENTS = [1, 1, 1, 2, 3, 5];
 /** Each second of the sessions' clock, for so many agents or owners. */
 const FAULTS_PER_AGENT_SECOND = 1 / 90;
 const DEPLOYS_PER_OWNER_SECOND = 1 / 45;
-
-const FAULTS = { break: 30, disturb: 55, slow: 12, restart: 1, mute: 1.5 } as const;
-const BREAKAGES = [
-  'terminate',
-  'halfOpen',
-  'reset',
-  'cut',
-  'deafUp',
-  'deafDown',
-  'deafBoth',
-  'brokenFrame',
-] as const;
-const DISTURBANCES = [
-  'close',
-  'connectionClosed',
-  'connectionClosedOnly',
-  'logout',
-  'refuse',
-  'commas',
-  'text',
-  'truncated',
-  'binary',
-  'nested',
-  'huge',
-] as const;
-const SLOWNESSES = ['stall', 'trickle', 'crumbs'] as const;
-const REASONS = [
-  'ID_NOT_FOUND',
-  'IP_MISSMATCH',
-  'IP_MISMATCH',
-  'CONNECTION_EXISTS',
-  'SOMETHING_NEW',
-] as const;
-const DEPLOYS = {
-  redeploy: 40,
-  redeployAtOnce: 15,
-  redeployPaused: 15,
-  takeOver: 8,
-  otherAgents: 8,
-  outstayLinger: 5,
-  replace: 6,
-  newAgent: 3,
-} as const;
 
 export interface SoakVerdict {
   readonly passed: boolean;
@@ -89,7 +48,7 @@ class Soak {
   readonly #ledger = new Ledger(this.#lines);
   readonly #owners: Owner[] = [];
   readonly #agents: string[] = [];
-  readonly #heaps: { readonly at: number; readonly bytes: number }[] = [];
+  readonly #heap = new HeapGrowth();
   readonly #failures: string[] = [];
   readonly #counts = new Map<string, number>();
   #hub: Hub;
@@ -166,7 +125,7 @@ class Soak {
       this.#ledger.judge();
       this.#lines.tidy();
       const bytes = await heapAfterGc();
-      this.#heaps.push({ at: performance.now() - begun, bytes });
+      this.#heap.add(bytes);
       if (performance.now() >= nextPrint - sampleMs / 2) {
         nextPrint += printMs;
         await this.#printFigures(performance.now() - begun, bytes);
@@ -231,7 +190,7 @@ class Soak {
     this.#check('out of order', disordered, 0);
     this.#check('most sessions of one agent', this.#maxSessionsPerAgent, 1);
     this.#check('connections beside another of the same agent', this.#lines.overlaps, 0);
-    const growth = this.#growth();
+    const growth = this.#heap.growth;
     const judged = this.#options.minutes >= SHORTEST_JUDGED_MINUTES;
     if (judged && !(growth < MAX_HEAP_GROWTH))
       failures.push(`the heap grew by ${percent(growth)} in the last half`);
@@ -240,7 +199,7 @@ class Soak {
       `${placed} calls placed; ${delivered + lost} due to owners, ${delivered} delivered, ${lost} lost, ${doubled} doubled, ` +
         `${disordered} out of order, ${astray} astray; ${excused} excused`,
     );
-    for (const [why, count] of this.#ledger.excuses) this.#print(`  excused, ${why}: ${count}`);
+    for (const line of explainExcuses(this.#ledger)) this.#print(line);
     this.#print(`most sessions of one agent at a time: ${this.#maxSessionsPerAgent}`);
     this.#print(
       `heap growth over the last half: ${percent(growth)}${judged ? '' : ` (not judged under ${SHORTEST_JUDGED_MINUTES} minutes)`}`,
@@ -249,17 +208,6 @@ class Soak {
     for (const failure of failures) this.#print(`FAILED: ${failure}`);
     if (failures.length === 0) this.#print('PASSED');
     return { passed: failures.length === 0, failures };
-  }
-
-  /** The median of the last quarter against that of the one before. */
-  #growth(): number {
-    const quarter = (from: number): number =>
-      median(
-        this.#heaps
-          .slice(Math.floor(this.#heaps.length * from), Math.floor(this.#heaps.length * (from + 0.25)))
-          .map(({ bytes }) => bytes),
-      );
-    return quarter(0.75) / quarter(0.5) - 1;
   }
 
   async #printFigures(atMs: number, bytes: number): Promise<void> {
@@ -287,32 +235,8 @@ class Soak {
   }
 
   #fault(): void {
-    const random = this.#random;
-    const agent = random.pick(this.#agents);
-    const kind = random.weighted(FAULTS);
-    switch (kind) {
-      case 'break':
-        this.#order({ do: kind, agent, how: random.pick(BREAKAGES) });
-        return;
-      case 'disturb': {
-        const ms = this.#real(random.whole(1_000, 15_000));
-        this.#order({ do: kind, agent, how: random.pick(DISTURBANCES), ms, reason: random.pick(REASONS) });
-        return;
-      }
-      case 'slow':
-        this.#order({
-          do: kind,
-          agent,
-          how: random.pick(SLOWNESSES),
-          ms: this.#real(random.whole(1_000, 10_000)),
-        });
-        return;
-      case 'restart':
-        this.#order({ do: kind, abrupt: random.next() < 0.5, ms: this.#real(random.whole(500, 5_000)) });
-        return;
-      case 'mute':
-        this.#order({ do: kind, ms: this.#real(random.whole(1_000, 20_000)) });
-    }
+    const agent = this.#random.pick(this.#agents);
+    this.#order(randomFault(this.#random, agent, (ms) => this.#real(ms)));
   }
 
   #deploy(): void {
@@ -403,6 +327,12 @@ class Soak {
         for (const number of said.lines) {
           const line = this.#lines.get(number);
           if (line !== undefined) line.brokenAt ??= performance.now();
+        }
+        return;
+      case 'deafened':
+        for (const number of said.lines) {
+          const line = this.#lines.get(number);
+          if (line !== undefined) line.unheard = true;
         }
         return;
       case 'slowed':
