@@ -1,5 +1,6 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { AccoladesError } from '../errors.ts';
+import { RecentMap } from '../recent-map.ts';
 
 /** A public phone number in the forms that people and programs use. */
 export interface Phone {
@@ -34,7 +35,7 @@ export function parseCountry(country: unknown): string {
 const MAX_CHARS = 64;
 /** Parsing costs some 20 µs, and the same callers call again; in entries, about 400 bytes each. */
 const CACHE_SIZE = 20_000;
-const cache = new Map<string, Phone | null>();
+const cache = new RecentMap<Phone | null>(CACHE_SIZE);
 
 /**
  * The number in all its forms, or null when it is no valid public number: an extension (`101`), an emergency number (`112`),
@@ -48,27 +49,28 @@ export function parsePhone(phoneNumber: string, country: string): Phone | null {
   let phone = cache.get(key);
   if (phone === undefined) {
     phone = parse(phoneNumber, country);
-    if (cache.size >= CACHE_SIZE) {
-      for (const oldest of cache.keys()) {
-        cache.delete(oldest);
-        break;
-      }
-    }
-    cache.set(key, phone);
+    cache.add(key, phone);
   }
   // A copy, since flows may change what they are given.
-  return phone && { ...phone };
+  return phone && copyOf(phone);
 }
 
 function parse(phoneNumber: string, country: string): Phone | null {
   if (!isSupportedCountry(country)) return null;
   const number = parsePhoneNumberFromString(phoneNumber, { defaultCountry: country, extract: false });
-  if (!number?.isValid()) return null;
+  if (number === undefined) return null;
+  const type = number.getType();
+  // Whoever has a type is valid, which saves the same search; but not every country's numbers have types.
+  if (type === undefined && !number.isValid()) return null;
   return {
     e164: number.number,
     national: number.formatNational(),
     international: number.formatInternational(),
     country: number.country ?? null,
-    type: number.getType() ?? null,
+    type: type ?? null,
   };
+}
+
+function copyOf({ e164, national, international, country, type }: Phone): Phone {
+  return { e164, national, international, country, type };
 }

@@ -1,3 +1,5 @@
+import { RecentMap } from '../recent-map.ts';
+
 /** How many calls are remembered; a call rings for minutes, so the oldest are long over. */
 const MAX_CALLS = 1_000;
 /** Longer ids are no ids, and not worth the memory, in characters. */
@@ -11,20 +13,14 @@ interface RingingCall {
 
 /** Remembers which agents of one subscription each call has rung. */
 export class RingGroups {
-  readonly #calls = new Map<string, RingingCall>();
+  readonly #calls = new RecentMap<RingingCall>(MAX_CALLS);
 
   /** False when the call already rang another agent. A call without a usable id cannot be told from others: always true. */
   isFirstRing(uniqueId: string, agent: string): boolean {
     if (uniqueId === '' || uniqueId.length > MAX_ID_CHARS) return true;
     const call = this.#calls.get(uniqueId);
     if (call === undefined) {
-      if (this.#calls.size >= MAX_CALLS) {
-        for (const oldest of this.#calls.keys()) {
-          this.#calls.delete(oldest);
-          break;
-        }
-      }
-      this.#calls.set(uniqueId, { firstAgent: agent, several: false });
+      this.#calls.add(uniqueId, { firstAgent: agent, several: false });
       return true;
     }
     if (call.firstAgent !== agent) call.several = true;
