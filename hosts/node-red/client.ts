@@ -164,9 +164,11 @@ export class NodeRedClient {
     });
   }
 
-  /** Presses an Inject node's button. */
-  async inject(nodeId: string): Promise<void> {
-    await this.#request('POST', `/inject/${encodeURIComponent(nodeId)}`);
+  /** Presses an Inject node's button; with a payload, that is sent in place of what the node is set to. */
+  async inject(nodeId: string, payload?: JsonObject): Promise<void> {
+    const properties = [{ p: 'payload', v: JSON.stringify(payload), vt: 'json' }];
+    const body = payload === undefined ? undefined : { __user_inject_props__: properties };
+    await this.#request('POST', `/inject/${encodeURIComponent(nodeId)}`, body);
   }
 
   /** What the editor is told about a node's credentials: text ones in full, passwords only as `has_<name>: true`. */
@@ -178,6 +180,11 @@ export class NodeRedClient {
   /** Reads any other admin route, e.g. a node's own, or `/context/global`. */
   get(path: string): Promise<unknown> {
     return this.#json('GET', path);
+  }
+
+  /** Posts JSON to any other admin route, e.g. a node's own; gives the JSON that it answers with. */
+  post(path: string, body: JsonObject): Promise<unknown> {
+    return this.#json('POST', path, body);
   }
 
   /** The last status of a node; `undefined` when none has arrived. */
