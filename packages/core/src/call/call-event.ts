@@ -1,5 +1,6 @@
 import type { AccoladesErrorCode } from '../errors.ts';
 import type { AgentConfiguration, CallMessage, CallMessageType, JsonObject } from '../protocol/messages.ts';
+import { IsoTime } from './iso-time.ts';
 import { parsePhone, type Phone } from './phone.ts';
 
 /** The agent of an event. The ids come from the `configuration` reply: null until it is known. */
@@ -67,9 +68,12 @@ export interface CallContext {
   readonly configuration?: AgentConfiguration | null | undefined;
 }
 
+const startTimes = new IsoTime();
+const receiptTimes = new IsoTime();
+
 export function buildCallEvent(message: CallMessage, context: CallContext): CallEvent {
-  const { configuration } = context;
-  return {
+  const { label, id, phoneId, accountId } = context.agent;
+  const event = {
     event: message.type,
     direction: message.type === 'incomingCall' ? 'incoming' : 'outgoing',
     phoneNumber: message.phoneNumber,
@@ -77,12 +81,15 @@ export function buildCallEvent(message: CallMessage, context: CallContext): Call
     uniqueId: message.uniqueId,
     startedAt: startOf(message.uniqueId, context.receivedAt),
     callCenter: message.callCenter,
-    agent: { ...context.agent },
+    agent: { label, id, phoneId, accountId },
     firstRing: context.firstRing,
-    receivedAt: new Date(context.receivedAt).toISOString(),
-    ...(configuration === undefined ? {} : { configuration: structuredClone(configuration) }),
-    raw: copyJson(message.raw),
-  };
+    receivedAt: receiptTimes.of(context.receivedAt),
+  } as const;
+  const raw = copyJson(message.raw);
+  const { configuration } = context;
+  return configuration === undefined
+    ? { ...event, raw }
+    : { ...event, configuration: structuredClone(configuration), raw };
 }
 
 export function buildConnectionEvent(
@@ -91,7 +98,7 @@ export function buildConnectionEvent(
   reason: AccoladesErrorCode | null,
   receivedAt: number,
 ): ConnectionEvent {
-  return { event, agent: { ...agent }, reason, receivedAt: new Date(receivedAt).toISOString() };
+  return { event, agent: { ...agent }, reason, receivedAt: receiptTimes.of(receivedAt) };
 }
 
 const EARLIEST_START_S = Date.UTC(2000, 0, 1) / 1000;
@@ -103,9 +110,10 @@ const CLOCK_SKEW_S = 86_400;
  * seconds; that the server keeps to it is not documented, hence the check for plausibility.
  */
 export function startOf(uniqueId: string, receivedAt: number): string | null {
-  const seconds = Number(/^(\d{9,11})\.\d+$/.exec(uniqueId)?.[1]);
+  if (!/^\d{9,11}\.\d+$/.test(uniqueId)) return null;
+  const seconds = Number.parseInt(uniqueId, 10);
   if (!(seconds >= EARLIEST_START_S && seconds <= receivedAt / 1000 + CLOCK_SKEW_S)) return null;
-  return new Date(seconds * 1000).toISOString();
+  return startTimes.of(seconds * 1000);
 }
 
 /** A copy, since flows may change what they are given and several may get the same message. */
