@@ -14,7 +14,7 @@ import { agentProperties, getConfiguration, getVersion } from './agent.ts';
 import { callProperties, dial, forgetDials } from './call.ts';
 import { nodeError } from './node-error.ts';
 import type { Operation } from './operation.ts';
-import { replyConfirmHangup, replyIvr, replyProperties } from './reply.ts';
+import { replyConfirmHangup, replyIvr, replyProperties, replyScreenPop } from './reply.ts';
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   'agent getConfiguration': getConfiguration,
@@ -23,6 +23,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'account ping': ping,
   'reply ivr': replyIvr,
   'reply confirmHangup': replyConfirmHangup,
+  'reply screenPop': replyScreenPop,
 };
 
 /** Tells Accolades to do something, asks it for something, or answers what it asks. */
@@ -35,7 +36,7 @@ export class Accolades implements INodeType {
     version: 1,
     subtitle:
       '={{ ({ getConfiguration: "get configuration", getVersion: "get version", dial: "dial", ping: "ping", ivr: "answer IVR", ' +
-      'confirmHangup: "answer hang-up" })[$parameter["operation"]] + ": " + $parameter["resource"] }}',
+      'confirmHangup: "answer hang-up", screenPop: "open a page" })[$parameter["operation"]] + ": " + $parameter["resource"] }}',
     description:
       'Makes phone calls with the Accolades cloud PBX (click-to-call), asks for the configuration of an agent, and answers IVR requests',
     defaults: { name: 'Accolades' },

@@ -5,6 +5,8 @@ import {
   ivrReply,
   processPendingReplies,
   readHangupDecision,
+  readScreenPop,
+  screenPopReply,
   type HangupReplyFormat,
   type HttpAnswer,
   type ReplyKind,
@@ -18,6 +20,7 @@ import { asRecord } from '../shared/parameters.ts';
 const show = { resource: ['reply'] };
 const showIvr = { ...show, operation: ['ivr'] };
 const showHangup = { ...show, operation: ['confirmHangup'] };
+const showScreenPop = { ...show, operation: ['screenPop'] };
 
 export const replyProperties: INodeProperties[] = [
   {
@@ -41,6 +44,13 @@ export const replyProperties: INodeProperties[] = [
         action: 'Answer an IVR request',
         description: 'Give variables to the voice menu (IVR) that a caller is in',
       },
+      {
+        name: 'Open a Page (Screen Pop)',
+        value: 'screenPop',
+        action: 'Open a page in front of the agent',
+        description:
+          'Have the browser connector open a page, such as the contact, in the browser of the agent who gets the call',
+      },
     ],
   },
   {
@@ -50,7 +60,16 @@ export const replyProperties: INodeProperties[] = [
     name: 'replyNotice',
     type: 'notice',
     default: '',
-    displayOptions: { show },
+    displayOptions: { show: { ...show, operation: ['ivr', 'confirmHangup'] } },
+  },
+  {
+    displayName:
+      'In the Accolades Webhook Trigger, turn on “Answer with an Address (Screen Pop)” and set Respond to “Using an Accolades Node”. The browser connector opens ' +
+      '<code>https:</code> addresses only, and only of the origins that are listed in the configuration text of the Accolades account.',
+    name: 'screenPopNotice',
+    type: 'notice',
+    default: '',
+    displayOptions: { show: showScreenPop },
   },
   {
     displayName: 'Reply Token',
@@ -141,6 +160,26 @@ export const replyProperties: INodeProperties[] = [
       'The new duration limit. Whether Accolades counts it from now or from the start of the call is not published: try it.',
   },
   {
+    displayName: 'URL',
+    name: 'popUrl',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. https://crm.example.com/contacts/42',
+    displayOptions: { show: showScreenPop },
+    description:
+      'The address of the page, which must start with https://. Empty: no page is opened, for callers that were not found.',
+  },
+  {
+    displayName: 'Title',
+    name: 'popTitle',
+    type: 'string',
+    default: '',
+    placeholder: 'e.g. Ana Pop, Popescu Ltd',
+    displayOptions: { show: showScreenPop },
+    description:
+      'What the link says that the agent gets where the browser does not let the page open by itself. Empty: the address.',
+  },
+  {
     displayName: 'Options',
     name: 'hangupOptions',
     type: 'collection',
@@ -170,6 +209,14 @@ export const replyConfirmHangup: Operation = async (context, itemIndex) => {
   const answer = confirmHangupReply(decision, formatOf(context, itemIndex));
   const relayed = await send(context, itemIndex, 'confirmHangup', answer);
   return [{ reply: 'confirmHangup', ...decision, relayed }];
+};
+
+export const replyScreenPop: Operation = async (context, itemIndex) => {
+  const url: unknown = context.getNodeParameter('popUrl', itemIndex, '');
+  const title: unknown = context.getNodeParameter('popTitle', itemIndex, '');
+  const relayed = await send(context, itemIndex, 'screenPop', screenPopReply(url, title));
+  const pop = readScreenPop(url, title);
+  return [{ reply: 'screenPop', url: pop?.url ?? null, title: pop?.title ?? null, relayed }];
 };
 
 function readVariables(context: IExecuteFunctions, itemIndex: number): unknown {

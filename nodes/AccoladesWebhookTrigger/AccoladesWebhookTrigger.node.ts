@@ -187,14 +187,26 @@ export class AccoladesWebhookTrigger implements INodeType {
         ],
       },
       {
+        displayName: 'Answer with an Address (Screen Pop)',
+        name: 'screenPop',
+        type: 'boolean',
+        noDataExpression: true,
+        default: false,
+        description:
+          'Whether the workflow answers a call with the address of a page, which the browser connector then opens in front of the agent. Off: calls are acknowledged at once, before the workflow starts.',
+        displayOptions: { show: { events: ['incomingCall', 'outgoingCall'] } },
+      },
+      {
         displayName: 'Respond',
         name: 'respond',
         type: 'options',
         noDataExpression: true,
         default: 'replyNode',
         description:
-          'Who answers IVR requests and hang-up confirmations. Call notifications are always answered at once, before the workflow starts.',
-        displayOptions: { show: { events: ['ivrRequest', 'confirmHangup'] } },
+          'Who answers IVR requests, hang-up confirmations and, with a screen pop, calls of the browser connector. Call notifications are always answered at once, before the workflow starts.',
+        displayOptions: {
+          show: { events: ['ivrRequest', 'confirmHangup', 'incomingCall', 'outgoingCall'] },
+        },
         options: [
           {
             name: 'At Once, with the Fallback',
@@ -210,7 +222,7 @@ export class AccoladesWebhookTrigger implements INodeType {
             name: 'When Last Node Finishes',
             value: 'lastNode',
             description:
-              'The first item of the last node is the answer: its fields are the variables; for a hang-up confirmation, decision (drop or extend) and seconds',
+              'The first item of the last node is the answer: its fields are the variables; for a hang-up confirmation, decision (drop or extend) and seconds; for a screen pop, url and title',
           },
         ],
       },
@@ -239,7 +251,7 @@ export class AccoladesWebhookTrigger implements INodeType {
             typeOptions: { minValue: 0.1, maxValue: 60, numberPrecision: 1 },
             default: 5,
             description:
-              'How long the workflow has to answer an IVR request or a hang-up confirmation before the fallback is sent. How long Accolades waits is not published.',
+              'How long the workflow has to answer an IVR request, a hang-up confirmation or a call with a screen pop before the fallback is sent (for a screen pop: no page). How long Accolades waits is not published.',
           },
           {
             displayName: 'Country',

@@ -5,6 +5,7 @@ import {
   ivrReply,
   messageOf,
   readHangupDecision,
+  screenPopReply,
   type HangupReplyFormat,
   type HttpAnswer,
   type ReplyKind,
@@ -98,6 +99,10 @@ function answerOf(body: unknown, status: number, request: WaitingRequest): HttpA
   const entries: readonly unknown[] = body;
   const first = entries[0] ?? {};
   if (kind === 'ivr') return ivrReply(first);
+  if (kind === 'screenPop') {
+    const { url, title } = { url: undefined, title: undefined, ...first };
+    return screenPopReply(url, title);
+  }
   const { decision, seconds } = { decision: undefined, seconds: undefined, ...first };
   return confirmHangupReply(readHangupDecision(decision, seconds), hangupFormat);
 }

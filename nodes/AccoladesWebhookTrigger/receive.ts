@@ -1,4 +1,11 @@
-import { readBody, AccoladesError, type EndpointRequest, type Received } from '@accolades-flow/core';
+import {
+  readBody,
+  AccoladesError,
+  type EndpointRequest,
+  type Received,
+  type ReplyKind,
+  type WebhookEventType,
+} from '@accolades-flow/core';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { interceptAnswer, sendAnswer } from './http-response.ts';
 import { toOutputs } from './outputs.ts';
@@ -66,7 +73,7 @@ function awaitAnswer(
   });
   interceptAnswer(response, {
     token: replyToken,
-    kind: type === 'confirmHangup' ? 'confirmHangup' : 'ivr',
+    kind: replyKindOf(type),
     responder,
     fallback,
     hangupFormat: endpoint.hangupReplyFormat,
@@ -74,6 +81,19 @@ function awaitAnswer(
       warn(context, 'dropped', line);
     },
   });
+}
+
+/** What kind of answer an event waits for. */
+function replyKindOf(type: WebhookEventType): ReplyKind {
+  switch (type) {
+    case 'confirmHangup':
+      return 'confirmHangup';
+    case 'incomingCall':
+    case 'outgoingCall':
+      return 'screenPop';
+    default:
+      return 'ivr';
+  }
 }
 
 /** The request with its body as bytes, so that core reads all bodies by the same rules. */

@@ -9,7 +9,7 @@ import { readHangupFormat } from '../shared/hangup-format.ts';
 import { asRecord } from '../shared/parameters.ts';
 import { readWebhookSecret } from '../shared/webhook-credential.ts';
 
-/** Who answers IVR requests and hang-up confirmations. */
+/** Who answers IVR requests, hang-up confirmations and, for a screen pop, calls of the browser connector. */
 export type Responder = 'replyNode' | 'lastNode' | 'fallback';
 
 /** The parameters of the trigger, checked. */
@@ -50,6 +50,7 @@ export async function readWebhookSettings(
     replyLimitMs: seconds(options['replyLimit']),
     flowAnswersIvr: responder !== 'fallback',
     flowConfirmsHangup: responder !== 'fallback',
+    flowPopsScreen: responder !== 'fallback' && parameter('screenPop', '') === true,
     ivrFallback: fallbackVariables(options['ivrFallback']),
     hangupFallback: options['hangupFallback'],
     hangupFallbackSeconds: options['hangupFallbackSeconds'] ?? 300,

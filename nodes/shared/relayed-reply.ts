@@ -1,4 +1,4 @@
-import type { HttpAnswer, ReplyKind } from '@accolades-flow/core';
+import { REPLY_KINDS, type HttpAnswer, type ReplyKind } from '@accolades-flow/core';
 import type { IDataObject } from 'n8n-workflow';
 
 /** An answer on its way from the process that runs the workflow to the one that holds the request. */
@@ -19,9 +19,10 @@ export function relayedReply(token: string, kind: ReplyKind, answer: HttpAnswer)
 export function readRelayedReply(body: unknown): RelayedReply | null {
   const reply = isRecord(body) ? body[NAME] : undefined;
   if (!isRecord(reply) || !isRecord(reply['answer'])) return null;
-  const { token, kind } = reply;
+  const { token } = reply;
+  const kind = REPLY_KINDS.find((known) => known === reply['kind']);
   const { status, headers, body: text } = reply['answer'];
-  if (typeof token !== 'string' || (kind !== 'ivr' && kind !== 'confirmHangup')) return null;
+  if (typeof token !== 'string' || kind === undefined) return null;
   if (typeof status !== 'number' || typeof text !== 'string' || !isRecord(headers)) return null;
   const names = Object.entries(headers).filter((entry): entry is [string, string] => {
     return typeof entry[1] === 'string';

@@ -119,6 +119,78 @@ describe('The n8n webhook trigger', () => {
     expect(result.workflowData?.[0]?.[0]?.json).to.deep.include({ event: 'incomingCall', callCenter: true });
   });
 
+  const forwarded: Partial<WebhookCall> = {
+    headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
+    body: new URLSearchParams({
+      apiName: 'connectorEvent',
+      agent: '{"id":"321"}',
+      frame: '{"type":"incomingCall","phoneNumber":"0211234567","uniqueId":"1.2","callCenter":"yes"}',
+    }).toString(),
+  };
+
+  it('acknowledges a call of the browser connector before the workflow starts, readable for its page', async () => {
+    const { result, response } = await call(forwarded);
+    expect(result.noWebhookResponse).to.be.true;
+    expect([response.statusCode, response.body]).to.deep.equal([200, '{"received":true}']);
+    expect(response.getHeader('access-control-allow-origin')).to.equal('*');
+    expect(result.workflowData?.[0]?.[0]?.json).not.to.have.property('replyToken');
+  });
+
+  it('lets the node Accolades open a page in front of the agent', async () => {
+    const { result, response } = await call({ ...forwarded, parameters: { screenPop: true } });
+    expect(result.noWebhookResponse).to.equal(undefined);
+    const json = result.workflowData?.[0]?.[0]?.json ?? {};
+    const bad = await reply(json, { operation: 'screenPop', popUrl: 'http://crm.example/7' });
+    expect(bad.error?.message).to.match(/https:/);
+    expect(response.headersSent).to.be.false;
+    const { items, error } = await reply(json, {
+      operation: 'screenPop',
+      popUrl: 'https://crm.example/7',
+      popTitle: 'Ana Pop',
+    });
+    expect(error).to.equal(null);
+    expect(items[0]?.json).to.deep.equal({
+      reply: 'screenPop',
+      url: 'https://crm.example/7',
+      title: 'Ana Pop',
+      relayed: false,
+    });
+    expect(JSON.parse(response.body)).to.deep.equal({
+      received: true,
+      screenPop: { url: 'https://crm.example/7', title: 'Ana Pop' },
+    });
+    expect(response.getHeader('access-control-allow-origin')).to.equal('*');
+  });
+
+  it('lets the last node open a page, or none', async () => {
+    for (const [items, body] of [
+      [
+        [{ url: 'https://crm.example/7', other: 1 }],
+        '{"received":true,"screenPop":{"url":"https://crm.example/7","title":""}}',
+      ],
+      [[{ found: false }], '{"received":true}'],
+      [[{ url: 'javascript:alert(1)' }], '{"received":true}'],
+    ] as const) {
+      const { response } = await call({
+        ...forwarded,
+        parameters: { screenPop: true, respond: 'lastNode' },
+      });
+      // As n8n does at the end of the workflow.
+      const json: unknown = Reflect.get(response, 'json');
+      if (typeof json === 'function') Reflect.apply(json, response, [items]);
+      expect(response.body).to.equal(body);
+    }
+  });
+
+  it('acknowledges a call without a page when the workflow is late', async () => {
+    const { response } = await call({
+      ...forwarded,
+      parameters: { screenPop: true, options: { replyLimit: 0.1 } },
+    });
+    await response.answered;
+    expect([response.statusCode, response.body]).to.deep.equal([200, '{"received":true}']);
+  });
+
   it('has an output for each event, in the order of the ports', async () => {
     const parameters = { events: ['hangup', 'answer'], options: { splitOutputs: true } };
     expect(runtime.outputs('accoladesWebhookTrigger', parameters)).to.deep.equal([

@@ -24,6 +24,9 @@ export const ADVICE = {
   TLS_FAILED:
     "The server's certificate is not trusted. Install the authority that signed it, or allow unauthorized certificates if " +
     'you know why this server has none.',
+  NOT_TLS:
+    'The server does not speak TLS at this address. Check the port; if the server really has no encryption, write ws:// ' +
+    '(for commands http://).',
   NOT_A_WEBSOCKET:
     'The server answered, but does not speak WebSocket at this address. Check the address, port and path.',
   PROXY_FAILED: 'The proxy refused or broke the connection. Check HTTPS_PROXY and NO_PROXY.',
@@ -178,5 +181,10 @@ export class AccoladesError extends Error {
 
 /** The text of anything that was thrown. */
 export function messageOf(thrown: unknown): string {
-  return thrown instanceof Error ? thrown.message : String(thrown);
+  if (thrown instanceof Error) return thrown.message;
+  try {
+    return String(thrown);
+  } catch {
+    return 'Something was thrown that has no text.';
+  }
 }

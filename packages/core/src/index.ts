@@ -74,6 +74,7 @@ export {
   readWebhookEvents,
   WebhookEndpoint,
   WEBHOOK_EVENTS,
+  type AnswerableCallEvent,
   type EndpointOptions,
   type EndpointSettings,
   type Received,
@@ -103,6 +104,7 @@ export {
   answerPending,
   PendingReplies,
   processPendingReplies,
+  REPLY_KINDS,
   type ReplyKind,
 } from './webhook/pending-replies.ts';
 export { BODY_TIMEOUT_MS, readBody } from './webhook/read-body.ts';
@@ -116,3 +118,9 @@ export {
   type HangupReplyFormat,
   type HttpAnswer,
 } from './webhook/reply.ts';
+export {
+  CONNECTOR_ACKNOWLEDGEMENT,
+  readScreenPop,
+  screenPopReply,
+  type ScreenPop,
+} from './webhook/screen-pop.ts';

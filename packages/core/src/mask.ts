@@ -20,3 +20,19 @@ export function maskIn(text: string, secret: string): string {
   }
   return secret.length < SHORTEST_REPLACED ? text : text.replaceAll(secret, () => maskSecret(secret));
 }
+
+/**
+ * A copy of JSON data in which every text that holds the secret is masked; beside a name that says what it is (`password`,
+ * `idCrm`, `agentId`) also one that is too short or too much like a number to be known elsewhere. Depth must be bounded.
+ */
+export function maskDeep<T>(data: T, secret: string): T;
+export function maskDeep(data: unknown, secret: string, name = ''): unknown {
+  if (typeof data === 'string') {
+    return data === secret && NAMES_OF_SECRETS.test(name) ? maskSecret(secret) : maskIn(data, secret);
+  }
+  if (typeof data !== 'object' || data === null) return data;
+  if (Array.isArray(data)) return data.map((entry) => masked(entry, secret, name));
+  return Object.fromEntries(
+    Object.entries(data).map(([key, value]) => [maskIn(key, secret), masked(value, secret, key)]),
+  );
+}

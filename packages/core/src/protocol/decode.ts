@@ -1,4 +1,3 @@
-import { isUtf8 } from 'node:buffer';
 import { AccoladesError } from '../errors.ts';
 import {
   MESSAGES,
@@ -9,6 +8,7 @@ import {
   type ServerMessage,
 } from './messages.ts';
 import { repairJson } from './repair.ts';
+import { utf8Text } from './utf8.ts';
 
 /** Larger frames are refused unread, in bytes. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
@@ -44,8 +44,9 @@ export function decode(frame: string | Uint8Array): Decoded {
     text = frame;
   } else {
     if (frame.byteLength > MAX_FRAME_BYTES) return tooLarge();
-    if (!isUtf8(frame)) return malformed('A frame was not UTF-8 text.');
-    text = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength).toString('utf8');
+    const read = utf8Text(frame);
+    if (read === null) return malformed('A frame was not UTF-8 text.');
+    text = read;
   }
   if (text.charCodeAt(0) === 0xfeff) text = text.slice(1);
   let data: unknown;

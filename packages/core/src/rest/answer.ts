@@ -1,4 +1,5 @@
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
+import { maskDeep } from '../mask.ts';
 import { plainCopy } from '../plain-json.ts';
 import { isObject } from '../protocol/decode.ts';
 import type { JsonObject } from '../protocol/messages.ts';
@@ -27,14 +28,14 @@ const MAX_SHOWN_CHARS = 200;
  * Reads the answer to a command. Success is status 200 with a JSON object, whatever its `type` but `Error`. [help]
  *
  * @param password never shown, also when the server repeats it
- * @returns the object, or the error to throw
+ * @returns the object, with the password masked where the server repeats it, or the error to throw
  */
 export function readAnswer(answer: HttpPostAnswer, password: string): JsonObject | AccoladesError {
   const { status, proxied } = answer;
   const object = parseObject(answer.body);
   const errorCode = object === null ? '' : textOf(object['code']);
   const saysError = object !== null && textOf(object['type']).toLowerCase() === 'error';
-  if (status === 200 && object !== null && !saysError) return object;
+  if (status === 200 && object !== null && !saysError) return maskDeep(object, password);
 
   const said = object === null ? '' : shown(textOf(object['message']), password);
   const what = `The server answered with HTTP status ${status}${said === '' ? '' : `: “${said}”`}.`;
@@ -78,12 +79,13 @@ function textOf(value: unknown): string {
 
 /** A server's message that holds the password, as it is or encoded, is left out. */
 function shown(message: string, password: string): string {
+  const line = message.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   const forms = [
     password,
     encodeURIComponent(password),
     new URLSearchParams({ p: password }).toString().slice(2),
-  ];
-  if (forms.some((form) => message.includes(form))) return '';
-  const line = message.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  ].map((form) => form.toLowerCase());
+  const texts = [message, line, line.replaceAll(' ', '')].map((text) => text.toLowerCase());
+  if (forms.some((form) => texts.some((text) => text.includes(form)))) return '';
   return line.length > MAX_SHOWN_CHARS ? `${line.slice(0, MAX_SHOWN_CHARS)}…` : line;
 }

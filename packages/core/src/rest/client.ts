@@ -1,4 +1,4 @@
-import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
+import { AccoladesError, messageOf, type AccoladesErrorCode } from '../errors.ts';
 import { describeNetworkError, networkErrorCode } from '../network-error.ts';
 import type { Phone } from '../call/phone.ts';
 import type { JsonObject } from '../protocol/messages.ts';
@@ -168,7 +168,7 @@ function outcomeOf(answer: JsonObject | AccoladesError): GateOutcome {
 
 /** What it means that no whole answer came. */
 function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs: number): AccoladesError {
-  const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+  const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
   const facts =
     error instanceof HttpPostError ? error : { mayHaveArrived: true, proxied: false, tooLarge: false };
   const cause = error instanceof HttpPostError && error.cause instanceof Error ? error.cause : error;
@@ -192,6 +192,7 @@ const NEVER_SENT: ReadonlySet<AccoladesErrorCode> = new Set([
   'CONNECTION_REFUSED',
   'HOST_NOT_FOUND',
   'TLS_FAILED',
+  'NOT_TLS',
   'PROXY_FAILED',
 ]);
 

@@ -1,6 +1,7 @@
 import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { TLSSocket } from 'node:tls';
+import { messageOf } from '../errors.ts';
 import { proxyAgent } from '../settings/proxy.ts';
 import type { TlsOptions } from '../settings/server.ts';
 
@@ -55,7 +56,7 @@ export const postForm: HttpPost = async (post) => {
   try {
     return await send(post, facts);
   } catch (thrown) {
-    const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+    const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
     throw new HttpPostError(error, { ...facts, tooLarge: error instanceof AnswerTooLarge });
   }
 };

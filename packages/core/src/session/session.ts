@@ -1,9 +1,9 @@
-import { isUtf8 } from 'node:buffer';
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import { maskIn } from '../mask.ts';
 import { decode, MAX_FRAME_BYTES } from '../protocol/decode.ts';
 import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
 import type { AgentConfiguration, CallMessage, RequestType, ServerMessage } from '../protocol/messages.ts';
+import { utf8Text } from '../protocol/utf8.ts';
 import type { ServerOptions } from '../settings/server.ts';
 import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
 import { startDeadline, type Clock, type Timer } from './clock.ts';
@@ -272,9 +272,8 @@ export class Session {
     const { idCrm } = this.#options;
     if (typeof frame === 'string') return maskIn(frame, idCrm);
     // What the decoder will refuse stays as it is.
-    if (frame.byteLength > MAX_FRAME_BYTES) return frame;
-    const bytes = Buffer.from(frame.buffer, frame.byteOffset, frame.byteLength);
-    return bytes.includes(idCrm) && isUtf8(bytes) ? maskIn(bytes.toString(), idCrm) : frame;
+    const text = frame.byteLength > MAX_FRAME_BYTES ? null : utf8Text(frame);
+    return text === null ? frame : maskIn(text, idCrm);
   }
 
   #handle(message: ServerMessage): void {

@@ -8,13 +8,14 @@ import {
 import { ADVICE, AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import { decode, isObject } from '../protocol/decode.ts';
 import type { AgentConfiguration, JsonObject } from '../protocol/messages.ts';
-import { fieldText } from './fields.ts';
+import { fieldText, parseJsonFields } from './fields.ts';
 
 /** The value of `apiName` in what the browser connector posts. */
 export const CONNECTOR_API_NAME = 'connectorEvent';
 
 /**
- * What the browser connector posts, as JSON. One of:
+ * What the browser connector posts, as JSON, or form-encoded with `agent` as JSON text (which a browser sends to another origin without
+ * asking first). One of:
  * - a call: `frame` is the server's frame, as the text received (so that it is read by the same rules) or as an object;
  * - the agent's session: `event` is `agentConnected` or `agentDisconnected`, `reason` an error code.
  *
@@ -31,6 +32,10 @@ export interface ConnectorPost {
   readonly frame?: string | JsonObject;
   readonly event?: 'agentConnected' | 'agentDisconnected';
   readonly reason?: string;
+  /** The same whenever the same event is posted again, since its answer was lost; any text of up to 64 characters. */
+  readonly eventId?: string;
+  /** How long ago it happened, in milliseconds: what waited in the browser is not dated to its arrival. Default 0. */
+  readonly ageMs?: number;
 }
 
 export interface ConnectorContext {
@@ -54,11 +59,12 @@ export function parseConnectorEvent(
   if (fieldText(fields, 'apiName') !== CONNECTOR_API_NAME)
     throw refused('The request is no event of the connector.');
   const agent = agentOf(fields['agent']);
+  const receivedAt = context.receivedAt - ageOf(fields);
   const event = fieldText(fields, 'event');
   const frame = fields['frame'];
   if (frame === undefined && (event === 'agentConnected' || event === 'agentDisconnected')) {
     const reason = event === 'agentConnected' ? null : reasonOf(fieldText(fields, 'reason'));
-    return buildConnectionEvent(event, agent, reason, context.receivedAt);
+    return buildConnectionEvent(event, agent, reason, receivedAt);
   }
   if (typeof frame !== 'string' && !isObject(frame))
     throw refused('The event of the connector has no frame.');
@@ -75,16 +81,30 @@ export function parseConnectorEvent(
     country: context.country,
     agent,
     firstRing: context.isFirstRing?.(message.uniqueId, keyOf(agent)) ?? true,
-    receivedAt: context.receivedAt,
+    receivedAt,
     configuration: context.configuration,
   });
 }
 
+/** The id of a posted event; null when it has none that can be used. */
+export function connectorEventId(fields: JsonObject): string | null {
+  const id = fieldText(fields, 'eventId');
+  return id !== null && id !== '' && id.length <= MAX_EVENT_ID_CHARS ? id : null;
+}
+
+const MAX_EVENT_ID_CHARS = 64;
 /** Longer labels are cut, in characters. */
 const MAX_LABEL_CHARS = 100;
+/** A browser that claims to have kept an event for longer has a broken clock, in milliseconds. */
+const MAX_AGE_MS = 86_400_000;
+
+function ageOf(fields: JsonObject): number {
+  const age = Number(fieldText(fields, 'ageMs') ?? 0);
+  return age >= 0 && age <= MAX_AGE_MS ? Math.round(age) : 0;
+}
 
 function agentOf(value: unknown): AgentIdentity {
-  const agent = isObject(value) ? value : {};
+  const agent = isObject(value) ? value : typeof value === 'string' ? objectIn(value) : {};
   const id = fieldText(agent, 'id');
   const label = (fieldText(agent, 'label') ?? '').trim().slice(0, MAX_LABEL_CHARS);
   return {
@@ -93,6 +113,15 @@ function agentOf(value: unknown): AgentIdentity {
     phoneId: fieldText(agent, 'phoneId'),
     accountId: fieldText(agent, 'accountId'),
   };
+}
+
+function objectIn(text: string): JsonObject {
+  try {
+    return parseJsonFields(text);
+  } catch {
+    // An agent that cannot be read must not cost the call.
+    return {};
+  }
 }
 
 /** What tells the agents of one account apart. */

@@ -5,6 +5,7 @@ import type { JsonObject } from '../protocol/messages.ts';
 import { copyFields, fieldText, parseForm, parseJsonFields } from './fields.ts';
 import { tooLarge } from './read-body.ts';
 import type { HttpAnswer } from './reply.ts';
+import { READABLE_BY_ANY_PAGE } from './screen-pop.ts';
 import {
   isListed,
   maskAddress,
@@ -136,6 +137,8 @@ export class EndpointGuard {
         status,
         headers: {
           'content-type': 'application/json; charset=utf-8',
+          // So that the browser connector can say what is wrong.
+          ...READABLE_BY_ANY_PAGE,
           ...(status === 405 ? { allow: 'GET, POST' } : {}),
           // What still comes of a request that was not read is not waited for.
           ...(status === 408 || status === 413 ? { connection: 'close' } : {}),

@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import type { CallEvent, ConnectionEvent } from '../call/call-event.ts';
 import { parseCountry } from '../call/phone.ts';
-import { RingGroups } from '../call/ring-groups.ts';
 import { AccoladesError } from '../errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { systemClock, type Clock } from '../session/clock.ts';
-import { CONNECTOR_API_NAME, parseConnectorEvent } from './connector-event.ts';
+import { CONNECTOR_API_NAME, connectorEventId, parseConnectorEvent } from './connector-event.ts';
 import { EndpointGuard, type EndpointRequest, type GuardSettings, type Refusal } from './endpoint-guard.ts';
+import { EndpointMemory, memoryOf } from './endpoint-memory.ts';
 import { fieldText } from './fields.ts';
 import { parseIvrRequest, type IvrRequest } from './ivr.ts';
 import {
@@ -24,6 +24,7 @@ import {
   type HangupReplyFormat,
   type HttpAnswer,
 } from './reply.ts';
+import { CONNECTOR_ACKNOWLEDGEMENT } from './screen-pop.ts';
 
 /**
  * Every event of an endpoint, in the order of the ports of nodes that have one output per event. `otherNotification` stands
@@ -42,7 +43,13 @@ export const WEBHOOK_EVENTS = [
 ] as const;
 
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
-export type WebhookMessage = CallNotification | IvrRequest | CallEvent | ConnectionEvent;
+/** A call that the browser connector forwarded, when the flow answers it with an address. */
+export interface AnswerableCallEvent extends CallEvent {
+  readonly replyToken: string;
+}
+
+export type WebhookMessage =
+  CallNotification | IvrRequest | CallEvent | AnswerableCallEvent | ConnectionEvent;
 
 /** How long a flow has for its answer, in milliseconds. How long Accolades waits is not published. */
 export const DEFAULT_REPLY_LIMIT_MS = 5_000;
@@ -65,6 +72,8 @@ export interface EndpointSettings extends GuardSettings {
   readonly flowAnswersIvr?: unknown;
   /** Whether the flow decides at `confirmHangup`; false: the fallback decides at once. Default true. */
   readonly flowConfirmsHangup?: unknown;
+  /** Whether the flow answers calls of the browser connector with an address; false: they are acknowledged at once. Default false. */
+  readonly flowPopsScreen?: unknown;
   /** The variables of an IVR answer that the flow does not give in time. Default: none. */
   readonly ivrFallback?: unknown;
   /** `drop` (default) or `extend`: what happens to a call when the flow does not decide in time. */
@@ -117,7 +126,7 @@ export class WebhookEndpoint {
   readonly #owner = randomUUID();
   readonly #clock: Clock;
   readonly #replies: SharedPendingReplies;
-  readonly #rings: RingGroups;
+  readonly #memory: EndpointMemory;
   readonly #country: string;
   readonly #phoneField: string;
   readonly #durationField: string;
@@ -132,7 +141,7 @@ export class WebhookEndpoint {
     this.hangupReplyFormat = settings.hangupReplyFormat ?? {};
     this.#clock = options.clock ?? systemClock;
     this.#replies = options.replies ?? processPendingReplies();
-    this.#rings = options.key === undefined ? new RingGroups() : ringGroupsOf(options.key);
+    this.#memory = options.key === undefined ? new EndpointMemory() : memoryOf(options.key);
     this.#country = parseCountry(settings.country);
     this.#phoneField = readName(settings.phoneField, 'The field of the number');
     this.#durationField = readName(settings.durationField, 'The field of the duration');
@@ -140,6 +149,7 @@ export class WebhookEndpoint {
     this.#flowAnswers = {
       ivr: settings.flowAnswersIvr !== false,
       confirmHangup: settings.flowConfirmsHangup !== false,
+      screenPop: settings.flowPopsScreen === true,
     };
     this.#fallbacks = {
       ivr: ivrReply(settings.ivrFallback),
@@ -147,6 +157,7 @@ export class WebhookEndpoint {
         readHangupDecision(settings.hangupFallback || 'drop', settings.hangupFallbackSeconds),
         this.hangupReplyFormat,
       ),
+      screenPop: CONNECTOR_ACKNOWLEDGEMENT,
     };
   }
 
@@ -161,10 +172,7 @@ export class WebhookEndpoint {
     const { fields } = admission;
     try {
       const source = sourceOf(request.method, fields);
-      if (source === 'connector') {
-        const event = this.#connectorEvent(fields, receivedAt);
-        return this.#acknowledged(event.event, event);
-      }
+      if (source === 'connector') return this.#receivedFromConnector(fields, receivedAt, respond);
       if (source === 'ivr') {
         return this.#received('ivrRequest', 'ivr', respond, (replyToken) =>
           parseIvrRequest(fields, { country: this.#country, receivedAt, replyToken }),
@@ -204,21 +212,35 @@ export class WebhookEndpoint {
     this.#replies.closeOwner(this.#owner);
   }
 
-  #connectorEvent(fields: JsonObject, receivedAt: number): CallEvent | ConnectionEvent {
-    return parseConnectorEvent(fields, {
+  #receivedFromConnector(
+    fields: JsonObject,
+    receivedAt: number,
+    respond: (answer: HttpAnswer) => void,
+  ): Received {
+    const { rings, taken } = this.#memory;
+    const event = parseConnectorEvent(fields, {
       country: this.#country,
       receivedAt,
-      isFirstRing: (uniqueId, agent) => this.#rings.isFirstRing(uniqueId, agent),
+      isFirstRing: (uniqueId, agent) => rings.isFirstRing(uniqueId, agent),
     });
+    const type = event.event;
+    // Posted again since the answer was lost on its way.
+    if (!taken.take(connectorEventId(fields))) {
+      return { kind: 'ignored', type, answer: CONNECTOR_ACKNOWLEDGEMENT };
+    }
+    if (!('direction' in event)) return this.#acknowledged(type, event, CONNECTOR_ACKNOWLEDGEMENT);
+    return this.#received(type, 'screenPop', respond, (replyToken) =>
+      replyToken === null ? event : { ...event, replyToken },
+    );
   }
 
-  #acknowledged(type: WebhookEventType, message: WebhookMessage): Received {
-    if (!this.events.includes(type)) return { kind: 'ignored', type, answer: ACKNOWLEDGEMENT };
+  #acknowledged(type: WebhookEventType, message: WebhookMessage, answer = ACKNOWLEDGEMENT): Received {
+    if (!this.events.includes(type)) return { kind: 'ignored', type, answer };
     return {
       kind: 'message',
       type,
       message,
-      answer: ACKNOWLEDGEMENT,
+      answer,
       replyToken: null,
       fallback: null,
       warning: null,
@@ -275,29 +297,12 @@ export function readWebhookEvents(events: unknown): readonly WebhookEventType[] 
   const chosen: readonly unknown[] = events;
   for (const event of chosen) {
     if (!WEBHOOK_EVENTS.some((known) => known === event)) {
-      throw invalid(`There is no event “${String(event)}”. Choose from ${WEBHOOK_EVENTS.join(', ')}.`);
+      const named = typeof event === 'string' ? event : typeof event;
+      throw invalid(`There is no event “${named}”. Choose from ${WEBHOOK_EVENTS.join(', ')}.`);
     }
   }
   if (chosen.length === 0) throw invalid('No event is chosen. Choose at least one.');
   return WEBHOOK_EVENTS.filter((known) => chosen.includes(known));
-}
-
-/** Endpoints that are remembered by their key. */
-const MAX_ENDPOINTS = 1_000;
-const ringGroups = new Map<string, RingGroups>();
-
-function ringGroupsOf(key: string): RingGroups {
-  const known = ringGroups.get(key);
-  if (known !== undefined) return known;
-  if (ringGroups.size >= MAX_ENDPOINTS) {
-    for (const oldest of ringGroups.keys()) {
-      ringGroups.delete(oldest);
-      break;
-    }
-  }
-  const created = new RingGroups();
-  ringGroups.set(key, created);
-  return created;
 }
 
 function readName(value: unknown, name: string): string {

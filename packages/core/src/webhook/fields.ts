@@ -18,7 +18,8 @@ export function parseForm(form: string | Uint8Array, charset = 'utf-8'): JsonObj
   const decoder = decoderOf(charset);
   // Byte by byte, since escapes are bytes of the charset.
   const text = typeof form === 'string' ? Buffer.from(form, 'utf8').toString('latin1') : latin1Of(form);
-  const pairs = text.split('&', MAX_FIELDS + 1).filter((pair) => pair !== '');
+  // Runs of “&” count once; one before the first field makes an empty piece.
+  const pairs = text.split(/&+/, MAX_FIELDS + 2).filter((pair) => pair !== '');
   if (pairs.length > MAX_FIELDS) {
     throw new AccoladesError('BODY_MALFORMED', { what: `The request has more than ${MAX_FIELDS} fields.` });
   }

@@ -3,7 +3,10 @@ import { AccoladesError } from '../errors.ts';
 import { systemClock, type Clock, type Timer } from '../session/clock.ts';
 import type { HttpAnswer } from './reply.ts';
 
-export type ReplyKind = 'ivr' | 'confirmHangup';
+export const REPLY_KINDS = ['ivr', 'confirmHangup', 'screenPop'] as const;
+
+/** What a flow answers: an IVR request, a hang-up confirmation, or a call that the browser connector forwarded. */
+export type ReplyKind = (typeof REPLY_KINDS)[number];
 
 export interface PendingReplySettings {
   readonly kind: ReplyKind;
@@ -95,7 +98,7 @@ export class PendingReplies {
       case 'timedOut':
         return { ok: false, code: 'REPLY_TOO_LATE', what: 'The time limit for the answer was over.' };
       case 'abandoned':
-        return { ok: false, code: 'REPLY_TOO_LATE', what: 'Accolades ended the request before the answer.' };
+        return { ok: false, code: 'REPLY_TOO_LATE', what: 'The sender ended the request before the answer.' };
       case 'closed':
         return { ok: false, code: 'REPLY_TOO_LATE', what: 'The node that received the request was stopped.' };
       case undefined:
@@ -140,6 +143,7 @@ export class PendingReplies {
 const NAMES: Record<ReplyKind, string> = {
   ivr: 'an IVR request',
   confirmHangup: 'a hang-up confirmation',
+  screenPop: 'a call of the browser connector',
 };
 
 /** What hosts use of {@link PendingReplies}. */
@@ -167,7 +171,7 @@ export function answerPending(
 }
 
 /** The number is the version of the interface, so that only builds that understand each other share one. */
-const KEY = Symbol.for('@accolades-flow/core pending replies 2');
+const KEY = Symbol.for('@accolades-flow/core pending replies 3');
 
 /** The pending replies of this process, the same for every separately bundled copy of this library. */
 export function processPendingReplies(): SharedPendingReplies {

@@ -91,8 +91,12 @@ export function sourceAddress(
   return normalAddress(chain[place] ?? '');
 }
 
+/** An IPv6 address with brackets, zone and port stays far below, in characters. */
+const MAX_ADDRESS_CHARS = 200;
+
 /** Without port, brackets and zone, and with IPv4 in IPv6 as IPv4; null when it is no address. */
 export function normalAddress(text: string): string | null {
+  if (text.length > MAX_ADDRESS_CHARS) return null;
   let address = text.trim().replace(/^"|"$/g, '');
   address = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address;
   address = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;

@@ -4,7 +4,7 @@ import { buildCallEvent, type AgentIdentity } from '../../src/call/call-event.ts
 import { AccoladesError } from '../../src/errors.ts';
 import { decode } from '../../src/protocol/decode.ts';
 import type { JsonObject } from '../../src/protocol/messages.ts';
-import { parseConnectorEvent } from '../../src/webhook/connector-event.ts';
+import { connectorEventId, parseConnectorEvent } from '../../src/webhook/connector-event.ts';
 
 const RECEIVED = Date.parse('2026-11-21T08:00:00.000Z');
 const FRAME =
@@ -35,6 +35,27 @@ describe('events of the browser connector', () => {
     expect(read({ ...POST, frame: FRAME.replace(',"callCenter"', '"callCenter"') })).to.deep.equal(expected);
   });
 
+  it('may come form-encoded, with the agent as JSON', () => {
+    expect(read({ ...POST, agent: JSON.stringify(AGENT) })).to.deep.equal(expected);
+  });
+
+  it('are dated to when they happened, not to when they arrived', () => {
+    expect(read({ ...POST, ageMs: '90000' })).to.include({ receivedAt: '2026-11-21T07:58:30.000Z' });
+    expect(read({ apiName: 'connectorEvent', event: 'agentConnected', ageMs: 1_500 })).to.include({
+      receivedAt: '2026-11-21T07:59:58.500Z',
+    });
+    for (const ageMs of ['-1', 'soon', '86400001', {}, '1e400']) {
+      expect(read({ ...POST, ageMs }), JSON.stringify(ageMs)).to.include({ receivedAt: '2026-11-21T08:00:00.000Z' });
+    }
+  });
+
+  it('have an id, if it can be used', () => {
+    expect(connectorEventId({ eventId: 'a-1' })).to.equal('a-1');
+    for (const eventId of [undefined, '', {}, 'x'.repeat(65)]) {
+      expect(connectorEventId({ eventId })).to.equal(null);
+    }
+  });
+
   it('ask whether the call rings its first agent', () => {
     const asked: string[] = [];
     const event = parseConnectorEvent(POST, {
@@ -48,6 +69,7 @@ describe('events of the browser connector', () => {
 
   const agents: [unknown, AgentIdentity][] = [
     [undefined, { label: 'browser', id: null, phoneId: null, accountId: null }],
+    ['{"id":', { label: 'browser', id: null, phoneId: null, accountId: null }],
     [{ id: 321 }, { label: 'agent 321', id: '321', phoneId: null, accountId: null }],
     [
       { label: ' x ', id: null },
@@ -55,7 +77,7 @@ describe('events of the browser connector', () => {
     ],
   ];
   for (const [agent, identity] of agents) {
-    it(`call the agent ${identity.label}`, () => {
+    it(`call the agent ${identity.label} for ${agent === undefined ? 'nothing' : JSON.stringify(agent)}`, () => {
       expect(read({ ...POST, agent })).to.have.deep.property('agent', identity);
     });
   }

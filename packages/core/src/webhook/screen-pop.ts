@@ -1,0 +1,72 @@
+import { AccoladesError } from '../errors.ts';
+import type { HttpAnswer } from './reply.ts';
+
+/** An address that the browser connector opens in the agent's browser. */
+export interface ScreenPop {
+  /** `https:` only; the connector also demands that its origin is listed in the configuration text. */
+  readonly url: string;
+  /** For the link or notification that stands in where the browser blocks the page; empty: the address. */
+  readonly title: string;
+}
+
+/** Our own bounds, in characters. */
+export const MAX_POP_URL_CHARS = 2_048;
+export const MAX_POP_TITLE_CHARS = 200;
+
+/**
+ * Any page may read what is answered to the browser connector, since the origin on which Accolades serves it is not published
+ * (and is `null` in a sandbox). It holds nothing that who knows the endpoint's secret could not ask for, and no cookie is looked at.
+ */
+export const READABLE_BY_ANY_PAGE: Readonly<Record<string, string>> = { 'access-control-allow-origin': '*' };
+
+/** What the connector gets for an event that needs no answer of the flow. It keeps trying until it gets this. */
+export const CONNECTOR_ACKNOWLEDGEMENT: HttpAnswer = connectorAnswer({ received: true });
+
+/**
+ * The address that a flow gave.
+ * @returns null for nothing at all (null, undefined, blank): the flow has found nobody
+ * @throws AccoladesError `INVALID_REPLY`, saying what is wrong
+ */
+export function readScreenPop(url: unknown, title?: unknown): ScreenPop | null {
+  if (url === undefined || url === null) return null;
+  if (typeof url !== 'string') throw invalid('The address to open must be text.');
+  const typed = url.trim();
+  if (typed === '') return null;
+  if (typed.length > MAX_POP_URL_CHARS)
+    throw invalid(`The address to open is longer than ${MAX_POP_URL_CHARS} characters.`);
+  if (!URL.canParse(typed)) throw invalid('The address to open cannot be read. It must start with https://.');
+  const parsed = new URL(typed);
+  if (parsed.protocol !== 'https:') throw invalid('The address to open must start with https://.');
+  if (parsed.username !== '' || parsed.password !== '') {
+    throw invalid('The address to open must not hold a user name or password.');
+  }
+  return { url: parsed.href, title: readTitle(title) };
+}
+
+/**
+ * The answer to a call that the browser connector forwarded.
+ * @param url null, undefined or blank: no page is opened
+ * @throws AccoladesError `INVALID_REPLY`
+ */
+export function screenPopReply(url: unknown, title?: unknown): HttpAnswer {
+  const screenPop = readScreenPop(url, title);
+  return screenPop === null ? CONNECTOR_ACKNOWLEDGEMENT : connectorAnswer({ received: true, screenPop });
+}
+
+function readTitle(title: unknown): string {
+  if (title === undefined || title === null) return '';
+  if (typeof title !== 'string' && typeof title !== 'number') throw invalid('The title must be text.');
+  return String(title).trim().slice(0, MAX_POP_TITLE_CHARS);
+}
+
+function connectorAnswer(body: { readonly received: true; readonly screenPop?: ScreenPop }): HttpAnswer {
+  return {
+    status: 200,
+    headers: { 'content-type': 'application/json; charset=utf-8', ...READABLE_BY_ANY_PAGE },
+    body: JSON.stringify(body),
+  };
+}
+
+function invalid(what: string): AccoladesError {
+  return new AccoladesError('INVALID_REPLY', { what });
+}

@@ -1,0 +1,102 @@
+import { expect } from 'chai';
+import type { HttpAnswer } from '../../src/webhook/reply.ts';
+import { WebhookEndpoint, type EndpointSettings, type Received } from '../../src/webhook/endpoint.ts';
+import { answerPending, PendingReplies } from '../../src/webhook/pending-replies.ts';
+import { CONNECTOR_ACKNOWLEDGEMENT, screenPopReply } from '../../src/webhook/screen-pop.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const FRAME = '{"type":"incomingCall","phoneNumber":"0211234567","uniqueId":"1608743891.1344"}';
+
+describe('the endpoint and the browser connector', () => {
+  let clock: FakeClock;
+  let replies: PendingReplies;
+  let sent: HttpAnswer[];
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    replies = new PendingReplies({ clock });
+    sent = [];
+  });
+
+  const endpoint = (settings: EndpointSettings = {}, key?: string): WebhookEndpoint =>
+    new WebhookEndpoint(settings, { clock, replies, ...(key === undefined ? {} : { key }) });
+
+  /** As the connector posts it: form-encoded, which needs no question beforehand. */
+  const receive = (to: WebhookEndpoint, fields: Readonly<Record<string, string>>): Received =>
+    to.receive(
+      {
+        method: 'POST',
+        url: '/x',
+        headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8', origin: 'null' },
+        body: new URLSearchParams({ apiName: 'connectorEvent', agent: '{"id":"321"}', ...fields }).toString(),
+      },
+      (answer) => {
+        sent.push(answer);
+      },
+    );
+
+  const messageOf = (received: Received): Extract<Received, { kind: 'message' }> => {
+    if (received.kind !== 'message') throw new Error(received.kind);
+    return received;
+  };
+
+  it('acknowledges a call at once, in a form that the connector knows and may read', () => {
+    const received = messageOf(receive(endpoint(), { frame: FRAME }));
+    expect(received.answer).to.equal(CONNECTOR_ACKNOWLEDGEMENT);
+    expect(received.message).to.include({ event: 'incomingCall' }).and.not.to.have.property('replyToken');
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('waits for the address of the flow when it is told to', () => {
+    const received = messageOf(receive(endpoint({ flowPopsScreen: true }), { frame: FRAME }));
+    expect(received.answer).to.equal(null);
+    expect(received.message).to.include({ event: 'incomingCall', replyToken: received.replyToken });
+    const answer = screenPopReply('https://crm.example/7');
+    answerPending(received.replyToken, 'screenPop', answer, replies);
+    expect(sent).to.deep.equal([answer]);
+  });
+
+  it('acknowledges it at the time limit when the flow is late', () => {
+    const received = messageOf(receive(endpoint({ flowPopsScreen: true }), { frame: FRAME }));
+    clock.advance(5_000);
+    expect(sent).to.deep.equal([CONNECTOR_ACKNOWLEDGEMENT]);
+    expect(() => {
+      answerPending(received.replyToken, 'screenPop', screenPopReply('https://crm.example/7'), replies);
+    }).to.throw('The time limit');
+  });
+
+  it('does not wait for an agent that comes or goes', () => {
+    const to = endpoint({ flowPopsScreen: true });
+    for (const event of ['agentConnected', 'agentDisconnected']) {
+      expect(messageOf(receive(to, { event })).answer).to.equal(CONNECTOR_ACKNOWLEDGEMENT);
+    }
+  });
+
+  it('gives the flow an event once, also when its acknowledgement was lost, and across instances', () => {
+    const take = (eventId: string, settings = {}): string =>
+      receive(endpoint(settings, 'connector test'), { frame: FRAME, eventId }).kind;
+    expect(take('one')).to.equal('message');
+    expect(take('one')).to.equal('ignored');
+    expect(take('one', { flowPopsScreen: true })).to.equal('ignored');
+    expect(take('two')).to.equal('message');
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('forgets the oldest of thousands of events, not the latest', () => {
+    const to = endpoint();
+    for (let i = 0; i <= 5_000; i++) receive(to, { frame: FRAME, eventId: String(i) });
+    expect(receive(to, { frame: FRAME, eventId: '5000' }).kind).to.equal('ignored');
+    expect(receive(to, { frame: FRAME, eventId: '0' }).kind).to.equal('message');
+  });
+
+  it('takes the secret out of the form, and says in a readable way when it is wrong', () => {
+    const to = endpoint({ secret: 'a-secret-of-this-test' });
+    const received = messageOf(receive(to, { frame: FRAME, secret: 'a-secret-of-this-test' }));
+    expect(JSON.stringify(received.message)).not.to.contain('a-secret');
+    const refused = receive(to, { frame: FRAME, secret: 'wrong' });
+    expect(refused).to.have.nested.property('answer.status', 401);
+    expect(refused.kind === 'refused' && refused.answer.headers).to.include({
+      'access-control-allow-origin': '*',
+    });
+  });
+});
