@@ -19,10 +19,10 @@ export default function registerAccount(RED: NodeAPI): void {
     this.url = fields['url'] ?? '';
     this.client = () => {
       if (client !== null) return client;
-      client = new AccountClient(
-        readAccountSettings(fields, this.credentials.password, (id) => RED.nodes.getNode(id)),
-      );
+      const settings = readAccountSettings(fields, this.credentials.password, (id) => RED.nodes.getNode(id));
+      client = new AccountClient(settings);
       if (client.exposed) this.warn(texts('accolades-account.log.exposed'));
+      if (settings.allowUnauthorizedCerts === true) this.warn(texts('accolades-account.log.unverified'));
       return client;
     };
   }
