@@ -2,9 +2,11 @@
  * Builds the n8n package into `dist`: each node and credential as a CommonJS module, what they share in `dist/shared`, icons and
  * codex files beside. Core and its dependencies are bundled in, so that the package needs nothing but n8n itself.
  */
-import { cp, glob, rm } from 'node:fs/promises';
+import { cp, glob, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { rolldown } from 'rolldown';
+import { rolldown, type RolldownOutput } from 'rolldown';
+import { bundledPackages } from './licences/bundled-packages.ts';
+import { formatLicences, LICENCE_FILE } from './licences/licence-file.ts';
 import { root } from './paths.ts';
 
 const target = path.join(root, 'dist');
@@ -12,13 +14,16 @@ const core = path.join(root, 'packages/core/src/index.ts');
 
 export async function buildN8n(): Promise<void> {
   await rm(target, { recursive: true, force: true });
-  await bundle(await find('nodes/*/*.node.ts', 'credentials/*.credentials.ts'));
+  const bundled = await bundle(await find('nodes/*/*.node.ts', 'credentials/*.credentials.ts'));
+  // Beside the bundle of what it speaks of.
+  const licences = formatLicences(await bundledPackages([bundled]));
+  await writeFile(path.join(target, 'shared', LICENCE_FILE), licences);
   for (const file of await find('nodes/*/*.svg', 'nodes/*/*.node.json', 'credentials/*.svg')) {
     await cp(path.join(root, file), path.join(target, file));
   }
 }
 
-async function bundle(entries: readonly string[]): Promise<void> {
+async function bundle(entries: readonly string[]): Promise<RolldownOutput> {
   const build = await rolldown({
     input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), path.join(root, file)])),
     platform: 'node',
@@ -28,7 +33,7 @@ async function bundle(entries: readonly string[]): Promise<void> {
     external: ['n8n-workflow', 'bufferutil', 'utf-8-validate'],
     onLog: failOnWarning,
   });
-  await build.write({
+  const output = await build.write({
     dir: target,
     format: 'cjs',
     exports: 'named',
@@ -40,6 +45,7 @@ async function bundle(entries: readonly string[]): Promise<void> {
     comments: { legal: true },
   });
   await build.close();
+  return output;
 }
 
 /** Files by patterns relative to the repository, sorted. */

@@ -6,8 +6,10 @@ import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import path from 'node:path';
 import { Marked } from 'marked';
-import { rolldown } from 'rolldown';
+import { rolldown, type RolldownOutput } from 'rolldown';
 import { ADVICE } from '@accolades-flow/core';
+import { bundledPackages } from './licences/bundled-packages.ts';
+import { formatLicences, LICENCE_FILE } from './licences/licence-file.ts';
 import { root } from './paths.ts';
 
 const source = path.join(root, 'packages/node-red/src');
@@ -25,12 +27,16 @@ export async function buildNodeRed(): Promise<void> {
   await mkdir(target, { recursive: true });
   const types = await publishedTypes();
   const css = await readFile(path.join(source, 'editor/form.css'), 'utf8');
-  await buildRuntimes(types);
+  const bundles = [await buildRuntimes(types)];
   for (const type of types) {
-    await writeFile(path.join(target, `${type}.html`), await editorFile(type, css));
+    const editor = await bundleEditor(type);
+    bundles.push(editor);
+    await writeFile(path.join(target, `${type}.html`), await editorFile(type, css, editor.output[0].code));
     for (const language of LANGUAGES) await writeLocale(type, language);
   }
   await cp(path.join(source, 'icons'), path.join(target, 'icons'), { recursive: true });
+  const licences = formatLicences(await bundledPackages(bundles));
+  await writeFile(path.join(path.dirname(target), LICENCE_FILE), licences);
 }
 
 /** The node types that the manifest names: those are the ones that Node-RED loads. */
@@ -40,7 +46,7 @@ async function publishedTypes(): Promise<string[]> {
   return Object.keys(asCatalogue(section['nodes'], 'node-red.nodes in package.json'));
 }
 
-async function buildRuntimes(types: readonly string[]): Promise<void> {
+async function buildRuntimes(types: readonly string[]): Promise<RolldownOutput> {
   const bundle = await rolldown({
     input: Object.fromEntries(types.map((type) => [type, path.join(source, 'nodes', type, 'runtime.ts')])),
     platform: 'node',
@@ -51,7 +57,7 @@ async function buildRuntimes(types: readonly string[]): Promise<void> {
     treeshake: true,
     onLog: failOnWarning,
   });
-  await bundle.write({
+  const output = await bundle.write({
     dir: target,
     format: 'cjs',
     exports: 'auto',
@@ -62,12 +68,12 @@ async function buildRuntimes(types: readonly string[]): Promise<void> {
     comments: { legal: true },
   });
   await bundle.close();
+  return output;
 }
 
-async function editorFile(type: string, css: string): Promise<string> {
-  const folder = path.join(source, 'nodes', type);
+async function bundleEditor(type: string): Promise<RolldownOutput> {
   const bundle = await rolldown({
-    input: path.join(folder, 'editor.ts'),
+    input: path.join(source, 'nodes', type, 'editor.ts'),
     platform: 'browser',
     resolve: { alias: { '@accolades-flow/core': core } },
     transform: { target: 'es2022' },
@@ -76,14 +82,19 @@ async function editorFile(type: string, css: string): Promise<string> {
     treeshake: { moduleSideEffects: (id) => id.endsWith('editor.ts') },
     onLog: failOnWarning,
   });
-  const { output } = await bundle.generate({ format: 'iife' });
+  const output = await bundle.generate({ format: 'iife' });
   await bundle.close();
+  return output;
+}
+
+async function editorFile(type: string, css: string, code: string): Promise<string> {
+  const folder = path.join(source, 'nodes', type);
   const template = await readFile(path.join(folder, 'editor.html'), 'utf8');
   return [
     `<style>\n${css.trim()}\n</style>`,
     script('text/html', `data-template-name="${type}"`, template),
     await helpOf(type, LANGUAGES[0]),
-    script('text/javascript', '', output[0].code),
+    script('text/javascript', '', code),
     '',
   ].join('\n\n');
 }

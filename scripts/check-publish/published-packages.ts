@@ -1,0 +1,69 @@
+/** What is published, and what each tarball may hold. */
+export interface PublishedPackage {
+  readonly name: string;
+  /** Its folder in the repository. */
+  readonly folder: string;
+  /** Of the packed tarball. */
+  readonly maxBytes: number;
+  /** Every file of the tarball matches one of these, so that a stray one is noticed; and each matches a file. */
+  readonly files: readonly RegExp[];
+  /** Code of other people is bundled in, so that their licences must be, too. */
+  readonly bundles: boolean;
+}
+
+const KB = 1024;
+const ALWAYS = [/^package\.json$/, /^README\.md$/, /^LICENSE$/];
+
+export const N8N: PublishedPackage = {
+  name: 'n8n-nodes-accolades',
+  folder: '.',
+  maxBytes: 350 * KB,
+  files: [
+    ...ALWAYS,
+    /^dist\/nodes\/([A-Z][A-Za-z]+)\/\1\.node\.(js|json)$/,
+    /^dist\/nodes\/shared\/accolades(\.dark)?\.svg$/,
+    /^dist\/credentials\/[A-Z][A-Za-z]+\.credentials\.js$/,
+    /^dist\/shared\/[a-z-]+\.js$/,
+    /^dist\/shared\/THIRD-PARTY-LICENSES\.txt$/,
+  ],
+  bundles: true,
+};
+
+export const NODE_RED: PublishedPackage = {
+  name: '@accolades-flow/node-red-accolades',
+  folder: 'packages/node-red',
+  maxBytes: 350 * KB,
+  files: [
+    ...ALWAYS,
+    /^dist\/nodes\/accolades-[a-z]+\.(js|html)$/,
+    /^dist\/nodes\/shared\/[a-z-]+\.js$/,
+    /^dist\/nodes\/locales\/(en-US|ro)\/accolades-[a-z]+\.json$/,
+    /^dist\/nodes\/locales\/ro\/accolades-[a-z]+\.html$/,
+    /^dist\/nodes\/icons\/accolades-[a-z]+\.svg$/,
+    /^dist\/THIRD-PARTY-LICENSES\.txt$/,
+    /^examples\/[A-Z][^/]*\.json$/,
+  ],
+  bundles: true,
+};
+
+export const CORE: PublishedPackage = {
+  name: '@accolades-flow/core',
+  folder: 'packages/core',
+  maxBytes: 150 * KB,
+  files: [...ALWAYS, /^PROTOCOL\.md$/, /^dist\/(?:[a-z-]+\/)?[a-z-]+\.(js|d\.ts)$/],
+  bundles: false,
+};
+
+export const SIMULATOR: PublishedPackage = {
+  name: '@accolades-flow/simulator',
+  folder: 'packages/simulator',
+  maxBytes: 150 * KB,
+  files: [
+    ...ALWAYS,
+    /^dist\/(?:[a-z-]+\/)?[a-z-]+\.(js|d\.ts)$/,
+    /^dist\/console\/page\/[a-z-]+\.(js|css|html|svg)$/,
+  ],
+  bundles: false,
+};
+
+export const PUBLISHED = [CORE, N8N, NODE_RED, SIMULATOR] as const;

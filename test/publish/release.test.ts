@@ -1,0 +1,58 @@
+import { expect } from 'chai';
+import { releaseChangelog } from '../../scripts/release/changelog.ts';
+import { nextVersion } from '../../scripts/release/next-version.ts';
+import { withLockedVersion, withVersion } from '../../scripts/release/set-version.ts';
+
+describe('npm run release', () => {
+  it('raises a part of the version, or takes a newer one', () => {
+    for (const [wanted, expected] of [
+      ['patch', '0.1.10'],
+      ['minor', '0.2.0'],
+      ['major', '1.0.0'],
+      ['0.1.10', '0.1.10'],
+      ['2.0.0', '2.0.0'],
+    ] as const) {
+      expect(nextVersion('0.1.9', wanted), wanted).to.equal(expected);
+    }
+  });
+
+  it('refuses what is no version, or not a newer one', () => {
+    for (const wanted of ['', 'v1.0.0', '1.0', '01.0.0', '1.0.0-beta', 'Major'])
+      expect(() => nextVersion('0.1.9', wanted), wanted).to.throw('is no version');
+    for (const wanted of ['0.1.9', '0.1.8', '0.0.99'])
+      expect(() => nextVersion('0.1.9', wanted), wanted).to.throw('is not newer than 0.1.9');
+  });
+
+  it('sets the version of a manifest, and of nothing in it', () => {
+    const manifest =
+      '{\n  "name": "a",\n  "version": "0.1.0",\n  "node-red": {\n    "version": ">=3.1.0"\n  }\n}\n';
+    expect(withVersion(manifest, '0.2.0')).to.equal(manifest.replace('0.1.0', '0.2.0'));
+    expect(() => withVersion('{}', '0.2.0')).to.throw();
+  });
+
+  it('sets the version of this repository’s packages in the lock file, and of no other', () => {
+    const entry = (folder: string, version: string): string =>
+      `    "${folder}": {\n      "name": "x",\n      "version": "${version}",\n      "license": "MIT"\n    }`;
+    const lock = (ours: string): string =>
+      `{\n  "name": "a",\n  "version": "${ours}",\n  "packages": {\n${[
+        entry('', ours),
+        entry('node_modules/packages/core', '0.1.0'),
+        entry('packages/core', ours),
+        entry('packages/core/node_modules/b', '0.1.0'),
+      ].join(',\n')}\n  }\n}\n`;
+    expect(withLockedVersion(lock('0.1.0'), ['', 'packages/core'], '0.2.0')).to.equal(lock('0.2.0'));
+    expect(() => withLockedVersion(lock('0.1.0'), ['packages/other'], '0.2.0')).to.throw('packages/other');
+  });
+
+  it('turns what is unreleased into the version', () => {
+    const before = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A.\n\n## [0.1.0] - 2026-01-01\n\n- B.\n';
+    expect(releaseChangelog(before, '0.2.0', '2026-11-21')).to.equal(
+      '# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2026-11-21\n\n### Added\n\n- A.\n\n## [0.1.0] - 2026-01-01\n\n- B.\n',
+    );
+    expect(() => releaseChangelog(before, '0.1.0', '2026-11-21')).to.throw('already has 0.1.0');
+    expect(() => releaseChangelog(before.replace('### Added\n\n- A.\n\n', ''), '0.2.0', '')).to.throw(
+      'nothing',
+    );
+    expect(() => releaseChangelog('# Changelog\n', '0.2.0', '')).to.throw('no heading');
+  });
+});
