@@ -122,6 +122,7 @@ export class N8nClient {
   readonly url: string;
   #cookie = '';
   #pushRef: string | undefined;
+  #version1: Promise<boolean> | undefined;
 
   /** @param url Where n8n is: `N8nHost.url`. */
   constructor(url: string) {
@@ -207,7 +208,8 @@ export class N8nClient {
 
   /** Saves a new workflow, as an unpublished draft. */
   async createWorkflow(workflow: N8nWorkflowInput): Promise<N8nWorkflow> {
-    const body = { settings: { executionOrder: 'v1' }, ...workflow };
+    // n8n 1 wants to be told that a new workflow is not active.
+    const body = { active: false, settings: { executionOrder: 'v1' }, ...workflow };
     return workflowFrom(await this.#call('POST', '/rest/workflows', body));
   }
 
@@ -242,7 +244,11 @@ export class N8nClient {
   /** Asks for a publication without waiting for the triggers; `publicationOf` tells how it goes. */
   async requestPublish(id: string, versionId?: string): Promise<N8nWorkflow> {
     const version = versionId ?? (await this.getWorkflow(id)).versionId;
-    return workflowFrom(await this.#call('POST', `${workflowPath(id)}/activate`, { versionId: version }));
+    // n8n 1 has one version of a workflow, and activates it by an update.
+    const answer = (await this.#isVersion1())
+      ? await this.#call('PATCH', workflowPath(id), { active: true, versionId: version })
+      : await this.#call('POST', `${workflowPath(id)}/activate`, { versionId: version });
+    return workflowFrom(answer);
   }
 
   /** The older name of `publish`. */
@@ -252,7 +258,8 @@ export class N8nClient {
 
   /** Unpublishes, and waits until n8n has closed all triggers. */
   async deactivate(id: string, options: { deadlineMs?: number } = {}): Promise<void> {
-    await this.#call('POST', `${workflowPath(id)}/deactivate`, {});
+    if (await this.#isVersion1()) await this.#call('PATCH', workflowPath(id), { active: false });
+    else await this.#call('POST', `${workflowPath(id)}/deactivate`, {});
     await this.#settledPublication(id, options.deadlineMs ?? 60_000);
   }
 
@@ -354,6 +361,10 @@ export class N8nClient {
   ): Promise<N8nManualRun> {
     const { trigger, destination } = options;
     const body = {
+      // n8n 1 runs what it is sent, n8n 2 what is saved.
+      ...((await this.#isVersion1())
+        ? { workflowData: await this.#call('GET', workflowPath(workflowId)) }
+        : {}),
       ...(trigger === undefined ? {} : { triggerToStartFrom: { name: trigger } }),
       ...(destination === undefined ? {} : { destinationNode: { nodeName: destination, mode: 'inclusive' } }),
     };
@@ -403,6 +414,13 @@ export class N8nClient {
   /** The cookie of the session, to hand it to a browser. */
   get cookie(): string {
     return this.#cookie;
+  }
+
+  #isVersion1(): Promise<boolean> {
+    this.#version1 ??= this.#call('GET', '/rest/settings').then((answer) =>
+      (optionalString(objectFrom(answer, 'settings')['versionCli']) ?? '').startsWith('1.'),
+    );
+    return this.#version1;
   }
 
   async #types(path: string): Promise<N8nNodeType[]> {

@@ -6,7 +6,7 @@ import { nodeRuntime } from '../node-runtime.ts';
 import { npmCommand, withTarballs } from '../packages.ts';
 import { freePort, portOrFree } from '../ports.ts';
 import { HostProcess, runCommand } from '../processes.ts';
-import { installN8n } from './install.ts';
+import { defaultN8nVersion, installN8n } from './install.ts';
 
 export type N8nCommand = 'start' | 'worker' | 'webhook';
 
@@ -86,7 +86,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
       ...runtime.env,
       // Saves about a second of each start but the first.
       NODE_COMPILE_CACHE: path.join(directory, '.compile-cache'),
-      ...(await quietEnvironment(userFolder, port, command)),
+      ...(await quietEnvironment(version, userFolder, port, command)),
       ...options.env,
     },
     onOutput: options.onOutput,
@@ -124,6 +124,7 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
 
 /** What keeps n8n on this machine, quiet and without questions. */
 async function quietEnvironment(
+  version: string,
   userFolder: string,
   port: number,
   command: N8nCommand,
@@ -152,8 +153,8 @@ async function quietEnvironment(
     // The list of verified packages is fetched from n8n's own server.
     N8N_VERIFIED_PACKAGES_ENABLED: 'false',
     N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-    // These fetch from n8n's servers or do work that no flow here needs.
-    N8N_DISABLED_MODULES: 'mcp-registry,insights',
+    // These fetch from n8n's servers or do work that no flow here needs. A version that does not know one does not start.
+    N8N_DISABLED_MODULES: version === defaultN8nVersion ? 'mcp-registry,insights' : 'insights',
     GENERIC_TIMEZONE: 'UTC',
   };
 }
