@@ -1,11 +1,12 @@
 /**
  * Builds everything that is published, each into its package's `dist`:
- * core and simulator with the TypeScript compiler, the two node packages as bundles that hold core.
+ * core and simulator with the TypeScript compiler, the two node packages and the browser connector as bundles that hold core.
  */
 import { spawnSync } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
+import { buildConnector } from './build-connector.ts';
 import { buildN8n } from './build-n8n.ts';
 import { buildNodeRed } from './build-node-red.ts';
 import { root } from './paths.ts';
@@ -25,6 +26,7 @@ async function main(): Promise<void> {
   });
   await step('n8n', buildN8n);
   await step('node-red', buildNodeRed);
+  await step('connector', buildConnector);
   console.log(`Built in ${seconds(startedAt)}.`);
 }
 

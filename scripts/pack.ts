@@ -1,9 +1,9 @@
-/** Writes the tarball of every published package to `artifacts/`, to be installed as it is. */
+/** Writes the tarball of every published package, and the zip of the browser connector, to `artifacts/`, to be used as they are. */
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { artifacts, root } from './paths.ts';
+import { artifacts, connectorZip, root } from './paths.ts';
 
 /** The n8n package is packed apart: its folder is the repository's, whose README.md is for people who look at that. */
 const N8N_FILES = [
@@ -23,6 +23,9 @@ async function main(): Promise<void> {
     await cp(path.join(root, 'LICENSE'), path.join(directory, 'LICENSE'));
     await pack(directory);
   }
+  const zip = path.basename(connectorZip);
+  await cp(connectorZip, path.join(artifacts, zip));
+  console.log(`${zip.padEnd(60)} ${((await stat(connectorZip)).size / 1024).toFixed(0).padStart(5)} KB`);
   console.log(`They are in ${path.relative(process.cwd(), artifacts)}${path.sep}`);
 }
 

@@ -1,0 +1,192 @@
+import type { AccoladesErrorCode } from '@accolades-flow/core/browser';
+import type { ConfigurationProblem } from './configuration.ts';
+import type { PageRefusal } from './screen-pop.ts';
+import type { DeliveryProblem } from './webhook-post.ts';
+
+/** Everything that the page says, in one language. */
+export interface Texts {
+  readonly language: string;
+  readonly title: string;
+  readonly labels: Readonly<Record<'connection' | 'delivery' | 'call' | 'page', string>>;
+  readonly missingParameters: (names: string) => string;
+  readonly idle: string;
+  readonly connecting: string;
+  readonly connected: string;
+  readonly closed: string;
+  readonly retryAt: (time: string) => string;
+  /** Why there is no connection; `NETWORK` stands for all that are not listed. */
+  readonly reasons: Readonly<Partial<Record<AccoladesErrorCode, string>> & { readonly NETWORK: string }>;
+  readonly waitingForConfiguration: string;
+  readonly configuration: Readonly<Record<ConfigurationProblem, (detail: string) => string>>;
+  readonly ready: (host: string) => string;
+  readonly delivered: (host: string) => string;
+  readonly trouble: Readonly<Record<DeliveryProblem, (host: string, status: string) => string>>;
+  readonly waiting: (count: number) => string;
+  readonly lost: (count: number) => string;
+  readonly noCall: string;
+  readonly incoming: string;
+  readonly outgoing: string;
+  readonly hiddenNumber: string;
+  readonly noPage: string;
+  readonly opened: string;
+  readonly notified: string;
+  readonly blocked: string;
+  readonly late: string;
+  readonly refusals: Readonly<Record<PageRefusal, (shown: string) => string>>;
+  readonly allowNotifications: string;
+  readonly notification: string;
+}
+
+const english: Texts = {
+  language: 'en',
+  title: 'Accolades to flow',
+  labels: { connection: 'Accolades', delivery: 'Flow', call: 'Last call', page: 'Last page' },
+  missingParameters: (names) =>
+    `The address of this page lacks ${names}. Accolades adds that when it loads the connector for an agent who is logged in.`,
+  idle: 'Not connected yet',
+  connecting: 'Connecting …',
+  connected: 'Connected',
+  closed: 'Closed',
+  retryAt: (time) => `Next attempt at ${time}.`,
+  reasons: {
+    ID_NOT_FOUND: 'Accolades does not know this agent as logged in.',
+    IP_MISSMATCH: 'Accolades sees this browser under another IP address than the agent’s.',
+    CONNECTION_EXISTS:
+      'The agent’s one connection is taken: by another tab, or another program such as a CRM. Close that one.',
+    AUTH_REFUSED: 'Accolades refused the connection for a reason that this version does not know.',
+    CONNECTION_CLOSED: 'Accolades ended the connection.',
+    NETWORK: 'Accolades cannot be reached.',
+  },
+  waitingForConfiguration: 'Waiting for the configuration text …',
+  configuration: {
+    noText: () =>
+      'The account has no configuration text. An administrator has to write this connector’s settings there.',
+    notJson: () =>
+      'The account’s configuration text is not JSON, so that this connector’s settings cannot be found in it.',
+    noKey: () => 'The account’s configuration text has no settings for this connector (accoladesFlow).',
+    urlMissing: () => 'The configuration text lacks the flow’s address (accoladesFlow.url).',
+    urlWrong: () => 'The flow’s address (accoladesFlow.url) cannot be read.',
+    urlNotHttps: (detail) => `The flow’s address (${detail}) must start with https://.`,
+    urlHoldsSecret: () =>
+      'The flow’s address holds the secret, which would be logged on the way. Write it as accoladesFlow.secret only.',
+    secretWrong: () => 'The secret (accoladesFlow.secret) must be text.',
+    originsWrong: (detail) =>
+      `The pages that may be opened (accoladesFlow.screenPop.origins) must be a list such as ["https://crm.example.com"]. Wrong: ${detail}`,
+  },
+  ready: (host) => `Ready to send to ${host}`,
+  delivered: (host) => `Sent to ${host}`,
+  trouble: {
+    unreachable: (host) => `${host} cannot be reached, or does not let this page read its answer.`,
+    noEndpoint: (host, status) => `No webhook node for Accolades answers at ${host} (status ${status}).`,
+    secret: (host, status) => `${host} refuses the secret or the address of this browser (status ${status}).`,
+    refused: (host, status) => `${host} did not take an event (status ${status}).`,
+    status: (host, status) => `${host} failed (status ${status}).`,
+    busy: (host, status) => `${host} is busy (status ${status}).`,
+  },
+  waiting: (count) =>
+    count === 1 ? '1 event waits and is sent again.' : `${count} events wait and are sent again.`,
+  lost: (count) => (count === 1 ? '1 event was given up.' : `${count} events were given up.`),
+  noCall: 'None yet',
+  incoming: 'from',
+  outgoing: 'to',
+  hiddenNumber: 'hidden number',
+  noPage: 'None yet',
+  opened: 'Opened',
+  notified: 'Offered as a notification, since the browser blocked the page',
+  blocked: 'Blocked by the browser. Allow pop-ups for this site, or click',
+  late: 'Came too late to be opened by itself; click',
+  refusals: {
+    notHttps: (shown) => `Not opened: ${shown} is not https:.`,
+    originNotListed: (shown) => `Not opened: ${shown} is not listed in the configuration text.`,
+    unreadable: () => 'Not opened: the flow’s address cannot be read.',
+  },
+  allowNotifications: 'Allow notifications',
+  notification: 'Click to open the page for this call.',
+};
+
+const romanian: Texts = {
+  language: 'ro',
+  title: 'Accolades către flux',
+  labels: { connection: 'Accolades', delivery: 'Flux', call: 'Ultimul apel', page: 'Ultima pagină' },
+  missingParameters: (names) =>
+    `Din adresa acestei pagini lipsește ${names}. Accolades îl adaugă când încarcă conectorul pentru un agent autentificat.`,
+  idle: 'Încă neconectat',
+  connecting: 'Se conectează …',
+  connected: 'Conectat',
+  closed: 'Închis',
+  retryAt: (time) => `Următoarea încercare la ${time}.`,
+  reasons: {
+    ID_NOT_FOUND: 'Accolades nu cunoaște acest agent ca autentificat.',
+    IP_MISSMATCH: 'Accolades vede acest browser la altă adresă IP decât cea a agentului.',
+    CONNECTION_EXISTS:
+      'Singura conexiune a agentului este ocupată: de altă filă sau de alt program, cum ar fi un CRM. Închideți-l pe acela.',
+    AUTH_REFUSED: 'Accolades a refuzat conexiunea dintr-un motiv pe care această versiune nu îl cunoaște.',
+    CONNECTION_CLOSED: 'Accolades a închis conexiunea.',
+    NETWORK: 'Accolades nu răspunde.',
+  },
+  waitingForConfiguration: 'Se așteaptă textul de configurare …',
+  configuration: {
+    noText: () =>
+      'Contul nu are text de configurare. Un administrator trebuie să scrie acolo setările conectorului.',
+    notJson: () =>
+      'Textul de configurare al contului nu este JSON, deci setările conectorului nu pot fi găsite în el.',
+    noKey: () => 'Textul de configurare al contului nu are setări pentru acest conector (accoladesFlow).',
+    urlMissing: () => 'Din textul de configurare lipsește adresa fluxului (accoladesFlow.url).',
+    urlWrong: () => 'Adresa fluxului (accoladesFlow.url) nu poate fi citită.',
+    urlNotHttps: (detail) => `Adresa fluxului (${detail}) trebuie să înceapă cu https://.`,
+    urlHoldsSecret: () =>
+      'Adresa fluxului conține secretul, care ar ajunge în jurnale pe drum. Scrieți-l numai ca accoladesFlow.secret.',
+    secretWrong: () => 'Secretul (accoladesFlow.secret) trebuie să fie text.',
+    originsWrong: (detail) =>
+      `Paginile care pot fi deschise (accoladesFlow.screenPop.origins) trebuie să fie o listă precum ["https://crm.example.com"]. Greșit: ${detail}`,
+  },
+  ready: (host) => `Gata de trimitere către ${host}`,
+  delivered: (host) => `Trimis către ${host}`,
+  trouble: {
+    unreachable: (host) => `${host} nu răspunde sau nu lasă această pagină să îi citească răspunsul.`,
+    noEndpoint: (host, status) => `La ${host} nu răspunde un nod webhook pentru Accolades (stare ${status}).`,
+    secret: (host, status) => `${host} refuză secretul sau adresa acestui browser (stare ${status}).`,
+    refused: (host, status) => `${host} nu a primit un eveniment (stare ${status}).`,
+    status: (host, status) => `${host} a eșuat (stare ${status}).`,
+    busy: (host, status) => `${host} este ocupat (stare ${status}).`,
+  },
+  waiting: (count) =>
+    count === 1
+      ? '1 eveniment așteaptă și va fi retrimis.'
+      : `${counted(count, 'evenimente')} așteaptă și vor fi retrimise.`,
+  lost: (count) =>
+    count === 1 ? 'S-a renunțat la 1 eveniment.' : `S-a renunțat la ${counted(count, 'evenimente')}.`,
+  noCall: 'Încă niciunul',
+  incoming: 'de la',
+  outgoing: 'către',
+  hiddenNumber: 'număr ascuns',
+  noPage: 'Încă niciuna',
+  opened: 'Deschisă',
+  notified: 'Oferită ca notificare, fiindcă browserul a blocat pagina',
+  blocked: 'Blocată de browser. Permiteți ferestrele pop-up pentru acest site sau apăsați',
+  late: 'A venit prea târziu pentru a fi deschisă singură; apăsați',
+  refusals: {
+    notHttps: (shown) => `Nu a fost deschisă: ${shown} nu este https:.`,
+    originNotListed: (shown) => `Nu a fost deschisă: ${shown} nu este în textul de configurare.`,
+    unreadable: () => 'Nu a fost deschisă: adresa dată de flux nu poate fi citită.',
+  },
+  allowNotifications: 'Permite notificările',
+  notification: 'Apăsați pentru a deschide pagina acestui apel.',
+};
+
+/** From twenty on, and where the last two digits are 00 or 20 and more, Romanian puts “de” between. */
+function counted(count: number, noun: string): string {
+  const rest = count % 100;
+  return count >= 20 && (rest === 0 || rest >= 20) ? `${count} de ${noun}` : `${count} ${noun}`;
+}
+
+export const LANGUAGES: readonly Texts[] = [english, romanian];
+
+/** The first language of the browser that the page knows; else English. @param preferred such as `ro-RO`, best first */
+export function textsFor(preferred: readonly string[]): Texts {
+  for (const tag of preferred) {
+    const found = LANGUAGES.find(({ language }) => language === tag.toLowerCase().split('-')[0]);
+    if (found !== undefined) return found;
+  }
+  return english;
+}
