@@ -17,6 +17,8 @@ export interface RedisService {
   readonly host: '127.0.0.1';
   readonly port: number;
   readonly process: HostProcess;
+  /** Sends a command, e.g. `LLEN list`, and returns the first line of Redis's answer, e.g. `:3`. Rejects after two seconds. */
+  command(line: string): Promise<string>;
   /** SIGTERM, then SIGKILL after `boundMs` (default 5 s); removes its folder. Idempotent, never throws. */
   stop(boundMs?: number): Promise<void>;
 }
@@ -43,7 +45,7 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServi
     await rm(folder, { recursive: true, force: true }).catch(() => undefined);
   };
   try {
-    await waitUntil(`${child.name} to answer`, () => answersPing(port), {
+    await waitUntil(`${child.name} to answer`, async () => (await send(port, 'PING')) === '+PONG', {
       deadlineMs: 20_000,
       giveUp: () => child.exitError(),
       details: () => `Its last output:\n${child.tail()}`,
@@ -52,21 +54,25 @@ export async function startRedis(options: RedisOptions = {}): Promise<RedisServi
     await stop();
     throw error;
   }
-  return { host: '127.0.0.1', port, process: child, stop };
+  return { host: '127.0.0.1', port, process: child, command: (line) => send(port, line), stop };
 }
 
-function answersPing(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
+function send(port: number, line: string): Promise<string> {
+  return new Promise((resolve, reject) => {
+    let answer = '';
     const socket = createConnection({ host: '127.0.0.1', port });
     socket.setTimeout(2_000, () => socket.destroy());
-    socket.on('connect', () => socket.write('PING\r\n'));
+    socket.on('connect', () => socket.write(`${line}\r\n`));
     socket.on('data', (data) => {
-      resolve(data.toString('latin1').startsWith('+PONG'));
+      answer += data.toString('utf8');
+      const end = answer.indexOf('\r\n');
+      if (end < 0) return;
+      resolve(answer.slice(0, end));
       socket.destroy();
     });
-    socket.on('error', () => undefined);
+    socket.on('error', reject);
     socket.on('close', () => {
-      resolve(false);
+      reject(new Error(`Redis at port ${port} did not answer`));
     });
   });
 }

@@ -38,6 +38,8 @@ describe('Services on the loopback address', function () {
   it('Redis starts, answers, and ends; two stand beside each other', async () => {
     const [one, two] = await Promise.all([startRedis(), startRedis()]);
     expect(one.port).to.not.equal(two.port);
+    expect(await one.command('RPUSH list a b')).to.equal(':2');
+    expect(await two.command('LLEN list')).to.equal(':0');
     await one.stop();
     await one.stop();
     expect(one.process.exit?.code).to.equal(0);

@@ -1,4 +1,4 @@
-import { firstOutcomeWithin } from '@accolades-flow/core';
+import { firstOutcomeWithin, processEnd } from '@accolades-flow/core';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { AgentConnection } from '../shared/agent-credential.ts';
 import { listen } from './listen.ts';
@@ -7,6 +7,12 @@ import type { TriggerSettings } from './trigger-settings.ts';
 
 /** How long publishing a workflow waits for its agents, so that the log says at once whether they connect, in milliseconds. */
 export const ACTIVATION_WAIT_MS = 5_000;
+
+/**
+ * How long n8n, when it ends, is kept from going on after the last event, in milliseconds: it does not wait for what it was given
+ * and has not written to its database yet.
+ */
+export const HAND_OVER_MS = 3_000;
 
 /**
  * Listens for as long as the workflow is active. What can heal (an absent agent, a wrong IP address, a lost network) never fails
@@ -21,21 +27,29 @@ export async function listenActive(
 ): Promise<ITriggerResponse> {
   // The same each time, so that a workflow that is saved or published again finds what arrived meanwhile.
   const owner = `n8n ${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
+  const end = processEnd();
+  let lastEvent: number | null = null;
   const listening = listen(context, connection, settings, {
     owner,
     startPaused: false,
     onEvent: (event) => {
+      lastEvent = end.moment();
       context.emit(toOutputs(event, settings.outputs));
     },
+  });
+  // No place is kept in a process that ends: what arrived for it would be lost.
+  const forgetEnd = end.onBegin(() => {
+    listening.stop({ removed: true });
   });
   // At a start n8n activates one workflow after the other, and nobody watches.
   const watched = !['init', 'leadershipChange'].includes(context.getActivationMode());
   if (watched) await firstOutcomeWithin(listening.subscription, ACTIVATION_WAIT_MS);
   return {
-    closeFunction: () => {
+    closeFunction: async () => {
+      forgetEnd();
       // It may be a new version of the workflow that follows, so the place is kept for a moment.
       listening.stop({ removed: false });
-      return Promise.resolve();
+      if (end.begun) await end.graceSince(lastEvent, HAND_OVER_MS);
     },
   };
 }

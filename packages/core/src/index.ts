@@ -13,6 +13,7 @@ export { parseServerUrl, type ServerOptions, type ServerUrl, type TlsOptions } f
 export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { processHub } from './hub/process-hub.ts';
+export { processEnd, type ProcessEnd } from './hub/process-end.ts';
 export { checkAgents } from './hub/check-agents.ts';
 export { firstOutcomeWithin } from './hub/first-outcome.ts';
 export {
