@@ -4,28 +4,14 @@ import {
   type AccoladesEvent,
   type AgentIdentity,
 } from '../call/call-event.ts';
-import type { EventFilter } from '../call/filter.ts';
 import { RingGroups } from '../call/ring-groups.ts';
-import { AccoladesError, messageOf } from '../errors.ts';
+import { AccoladesError } from '../errors.ts';
 import type { AgentConfiguration, CallMessage } from '../protocol/messages.ts';
 import type { SessionReport, SessionStatus } from '../session/session.ts';
+import { ActiveSubscription, type PlaceSettings, type SubscribedPlace } from './active-subscription.ts';
+import { HeldEvents, type Held } from './held-events.ts';
 import type { ConnectionChange, SessionUser, SharedSession } from './shared-session.ts';
-import type {
-  SubscribeOptions,
-  Subscription,
-  SubscriptionStatus,
-  UnsubscribeOptions,
-} from './subscription.ts';
-
-/** How many events are held for an owner that is away or not ready yet; beyond it the oldest are dropped and reported. */
-export const MAX_HELD_EVENTS = 10_000;
-
-/** An owner's settings, checked. */
-export interface PlaceSettings {
-  readonly options: SubscribeOptions;
-  readonly country: string;
-  readonly accepts: EventFilter;
-}
+import type { Subscription, SubscriptionStatus } from './subscription.ts';
 
 interface Link {
   readonly shared: SharedSession;
@@ -38,23 +24,15 @@ interface Link {
   identityOf: AgentConfiguration | null;
 }
 
-type Held = { readonly link: Link } & (
-  | { readonly call: CallMessage; readonly receivedAt: number }
-  | { readonly change: ConnectionChange }
-  /** Was delivered, and given back. */
-  | { readonly event: AccoladesEvent }
-);
-
 /**
  * An owner's place in the hub. It outlives the owner's subscriptions for the linger time, with the sessions it uses and what
  * arrives for it, so that the owner finds everything as it left it.
  */
-export class Place implements SessionUser {
+export class Place implements SessionUser, SubscribedPlace {
   readonly owner: string;
   readonly #links = new Map<string, Link>();
   readonly #ringGroups = new RingGroups();
-  #held: Held[] = [];
-  #dropped = 0;
+  readonly #held = new HeldEvents<Link>();
   #active: ActiveSubscription | null = null;
   #ready = 0;
   readonly #onAbandoned: (place: Place) => void;
@@ -101,10 +79,7 @@ export class Place implements SessionUser {
     }
     for (const [key, { shared }] of before) if (!this.#links.has(key)) shared.leave(this);
     this.#ready = [...this.#links.values()].filter((link) => link.ready).length;
-    this.#held = this.#held.flatMap((held) => {
-      const link = this.#links.get(held.link.shared.key);
-      return link === undefined ? [] : [{ ...held, link }];
-    });
+    this.#held.relink(({ shared }) => this.#links.get(shared.key));
     for (const link of this.#links.values()) {
       link.shared.updateKeepAlive();
       const { lastChange } = link.shared;
@@ -121,7 +96,7 @@ export class Place implements SessionUser {
   clear(): void {
     this.#active?.end();
     this.#active = null;
-    this.#held = [];
+    this.#held.clear();
     const links = [...this.#links.values()];
     this.#links.clear();
     this.#ready = 0;
@@ -152,10 +127,10 @@ export class Place implements SessionUser {
 
   /** Delivers what was held, in order, as long as there is somebody to take it. */
   flush(): void {
-    if (this.#dropped > 0 && this.#active !== null) {
-      const text = `${this.#dropped} events were dropped, because more arrived than are held for an absent node.`;
-      this.#dropped = 0;
-      this.#active.report({ kind: 'dropped', text }, '');
+    const dropped = this.#active === null ? 0 : this.#held.takeDropped();
+    if (dropped > 0) {
+      const text = `${dropped} events were dropped, because more arrived than are held for an absent node.`;
+      this.#active?.report({ kind: 'dropped', text }, '');
     }
     while (this.#active?.flowing === true) {
       const held = this.#held.shift();
@@ -171,7 +146,7 @@ export class Place implements SessionUser {
       const link = links.find(({ label }) => label === event.agent.label);
       return link === undefined ? [] : [{ link, event }];
     });
-    this.#held.unshift(...held);
+    this.#held.unshift(held);
   }
 
   onCall(shared: SharedSession, call: CallMessage, receivedAt: number): void {
@@ -199,20 +174,16 @@ export class Place implements SessionUser {
     this.#active?.report(report, this.#links.get(shared.key)?.label ?? '');
   }
 
-  #pass(held: Held): void {
+  #pass(held: Held<Link>): void {
     if ('change' in held) held.link.told = held.change;
-    if (this.#active?.flowing === true && this.#held.length === 0) {
+    if (this.#active?.flowing === true && this.#held.size === 0) {
       this.#deliver(held, this.#active);
       return;
     }
     this.#held.push(held);
-    if (this.#held.length > MAX_HELD_EVENTS) {
-      this.#held.shift();
-      this.#dropped++;
-    }
   }
 
-  #deliver(held: Held, active: ActiveSubscription): void {
+  #deliver(held: Held<Link>, active: ActiveSubscription): void {
     const { link } = held;
     if ('event' in held) {
       active.deliver(held.event, link.label);
@@ -248,108 +219,4 @@ function identity(label: string, configuration: AgentConfiguration | null): Agen
     phoneId: configuration?.phone?.id ?? null,
     accountId: configuration?.account?.id ?? null,
   };
-}
-
-/** What an owner holds while it is there. */
-class ActiveSubscription implements Subscription {
-  readonly settings: PlaceSettings;
-  readonly firstOutcome: Promise<SubscriptionStatus>;
-  readonly #place: Place;
-  readonly #awaited = new Set<string>();
-  #resolveOutcome: (status: SubscriptionStatus) => void = () => undefined;
-  #ended = false;
-  #flowing = false;
-
-  constructor(place: Place, settings: PlaceSettings) {
-    this.#place = place;
-    this.settings = settings;
-    this.firstOutcome = new Promise((resolve) => {
-      this.#resolveOutcome = resolve;
-    });
-  }
-
-  get status(): SubscriptionStatus {
-    return this.#place.status;
-  }
-
-  get flowing(): boolean {
-    return this.#flowing && !this.#ended;
-  }
-
-  resume(): void {
-    this.#flowing = true;
-    if (!this.#ended) this.#place.flush();
-  }
-
-  pause(): void {
-    this.#flowing = false;
-  }
-
-  giveBack(events: readonly AccoladesEvent[]): void {
-    if (!this.#ended) this.#place.takeBack(events);
-  }
-
-  async requestConfiguration(label?: string): Promise<AgentConfiguration> {
-    return this.#sessionOf(label).request('configuration');
-  }
-
-  async requestVersion(label?: string): Promise<string> {
-    return this.#sessionOf(label).request('version');
-  }
-
-  unsubscribe({ removed = false }: UnsubscribeOptions = {}): void {
-    if (this.#ended) return;
-    this.end();
-    this.#place.vacate(this, removed);
-  }
-
-  end(): void {
-    this.#ended = true;
-    this.#awaited.clear();
-    this.checkOutcome();
-  }
-
-  awaitOutcome(key: string): void {
-    this.#awaited.add(key);
-  }
-
-  checkOutcome(): void {
-    if (this.#awaited.size === 0) this.#resolveOutcome(this.status);
-  }
-
-  statusChanged(key: string, { state }: SessionStatus): void {
-    if (state === 'ready' || state === 'waiting' || state === 'closed') this.#awaited.delete(key);
-    this.#guarded(() => this.settings.options.onStatus?.(this.status));
-    this.checkOutcome();
-  }
-
-  deliver(event: AccoladesEvent, label: string): void {
-    if (!this.settings.accepts(event)) return;
-    try {
-      this.settings.options.onEvent?.(event);
-    } catch (error) {
-      this.report(
-        { kind: 'failedOwner', text: `An event could not be passed on: ${messageOf(error)}` },
-        label,
-      );
-    }
-  }
-
-  report(report: SessionReport, label: string): void {
-    if (!this.#ended) this.#guarded(() => this.settings.options.onReport?.({ ...report, label }));
-  }
-
-  #sessionOf(label: string | undefined): SharedSession['session'] {
-    if (this.#ended) throw new AccoladesError('SESSION_CLOSED');
-    return this.#place.sessionOf(label).session;
-  }
-
-  /** One owner's failing listener must not cost the others their call. */
-  #guarded(callback: () => void): void {
-    try {
-      callback();
-    } catch {
-      // The owner failed at showing its own state; there is nobody else to tell.
-    }
-  }
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { DEFAULT_LINGER_MS } from '../../src/hub/hub.ts';
-import { MAX_HELD_EVENTS } from '../../src/hub/place.ts';
+import { MAX_HELD_CHARS, MAX_HELD_EVENTS } from '../../src/hub/held-events.ts';
 import { HubRig, idsOf, NOTHING } from '../support/hub-rig.ts';
 
 describe('linger', () => {
@@ -128,6 +128,32 @@ describe('linger', () => {
     const after = rig.subscribe('a', ['x']);
     expect(idsOf(after)).to.deep.equal(ids(10, MAX_HELD_EVENTS + 10));
     expect(after.reports).to.deep.equal(['dropped']);
+  });
+
+  it('is bounded by size, too: hostile calls push out the oldest, ordinary ones do not', () => {
+    const large = { note: 'x'.repeat(1_000_000) };
+    rig.subscribe('a', ['x']).subscription.unsubscribe();
+    rig.pbx.settle();
+    ring(0, 20);
+    for (let n = 20; n < 40; n++) rig.pbx.call('id-x', `1.${n}`, large);
+    const room = Math.floor(MAX_HELD_CHARS / 1_000_200);
+    const after = rig.subscribe('a', ['x']);
+    expect(idsOf(after)).to.deep.equal(ids(40 - room, 40));
+    expect(after.reports).to.deep.equal(['dropped']);
+  });
+
+  it('is bounded also for what an owner gives back', () => {
+    const a = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    for (let n = 0; n < 20; n++) rig.pbx.call('id-x', `1.${n}`, { note: 'x'.repeat(1_000_000) });
+    a.subscription.pause();
+    a.subscription.giveBack(a.events.splice(0));
+    ring(20, 21);
+    a.subscription.resume();
+    const came = idsOf(a);
+    expect(came).to.deep.equal(ids(21 - came.length, 21));
+    expect(came.length).to.be.within(5, 9);
+    expect(a.reports).to.deep.equal(['dropped']);
   });
 
   it('holds the connection events, too, and repeats none', () => {
