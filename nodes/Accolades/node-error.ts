@@ -31,6 +31,7 @@ const OF_NETWORK: ReadonlySet<AccoladesErrorCode> = new Set([
   'CONNECTION_REFUSED',
   'HOST_NOT_FOUND',
   'TLS_FAILED',
+  'NOT_TLS',
   'PROXY_FAILED',
   'CONNECT_TIMEOUT',
   'NETWORK',

@@ -11,7 +11,8 @@ const NO_TLS =
 export function networkErrorCode(error: Error, proxied: boolean): AccoladesErrorCode {
   const systemCode = systemCodeOf(error);
   // Not that of a proxy: the text does not tell whether proxy or server speaks no TLS.
-  if (NO_TLS.test(`${systemCode} ${error.message}`.replaceAll(' ', '_'))) return proxied ? 'PROXY_FAILED' : 'NOT_TLS';
+  if (NO_TLS.test(`${systemCode} ${error.message}`.replaceAll(' ', '_')))
+    return proxied ? 'PROXY_FAILED' : 'NOT_TLS';
   if (TLS_CODE.test(systemCode) || /certificate|SSL routines/i.test(error.message)) return 'TLS_FAILED';
   if (proxied && /proxy/i.test(error.message)) return 'PROXY_FAILED';
   if (systemCode === 'ECONNREFUSED') return proxied ? 'PROXY_FAILED' : 'CONNECTION_REFUSED';

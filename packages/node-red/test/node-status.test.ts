@@ -54,6 +54,7 @@ describe('The status of a subscription', () => {
       'ID_NOT_FOUND',
       'CONNECT_TIMEOUT',
       'TLS_FAILED',
+      'NOT_TLS',
       'HEARTBEAT_TIMEOUT',
       'INVALID_URL',
     ] as const) {

@@ -172,6 +172,8 @@ function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs:
   const facts =
     error instanceof HttpPostError ? error : { mayHaveArrived: true, proxied: false, tooLarge: false };
   const cause = error instanceof HttpPostError && error.cause instanceof Error ? error.cause : error;
+  // Of the proxy's address, before anything was sent.
+  if (cause instanceof AccoladesError) return cause;
   if (facts.tooLarge) {
     return new AccoladesError('UNEXPECTED_ANSWER', { what: `${cause.message}.`, cause });
   }

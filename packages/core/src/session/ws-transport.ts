@@ -21,7 +21,8 @@ export const connectWebSocket: TransportFactory = (server, handlers) => {
   try {
     return new WsTransport(server, handlers);
   } catch (thrown) {
-    // Unreadable TLS material or proxy address, for example. Without the cause, which holds the address with its password.
+    if (thrown instanceof AccoladesError) return new FailedTransport(thrown, handlers);
+    // Unreadable TLS material, for example. Without the cause, which holds the address with its password.
     const { code, what } = classify(thrown instanceof Error ? thrown : new Error(messageOf(thrown)), false);
     return new FailedTransport(new AccoladesError(code, { what: what ?? messageOf(thrown) }), handlers);
   }
@@ -148,6 +149,7 @@ const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
 
 /** What an error of the connection means: the network's part, and what only a WebSocket handshake can say. */
 function classify(error: Error, proxied: boolean): AccoladesError {
+  if (error instanceof AccoladesError) return error;
   // The library's own codes: the server broke the rules on a connection that was open.
   if (systemCodeOf(error).startsWith('WS_ERR_')) {
     return new AccoladesError('CONNECTION_LOST', { what: describeNetworkError(error), cause: error });

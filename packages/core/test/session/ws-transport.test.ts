@@ -352,8 +352,20 @@ describe('ws transport, over real sockets', () => {
 
     it('says that a server without TLS has none', async () => {
       const port = await serve(() => undefined);
-      expect((await probe(`wss://127.0.0.1:${port}`).ends()).code).to.equal('TLS_FAILED');
+      const error = await probe(`wss://127.0.0.1:${port}`).ends();
+      expect(error.code).to.equal('NOT_TLS');
+      expect(error.message).to.contain('does not speak TLS').and.not.contain('certificate');
     });
+
+    for (const [name, bytes] of [
+      ['greets in plain text', '220 mail.example ESMTP\r\n'],
+      ['answers with bytes of its own', '\u0000\u0001\u0002\u0003\u0004\u0005\u0006\u0007'],
+    ] as const) {
+      it(`says so of a server that ${name}`, async () => {
+        const port = await listen(createServer((socket) => socket.on('data', () => socket.write(bytes))));
+        expect((await probe(`wss://127.0.0.1:${port}`).ends()).code).to.equal('NOT_TLS');
+      });
+    }
 
     it('fails through onClosed for unreadable material, after the call', async () => {
       const client = probe('wss://127.0.0.1:1', { tls: { cert: 'no PEM', key: 'no PEM' } });
@@ -432,7 +444,15 @@ describe('ws transport, over real sockets', () => {
       process.env['HTTP_PROXY'] = 'http://user:topsecret@ho st:99999';
       const error = await probe('ws://127.0.0.1:9').ends();
       const { inspect } = await import('node:util');
+      expect(error.code).to.equal('PROXY_FAILED');
       expect(inspect(error, { depth: 5 })).not.to.contain('topsecret');
+    });
+
+    it('a proxy of another kind is named as what failed', async () => {
+      process.env['ALL_PROXY'] = 'socks5://user:topsecret@127.0.0.1:1080';
+      const error = await probe('ws://127.0.0.1:9').ends();
+      expect(error.code).to.equal('PROXY_FAILED');
+      expect(error.message).to.contain('http://').and.not.contain('topsecret');
     });
   });
 });

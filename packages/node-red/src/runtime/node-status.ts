@@ -78,6 +78,7 @@ const REASON_TEXT: Partial<Record<AccoladesErrorCode, string>> = {
   HOST_NOT_FOUND: 'unknownServer',
   NETWORK: 'networkError',
   TLS_FAILED: 'badCertificate',
+  NOT_TLS: 'noTls',
   NOT_A_WEBSOCKET: 'notAWebSocket',
   PROXY_FAILED: 'proxyFailed',
   CONNECTION_CLOSED: 'closedByServer',
