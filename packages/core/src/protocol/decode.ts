@@ -87,7 +87,7 @@ function decodeObject(data: JsonObject, text: string, repaired: boolean): Decode
   if (repaired && !documented.every((name) => raw[name] !== undefined)) {
     return malformed(`A damaged ${type} frame lacked a field.`);
   }
-  const message = readMessage(type, raw, repaired);
+  const message = readMessage(type, raw, repaired, text);
   return message === null
     ? malformed(`A frame of type ${type} had a field of a wrong kind.`)
     : { kind: 'message', message, repaired };
@@ -101,11 +101,11 @@ const DOCUMENTED_FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
 );
 
 /** Null when a field is of a kind that cannot be read; an absent field is only refused where nothing is left without it. */
-function readMessage(type: string, raw: JsonObject, repaired: boolean): ServerMessage | null {
+function readMessage(type: string, raw: JsonObject, repaired: boolean, text: string): ServerMessage | null {
   switch (type) {
     case 'incomingCall':
     case 'outgoingCall':
-      return readCall(type, raw, repaired);
+      return readCall(type, raw, repaired, text);
     case 'authSucces':
     case 'authSuccess': {
       // The answer counts, whatever its details look like: a session must not fail for an odd version.
@@ -131,9 +131,14 @@ function readMessage(type: string, raw: JsonObject, repaired: boolean): ServerMe
   }
 }
 
-function readCall(type: CallMessageType, raw: JsonObject, repaired: boolean): ServerMessage | null {
+function readCall(
+  type: CallMessageType,
+  raw: JsonObject,
+  repaired: boolean,
+  text: string,
+): ServerMessage | null {
   const phoneNumber = readText(raw['phoneNumber']);
-  const uniqueId = readText(raw['uniqueId']);
+  const uniqueId = writtenNumber(raw['uniqueId'], 'uniqueId', text) ?? readText(raw['uniqueId']);
   if (phoneNumber === undefined || uniqueId === undefined) return null;
   const said = raw['callCenter'];
   const callCenter = said === 'yes' || said === true ? true : said === 'no' || said === false ? false : null;
@@ -168,6 +173,16 @@ function readText(value: unknown): string | undefined {
   if (value === undefined || value === null) return '';
   if (typeof value === 'number' && Number.isFinite(value)) return String(value);
   return undefined;
+}
+
+/**
+ * A number as the frame wrote it: `1608743891.1340` is another call than `1608743891.134`. Null when the value is no number, or
+ * is not written that way (with an exponent, for example). Of several of that name it is one of the same value.
+ */
+function writtenNumber(value: unknown, name: string, text: string): string | null {
+  if (typeof value !== 'number' || !Number.isFinite(value)) return null;
+  const written = [...text.matchAll(new RegExp(`"${name}"\\s*:\\s*(\\d+(?:\\.\\d+)?)(?![\\d.eE])`, 'g'))];
+  return written.findLast(([, digits]) => Number(digits) === value)?.[1] ?? null;
 }
 
 export function isObject(value: unknown): value is JsonObject {

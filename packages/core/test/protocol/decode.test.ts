@@ -55,6 +55,26 @@ describe('decode', () => {
       }
     });
 
+    it('a unique id that is written as a number, digit by digit', () => {
+      for (const [written, read] of [
+        ['1608743891.1340', '1608743891.1340'],
+        ['1608743891.0', '1608743891.0'],
+        ['1608743891.10000000000000000001', '1608743891.10000000000000000001'],
+        [' 1608743891.1344 ', '1608743891.1344'],
+        ['1.6e9', '1600000000'],
+        ['-1.50', '-1.5'],
+      ] as const) {
+        const frame = `{"type":"incomingCall","phoneNumber":"1","uniqueId":${written}}`;
+        expect(message(frame), written).to.deep.include({ uniqueId: read });
+      }
+      expect(kindOf(`{"type":"incomingCall","phoneNumber":"1","uniqueId":1e999}`)).to.equal('malformed');
+      const twice =
+        '{"type":"incomingCall","phoneNumber":"1","uniqueId":1.20,"x":{"uniqueId":3.0},"uniqueId":4.50}';
+      expect(message(twice)).to.deep.include({ uniqueId: '4.50' });
+      const repaired = '{"type":"incomingCall" "phoneNumber":"1","uniqueId":1608743891.1340}';
+      expect(message(repaired)).to.deep.include({ uniqueId: '1608743891.1340' });
+    });
+
     it('both spellings of the positive answer', () => {
       for (const type of ['authSucces', 'authSuccess']) {
         expect(message(json({ type, version: '1.1.0' }))).to.deep.include({
