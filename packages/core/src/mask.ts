@@ -1,3 +1,6 @@
+import { isObject } from './protocol/decode.ts';
+import type { JsonObject } from './protocol/messages.ts';
+
 /** A secret as it may be shown: the last three characters of a long one, nothing of a short one. */
 export function maskSecret(secret: string): string {
   return secret.length >= 8 ? `…${secret.slice(-3)}` : '…';
@@ -25,14 +28,18 @@ export function maskIn(text: string, secret: string): string {
  * A copy of JSON data in which every text that holds the secret is masked; beside a name that says what it is (`password`,
  * `idCrm`, `agentId`) also one that is too short or too much like a number to be known elsewhere. Depth must be bounded.
  */
-export function maskDeep<T>(data: T, secret: string): T;
-export function maskDeep(data: unknown, secret: string, name = ''): unknown {
-  if (typeof data === 'string') {
-    return data === secret && NAMES_OF_SECRETS.test(name) ? maskSecret(secret) : maskIn(data, secret);
-  }
-  if (typeof data !== 'object' || data === null) return data;
-  if (Array.isArray(data)) return data.map((entry) => masked(entry, secret, name));
+export function maskDeep(data: JsonObject, secret: string): JsonObject {
   return Object.fromEntries(
-    Object.entries(data).map(([key, value]) => [maskIn(key, secret), masked(value, secret, key)]),
+    Object.entries(data).map(([name, value]) => [maskIn(name, secret), maskedValue(value, secret, name)]),
   );
+}
+
+const NAMES_OF_SECRETS = /^(password|idCrm|agentId)$/i;
+
+function maskedValue(value: unknown, secret: string, name: string): unknown {
+  if (typeof value === 'string') {
+    return value === secret && NAMES_OF_SECRETS.test(name) ? maskSecret(secret) : maskIn(value, secret);
+  }
+  if (Array.isArray(value)) return value.map((entry) => maskedValue(entry, secret, name));
+  return isObject(value) ? maskDeep(value, secret) : value;
 }

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { AccoladesError } from '../src/errors.ts';
+import { AccoladesError, messageOf } from '../src/errors.ts';
 
 describe('AccoladesError', () => {
   it('knows the errors of a separately loaded copy of the library', async () => {
@@ -11,6 +11,12 @@ describe('AccoladesError', () => {
     expect(Other).not.to.equal(AccoladesError);
     const foreign: unknown = Reflect.construct(Other, ['ID_NOT_FOUND']);
     expect(foreign instanceof AccoladesError).to.equal(true);
+  });
+
+  it('finds a text for whatever was thrown', () => {
+    const unspeakable: unknown = Object.create(null);
+    expect([messageOf(new Error('a')), messageOf('b'), messageOf(null)]).to.deep.equal(['a', 'b', 'null']);
+    expect(messageOf(unspeakable)).to.contain('no text');
   });
 
   it('knows no other error', () => {

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { maskIn, maskSecret } from '../src/mask.ts';
+import { maskDeep, maskIn, maskSecret } from '../src/mask.ts';
 
 describe('masking', () => {
   it('shows the last three characters of a long secret, nothing of a short one', () => {
@@ -7,6 +7,20 @@ describe('masking', () => {
     expect(maskSecret('12345678')).to.equal('…678');
     expect(maskSecret('1234567')).to.equal('…');
     expect(maskSecret('')).to.equal('…');
+  });
+
+  it('goes into data, names included', () => {
+    expect(
+      maskDeep({ a: [{ 'x f8cb549544': 'f8cb549544!' }, 1, null], b: true }, 'f8cb549544'),
+    ).to.deep.equal({
+      a: [{ 'x …544': '…544!' }, 1, null],
+      b: true,
+    });
+    expect(maskDeep({ password: '1234', Password: ['1234'], id: '1234' }, '1234')).to.deep.equal({
+      password: '…',
+      Password: ['…'],
+      id: '1234',
+    });
   });
 
   it('replaces every occurrence', () => {

@@ -80,12 +80,10 @@ function textOf(value: unknown): string {
 /** A server's message that holds the password, as it is or encoded, is left out. */
 function shown(message: string, password: string): string {
   const line = message.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  const forms = [
-    password,
-    encodeURIComponent(password),
-    new URLSearchParams({ p: password }).toString().slice(2),
-  ].map((form) => form.toLowerCase());
-  const texts = [message, line, line.replaceAll(' ', '')].map((text) => text.toLowerCase());
+  // Not by encodeURIComponent, which throws on half a surrogate pair.
+  const encoded = new URLSearchParams({ p: password }).toString().slice(2);
+  const forms = [password, encoded, encoded.replaceAll('+', '%20')].map((form) => form.toLowerCase());
+  const texts = [message, line].map((text) => text.toLowerCase());
   if (forms.some((form) => texts.some((text) => text.includes(form)))) return '';
   return line.length > MAX_SHOWN_CHARS ? `${line.slice(0, MAX_SHOWN_CHARS)}…` : line;
 }

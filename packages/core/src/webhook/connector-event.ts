@@ -95,6 +95,8 @@ export function connectorEventId(fields: JsonObject): string | null {
 const MAX_EVENT_ID_CHARS = 64;
 /** Longer labels are cut, in characters. */
 const MAX_LABEL_CHARS = 100;
+/** Longer ids are none: they are numeric texts. [seed] What is remembered of calls must stay small. */
+const MAX_ID_CHARS = 64;
 /** A browser that claims to have kept an event for longer has a broken clock, in milliseconds. */
 const MAX_AGE_MS = 86_400_000;
 
@@ -105,14 +107,20 @@ function ageOf(fields: JsonObject): number {
 
 function agentOf(value: unknown): AgentIdentity {
   const agent = isObject(value) ? value : typeof value === 'string' ? objectIn(value) : {};
-  const id = fieldText(agent, 'id');
-  const label = (fieldText(agent, 'label') ?? '').trim().slice(0, MAX_LABEL_CHARS);
+  const id = idOf(agent, 'id');
+  // Copied, since a part of a text would keep all of it in memory.
+  const label = Array.from((fieldText(agent, 'label') ?? '').trim().slice(0, MAX_LABEL_CHARS)).join('');
   return {
     label: label !== '' ? label : id === null ? 'browser' : `agent ${id}`,
     id,
-    phoneId: fieldText(agent, 'phoneId'),
-    accountId: fieldText(agent, 'accountId'),
+    phoneId: idOf(agent, 'phoneId'),
+    accountId: idOf(agent, 'accountId'),
   };
+}
+
+function idOf(agent: JsonObject, name: string): string | null {
+  const id = fieldText(agent, name);
+  return id === null || id.length > MAX_ID_CHARS ? null : id;
 }
 
 function objectIn(text: string): JsonObject {

@@ -35,6 +35,19 @@ describe('filter', () => {
     ]);
   });
 
+  it('long texts of any kind are read in a time that grows with their length only', () => {
+    for (const piece of ['\n', ' ', ',', '/', '/a', '\\', '/a/ ', '\n ', '0721\n']) {
+      const start = process.cpuUsage();
+      try {
+        createFilter({ numbers: piece.repeat(200_000) });
+      } catch (error) {
+        expect(error).to.have.property('code', 'INVALID_PARAMETER');
+      }
+      const { user, system } = process.cpuUsage(start);
+      expect((user + system) / 1_000, JSON.stringify(piece)).to.be.below(2_000);
+    }
+  });
+
   it('numbers hold back no connection event', () => {
     const filter = createFilter({ events: ['agentConnected'], numbers: '0721', callSource: 'direct' });
     expect(filter(buildConnectionEvent('agentConnected', AGENT, null, 0))).to.equal(true);

@@ -176,6 +176,31 @@ describe('REST commands', () => {
       }
     });
 
+    it('never show it in disguise: in other letters, or with characters between that are not shown', async () => {
+      const encoded = new URLSearchParams({ p: PASSWORD }).toString().slice(2);
+      for (const form of [
+        encoded.toLowerCase(),
+        PASSWORD.toUpperCase(),
+        PASSWORD.replace(' ', '\u200b \u0007'),
+      ]) {
+        server.answer(400, { type: 'Error', message: `bad: ${form}`, code: 400 });
+        const error = await errorOf(client().ping());
+        expect(error.message.toLowerCase(), form).not.to.match(/p&ss word|%c3%bc/);
+      }
+    });
+
+    it('never pass the password on, also where the server repeats it in an answer of success', async () => {
+      server.answer(200, { type: 'pong', password: PASSWORD, note: [{ text: `you sent ${PASSWORD}.` }] });
+      const { response } = await client().ping();
+      expect(response).to.deep.equal({ type: 'pong', password: '…d-ü', note: [{ text: 'you sent …d-ü.' }] });
+    });
+
+    it('tell what the server said, also to a password that has half a character', async () => {
+      server.answer(400, { type: 'Error', message: 'no such device', code: 400 });
+      const error = await errorOf(client({ password: 'half \ud800' }).dial(DIAL));
+      expect([error.code, error.message.includes('no such device')]).to.deep.equal(['BAD_REQUEST', true]);
+    });
+
     it('show a long message cut, on one line', async () => {
       server.answer(400, { type: 'Error', message: `a\r\nb\u0000${'x'.repeat(5_000)}`, code: 400 });
       const error = await errorOf(client().ping());
@@ -203,6 +228,20 @@ describe('REST commands', () => {
         new HttpPostError(system('CERT_HAS_EXPIRED'), { mayHaveArrived: false, proxied: false }),
         'TLS_FAILED',
         'TLS_FAILED',
+      ],
+      [
+        'a server without TLS',
+        new HttpPostError(
+          Object.assign(
+            new Error('C0:error:0A00010B:SSL routines:tls_validate_record_header:wrong version number'),
+            {
+              code: 'ERR_SSL_WRONG_VERSION_NUMBER',
+            },
+          ),
+          { mayHaveArrived: false, proxied: false },
+        ),
+        'NOT_TLS',
+        'NOT_TLS',
       ],
       [
         'proxy down',

@@ -45,8 +45,21 @@ describe('events of the browser connector', () => {
       receivedAt: '2026-11-21T07:59:58.500Z',
     });
     for (const ageMs of ['-1', 'soon', '86400001', {}, '1e400']) {
-      expect(read({ ...POST, ageMs }), JSON.stringify(ageMs)).to.include({ receivedAt: '2026-11-21T08:00:00.000Z' });
+      expect(read({ ...POST, ageMs }), JSON.stringify(ageMs)).to.include({
+        receivedAt: '2026-11-21T08:00:00.000Z',
+      });
     }
+  });
+
+  it('take over no id that is none, since what is remembered of a call must stay small', () => {
+    expect(
+      read({ ...POST, agent: { ...AGENT, id: '3'.repeat(65), phoneId: '2'.repeat(64) } }),
+    ).to.have.deep.property('agent', {
+      label: 'Front desk',
+      id: null,
+      phoneId: '2'.repeat(64),
+      accountId: '15',
+    });
   });
 
   it('have an id, if it can be used', () => {
