@@ -21,8 +21,7 @@ export const connectWebSocket: TransportFactory = (server, handlers) => {
   try {
     return new WsTransport(server, handlers);
   } catch (thrown) {
-    if (thrown instanceof AccoladesError) return new FailedTransport(thrown, handlers);
-    // Unreadable TLS material, for example. Without the cause, which holds the address with its password.
+    // Unreadable TLS material or proxy address, for example. Without the cause, which holds the address with its password.
     const { code, what } = classify(thrown instanceof Error ? thrown : new Error(messageOf(thrown)), false);
     return new FailedTransport(new AccoladesError(code, { what: what ?? messageOf(thrown) }), handlers);
   }
