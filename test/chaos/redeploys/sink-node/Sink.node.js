@@ -1,7 +1,7 @@
 'use strict';
 const { appendFileSync } = require('node:fs');
 
-/** Appends one line of JSON for each item: the execution, its mode and the call's id. */
+/** Appends one line of JSON for each item: the execution, its mode, the call's id and the process that runs it. */
 class Sink {
   constructor() {
     this.description = {
@@ -22,7 +22,7 @@ class Sink {
     const execution = Number(this.getExecutionId());
     const mode = this.getMode();
     const lines = this.getInputData().map(({ json }) =>
-      JSON.stringify({ execution, mode, id: json.uniqueId }),
+      JSON.stringify({ execution, mode, id: json.uniqueId, pid: process.pid }),
     );
     appendFileSync(file, `${lines.join('\n')}\n`);
     return [[]];
