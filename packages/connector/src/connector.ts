@@ -1,4 +1,5 @@
 import {
+  maskIn,
   Session,
   type AgentConfiguration,
   type CallMessage,
@@ -6,6 +7,7 @@ import {
   type SessionStatus,
   type Timer,
   type TransportFactory,
+  utf8Text,
 } from '@accolades-flow/core/browser';
 import {
   readConfiguration,
@@ -56,6 +58,8 @@ export class Connector {
   #connected: boolean | null = null;
   #lost = 0;
   #closed = false;
+  /** The frame that the session is reading, without the idCrm should the server have put it there. */
+  #frame = '';
 
   constructor({ serverUrl, agentId }: ConnectionParameters, parts: ConnectorParts) {
     this.#parts = parts;
@@ -85,7 +89,15 @@ export class Connector {
       {
         server: { url: serverUrl },
         idCrm: agentId,
-        connect,
+        // The flow gets each call as the server wrote it, and reads it by the same rules as a session of its own would.
+        connect: (server, handlers) =>
+          connect(server, {
+            ...handlers,
+            onFrame: (frame) => {
+              this.#frame = maskIn(typeof frame === 'string' ? frame : (utf8Text(frame) ?? ''), agentId);
+              handlers.onFrame(frame);
+            },
+          }),
         clock,
         random,
         admit: (go) => {
@@ -155,8 +167,7 @@ export class Connector {
       phoneNumber: call.phoneNumber,
       at: clock.now(),
     });
-    // Without the idCrm, should the server have put it there.
-    this.#add({ frame: JSON.stringify(call.raw) });
+    this.#add({ frame: this.#frame });
   }
 
   #add(content: ConnectorEvent['content']): void {

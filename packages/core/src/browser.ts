@@ -3,6 +3,7 @@
  * connector is built from it.
  */
 export { AccoladesError, type AccoladesErrorCode } from './errors.ts';
+export { maskIn } from './mask.ts';
 export type { AgentConfiguration, CallMessage, ConfigurationEntity } from './protocol/messages.ts';
 export { encodeRequest } from './protocol/encode.ts';
 export { MAX_FRAME_BYTES } from './protocol/decode.ts';

@@ -195,4 +195,46 @@ describe('accolades-reply', () => {
       /Accolades ended the request/,
     );
   });
+
+  const forwarded = {
+    apiName: 'connectorEvent',
+    agent: '{"id":"321"}',
+    frame: '{"type":"incomingCall","phoneNumber":"0211234567","uniqueId":"1608743891.1344"}',
+  };
+
+  it('opens a page in front of the agent, or none for a caller who was not found', async () => {
+    await start(
+      'msg.payload = { url: msg.payload.phoneNumber.startsWith("021") ? "https://crm.example/7" : "" }; return msg;',
+      { reply: 'screenPop', popTitle: 'payload.url', popTitleType: 'msg' },
+      { flowPopsScreen: true },
+    );
+    const response = await post(`${url}/accolades`, forwarded);
+    expect(response.headers.get('access-control-allow-origin')).to.equal('*');
+    expect(await response.json()).to.deep.equal({
+      received: true,
+      screenPop: { url: 'https://crm.example/7', title: 'https://crm.example/7' },
+    });
+    const other = { ...forwarded, frame: forwarded.frame.replace('021', '031') };
+    expect(await post(`${url}/accolades`, other).then((answer) => answer.json())).to.deep.equal({
+      received: true,
+    });
+    expect(everythingSeen.join('\n')).not.to.contain('time limit');
+  });
+
+  it('does not keep the connector waiting unless it is told to', async () => {
+    await start('return null;', { reply: 'screenPop' });
+    const response = await post(`${url}/accolades`, forwarded);
+    expect(await response.text()).to.equal('{"received":true}');
+  });
+
+  it('acknowledges a call without a page when the flow is late or gives what must not be opened', async () => {
+    await start(
+      'msg.payload = { url: "http://crm.example/7" }; return msg;',
+      { reply: 'screenPop' },
+      { flowPopsScreen: true, replyLimitMs: '200' },
+    );
+    const response = await post(`${url}/accolades`, forwarded);
+    expect(await response.text()).to.equal('{"received":true}');
+    await waitFor('the refusal', () => everythingSeen.some((line) => line.includes('https://')));
+  });
 });

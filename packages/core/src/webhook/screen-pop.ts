@@ -50,7 +50,7 @@ export function readScreenPop(url: unknown, title?: unknown): ScreenPop | null {
  */
 export function screenPopReply(url: unknown, title?: unknown): HttpAnswer {
   const screenPop = readScreenPop(url, title);
-  return screenPop === null ? CONNECTOR_ACKNOWLEDGEMENT : connectorAnswer({ received: true, screenPop });
+  return connectorAnswer(screenPop === null ? { received: true } : { received: true, screenPop });
 }
 
 function readTitle(title: unknown): string {

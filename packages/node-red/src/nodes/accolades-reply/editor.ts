@@ -1,4 +1,4 @@
-import { ivrReply, readHangupDecision } from '@accolades-flow/core';
+import { ivrReply, readHangupDecision, readScreenPop } from '@accolades-flow/core';
 import { isVariable, problemOf } from '../../editor/check.ts';
 import type { EditorNode, EditorRed, Elements, Query } from '../../editor/editor-api.ts';
 import { showDefaults, typedField } from '../../editor/typed-fields.ts';
@@ -11,6 +11,7 @@ declare const $: Query;
 
 const field = (name: string) => $(`#node-input-${name}`);
 
+const REPLIES = ['ivr', 'confirmHangup', 'screenPop'] as const;
 const VALUE_TYPES = ['str', 'msg', 'num', 'bool', 'flow', 'global', 'env', 'jsonata', 'date'];
 
 RED.nodes.registerType('accolades-reply', {
@@ -22,7 +23,7 @@ RED.nodes.registerType('accolades-reply', {
     reply: {
       value: 'ivr',
       validate(value, _options) {
-        return value === 'ivr' || value === 'confirmHangup' || this._('accolades-reply.error.reply');
+        return REPLIES.some((known) => known === value) || this._('accolades-reply.error.reply');
       },
     },
     variablesFrom: { value: 'property' },
@@ -58,6 +59,17 @@ RED.nodes.registerType('accolades-reply', {
       },
     },
     secondsType: { value: 'num' },
+    popUrl: {
+      value: 'payload.url',
+      validate(value, _options) {
+        const literal = this['reply'] === 'screenPop' && this['popUrlType'] === 'str' && !isVariable(value);
+        const problem = literal ? problemOf(() => readScreenPop(value)) : null;
+        return problem === null || this._('accolades-reply.error.invalid', { detail: problem });
+      },
+    },
+    popUrlType: { value: 'msg' },
+    popTitle: { value: '' },
+    popTitleType: { value: 'str' },
     version: { value: 1 },
   },
   inputs: 1,
@@ -67,6 +79,7 @@ RED.nodes.registerType('accolades-reply', {
   },
   label() {
     if (this.name !== undefined && this.name !== '') return this.name;
+    if (this['reply'] === 'screenPop') return this._('accolades-reply.defaultName.screenPop');
     if (this['reply'] !== 'confirmHangup') return this._('accolades-reply.defaultName.ivr');
     const { decisionType } = this;
     return decisionType === 'drop' || decisionType === 'extend'
@@ -88,12 +101,15 @@ RED.nodes.registerType('accolades-reply', {
       'jsonata',
     ]);
     typedField($, 'seconds', ['num', 'msg', 'flow', 'global', 'env', 'jsonata']);
+    typedField($, 'popUrl', ['msg', 'str', 'flow', 'global', 'env', 'jsonata']);
+    typedField($, 'popTitle', ['str', 'msg', 'flow', 'global', 'env', 'jsonata']);
     prepareRows(this);
     const update = (): void => {
-      const ivr = field('reply').val() !== 'confirmHangup';
+      const reply = field('reply').val();
       const list = field('variablesFrom').val() === 'list';
-      $('#accolades-reply-ivr').toggle(ivr);
-      $('#accolades-reply-hangup').toggle(!ivr);
+      $('#accolades-reply-ivr').toggle(reply === 'ivr');
+      $('#accolades-reply-hangup').toggle(reply === 'confirmHangup');
+      $('#accolades-reply-screenPop').toggle(reply === 'screenPop');
       $('#accolades-reply-property').toggle(!list);
       $('#accolades-reply-list').toggle(list);
       $('#accolades-reply-seconds').toggle(field('decision').typedInput('type') !== 'drop');

@@ -4,6 +4,7 @@ import {
   confirmHangupReply,
   ivrReply,
   readHangupDecision,
+  screenPopReply,
   type HttpAnswer,
 } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
@@ -17,7 +18,10 @@ import english from './locales/en-US.json' with { type: 'json' };
 import { replyMigrations } from './migrations.ts';
 import { readVariableRows } from './variable-rows.ts';
 
-/** The node `accolades-reply`: answers an IVR request, or decides what becomes of a call that reached its maximum duration. */
+/**
+ * The node `accolades-reply`: answers an IVR request, decides what becomes of a call that reached its maximum duration, or has the
+ * browser connector open a page.
+ */
 export default function registerReply(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
 
@@ -49,6 +53,9 @@ export default function registerReply(RED: NodeAPI): void {
   RED.nodes.registerType('accolades-reply', Reply);
 }
 
+/** The settings that are typed inputs. */
+type ValueName = 'variables' | 'decision' | 'seconds' | 'popUrl' | 'popTitle';
+
 /** Makes the answer and sends it. */
 class ReplyWork {
   readonly #node: Node;
@@ -69,6 +76,7 @@ class ReplyWork {
     const { reply } = this.#settings;
     if (reply === 'ivr') answerPending(token, reply, await this.#variables(message));
     else if (reply === 'confirmHangup') answerPending(token, reply, await this.#decision(message, token));
+    else if (reply === 'screenPop') answerPending(token, reply, await this.#page(message));
     else {
       throw new AccoladesError('INVALID_PARAMETER', { what: this.#texts('accolades-reply.error.reply') });
     }
@@ -96,7 +104,12 @@ class ReplyWork {
     return confirmHangupReply(readHangupDecision(decision, seconds), format);
   }
 
-  #valueOf(name: 'variables' | 'decision' | 'seconds', message: NodeMessage): Promise<unknown> {
+  async #page(message: NodeMessage): Promise<HttpAnswer> {
+    const url = await this.#valueOf('popUrl', message);
+    return screenPopReply(url, await this.#valueOf('popTitle', message));
+  }
+
+  #valueOf(name: ValueName, message: NodeMessage): Promise<unknown> {
     const input = { value: this.#settings[name], type: this.#settings[`${name}Type`] };
     return typedValue(this.#util, input, this.#node, message);
   }

@@ -101,6 +101,7 @@ RED.nodes.registerType('accolades-webhook', {
       },
     },
     flowConfirmsHangup: { value: true },
+    flowPopsScreen: { value: false },
     hangupFallback: { value: 'drop' },
     hangupFallbackSeconds: {
       value: '60',
@@ -164,7 +165,10 @@ RED.nodes.registerType('accolades-webhook', {
       const ivr = chosen.includes('ivrRequest');
       const confirm = chosen.includes('confirmHangup');
       $('#accolades-webhook-ivr').toggle(ivr);
-      $('#accolades-webhook-limit').toggle(ivr || confirm);
+      const calls = chosen.includes('incomingCall') || chosen.includes('outgoingCall');
+      $('#accolades-webhook-connector').toggle(calls);
+      const pops = calls && field('flowPopsScreen').prop('checked') === true;
+      $('#accolades-webhook-limit').toggle(ivr || confirm || pops);
       const after = field('splitOutputs').prop('checked') === true && chosen.length > 0 ? chosen : null;
       const same = JSON.stringify(before) === JSON.stringify(after);
       field('outputs').val(same ? String(after?.length ?? 1) : JSON.stringify(movedOutputs(before, after)));
@@ -178,7 +182,7 @@ RED.nodes.registerType('accolades-webhook', {
       showUrl(this);
     };
     for (const event of WEBHOOK_EVENTS) checkbox(event).on('change', update);
-    field('splitOutputs').on('change', update);
+    for (const name of ['splitOutputs', 'flowPopsScreen']) field(name).on('change', update);
     field('hangupFallback').on('change', updateHangup);
     field('hangupFormat').on('change', updateHangup);
     for (const name of ['path', 'secret', 'allowedAddresses']) field(name).on('input change', updateUrl);

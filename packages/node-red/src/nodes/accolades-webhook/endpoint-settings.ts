@@ -27,6 +27,7 @@ export function endpointSettings(settings: Settings, secret: unknown): EndpointS
     replyLimitMs: settings['replyLimitMs'],
     flowAnswersIvr: settings['flowAnswersIvr'],
     flowConfirmsHangup: settings['flowConfirmsHangup'],
+    flowPopsScreen: settings['flowPopsScreen'],
     ivrFallback: settings['ivrFallback'],
     hangupFallback: settings['hangupFallback'],
     hangupFallbackSeconds: settings['hangupFallbackSeconds'],

@@ -22,6 +22,7 @@ export const webhookMigrations: readonly Migration[] = [
       flowAnswersIvr: true,
       ivrFallback: '{}',
       flowConfirmsHangup: true,
+      flowPopsScreen: false,
       hangupFallback: 'drop',
       hangupFallbackSeconds: '60',
       hangupFormat: 'json',
