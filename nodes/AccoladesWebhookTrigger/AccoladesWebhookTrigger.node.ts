@@ -8,14 +8,23 @@ import type {
 import { hangupFormatProperty } from '../shared/hangup-format.ts';
 import { testWebhookSecret } from '../shared/webhook-credential.ts';
 import { configuredOutputs } from './outputs.ts';
+import { forgetSecret, readSecret } from './node-secret.ts';
+import { parameterFields } from './parameter-fields.ts';
 import { receive } from './receive.ts';
 import { settingsError } from './settings-error.ts';
-import { readWebhookSettings } from './webhook-settings.ts';
+import { createEndpoint, readWebhookParameters } from './webhook-settings.ts';
 
-const PATH =
-  '={{ [$parameter["path"], $parameter["secretPlace"] === "path" ? ":secret" : ""].filter((part) => part).join("/") }}';
-const RESPONSE_MODE =
-  '={{ ({ replyNode: "responseNode", lastNode: "lastNode" })[$parameter["respond"]] || "onReceived" }}';
+/** Of the requests to this node; n8n looks at it for each of them. */
+const PARAMETER_FIELDS = parameterFields({
+  path: (parameters) => {
+    const path = typeof parameters['path'] === 'string' ? parameters['path'] : '';
+    return [path, parameters['secretPlace'] === 'path' ? ':secret' : ''].filter((part) => part).join('/');
+  },
+  responseMode: (parameters) => {
+    const responder = parameters['respond'];
+    return responder === 'replyNode' ? 'responseNode' : responder === 'lastNode' ? 'lastNode' : 'onReceived';
+  },
+});
 
 /** Starts a workflow for each request that Accolades sends: call notifications, IVR requests, events of the browser connector. */
 export class AccoladesWebhookTrigger implements INodeType {
@@ -24,7 +33,9 @@ export class AccoladesWebhookTrigger implements INodeType {
     name: 'accoladesWebhookTrigger',
     icon: { light: 'file:../shared/accolades.svg', dark: 'file:../shared/accolades.dark.svg' },
     group: ['trigger'],
-    version: 1,
+    // n8n looks for an option of version 1 of its own Webhook, in every node of that version: an expression more for each request.
+    version: [1, 1.1],
+    defaultVersion: 1.1,
     subtitle:
       '={{ ($parameter["events"] || []).length > 3 ? $parameter["events"].length + " events" : ($parameter["events"] || []).join(", ") }}',
     description:
@@ -61,19 +72,17 @@ export class AccoladesWebhookTrigger implements INodeType {
       {
         name: 'default',
         httpMethod: 'POST',
-        responseMode: RESPONSE_MODE,
         responseData: 'allEntries',
         isFullPath: true,
-        path: PATH,
+        ...PARAMETER_FIELDS,
       },
       {
         name: 'setup',
         httpMethod: 'GET',
-        responseMode: RESPONSE_MODE,
         responseData: 'allEntries',
         isFullPath: true,
-        path: PATH,
         ndvHideUrl: true,
+        ...PARAMETER_FIELDS,
       },
     ],
     properties: [
@@ -359,7 +368,8 @@ export class AccoladesWebhookTrigger implements INodeType {
       /** Publishing the workflow fails here when a setting is not valid, and not at the first call. */
       async create(this: IHookFunctions): Promise<boolean> {
         try {
-          await readWebhookSettings(this);
+          const parameters = readWebhookParameters(this);
+          createEndpoint(parameters, await readSecret(this, parameters));
         } catch (error) {
           throw settingsError(this.getNode(), error);
         }
@@ -367,6 +377,7 @@ export class AccoladesWebhookTrigger implements INodeType {
       },
       /** Requests that still wait are answered by their workflow, or by the fallback within their time limit. */
       delete(this: IHookFunctions): Promise<boolean> {
+        forgetSecret(this);
         return Promise.resolve(true);
       },
     },

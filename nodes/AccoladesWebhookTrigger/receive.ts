@@ -3,14 +3,22 @@ import {
   AccoladesError,
   type EndpointRequest,
   type Received,
+  type Refusal,
   type ReplyKind,
+  type WebhookEndpoint,
   type WebhookEventType,
 } from '@accolades-flow/core';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { interceptAnswer, sendAnswer } from './http-response.ts';
+import { readSecret, recallSecret } from './node-secret.ts';
 import { toOutputs } from './outputs.ts';
 import { warn } from './refusal-log.ts';
-import { readWebhookSettings, type WebhookSettings } from './webhook-settings.ts';
+import {
+  createEndpoint,
+  readWebhookParameters,
+  type Responder,
+  type WebhookParameters,
+} from './webhook-settings.ts';
 
 /** n8n must not answer itself, and starts nothing. */
 const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
@@ -20,50 +28,70 @@ const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
  * since n8n would answer with an error, and Accolades hang up the call.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
-  const response = context.getResponseObject();
-  let settings: WebhookSettings;
   try {
-    settings = await readWebhookSettings(context);
+    const parameters = readWebhookParameters(context);
+    const known = await recallSecret(context, parameters);
+    const endpoint = createEndpoint(parameters, known.secret);
+    const request = await readRequest(context, parameters, endpoint);
+    return request instanceof AccoladesError
+      ? refuse(context, endpoint.guard.refusal(headOf(context, parameters), request))
+      : await take(context, parameters, request, endpoint, known.isFresh);
   } catch (error) {
     // Publishing the workflow checks the settings, so that only an expression or a changed credential leads here.
     warn(context, 'dropped', `A request was refused: the settings are not valid. ${textOf(error)}`);
-    sendAnswer(response, { status: 500, headers: {}, body: '' });
+    sendAnswer(context.getResponseObject(), { status: 500, headers: {}, body: '' });
     return DEALT_WITH;
   }
-  const { endpoint, outputs } = settings;
-  const request = await readRequest(context, settings);
-  if (request instanceof AccoladesError) {
-    const refusal = endpoint.guard.refusal(headOf(context, settings), request);
-    warn(context, 'unknown', refusal.logLine);
-    sendAnswer(response, refusal.answer);
-    return DEALT_WITH;
-  }
+}
+
+/**
+ * Reading the secret anew takes n8n longer than Accolades should wait. So the request is looked at, and a notification answered, with
+ * the secret as it was known last, but nothing is started before the request has passed with the secret as it is now.
+ *
+ * @throws what reading the credential throws
+ */
+async function take(
+  context: IWebhookFunctions,
+  parameters: WebhookParameters,
+  request: EndpointRequest,
+  endpoint: WebhookEndpoint,
+  isFresh: boolean,
+): Promise<IWebhookResponseData> {
+  const response = context.getResponseObject();
+  const renewed = async () => createEndpoint(parameters, await readSecret(context, parameters));
   const received = endpoint.receive(request, (answer) => {
     sendAnswer(response, answer);
   });
   if (received.kind === 'refused') {
-    warn(context, 'unknown', received.logLine);
-    sendAnswer(response, received.answer);
-    return DEALT_WITH;
+    return isFresh || received.error.code !== 'SECRET_WRONG'
+      ? refuse(context, received)
+      : take(context, parameters, request, await renewed(), true);
   }
-  if (received.kind === 'ignored') {
-    sendAnswer(response, received.answer);
-    return DEALT_WITH;
+  if (received.answer !== null) sendAnswer(response, received.answer);
+  if (received.kind === 'ignored') return DEALT_WITH;
+  const admission = isFresh ? null : (await renewed()).guard.admit(request);
+  if (admission?.kind === 'refused') {
+    if (received.replyToken !== null) endpoint.abandon(received.replyToken);
+    return refuse(context, admission);
   }
   if (received.warning !== null) warn(context, 'dropped', received.warning.message);
-  const workflowData = [...toOutputs({ ...received.message }, received.type, outputs)];
-  if (received.answer !== null) {
-    sendAnswer(response, received.answer);
-    return { noWebhookResponse: true, workflowData };
-  }
-  awaitAnswer(context, settings, received);
+  const workflowData = [...toOutputs({ ...received.message }, received.type, parameters.outputs)];
+  if (received.answer !== null) return { noWebhookResponse: true, workflowData };
+  awaitAnswer(context, parameters.responder, endpoint, received);
   return { workflowData };
+}
+
+function refuse(context: IWebhookFunctions, { logLine, answer }: Refusal): IWebhookResponseData {
+  warn(context, 'unknown', logLine);
+  sendAnswer(context.getResponseObject(), answer);
+  return DEALT_WITH;
 }
 
 /** Leaves the request open: core sends the workflow's answer, or the fallback when the time is over. */
 function awaitAnswer(
   context: IWebhookFunctions,
-  { endpoint, responder }: WebhookSettings,
+  responder: Responder,
+  endpoint: WebhookEndpoint,
   { replyToken, type, fallback }: Extract<Received, { kind: 'message' }>,
 ): void {
   if (replyToken === null || fallback === null) return;
@@ -99,11 +127,12 @@ function replyKindOf(type: WebhookEventType): ReplyKind {
 /** The request with its body as bytes, so that core reads all bodies by the same rules. */
 async function readRequest(
   context: IWebhookFunctions,
-  settings: WebhookSettings,
+  parameters: WebhookParameters,
+  { guard }: WebhookEndpoint,
 ): Promise<EndpointRequest | AccoladesError> {
-  const head = headOf(context, settings);
+  const head = headOf(context, parameters);
   const request = context.getRequestObject();
-  const refused = settings.endpoint.guard.refuseHead(head);
+  const refused = guard.refuseHead(head);
   if (refused !== null) return refused.error;
   if (head.method === 'GET') return head;
   // n8n reads the body before the node is asked; where a version does not, it is still there.
@@ -111,17 +140,17 @@ async function readRequest(
   if (bytes instanceof Uint8Array) return { ...head, body: bytes };
   if (request.readableEnded || request.destroyed) return head;
   try {
-    return { ...head, body: await readBody(request, settings.endpoint.guard.maxBodyBytes) };
+    return { ...head, body: await readBody(request, guard.maxBodyBytes) };
   } catch (error) {
     return error instanceof AccoladesError ? error : new AccoladesError('BODY_MALFORMED');
   }
 }
 
-function headOf(context: IWebhookFunctions, { secretInPath }: WebhookSettings): EndpointRequest {
+function headOf(context: IWebhookFunctions, { secretPlace }: WebhookParameters): EndpointRequest {
   const request = context.getRequestObject();
   const parameters: unknown = context.getParamsData();
   const secret: unknown =
-    secretInPath && typeof parameters === 'object' && parameters !== null && 'secret' in parameters
+    secretPlace === 'path' && typeof parameters === 'object' && parameters !== null && 'secret' in parameters
       ? parameters.secret
       : undefined;
   return {

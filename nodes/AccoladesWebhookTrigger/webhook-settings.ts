@@ -7,62 +7,62 @@ import {
 import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
 import { readHangupFormat } from '../shared/hangup-format.ts';
 import { asRecord } from '../shared/parameters.ts';
-import { readWebhookSecret } from '../shared/webhook-credential.ts';
 
 /** Who answers IVR requests, hang-up confirmations and, for a screen pop, calls of the browser connector. */
 export type Responder = 'replyNode' | 'lastNode' | 'fallback';
 
-/** The parameters of the trigger, checked. */
-export interface WebhookSettings {
-  readonly endpoint: WebhookEndpoint;
+/** Where a request carries the secret. */
+export type SecretPlace = 'path' | 'parameter' | 'none';
+
+/** The parameters of the trigger as they are; `createEndpoint` checks them. */
+export interface WebhookParameters {
+  /** Without the secret. */
+  readonly settings: EndpointSettings;
+  /** Names the node among all of this n8n. */
+  readonly key: string;
   readonly responder: Responder;
-  /** Whether the last part of the path is the secret. */
-  readonly secretInPath: boolean;
+  readonly secretPlace: SecretPlace;
   /** The event of each output, in order; null: one output for all. */
   readonly outputs: readonly WebhookEventType[] | null;
 }
 
-/**
- * Reads the parameters and the credential.
- * @throws AccoladesError `INVALID_PARAMETER`, `INVALID_REPLY` or `INVALID_CREDENTIAL`; holds no secret
- */
-export async function readWebhookSettings(
-  context: IHookFunctions | IWebhookFunctions,
-): Promise<WebhookSettings> {
+/** @throws AccoladesError `INVALID_PARAMETER` */
+export function readWebhookParameters(context: IHookFunctions | IWebhookFunctions): WebhookParameters {
   const parameter = (name: string, fallback: string): unknown => context.getNodeParameter(name, fallback);
   const options = asRecord(parameter('options', ''));
   const events = readWebhookEvents(parameter('events', ''));
   const place = parameter('secretPlace', 'path');
-  const secret =
-    place === 'none' ? '' : readWebhookSecret(await context.getCredentials('accoladesWebhookApi'));
   const respond = parameter('respond', 'replyNode');
   const responder: Responder = respond === 'lastNode' || respond === 'fallback' ? respond : 'replyNode';
-  const settings: EndpointSettings = {
-    secret,
-    secretParameter: parameter('secretParameter', ''),
-    allowedAddresses: options['allowedAddresses'],
-    trustedProxies: options['trustedProxies'],
-    maxBodyBytes: kilobytes(options['maxBodyKb']),
-    events,
-    country: options['country'],
-    phoneField: options['phoneField'],
-    durationField: options['durationField'],
-    replyLimitMs: seconds(options['replyLimit']),
-    flowAnswersIvr: responder !== 'fallback',
-    flowConfirmsHangup: responder !== 'fallback',
-    flowPopsScreen: responder !== 'fallback' && parameter('screenPop', '') === true,
-    ivrFallback: fallbackVariables(options['ivrFallback']),
-    hangupFallback: options['hangupFallback'],
-    hangupFallbackSeconds: options['hangupFallbackSeconds'] ?? 300,
-    hangupReplyFormat: readHangupFormat(options['hangupFormat']) ?? {},
-  };
-  const key = `n8n ${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
   return {
-    endpoint: new WebhookEndpoint(settings, { key }),
+    settings: {
+      secretParameter: parameter('secretParameter', ''),
+      allowedAddresses: options['allowedAddresses'],
+      trustedProxies: options['trustedProxies'],
+      maxBodyBytes: kilobytes(options['maxBodyKb']),
+      events,
+      country: options['country'],
+      phoneField: options['phoneField'],
+      durationField: options['durationField'],
+      replyLimitMs: seconds(options['replyLimit']),
+      flowAnswersIvr: responder !== 'fallback',
+      flowConfirmsHangup: responder !== 'fallback',
+      flowPopsScreen: responder !== 'fallback' && parameter('screenPop', '') === true,
+      ivrFallback: fallbackVariables(options['ivrFallback']),
+      hangupFallback: options['hangupFallback'],
+      hangupFallbackSeconds: options['hangupFallbackSeconds'] ?? 300,
+      hangupReplyFormat: readHangupFormat(options['hangupFormat']) ?? {},
+    },
+    key: `n8n ${context.getWorkflow().id ?? ''} ${context.getNode().id}`,
     responder,
-    secretInPath: place === 'path',
+    secretPlace: place === 'none' || place === 'parameter' ? place : 'path',
     outputs: options['splitOutputs'] === true ? events : null,
   };
+}
+
+/** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`; holds no secret */
+export function createEndpoint({ settings, key }: WebhookParameters, secret: string): WebhookEndpoint {
+  return new WebhookEndpoint({ ...settings, secret }, { key });
 }
 
 /** The fields of a fallback: a JSON object; empty for none. */

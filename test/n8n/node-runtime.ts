@@ -20,6 +20,7 @@ import {
   ICredentialsHelper,
   NodeHelpers,
   Workflow,
+  resolveWebhookDescriptionField,
   type ICredentialDataDecryptedObject,
   type ICredentialType,
   type IDataObject,
@@ -234,6 +235,29 @@ export class NodeRuntime {
 
   /** Calls the node's webhook as n8n does with a request. */
   async call(name: string, call: WebhookCall): Promise<WebhookOutcome> {
+    const { outcome, response } = this.begin(name, call);
+    return { result: await outcome, response };
+  }
+
+  /** What n8n makes of the fields of the node's webhooks that depend on its parameters: by the expression, and without it. */
+  webhookFields(
+    name: string,
+    parameters: INodeParameters,
+  ): { readonly evaluated: unknown; readonly resolved: unknown }[] {
+    const { workflow, node } = this.#workflow(name, { parameters });
+    return (this.type(name).description.webhooks ?? []).flatMap((description) =>
+      ['path', 'responseMode'].map((field) => ({
+        evaluated: workflow.expression.getSimpleParameterValue(node, description[field], 'internal', {}),
+        resolved: resolveWebhookDescriptionField(node, description, field),
+      })),
+    );
+  }
+
+  /** As `call`, without waiting for its end. */
+  begin(
+    name: string,
+    call: WebhookCall,
+  ): { readonly response: RecordedResponse; readonly outcome: Promise<IWebhookResponseData> } {
     const { workflow, node } = this.#workflow(name, call);
     const additionalData = this.#additionalData(call.credentials ?? {});
     const method = call.method ?? 'POST';
@@ -269,11 +293,12 @@ export class NodeRuntime {
     );
     const webhook: unknown = Reflect.get(this.type(name), 'webhook');
     if (typeof webhook !== 'function') throw new Error('The node has no webhook.');
-    // n8n's own context class is wider than the interface that it gives to nodes.
-    const returned: unknown = await Reflect.apply(webhook, context, []);
-    const result: IWebhookResponseData = {};
-    Object.assign(result, returned);
-    return { result, response };
+    const run = async (): Promise<IWebhookResponseData> => {
+      // n8n's own context class is wider than the interface that it gives to nodes.
+      const returned: unknown = await Reflect.apply(webhook, context, []);
+      return Object.assign({}, returned);
+    };
+    return { response, outcome: run() };
   }
 
   /** Tests a credential as n8n's dialog does. */

@@ -226,6 +226,93 @@ describe('The n8n webhook trigger', () => {
     });
   }
 
+  describe('when the secret of its credential is changed', () => {
+    const NEW_SECRET = 'n3w-S3cret_of-the-node';
+    const now = performance.now.bind(performance);
+    let later = 0;
+
+    beforeEach(async () => {
+      performance.now = () => now() + later;
+      // It knows the old one, from some time ago.
+      later += 60_000;
+      await call({ body: HANGUP });
+      later += 60_000;
+    });
+
+    after(() => {
+      performance.now = now;
+    });
+
+    const changed = { accoladesWebhookApi: { secret: NEW_SECRET } };
+
+    it('starts nothing by the old one any more', async () => {
+      const { result, response } = await call({ body: HANGUP, credentials: changed });
+      expect([response.statusCode, response.body]).to.deep.equal([200, 'OK']);
+      expect(result).to.deep.equal({ noWebhookResponse: true });
+      const second = await call({ body: HANGUP, credentials: changed });
+      expect(second.response.statusCode).to.equal(401);
+    });
+
+    it('tells a request with the old one nothing', async () => {
+      const { result, response } = await call({
+        body: 'order=42',
+        credentials: changed,
+        parameters: { options: { ivrFallback: '{"found":"no"}' } },
+      });
+      expect(response.statusCode).to.equal(401);
+      expect(result).to.deep.equal({ noWebhookResponse: true });
+    });
+
+    it('takes the new one at once', async () => {
+      const { result, response } = await call({
+        body: HANGUP,
+        credentials: changed,
+        pathSecret: NEW_SECRET,
+      });
+      expect(response.statusCode).to.equal(200);
+      expect(result.workflowData?.[0]).to.have.lengthOf(1);
+    });
+
+    it('answers before the credential is read again', async () => {
+      let answeredBefore: boolean | null = null;
+      const { response, outcome } = runtime.begin('accoladesWebhookTrigger', {
+        credentials: {
+          get accoladesWebhookApi() {
+            answeredBefore ??= response.headersSent;
+            return { secret: SECRET };
+          },
+        },
+        pathSecret: SECRET,
+        parameters: EVENTS,
+        body: HANGUP,
+      });
+      const { workflowData } = await outcome;
+      expect(answeredBefore).to.equal(true);
+      expect(workflowData?.[0]).to.have.lengthOf(1);
+    });
+  });
+
+  it('has its path and its way to respond worked out by n8n without an expression, to the same result', () => {
+    for (const path of ['', 'accolades', 'a/b']) {
+      for (const secretPlace of ['path', 'parameter', 'none']) {
+        for (const respond of ['replyNode', 'lastNode', 'fallback']) {
+          const fields = runtime.webhookFields('accoladesWebhookTrigger', {
+            ...EVENTS,
+            path,
+            secretPlace,
+            respond,
+          });
+          for (const { evaluated, resolved } of fields) {
+            expect(resolved).to.deep.equal({ resolved: true, value: evaluated });
+          }
+          expect(fields.map(({ evaluated }) => evaluated)).to.include(
+            { replyNode: 'responseNode', lastNode: 'lastNode', fallback: 'onReceived' }[respond],
+          );
+        }
+      }
+    }
+  });
+
   it('knows the sender behind a proxy', async () => {
     const options = { allowedAddresses: '203.0.113.7', trustedProxies: '1' };
     const { response } = await call({

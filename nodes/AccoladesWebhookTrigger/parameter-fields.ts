@@ -1,0 +1,26 @@
+import type { INodeParameters } from 'n8n-workflow';
+
+type FieldOf = (parameters: INodeParameters) => string;
+
+/** Where n8n looks for functions that stand for the expressions of a webhook's description. Versions before 2.4x do not look. */
+const RESOLVERS = Symbol.for('n8n.webhookDescriptionResolvers');
+
+/**
+ * The fields of a webhook's description that depend on the parameters of the node. n8n works them out at each request: where it
+ * knows how, by calling the function, otherwise as an expression in a sandbox, which takes milliseconds.
+ *
+ * @param fields n8n evaluates the text of these functions, so nothing outside them can be used there
+ */
+export function parameterFields(fields: { readonly path: FieldOf; readonly responseMode: FieldOf }) {
+  const path = { template: expressionOf(fields.path), resolve: fields.path };
+  const responseMode = { template: expressionOf(fields.responseMode), resolve: fields.responseMode };
+  return {
+    path: path.template,
+    responseMode: responseMode.template,
+    [RESOLVERS]: { path, responseMode },
+  };
+}
+
+function expressionOf(field: FieldOf): string {
+  return `={{(${field.toString()})($parameter)}}`;
+}
