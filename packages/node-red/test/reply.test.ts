@@ -192,7 +192,7 @@ describe('accolades-reply', () => {
       return runtime.messagesOf('caught').some((caught) => at(caught, 'error', 'code') === 'REPLY_TOO_LATE');
     });
     expect(at(runtime.messagesOf('caught').at(-1), 'error', 'message')).to.match(
-      /Accolades ended the request/,
+      /The sender ended the request/,
     );
   });
 
@@ -218,7 +218,7 @@ describe('accolades-reply', () => {
     expect(await post(`${url}/accolades`, other).then((answer) => answer.json())).to.deep.equal({
       received: true,
     });
-    expect(everythingSeen.join('\n')).not.to.contain('time limit');
+    expect(JSON.stringify(everythingSeen)).not.to.contain('time limit');
   });
 
   it('does not keep the connector waiting unless it is told to', async () => {
@@ -235,6 +235,6 @@ describe('accolades-reply', () => {
     );
     const response = await post(`${url}/accolades`, forwarded);
     expect(await response.text()).to.equal('{"received":true}');
-    await waitFor('the refusal', () => everythingSeen.some((line) => line.includes('https://')));
+    await waitFor('the refusal', () => JSON.stringify(everythingSeen).includes('start with https://'));
   });
 });

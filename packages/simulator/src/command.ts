@@ -13,6 +13,7 @@ import type { AuthSuccessType } from './websocket-api/messages.ts';
 const DEFAULT_PORT = 14_327;
 const DEFAULT_CONSOLE_PORT = 14_380;
 const DEFAULT_REST_PORT = 14_381;
+const DEFAULT_CONNECTOR_PORT = 14_382;
 
 interface CommandOptions {
   host: string;
@@ -23,6 +24,8 @@ interface CommandOptions {
   /** False: `--no-rest`. */
   rest: boolean;
   restPort: number;
+  connector?: string;
+  connectorPort: number;
   account?: AccountSetup[];
   anyPort?: boolean;
   agent?: AgentSetup[];
@@ -54,6 +57,16 @@ const command: Command = new Command('accolades-simulator')
     '--account <number=password>',
     `an account of the REST API; can be repeated (default: ${DEMO_ACCOUNT.accountNumber}=${DEMO_ACCOUNT.password})`,
     readAccount,
+  )
+  .option(
+    '--connector <path>',
+    'a custom connector (zip, HTML file or folder), served in the page of each agent',
+  )
+  .option(
+    '--connector-port <number>',
+    'port of the pages of agents; 0 takes a free one',
+    readPort,
+    DEFAULT_CONNECTOR_PORT,
   )
   .option('--any-port', 'take free ports when those are in use')
   .option(
@@ -102,6 +115,11 @@ async function run(options: CommandOptions): Promise<void> {
   if (simulator.consoleUrl !== null) console.log(`  Web console    ${simulator.consoleUrl}`);
   if (simulator.restUrl !== null) console.log(`  REST API       ${simulator.restUrl}`);
   console.log(`  Agents         ${agents.join(', ')}`);
+  if (simulator.connectors !== null) {
+    for (const { name, idCrm } of simulator.agents()) {
+      console.log(`  Page of ${name.padEnd(14)} ${simulator.agentPageUrl(idCrm)}`);
+    }
+  }
   console.log('Press Ctrl-C to stop.');
 }
 
@@ -114,6 +132,8 @@ async function start(options: CommandOptions): Promise<Simulator> {
     port: options.port,
     console: options.console ? { port: options.consolePort } : false,
     rest: options.rest ? { port: options.restPort } : false,
+    connector:
+      options.connector === undefined ? false : { location: options.connector, port: options.connectorPort },
     accounts: options.account ?? [DEMO_ACCOUNT],
     agents: options.agent ?? DEMO_AGENTS,
     authSuccessType: options.authSuccessType,
@@ -133,7 +153,9 @@ async function start(options: CommandOptions): Promise<Simulator> {
       console.error(`Port ${port} is in use; taking a free one.`);
       if (port === simulatorOptions.port) simulatorOptions.port = 0;
       else if (port === options.restPort && options.rest) simulatorOptions.rest = { port: 0 };
-      else simulatorOptions.console = { port: 0 };
+      else if (port === options.connectorPort && options.connector !== undefined) {
+        simulatorOptions.connector = { location: options.connector, port: 0 };
+      } else simulatorOptions.console = { port: 0 };
     }
   }
 }
@@ -159,7 +181,13 @@ function explain(error: unknown, options: CommandOptions): string {
   const port = takenPort(error);
   if (port !== undefined) {
     const option =
-      port === options.port ? '--port' : port === options.restPort ? '--rest-port' : '--console-port';
+      port === options.port
+        ? '--port'
+        : port === options.restPort
+          ? '--rest-port'
+          : port === options.connectorPort
+            ? '--connector-port'
+            : '--console-port';
     return `port ${port} is in use. Choose another with ${option}, or let --any-port take a free one.`;
   }
   return error instanceof Error ? error.message : String(error);

@@ -18,6 +18,7 @@ export type { FaultName, FaultSettings } from './faults/fault-settings.ts';
 export type { GarbageKind } from './faults/garbage.ts';
 export { SEED_SAMPLES } from './faults/seed-samples.ts';
 export type { SeedSample } from './faults/seed-samples.ts';
+export type { ConnectorOptions, ConnectorServer } from './connectors/connector-server.ts';
 export type { FrameLogEntry } from './frame-log/frame-log.ts';
 export type {
   CallLife,

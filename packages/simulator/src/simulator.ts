@@ -5,6 +5,7 @@ import { DEFAULT_CALL_SETTINGS, readCallSettings } from './calls/call-settings.t
 import type { CallSettings } from './calls/call-settings.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
+import type { ConnectorOptions, ConnectorServer } from './connectors/connector-server.ts';
 import { ALL_AGENTS, Faults } from './faults/faults.ts';
 import { makeGarbage } from './faults/garbage.ts';
 import type { GarbageKind } from './faults/garbage.ts';
@@ -51,6 +52,8 @@ export interface SimulatorOptions extends Partial<ServerSettings> {
   port?: number;
   /** The web console, off by default. `port` 0, its default, takes a free one. */
   console?: false | { port?: number; host?: string };
+  /** The pages of agents with a custom connector in a frame, as Accolades serves them. Off by default. */
+  connector?: false | ConnectorOptions;
   /** PEM texts; with them the server speaks `wss:`. */
   tls?: { key: string; cert: string };
   agents?: readonly AgentSetup[];
@@ -130,6 +133,10 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   await simulator.start();
   try {
     if (options.rest) await simulator.startRest();
+    if (options.connector) {
+      const connectors = await import('./connectors/connector-server.ts');
+      simulator.attachConnectors(await connectors.ConnectorServer.start(simulator, options.connector));
+    }
     if (options.console) {
       // Loaded on demand: tests and benchmarks need no web server.
       const { startConsole } = await import('./console/console.ts');
@@ -167,6 +174,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   readonly #callCentre: CallCentre;
   readonly #ending = new AbortController();
   #console: RunningConsole | undefined;
+  #connectors: ConnectorServer | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: SimulatorOptions) {
@@ -241,6 +249,17 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   get port(): number {
     return this.#api.port;
+  }
+
+  /** Serves custom connectors; `null` without them. */
+  get connectors(): ConnectorServer | null {
+    return this.#connectors ?? null;
+  }
+
+  /** The address of the page of an agent, with the connector in it. @throws when connectors are not served, or there is no such agent */
+  agentPageUrl(idCrm: string): string {
+    if (this.#connectors === undefined) throw new Error('This simulator serves no connectors.');
+    return this.#connectors.agentPageUrl(this.agent(idCrm));
   }
 
   /** The address of the web console, `null` without one. */
@@ -551,6 +570,11 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /** @internal */
+  attachConnectors(running: ConnectorServer): void {
+    this.#connectors = running;
+  }
+
+  /** @internal */
   attachConsole(running: RunningConsole): void {
     this.#console = running;
   }
@@ -560,7 +584,12 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     this.#callCentre.close();
     this.#notifier.close();
     this.#ending.abort();
-    await Promise.all([this.#api.stop({ abrupt: false }), this.#rest.close(), this.#console?.close()]);
+    await Promise.all([
+      this.#api.stop({ abrupt: false }),
+      this.#rest.close(),
+      this.#console?.close(),
+      this.#connectors?.close(),
+    ]);
     this.removeAllListeners();
   }
 

@@ -22,6 +22,8 @@ export interface AgentView {
   connectedSince: number | null;
   connectedFrom: string | null;
   ids: { account: string; phone: string; agent: string };
+  /** The address of the agent's page with the connector in it; null without connectors. */
+  page: string | null;
   faults: Partial<FaultSettings>;
 }
 
@@ -82,6 +84,7 @@ export function consoleState(simulator: Simulator, calls: readonly CallView[]): 
       connectedSince: agent.connectedSince,
       connectedFrom: agent.connectedFrom,
       ids: { account: agent.account.id, phone: agent.phone.id, agent: agent.agent.id },
+      page: simulator.connectors?.agentPageUrl(agent) ?? null,
       faults: faults.own(agent.idCrm),
     })),
     agentCount: agents.length,

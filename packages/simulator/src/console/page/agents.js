@@ -72,6 +72,17 @@ function makeEntry({ key, name }) {
     'aria-label': `${name} is logged in`,
     change: () => attempt(() => post(`api/agents/${key}/${toggle.checked ? 'login' : 'logout'}`)),
   });
+  const page = element(
+    'a',
+    {
+      class: 'small',
+      target: '_blank',
+      rel: 'noopener noreferrer',
+      title: 'The page of this agent, with the connector in a frame',
+      'aria-label': `Page of ${name}`,
+    },
+    'Page',
+  );
   const note = element('p', { class: 'agent-note' });
   const remove = element(
     'button',
@@ -100,6 +111,7 @@ function makeEntry({ key, name }) {
         },
         'Copy key',
       ),
+      page,
       element('span', { class: 'fill' }),
       element('label', { title: 'Log in or out' }, 'Logged in', toggle),
     ),
@@ -114,6 +126,8 @@ function makeEntry({ key, name }) {
       setText(badge, STATE_TEXT[/** @type {'online'} */ (agent.state)]);
       setText(masked, agent.maskedIdCrm);
       toggle.checked = agent.loggedIn;
+      page.hidden = agent.page === null;
+      if (agent.page !== null && page.href !== agent.page) page.href = agent.page;
       const parts = [];
       if (agent.connectedSince !== null) {
         parts.push(`Client at ${agent.connectedFrom} since ${clock(agent.connectedSince)}`);

@@ -1,0 +1,99 @@
+import fastify from 'fastify';
+import type { FastifyInstance } from 'fastify';
+import { guardRequests } from '../console/request-guard.ts';
+import type { AgentInfo } from '../pbx/agent.ts';
+import { reachableHost } from '../websocket-api/address.ts';
+import { agentPage, connectorParameters } from './agent-page.ts';
+import { readConnector, readUpload } from './connector-files.ts';
+import type { ConnectorFiles } from './connector-files.ts';
+
+export interface ConnectorOptions {
+  /** A zip, an HTML file or a folder. Default: none; one can be uploaded later. */
+  location?: string | undefined;
+  /** 0, the default, takes a free one. */
+  port?: number;
+  /** The address to listen on. Default 127.0.0.1: the pages hold keys of agents, and there is no log-in. */
+  host?: string;
+}
+
+/** What the pages show of the simulator. */
+export interface ConnectorHost {
+  /** Of the WebSocket API. */
+  readonly url: string;
+  agents(): AgentInfo[];
+}
+
+/**
+ * Serves the pages of agents with a custom connector in them, as Accolades does, on an origin of its own: a connector is somebody's program,
+ * and must not be able to drive the console.
+ */
+export class ConnectorServer {
+  readonly url: string;
+  readonly #app: FastifyInstance;
+  #files: ConnectorFiles | null = null;
+
+  /** @throws Error for a connector that Accolades would not take, or of the listening socket */
+  static async start(host: ConnectorHost, options: ConnectorOptions): Promise<ConnectorServer> {
+    const files = options.location === undefined ? null : await readConnector(options.location);
+    const address = options.host ?? '127.0.0.1';
+    const app: FastifyInstance = fastify({ forceCloseConnections: true });
+    guardRequests(app, address);
+    try {
+      await app.register(async (routes) => {
+        await Promise.resolve();
+        addRoutes(routes, host, () => server.#files);
+      });
+      await app.listen({ host: address, port: options.port ?? 0 });
+    } catch (error) {
+      await app.close();
+      throw error;
+    }
+    const bound = app.server.address();
+    const port = typeof bound === 'object' && bound !== null ? bound.port : 0;
+    const server: ConnectorServer = new ConnectorServer(app, `http://${reachableHost(address)}:${port}`);
+    server.#files = files;
+    return server;
+  }
+
+  private constructor(app: FastifyInstance, url: string) {
+    this.#app = app;
+    this.url = url;
+  }
+
+  /** The names of the connector's files, `null` before one was uploaded. */
+  get fileNames(): string[] | null {
+    return this.#files === null ? null : [...this.#files.keys()];
+  }
+
+  /** Puts another connector in place of the present one. Pages that are open keep theirs. @throws Error when it cannot be used */
+  upload(name: string, content: Buffer): void {
+    this.#files = readUpload(name, content);
+  }
+
+  agentPageUrl(agent: AgentInfo): string {
+    return `${this.url}/agents/${agent.key}`;
+  }
+
+  close(): Promise<void> {
+    return this.#app.close();
+  }
+}
+
+function addRoutes(app: FastifyInstance, host: ConnectorHost, files: () => ConnectorFiles | null): void {
+  app.get<{ Params: { key: string }; Querystring: { hidden?: string } }>('/agents/:key', (request, reply) => {
+    const agent = host.agents().find(({ key }) => key === Number(request.params.key));
+    if (agent === undefined) return reply.code(404).type('text/plain').send('There is no such agent.');
+    const parameters = files() === null ? null : connectorParameters(host.url, agent.idCrm);
+    return reply
+      .type('text/html; charset=utf-8')
+      .header('referrer-policy', 'no-referrer')
+      .header('cache-control', 'no-store')
+      .send(agentPage(agent, parameters, request.query.hidden !== undefined));
+  });
+
+  app.get<{ Params: { file: string } }>('/connector/:file', (request, reply) => {
+    const file = files()?.get(request.params.file);
+    if (file === undefined) return reply.code(404).type('text/plain').send('The connector has no such file.');
+    return reply.type(file.contentType).header('cache-control', 'no-store').send(file.content);
+  });
+}
