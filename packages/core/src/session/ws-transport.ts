@@ -21,7 +21,8 @@ export const connectWebSocket: TransportFactory = (server, handlers) => {
   try {
     return new WsTransport(server, handlers);
   } catch (thrown) {
-    // Unreadable TLS material or proxy address, for example. Without the cause, which holds the address with its password.
+    if (thrown instanceof AccoladesError) return new FailedTransport(thrown, handlers);
+    // Unreadable TLS material, for example. Without the cause, which holds the address with its password.
     const { code, what } = classify(thrown instanceof Error ? thrown : new Error(messageOf(thrown)), false);
     return new FailedTransport(new AccoladesError(code, { what: what ?? messageOf(thrown) }), handlers);
   }

@@ -8,12 +8,18 @@ import { AccoladesError } from '../errors.ts';
  *
  * @param signal ends the connection to the proxy. Needed, since a request that is destroyed while the proxy has not answered yet
  *   neither ends that connection nor fails: the agent alone knows it.
- * @throws when the proxy's address cannot be read
+ * @throws AccoladesError `PROXY_FAILED` when the proxy's address cannot be read or is of another kind (SOCKS); the address, which
+ *   may hold a password, is not in it
  */
 export function proxyAgent(href: string, signal: AbortSignal): Agent | null {
   // The library chooses by scheme, and knows only the HTTP ones.
   const proxy = getProxyForUrl(href.replace(/^ws/, 'http'));
   if (proxy === '') return null;
+  if (!/^https?:\/\//i.test(proxy) || !URL.canParse(proxy)) {
+    throw new AccoladesError('PROXY_FAILED', {
+      what: 'The address of the proxy in the environment is none that starts with http:// or https:// and can be read.',
+    });
+  }
   const agent = new HttpsProxyAgent(proxy, { signal });
   // Otherwise the library passes the proxy's answer off as the server's.
   agent.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: ClientRequest) => {
