@@ -47,7 +47,8 @@ export function parseServerUrl(text: unknown): ServerUrl {
     throw invalid(`The server address cannot be read. Write it like ${DEFAULT_SERVER_URL}.`);
   }
   if (url.protocol !== 'wss:' && url.protocol !== 'ws:') {
-    throw invalid(`The server address starts with ${url.protocol}//, but must start with wss:// (or ws://).`);
+    // Not shown: what stands there may be an idCrm that was pasted to the wrong place.
+    throw invalid('The server address must start with wss:// (or ws://); it starts with something else.');
   }
   if (url.username !== '' || url.password !== '') {
     throw invalid('The server address must not hold a user name or password.');
