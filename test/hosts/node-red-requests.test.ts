@@ -114,7 +114,7 @@ describe('Requests over the live session in a real Node-RED', () => {
       const error = errorOf(await askInVain());
       expect(error).to.include({ code: 'CONNECTION_EXISTS' });
       expect(error['message']).to.match(/includeConfiguration/);
-      expect(rig.client.statusOf('ask')).to.deep.include({ fill: 'red', text: 'already connected' });
+      expect(rig.client.statusOf('ask')).to.deep.include({ fill: 'red', text: 'in use elsewhere' });
     } finally {
       elsewhere.unsubscribe({ removed: true });
     }

@@ -78,7 +78,7 @@ describe('The status of accolades-call', () => {
       () => {
         simulator.faults.clear();
       },
-      'already connected',
+      'in use elsewhere',
       /Stop the other one/,
     ],
     [

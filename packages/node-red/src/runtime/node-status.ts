@@ -69,7 +69,7 @@ export function shorten(text: string): string {
 const REASON_TEXT: Partial<Record<AccoladesErrorCode, string>> = {
   ID_NOT_FOUND: 'agentOffline',
   IP_MISSMATCH: 'wrongIp',
-  CONNECTION_EXISTS: 'alreadyConnected',
+  CONNECTION_EXISTS: 'inUseElsewhere',
   AUTH_REFUSED: 'refused',
   CONNECT_TIMEOUT: 'noAnswer',
   AUTH_TIMEOUT: 'noAnswer',
