@@ -12,7 +12,7 @@ export const ACTIVATION_WAIT_MS = 5_000;
  * How long n8n, when it ends, is kept from going on after the last event, in milliseconds: it does not wait for what it was given
  * and has not written to its database yet.
  */
-export const HAND_OVER_MS = 3_000;
+export const HAND_OVER_MS = 5_000;
 
 /**
  * Listens for as long as the workflow is active. What can heal (an absent agent, a wrong IP address, a lost network) never fails
