@@ -6,7 +6,7 @@ import { attack, ATTACK_TIMEOUT_MS, casesOf } from './support/attack.ts';
 import { HOSTILE_FRAMES } from './support/hostile-frames.ts';
 import { checkPlain } from './support/plain.ts';
 
-const SHARE = 0.35;
+const SHARE = 0.3;
 
 function checkDecoded(frame: string | Uint8Array): void {
   const decoded = decode(frame);

@@ -47,8 +47,9 @@ export function parseServerUrl(text: unknown): ServerUrl {
     throw invalid(`The server address cannot be read. Write it like ${DEFAULT_SERVER_URL}.`);
   }
   if (url.protocol !== 'wss:' && url.protocol !== 'ws:') {
-    // Not shown: what stands there may be an idCrm that was pasted to the wrong place.
-    throw invalid('The server address must start with wss:// (or ws://); it starts with something else.');
+    // Another scheme than that of a web page may be an idCrm that was pasted to the wrong place: not shown.
+    const shown = /^https?:$/.test(url.protocol) ? `${url.protocol}//` : 'something else';
+    throw invalid(`The server address starts with ${shown}, but must start with wss:// (or ws://).`);
   }
   if (url.username !== '' || url.password !== '') {
     throw invalid('The server address must not hold a user name or password.');
