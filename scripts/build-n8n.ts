@@ -7,6 +7,7 @@ import path from 'node:path';
 import { rolldown, type RolldownOutput } from 'rolldown';
 import { bundledPackages } from './licences/bundled-packages.ts';
 import { formatLicences, LICENCE_FILE } from './licences/licence-file.ts';
+import { leanBundle } from './lean-bundle.ts';
 import { root } from './paths.ts';
 
 const target = path.join(root, 'dist');
@@ -27,6 +28,7 @@ async function bundle(entries: readonly string[]): Promise<RolldownOutput> {
   const build = await rolldown({
     input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), path.join(root, file)])),
     platform: 'node',
+    plugins: [...leanBundle],
     resolve: { alias: { '@accolades-flow/core': core } },
     transform: { target: 'node20' },
     // n8n gives the first one; the others are optional native helpers of ws, which works without them.
@@ -42,7 +44,7 @@ async function bundle(entries: readonly string[]): Promise<RolldownOutput> {
     codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules)[\\/]/ }] },
     // Names and lines stay, for reviewers and stack traces.
     minify: { compress: true, mangle: false, codegen: false },
-    comments: { legal: true },
+    comments: { legal: true, annotation: false, jsdoc: false },
   });
   await build.close();
   return output;

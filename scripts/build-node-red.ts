@@ -10,6 +10,7 @@ import { rolldown, type RolldownOutput } from 'rolldown';
 import { ADVICE } from '@accolades-flow/core';
 import { bundledPackages } from './licences/bundled-packages.ts';
 import { formatLicences, LICENCE_FILE } from './licences/licence-file.ts';
+import { leanBundle } from './lean-bundle.ts';
 import { root } from './paths.ts';
 
 const source = path.join(root, 'packages/node-red/src');
@@ -50,6 +51,7 @@ async function buildRuntimes(types: readonly string[]): Promise<RolldownOutput> 
   const bundle = await rolldown({
     input: Object.fromEntries(types.map((type) => [type, path.join(source, 'nodes', type, 'runtime.ts')])),
     platform: 'node',
+    plugins: [...leanBundle],
     resolve: { alias: { '@accolades-flow/core': core } },
     transform: { target: 'node18.5' },
     // Optional native helpers of ws, which works without them.
@@ -65,7 +67,7 @@ async function buildRuntimes(types: readonly string[]): Promise<RolldownOutput> 
     chunkFileNames: 'shared/[name].js',
     codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules)[\\/]/ }] },
     minify: { compress: true, mangle: false, codegen: false },
-    comments: { legal: true },
+    comments: { legal: true, annotation: false, jsdoc: false },
   });
   await bundle.close();
   return output;

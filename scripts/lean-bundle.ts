@@ -1,0 +1,53 @@
+/** What makes the bundles cheap to load: hosts load them at every start, whether or not a flow uses them. */
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { Plugin } from 'rolldown';
+
+const METADATA = /[\\/]libphonenumber-js[\\/]metadata\.max\.json\.js$/;
+
+/** Beside the chunk that holds core. */
+const METADATA_FILE = './phone-metadata.json';
+
+/**
+ * The metadata of phone numbers as a file of its own that is read when the first number is: as a literal it would be built at once, and
+ * kept twice, as objects and as the code that builds them.
+ */
+const lazyPhoneMetadata: Plugin = {
+  name: 'lazy phone metadata',
+  resolveId(source) {
+    return source === METADATA_FILE ? { id: METADATA_FILE, external: true } : null;
+  },
+  load: {
+    filter: { id: METADATA },
+    async handler(id) {
+      const source = await readFile(id.replace(/\.js$/, ''), 'utf8');
+      const metadata: unknown = JSON.parse(source);
+      if (typeof metadata !== 'object' || metadata === null) throw new Error(`${id} holds no object.`);
+      this.emitFile({ type: 'asset', fileName: path.posix.join('shared', METADATA_FILE), source });
+      return [
+        'let metadata;',
+        `const read = () => (metadata ??= require('${METADATA_FILE}'));`,
+        'export default {',
+        ...Object.keys(metadata).map((name) => `  get ${name}() { return read().${name}; },`),
+        '};',
+      ].join('\n');
+    },
+  },
+};
+
+/** One character beyond Latin-1 makes the engine keep the whole file in two bytes per character. */
+const latinSource: Plugin = {
+  name: 'Latin-1 source',
+  // After the last step that writes code anew.
+  generateBundle(_options, bundle) {
+    for (const output of Object.values(bundle)) {
+      if (output.type !== 'chunk') continue;
+      output.code = output.code.replace(
+        /[^\0-\xff]/g,
+        (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+      );
+    }
+  },
+};
+
+export const leanBundle: readonly Plugin[] = [lazyPhoneMetadata, latinSource];
