@@ -1,0 +1,49 @@
+/**
+ * Loads what a host loads, once, and says what that took.
+ *
+ * Arguments: `{"preload":[…],"files":[…]}`: paths of CommonJS modules; what is preloaded the host has loaded already. A module that is a
+ * function is called as Node-RED does, with an API that takes everything.
+ */
+import { createRequire } from 'node:module';
+import { fieldsOf } from '../support/fields.ts';
+
+const require = createRequire(import.meta.url);
+const { preload, files } = fieldsOf(JSON.parse(process.argv[2] ?? '{}'));
+for (const file of listOf(preload)) require(file);
+const host = new Set(Object.keys(require.cache));
+
+collect();
+const before = process.memoryUsage();
+const begun = performance.now();
+for (const file of listOf(files)) {
+  const loaded: unknown = require(file);
+  if (typeof loaded === 'function') Reflect.apply(loaded, anything(), [anything()]);
+}
+const ms = performance.now() - begun;
+const peak = process.memoryUsage().rss;
+collect();
+const after = process.memoryUsage();
+process.send?.({
+  ms,
+  heap: after.heapUsed + after.external - before.heapUsed - before.external,
+  rss: peak - before.rss,
+  loaded: Object.keys(require.cache).filter((file) => !host.has(file)),
+});
+
+function collect(): void {
+  for (let round = 0; round < 3; round++) globalThis.gc?.();
+}
+
+function listOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+}
+
+/** Can be called, and has every property: itself. */
+function anything(): unknown {
+  const self: unknown = new Proxy(() => undefined, {
+    get: (_, name) => (name === Symbol.toPrimitive ? () => '' : self),
+    apply: () => self,
+    construct: () => ({}),
+  });
+  return self;
+}

@@ -1,0 +1,92 @@
+import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
+import { numberIn, type Fields } from '../support/fields.ts';
+import { takeOrders } from '../support/orders.ts';
+
+/** What is to be opened. */
+export interface Opening {
+  readonly url: string;
+  readonly sessions: number;
+  /** How many nodes each session has. */
+  readonly nodes: number;
+  /** 0: no limit. */
+  readonly connectsPerSecond: number;
+}
+
+/** What a client's program does; `onCall` is to be called for each call that arrived, with its field `t` if it has one. */
+export type Open = (opening: Opening, onCall: (sentAt: unknown) => void) => Promise<void>;
+
+/**
+ * Lets a client be measured. Orders: `open`, see {@link Opening}; `expect` {calls}, then `counted`, which answers when so many have
+ * arrived: {ms} from the first to the last; `latency`: percentiles since `expect`; `memory`, `cpu`.
+ */
+export function measureClient(open: Open): void {
+  let expected = 0;
+  let arrived = 0;
+  let firstAt = 0;
+  let lastAt = 0;
+  let onComplete: () => void = () => undefined;
+  let histogram: RecordableHistogram = createHistogram();
+
+  const onCall = (sentAt: unknown): void => {
+    if (typeof sentAt === 'string') histogram.record(process.hrtime.bigint() - BigInt(sentAt) || 1n);
+    if (arrived === 0) firstAt = performance.now();
+    if (++arrived !== expected) return;
+    lastAt = performance.now();
+    onComplete();
+  };
+
+  takeOrders({
+    open: async (order) => {
+      const { url } = order;
+      const begun = performance.now();
+      await open(
+        {
+          url: String(url),
+          sessions: numberIn(order, 'sessions'),
+          nodes: optional(order, 'nodes', 1),
+          connectsPerSecond: optional(order, 'connectsPerSecond', 0),
+        },
+        onCall,
+      );
+      return { ms: performance.now() - begun };
+    },
+    expect: (order) => {
+      expected = numberIn(order, 'calls');
+      arrived = 0;
+      histogram = createHistogram();
+      return {};
+    },
+    counted: async () => {
+      if (arrived < expected) {
+        await new Promise<void>((resolve) => {
+          onComplete = resolve;
+        });
+      }
+      return { ms: lastAt - firstAt };
+    },
+    latency: () => percentilesOf(histogram),
+    memory: async () => {
+      // What finalizers and closed handles free is only gone in the next turns.
+      for (let round = 0; round < 6; round++) {
+        globalThis.gc?.();
+        await new Promise((resolve) => setTimeout(resolve, 50));
+      }
+      const { rss, heapUsed, external } = process.memoryUsage();
+      return { rss, heap: heapUsed + external };
+    },
+    cpu: () => {
+      const { user, system } = process.cpuUsage();
+      return { ms: (user + system) / 1_000 };
+    },
+  });
+}
+
+/** In milliseconds. */
+export function percentilesOf(histogram: RecordableHistogram): Fields {
+  const at = (percent: number): number => histogram.percentile(percent) / 1e6;
+  return { p50: at(50), p99: at(99), p999: at(99.9), count: histogram.count };
+}
+
+function optional(order: Fields, name: string, byDefault: number): number {
+  return order[name] === undefined ? byDefault : numberIn(order, name);
+}

@@ -1,0 +1,48 @@
+/** What idle sessions cost in processor time (their heartbeats), beside bare `ws` connections that ping as its documentation shows. */
+import { setTimeout as delay } from 'node:timers/promises';
+import { runBenchmark } from './support/benchmark.ts';
+import { numberIn } from './support/fields.ts';
+import { inRounds, ratioOf } from './support/rounds.ts';
+import { addressOf, CLIENT, SIDES, type Side } from './support/sides.ts';
+import { withWorkers } from './support/worker.ts';
+
+/** What comes with the connecting is over, in seconds: the answers, and the garbage. */
+const SETTLE_S = 10;
+const INTERVAL_S = 20;
+
+await runBenchmark('sessions-idle', 'processor time of idle sessions', async ({ quick, progress }) => {
+  const sessions = quick ? 2_000 : 10_000;
+  const seconds = quick ? INTERVAL_S : 3 * INTERVAL_S;
+  const measured = await inRounds(quick ? 1 : 3, SIDES, (side, round) => {
+    progress(`round ${round + 1}: ${side}, ${seconds} s`);
+    return idle(side, sessions, seconds);
+  });
+  return {
+    series: [
+      { label: 'core', unit: 'ms a minute', values: measured.core },
+      { label: 'bare ws', unit: 'ms a minute', values: measured.bare },
+    ],
+    verdicts: [
+      {
+        label: `${sessions.toLocaleString('en-US')} sessions, core ÷ bare`,
+        unit: '×',
+        ...ratioOf(measured.core, measured.bare),
+        target: { at: 'most', value: 1 },
+      },
+    ],
+  };
+});
+
+/** @returns milliseconds of processor time per minute */
+async function idle(side: Side, sessions: number, seconds: number): Promise<number> {
+  return withWorkers(async (start) => {
+    const server = start('wire/server.ts');
+    const client = start(CLIENT[side], ['ping']);
+    await client.ask({ do: 'open', url: await addressOf(server), sessions });
+    await delay(SETTLE_S * 1_000);
+    const before = numberIn(await client.ask({ do: 'cpu' }), 'ms');
+    await delay(seconds * 1_000);
+    const after = numberIn(await client.ask({ do: 'cpu' }), 'ms');
+    return ((after - before) * 60) / seconds;
+  });
+}

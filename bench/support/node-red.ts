@@ -1,0 +1,132 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { startNodeRed, type FlowNode, type NodeRedHost } from '../../hosts/node-red/launch.ts';
+import { fieldsOf, type Fields } from './fields.ts';
+import { nodeRedTarball } from './tarballs.ts';
+import { until } from './until.ts';
+
+/** The ways in which calls reach a function node. */
+export const NODE_RED_SIDES = ['ours', 'builtIn', 'bare'] as const;
+export type NodeRedSide = (typeof NODE_RED_SIDES)[number];
+
+export const NODE_RED_LABEL: Readonly<Record<NodeRedSide, string>> = {
+  ours: 'accolades-call',
+  builtIn: 'websocket in → json → switch',
+  bare: 'bare custom node',
+};
+
+const FUNCTION = 'sink-function';
+/** Without a place, Node-RED takes a node for a configuration. */
+const ON_TAB = { z: 'tab', x: 100, y: 100 };
+
+/** A Node-RED of its own whose flow ends in a function node that counts. */
+export class MeasuredNodeRed {
+  readonly host: NodeRedHost;
+
+  private constructor(host: NodeRedHost) {
+    this.host = host;
+  }
+
+  /** @param serverUrl of a WebSocket server that listens already */
+  static async start(side: NodeRedSide, serverUrl: string, userDir: string): Promise<MeasuredNodeRed> {
+    const host = await startNodeRed({
+      userDir,
+      ...(side === 'ours' ? { packages: [await nodeRedTarball()] } : {}),
+      settings: {
+        nodesDir: fileURLToPath(new URL('../node-red-nodes', import.meta.url)),
+        functionGlobalContext: { bench: {} },
+      },
+      flows: [
+        { id: 'tab', type: 'tab', label: 'Benchmark' },
+        { id: 'sink', type: 'bench-sink', ...ON_TAB, wires: [] },
+        ...sources(side, serverUrl),
+        {
+          id: FUNCTION,
+          type: 'function',
+          ...ON_TAB,
+          initialize: "context.hit = global.get('bench').hit;",
+          func: side === 'ours' ? 'context.hit(msg.payload.raw.t);' : 'context.hit(msg.payload.t);',
+          outputs: 0,
+          noerr: 0,
+          wires: [],
+        },
+      ],
+      ...(side === 'ours' ? { credentials: { agent: { idCrm: 'Front=bench-agent-0' } } } : {}),
+    });
+    return new MeasuredNodeRed(host);
+  }
+
+  async get(route: string): Promise<Fields> {
+    const response = await fetch(`${this.host.url}/bench/${route}`);
+    if (!response.ok) throw new Error(`/bench/${route} answered ${response.status}.`);
+    return fieldsOf(await response.json());
+  }
+
+  /** Waits until the function node has got `calls` since `expect`. */
+  async counted(calls: number): Promise<Fields> {
+    let counted: Fields = {};
+    await until(`${calls} calls at the function node`, async () => {
+      counted = await this.get('counted');
+      return counted['arrived'] === calls;
+    });
+    return counted;
+  }
+}
+
+function sources(side: NodeRedSide, url: string): FlowNode[] {
+  switch (side) {
+    case 'ours':
+      return [
+        { id: 'agent', type: 'accolades-agent', name: '', url, country: 'RO', tls: '', version: 1 },
+        { id: 'source', type: 'accolades-call', ...ON_TAB, agent: 'agent', wires: [[FUNCTION]] },
+      ];
+    case 'builtIn':
+      return [
+        {
+          id: 'client',
+          type: 'websocket-client',
+          path: url,
+          tls: '',
+          wholemsg: 'false',
+          hb: '0',
+          subprotocol: '',
+        },
+        { id: 'source', type: 'websocket in', ...ON_TAB, server: '', client: 'client', wires: [['json']] },
+        {
+          id: 'json',
+          type: 'json',
+          ...ON_TAB,
+          property: 'payload',
+          action: '',
+          pretty: false,
+          wires: [['switch']],
+        },
+        {
+          id: 'switch',
+          type: 'switch',
+          ...ON_TAB,
+          property: 'payload.type',
+          propertyType: 'msg',
+          rules: [{ t: 'eq', v: 'incomingCall', vt: 'str' }],
+          checkall: 'true',
+          repair: false,
+          outputs: 1,
+          wires: [[FUNCTION]],
+        },
+      ];
+    case 'bare':
+      return [{ id: 'source', type: 'bench-bare', ...ON_TAB, url, wires: [[FUNCTION]] }];
+  }
+}
+
+/** Runs `use` with a folder that is removed afterwards. */
+export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
+  const folder = await mkdtemp(path.join(os.tmpdir(), 'bench-'));
+  try {
+    return await use(folder);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}

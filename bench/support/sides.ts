@@ -1,0 +1,14 @@
+import { numberIn } from './fields.ts';
+import type { Worker } from './worker.ts';
+
+/** Our side and the peer of the benchmarks that are about connections. */
+export const SIDES = ['core', 'bare'] as const;
+export type Side = (typeof SIDES)[number];
+
+/** The program of each side. */
+export const CLIENT: Readonly<Record<Side, string>> = { core: 'clients/core.ts', bare: 'clients/bare.ts' };
+
+/** The address of a server that has just been started. */
+export async function addressOf(server: Worker): Promise<string> {
+  return `ws://127.0.0.1:${numberIn(await server.heard('listening'), 'port')}`;
+}

@@ -1,0 +1,73 @@
+/**
+ * The server of the benchmarks, in a process of its own.
+ *
+ * Arguments: port (0: a free one), number of different calls. It says `{port}` when it listens; orders:
+ * `blast` {frames}: sends so many calls over all open connections as fast as they are taken;
+ * `pace` {perSecond, seconds}: sends calls at a steady rate, each with `t`, the time at which it was sent;
+ * `accepted`: when connections were accepted, in milliseconds since 1970, and how many are open.
+ */
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { numberIn } from '../support/fields.ts';
+import { takeOrders } from '../support/orders.ts';
+import { Connection } from './connection.ts';
+import { FrameRing, phoneNumber, textFrame } from './frames.ts';
+
+/** How many frames are handed to the system at once. */
+const BATCH = 500;
+
+const [port = '0', distinct = '10000'] = process.argv.slice(2);
+const ring = new FrameRing(Number(distinct));
+const open = new Set<Connection>();
+const acceptedAt: number[] = [];
+
+const server = createServer((socket) => {
+  acceptedAt.push(Date.now());
+  const connection = new Connection(socket, (ready) => open.add(ready));
+  socket.on('close', () => open.delete(connection));
+});
+server.listen({ port: Number(port), host: '127.0.0.1', backlog: 16_384 }, () => {
+  const address = server.address();
+  process.send?.({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+});
+
+takeOrders({
+  blast: async (order) => {
+    const connections = [...open];
+    const share = Math.ceil(numberIn(order, 'frames') / connections.length);
+    await Promise.all(connections.map((connection, index) => blast(connection, index * share, share)));
+    return { frames: share * connections.length };
+  },
+  pace: async (order) => {
+    await pace(numberIn(order, 'perSecond'), numberIn(order, 'seconds'));
+    return {};
+  },
+  accepted: () => ({ acceptedAt, open: open.size }),
+});
+
+async function blast({ socket }: Connection, first: number, count: number): Promise<void> {
+  for (let sent = 0; sent < count;) {
+    const { bytes, frames } = ring.slice(first + sent, Math.min(BATCH, count - sent));
+    sent += frames;
+    if (!socket.write(bytes)) await once(socket, 'drain');
+  }
+}
+
+async function pace(perSecond: number, seconds: number): Promise<void> {
+  const connections = [...open];
+  const start = performance.now();
+  for (let sent = 0; sent < perSecond * seconds;) {
+    const due = Math.min(perSecond * seconds, ((performance.now() - start) * perSecond) / 1_000);
+    for (; sent < due; sent++) {
+      // The monotonic clock is the same in all processes of a machine.
+      const now = process.hrtime.bigint();
+      connections[sent % connections.length]?.socket.write(
+        textFrame(
+          `{"type":"incomingCall","phoneNumber":"${phoneNumber(sent)}","uniqueId":"1608743891.${sent}","callCenter":"yes","t":"${now}"}`,
+        ),
+      );
+    }
+    await delay(1);
+  }
+}
