@@ -19,11 +19,15 @@ export async function checkLinks({ content, paths }: PackedPackage): Promise<Fin
 /** The files that links and images of a Markdown text lead to, without addresses and jumps within the text. */
 export function relativeLinks(markdown: string): string[] {
   const prose = markdown.replace(/^(```|~~~)[\s\S]*?^\1/gm, '').replace(/`[^`\n]*`/g, '');
-  const inline = [...prose.matchAll(/\]\(\s*<?([^)\s>]+)/g)];
-  const references = [...prose.matchAll(/^\[[^\]]+\]:\s*<?([^\s>]+)/gm)];
-  const html = [...prose.matchAll(/<(?:a|img|source)\s[^>]*?(?:href|src|srcset)="([^"]+)"/gi)];
+  const inline = [...prose.matchAll(/\]\(\s*(?:<(?<spaced>[^>\n]*)>|(?<plain>[^)\s]+))/g)].map(
+    ({ groups }) => groups?.['spaced'] ?? groups?.['plain'],
+  );
+  const references = [...prose.matchAll(/^\[[^\]]+\]:\s*<?([^\s>]+)/gm)].map(([, target]) => target);
+  const html = [...prose.matchAll(/<(?:a|img|source)\s[^>]*?(?:href|src|srcset)="([^"]+)"/gi)].map(
+    ([, target]) => target,
+  );
   return [...inline, ...references, ...html]
-    .map(([, target = '']) => target.replace(/[?#].*$/, ''))
+    .map((target = '') => target.replace(/[?#].*$/, ''))
     .filter((target) => target !== '' && !/^[a-z][a-z0-9+.-]*:|^\/\//i.test(target))
     .map((target) => decodeURIComponent(target));
 }

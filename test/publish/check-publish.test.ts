@@ -83,10 +83,10 @@ describe('npm run check:publish', () => {
 
   it('finds dead links, in whichever way they are written', async () => {
     const text =
-      '[a](b/gone.js#x) ![i](<img/i.png>) <img src="img/j.png"> [r][1] `[no](code.md)` [h](#top) [w](https://x.example)\n\n' +
+      '[a](b/gone.js#x) ![i](<img/i i.png>) <img src="img/j.png"> [r][1] `[no](code.md)` [h](#top) [w](https://x.example)\n\n' +
       '```sh\n[no](fence.md)\n```\n\n[1]: ../up.md\n';
     const [dead] = failures(await checkLinks(await packed({ ...good, 'a.md': text })));
-    for (const link of ['b/gone.js', 'img/i.png', 'img/j.png', '../up.md']) expect(dead).to.include(link);
+    for (const link of ['b/gone.js', 'img/i i.png', 'img/j.png', '../up.md']) expect(dead).to.include(link);
     for (const link of ['code.md', 'fence.md', '#top', 'x.example']) expect(dead).not.to.include(link);
     expect(failures(await checkLinks(await packed(good)))).to.deep.equal([]);
   });

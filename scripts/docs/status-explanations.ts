@@ -1,0 +1,40 @@
+/** What each status of a working node means, by its key in the locale files. The page of statuses demands one for each key. */
+export const SHARED: Readonly<Record<string, string>> = {
+  connecting: 'Yellow ring. The session is being opened, or the first answer is awaited. It takes seconds.',
+  noNumber: 'Part of the last call (`↙ no number`): Accolades sent none, as with an anonymous caller.',
+  'connected.protected': 'Green dot. Calls arrive.',
+  'connected.exposed':
+    'Green dot. Calls arrive, but the address starts with `ws://`: everything can be read on the network. Use `wss://`.',
+  'connected.unverified':
+    'Green dot. Calls arrive, but the certificate of the server is not verified. See [Own certificate](own-certificate.md).',
+  'severalConnected.protected':
+    'With several agents. Green dot when all are connected, yellow ring when some are; the log says why the others are not.',
+  'severalConnected.exposed': 'The same, with an address that starts with `ws://`.',
+  'severalConnected.unverified': 'The same, with a certificate that is not verified.',
+};
+
+export const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  'accolades-request': {
+    asking: 'Yellow ring. The question was sent; the answer comes within 10 seconds.',
+    answered: 'Green dot. The answer has come.',
+    unknownVersion:
+      'Yellow ring. The server speaks a newer version than this palette knows. Calls arrive; look for an update.',
+  },
+  'accolades-command': {
+    sending: 'Yellow ring. The command is on its way.',
+    answered: 'Green dot. Accolades has taken the command.',
+    paused:
+      'Red ring. Accolades refused this account before, and nothing is sent until then, so that it does not block your IP address. A corrected account is tried at once.',
+    refused: 'Red ring. Accolades refused this command; nothing more is sent until then.',
+  },
+  'accolades-webhook': {
+    ready: 'Green dot. The path is there.',
+    pathInUse: 'Red ring. Another node has this path. Choose another.',
+    refused:
+      'Yellow ring. A request was refused; the number is the HTTP status: 401 wrong secret, 403 address not allowed, 405 method, 408 too slow, 413 too large, 400 or 415 no form.',
+    fallback: 'Yellow ring. The flow had not answered in time, so the fallback was sent.',
+  },
+  'accolades-reply': {
+    answered: 'Green dot. The answer was sent.',
+  },
+};

@@ -1,0 +1,41 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'chai';
+import { relativeLinks } from '../../scripts/check-publish/readme-links.ts';
+import { generatedPages } from '../../scripts/docs/generated-pages.ts';
+import { root } from '../../scripts/paths.ts';
+
+/** Loading the n8n nodes takes a second or two on a busy machine. */
+const LOADING_MS = 30_000;
+
+describe('The documentation', function () {
+  this.timeout(LOADING_MS);
+
+  it('has a page for each node, as its sources say (if not: npm run docs)', async () => {
+    const pages = await generatedPages();
+    const types = await readdir(path.join(root, 'packages/node-red/src/nodes'));
+    expect([...pages.keys()]).to.include.members(types.map((type) => `docs/nodes/${type}.md`));
+    for (const [file, text] of pages) {
+      const present = await readFile(path.join(root, file), 'utf8').catch(() => '');
+      expect(present, `${file} is out of date: run "npm run docs" and commit what it writes`).to.equal(text);
+    }
+  });
+
+  it('has no dead link', async () => {
+    const folders = ['.', 'docs', 'docs/nodes', 'docs/guides', 'hosts', 'bench'];
+    const packages = (await readdir(path.join(root, 'packages'))).map((name) => `packages/${name}`);
+    const dead: string[] = [];
+    for (const folder of [...folders, ...packages]) {
+      const names = await readdir(path.join(root, folder)).catch((): string[] => []);
+      for (const file of names.filter((name) => name.endsWith('.md'))) {
+        const from = path.join(root, folder, file);
+        for (const link of relativeLinks(await readFile(from, 'utf8'))) {
+          const to = path.resolve(path.dirname(from), link);
+          const found = await readdir(path.dirname(to)).catch((): string[] => []);
+          if (to !== root && !found.includes(path.basename(to))) dead.push(`${folder}/${file}: ${link}`);
+        }
+      }
+    }
+    expect(dead).to.deep.equal([]);
+  });
+});
