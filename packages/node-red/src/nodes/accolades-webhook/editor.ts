@@ -193,6 +193,7 @@ RED.nodes.registerType('accolades-webhook', {
     update();
     updateHangup();
     updateUrl();
+    unfoldChanged(settings);
   },
   oneditsave() {
     this['events'] = chosenEvents();
@@ -215,6 +216,21 @@ function settingsOf(node: EditorNode): Settings {
 function eventsOf(settings: Settings): WebhookEventType[] {
   const { events } = settings;
   return problemOf(() => readWebhookEvents(events)) === null ? [...readWebhookEvents(events)] : [];
+}
+
+/** What stands below the fold, in the parts that are unfolded when something there is not as it is by itself. */
+const FOLDED = [
+  ['country', 'phoneField', 'durationField'],
+  ['secretParameter', 'allowedAddresses', 'trustedProxies', 'maxBodyBytes'],
+];
+
+function unfoldChanged(settings: Settings): void {
+  FOLDED.forEach((names, part) => {
+    const changed = names.some((name) => settings[name] !== DEFAULTS[name]);
+    $('.accolades-more').each((index, element) => {
+      if (index === part) $(element).prop('open', changed);
+    });
+  });
 }
 
 /** Under the path: what is to be set in Accolades. A secret is shown only while the person who typed it is here to copy it. */
