@@ -13,30 +13,25 @@ import {
 import { itemsOf } from '../../hosts/n8n/execution.ts';
 import { startN8n, type N8nHost } from '../../hosts/n8n/launch.ts';
 import { postSteadily, quantile, type LoadResult } from './paced-load.ts';
-import { startRestStandIn, type RestStandIn } from './rest-stand-in.ts';
 import { expectNoSecret } from './secrets.ts';
 import { tarball } from './tarballs.ts';
 import { OWNER } from './workflows.ts';
 
 const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
-const PASSWORD = 'api-P4ss!word';
 /** Requests a second; `LOAD_RATE` sets another. What n8n can do depends on the machine. */
 const RATE = Number(process.env['LOAD_RATE'] ?? '5');
 const ALL = ['answer', 'confirmHangup', 'hangup', 'otherNotification', 'ivrRequest', 'incomingCall'];
 
 describe('The webhook trigger and the node Accolades in a real n8n', () => {
-  let rest: RestStandIn;
   let host: N8nHost;
   let client: N8nClient;
   let userFolder: string;
   let secret: N8nCredentialReference;
-  let account: N8nCredentialReference;
 
   before(async function () {
     // The first use installs n8n.
     this.timeout(15 * 60_000);
     userFolder = await mkdtemp(path.join(tmpdir(), 'accolades-n8n-'));
-    rest = await startRestStandIn(PASSWORD);
     host = await startN8n({ userFolder, packages: [await tarball('n8n')] });
     client = new N8nClient(host.url);
     await client.signIn(OWNER);
@@ -45,16 +40,10 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
       type: 'accoladesWebhookApi',
       data: { secret: SECRET },
     });
-    account = await client.createCredential({
-      name: 'Account',
-      type: 'accoladesAccountApi',
-      data: { accountNumber: '12345', password: PASSWORD, url: rest.url },
-    });
   });
 
   after(async () => {
     await host.stop();
-    await rest.close();
     await rm(userFolder, { recursive: true, force: true });
   });
 
@@ -224,46 +213,8 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
     }
   });
 
-  it('starts a call when a notification comes, and tests the account', async () => {
-    const { id, url } = await publish(
-      'dial',
-      {},
-      [
-        accolades(
-          'Call back',
-          {
-            resource: 'call',
-            operation: 'dial',
-            deviceId: '27',
-            phoneNumber: '={{ $json.phone.international }}',
-          },
-          account,
-        ),
-      ],
-      [['Call back']],
-    );
-    await post(url, notification('hangup', { phoneNumber: '0211234567' }));
-    const [execution] = await client.waitForExecutions(id, 1);
-    const [item] = itemsOf(await client.getExecution(execution?.id ?? ''), 'Call back');
-    expect(item).to.deep.include({ command: 'dial', ok: true, deviceId: '27', phoneNumber: '0211234567' });
-    expect(rest.commands.at(-1)).to.deep.equal({
-      path: '/12345/dial/',
-      fields: { password: PASSWORD, deviceId: '27', phoneNumber: '0211234567' },
-    });
-    const test = (password: string) =>
-      client.testCredential({
-        type: 'accoladesAccountApi',
-        data: { accountNumber: '12345', password, url: rest.url },
-      });
-    expect(await test(PASSWORD)).to.include({ status: 'OK' });
-    const refused = await test('wrong-password-1');
-    expect(refused.status).to.equal('Error');
-    expect(refused.message).to.match(/password is wrong/);
-    expect((await test('wrong-password-1')).message).to.match(/waiting until/);
-  });
-
   it('keeps secrets out of its output', () => {
-    expectNoSecret('the output', host.output(), [SECRET, PASSWORD]);
+    expectNoSecret('the output', host.output(), [SECRET]);
   });
 
   it('answers a steady stream of notifications, as n8n answers its own webhooks', async function () {
@@ -319,13 +270,8 @@ function notification(event: string, fields: Readonly<Record<string, string>>): 
   }).toString();
 }
 
-function accolades(name: string, parameters: JsonObject, account?: N8nCredentialReference): N8nWorkflowNode {
-  return {
-    ...node(name, 'n8n-nodes-accolades.accolades', 1, parameters),
-    ...(account === undefined
-      ? {}
-      : { credentials: { accoladesAccountApi: { id: account.id, name: account.name } } }),
-  };
+function accolades(name: string, parameters: JsonObject): N8nWorkflowNode {
+  return node(name, 'n8n-nodes-accolades.accolades', 1, parameters);
 }
 
 function wait(name: string, seconds: number): N8nWorkflowNode {

@@ -1,7 +1,7 @@
 import { DOCUMENTED_ERRORS, ADVICE } from '@accolades-flow/core';
 import type { Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
-import { startRestStandIn, type RestStandIn } from '../hosts/rest-stand-in.ts';
+import { startRestStandIn, type RestStandIn } from './rest-stand-in.ts';
 import { FRONT_DESK, simulate } from './agents.ts';
 import { NodeRuntime, type Credentials } from './node-runtime.ts';
 
