@@ -40,6 +40,15 @@ const url: INodeProperties = {
     'Address of the Accolades REST API. With http:// instead of https:// the password is not encrypted: only use that on this machine.',
 };
 
+const notEncrypted: INodeProperties = {
+  displayName:
+    'With http:// nothing is encrypted: whoever is on the way can read the password and make calls with it. Use it only for a server on this machine.',
+  name: 'notEncrypted',
+  type: 'notice',
+  default: '',
+  displayOptions: { show: { url: [{ _cnd: { startsWith: 'http://' } }] } },
+};
+
 /** One Accolades account, for the REST API. Tested by the node Accolades, with a `ping`. */
 export class AccoladesAccountApi implements ICredentialType {
   name = 'accoladesAccountApi';
@@ -53,5 +62,5 @@ export class AccoladesAccountApi implements ICredentialType {
 
   documentationUrl = 'https://help.accolades.ro';
 
-  properties: INodeProperties[] = [rules, accountNumber, password, url];
+  properties: INodeProperties[] = [rules, accountNumber, password, url, notEncrypted];
 }

@@ -8,7 +8,7 @@ const idCrm: INodeProperties = {
   required: true,
   default: '',
   placeholder: 'f8cb549544',
-  hint: 'For several agents: <code>Front desk=f8cb549544, Sales=77aa0192bc</code>',
+  hint: "In the agent's Accolades page: PHONE, External CRM. For several agents: <code>Front desk=f8cb549544, Sales=77aa0192bc</code>",
   description:
     "The agent's id as the Accolades web page shows it under PHONE, External CRM. Several agents are separated by commas " +
     '(or new lines, in an expression), each written as its idCrm or as name=idCrm; the name then tells the agents apart in ' +
@@ -25,6 +25,15 @@ const url: INodeProperties = {
     'Address of the Accolades WebSocket API. With ws:// instead of wss:// nothing is encrypted: only use that on this machine.',
 };
 
+const notEncrypted: INodeProperties = {
+  displayName:
+    'With ws:// nothing is encrypted: whoever is on the way can read the idCrm and every call. Use it only for a server on this machine.',
+  name: 'notEncrypted',
+  type: 'notice',
+  default: '',
+  displayOptions: { show: { url: [{ _cnd: { startsWith: 'ws://' } }] } },
+};
+
 const allowUnauthorizedCerts: INodeProperties = {
   displayName: 'Allow Unauthorized Certificates',
   name: 'allowUnauthorizedCerts',
@@ -32,6 +41,15 @@ const allowUnauthorizedCerts: INodeProperties = {
   default: false,
   description:
     'Whether to connect even if the certificate of the server cannot be verified. Anybody on the way could then read the idCrm and the calls.',
+};
+
+const notVerified: INodeProperties = {
+  displayName:
+    'The certificate is not verified: whoever is on the way can pretend to be the server, and read the idCrm and every call.',
+  name: 'notVerified',
+  type: 'notice',
+  default: '',
+  displayOptions: { show: { allowUnauthorizedCerts: [true] } },
 };
 
 const rules: INodeProperties = {
@@ -56,5 +74,5 @@ export class AccoladesAgentApi implements ICredentialType {
 
   documentationUrl = 'https://help.accolades.ro';
 
-  properties: INodeProperties[] = [rules, idCrm, url, allowUnauthorizedCerts];
+  properties: INodeProperties[] = [rules, idCrm, url, notEncrypted, allowUnauthorizedCerts, notVerified];
 }

@@ -26,6 +26,14 @@ export const callProperties: INodeProperties[] = [
     ],
   },
   {
+    displayName:
+      'Each item starts a real phone call, also when you test this step: the device rings, and when it is answered, Accolades dials the number.',
+    name: 'dialNotice',
+    type: 'notice',
+    default: '',
+    displayOptions: { show },
+  },
+  {
     displayName: 'Device ID',
     name: 'deviceId',
     type: 'string',

@@ -45,7 +45,8 @@ export class AccoladesTrigger implements INodeType {
           "These executions show up in the <a data-key='executions'>executions list</a>, but not in the editor.",
       },
       activationHint:
-        "Once you've finished building your workflow, publish it to have it listen continuously (you just won't see those executions here).",
+        "Execute the step, then call the agent, or dial from the agent's phone. Once you've finished building your workflow, publish it to " +
+        "have it listen continuously (you just won't see those executions here).",
     },
     inputs: [],
     outputs: `={{(${configuredOutputs.toString()})($parameter)}}`,

@@ -8,15 +8,15 @@ interface OutputParameters {
 
 /**
  * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so nothing outside it can be used
- * here; the order is that of core's `EVENT_TYPES`.
+ * here; the order is that of core's `EVENT_TYPES`. The canvas cuts names of more than about twelve letters.
  */
 export const configuredOutputs = (parameters: OutputParameters): { type: 'main'; displayName?: string }[] => {
   if (parameters.options?.splitOutputs !== true) return [{ type: 'main' }];
   const names: [string, string][] = [
-    ['incomingCall', 'Incoming call'],
-    ['outgoingCall', 'Outgoing call'],
-    ['agentConnected', 'Agent connected'],
-    ['agentDisconnected', 'Agent disconnected'],
+    ['incomingCall', 'Incoming'],
+    ['outgoingCall', 'Outgoing'],
+    ['agentConnected', 'Connected'],
+    ['agentDisconnected', 'Disconnected'],
   ];
   const chosen = names.filter(([event]) => parameters.events?.includes(event));
   return chosen.length === 0

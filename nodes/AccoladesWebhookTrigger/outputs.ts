@@ -8,20 +8,20 @@ interface OutputParameters {
 
 /**
  * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so nothing outside it can be used
- * here; the order is that of core's `WEBHOOK_EVENTS`.
+ * here; the order is that of core's `WEBHOOK_EVENTS`. The canvas cuts names of more than about twelve letters.
  */
 export const configuredOutputs = (parameters: OutputParameters): { type: 'main'; displayName?: string }[] => {
   if (parameters.options?.splitOutputs !== true) return [{ type: 'main' }];
   const names: [string, string][] = [
-    ['answer', 'Call answered'],
-    ['confirmHangup', 'Confirm hang-up'],
-    ['hangup', 'Call ended'],
-    ['otherNotification', 'Other notification'],
+    ['answer', 'Answered'],
+    ['confirmHangup', 'Time limit'],
+    ['hangup', 'Ended'],
+    ['otherNotification', 'Other'],
     ['ivrRequest', 'IVR request'],
-    ['incomingCall', 'Incoming call'],
-    ['outgoingCall', 'Outgoing call'],
-    ['agentConnected', 'Agent connected'],
-    ['agentDisconnected', 'Agent disconnected'],
+    ['incomingCall', 'Incoming'],
+    ['outgoingCall', 'Outgoing'],
+    ['agentConnected', 'Connected'],
+    ['agentDisconnected', 'Disconnected'],
   ];
   const chosen = names.filter(([event]) => parameters.events?.includes(event));
   return chosen.length === 0

@@ -69,10 +69,10 @@ describe('The n8n package, as n8n loads it', () => {
     expect(runtime.outputs({ events: [], options: { splitOutputs: true } })).to.deep.equal([undefined]);
     expect(
       runtime.outputs({ events: [...EVENT_TYPES].reverse(), options: { splitOutputs: true } }),
-    ).to.deep.equal(['Incoming call', 'Outgoing call', 'Agent connected', 'Agent disconnected']);
+    ).to.deep.equal(['Incoming', 'Outgoing', 'Connected', 'Disconnected']);
     expect(
       runtime.outputs({ events: ['agentDisconnected', 'incomingCall'], options: { splitOutputs: true } }),
-    ).to.deep.equal(['Incoming call', 'Agent disconnected']);
+    ).to.deep.equal(['Incoming', 'Disconnected']);
   });
 });
 

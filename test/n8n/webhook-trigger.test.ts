@@ -193,10 +193,7 @@ describe('The n8n webhook trigger', () => {
 
   it('has an output for each event, in the order of the ports', async () => {
     const parameters = { events: ['hangup', 'answer'], options: { splitOutputs: true } };
-    expect(runtime.outputs('accoladesWebhookTrigger', parameters)).to.deep.equal([
-      'Call answered',
-      'Call ended',
-    ]);
+    expect(runtime.outputs('accoladesWebhookTrigger', parameters)).to.deep.equal(['Answered', 'Ended']);
     const { result } = await call({ body: HANGUP, parameters });
     expect(result.workflowData?.map((items) => items.length)).to.deep.equal([0, 1]);
     expect(
