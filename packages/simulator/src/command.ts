@@ -1,12 +1,13 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { createSimulator } from './create-simulator.ts';
 import { DEMO_ACCOUNT, DEMO_AGENTS } from './demo-agents.ts';
 import type { AgentSetup } from './pbx/agent.ts';
 import { MAX_CALLS_PER_MINUTE } from './pbx/call-traffic.ts';
 import type { AccountSetup } from './rest-api/account-directory.ts';
-import { createSimulator } from './simulator.ts';
-import type { Simulator, SimulatorOptions } from './simulator.ts';
+import type { Simulator } from './simulator.ts';
+import type { SimulatorOptions } from './simulator-options.ts';
 import type { AuthSuccessType } from './websocket-api/messages.ts';
 
 /** The port of the real service. */

@@ -1,12 +1,8 @@
-export { createSimulator, Simulator } from './simulator.ts';
-export type {
-  AgentEvent,
-  DropMethod,
-  SessionEvent,
-  SessionInfo,
-  SimulatorEvents,
-  SimulatorOptions,
-} from './simulator.ts';
+export { createSimulator } from './create-simulator.ts';
+export { Simulator } from './simulator.ts';
+export type { AgentEvent, SessionEvent, SimulatorEvents } from './simulator-events.ts';
+export type { SimulatorOptions } from './simulator-options.ts';
+export type { DropMethod, SessionInfo } from './websocket-api/session-control.ts';
 export type { AgentInfo, AgentSetup, AgentState, Entity, EntityKind } from './pbx/agent.ts';
 export { MAX_TEXT_LENGTH } from './pbx/agent-directory.ts';
 export type { CallDirection, CallRequest, PlacedCall } from './pbx/call.ts';

@@ -5,20 +5,18 @@ import { DEFAULT_CALL_SETTINGS, readCallSettings } from './calls/call-settings.t
 import type { CallSettings } from './calls/call-settings.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
-import type { ConnectorOptions, ConnectorServer } from './connectors/connector-server.ts';
+import type { ConnectorServer } from './connectors/connector-server.ts';
 import { ALL_AGENTS, Faults } from './faults/faults.ts';
 import { makeGarbage } from './faults/garbage.ts';
 import type { GarbageKind } from './faults/garbage.ts';
 import { SEED_SAMPLES } from './faults/seed-samples.ts';
 import type { SeedSample } from './faults/seed-samples.ts';
 import { FrameLog } from './frame-log/frame-log.ts';
-import type { FrameLogEntry } from './frame-log/frame-log.ts';
 import { sendForm } from './http/send-form.ts';
 import { runIvr } from './ivr/ivr.ts';
 import type { IvrResult, IvrRun } from './ivr/ivr.ts';
 import { maskSecret } from './masking.ts';
 import { parseHangupReply } from './notifications/hangup-decision.ts';
-import type { HangupReplyParser } from './notifications/hangup-decision.ts';
 import {
   DEFAULT_NOTIFICATION_SETTINGS,
   readNotificationSettings,
@@ -38,115 +36,21 @@ import type { AccountInfo, AccountLogEntry, AccountSetup } from './rest-api/acco
 import { RestApi } from './rest-api/rest-api.ts';
 import { DEFAULT_REST_SETTINGS, readRestSettings } from './rest-api/rest-settings.ts';
 import type { RestSettings } from './rest-api/rest-settings.ts';
+import type { AgentEvent, SessionEvent, SimulatorEvents } from './simulator-events.ts';
+import type { SimulatorOptions } from './simulator-options.ts';
 import { Statistics } from './statistics.ts';
 import type { ClientSession } from './websocket-api/client-session.ts';
 import { callNotification } from './websocket-api/messages.ts';
 import { WebSocketApi } from './websocket-api/server.ts';
+import { drop, sessionInfo } from './websocket-api/session-control.ts';
+import type { DropMethod, SessionInfo } from './websocket-api/session-control.ts';
 import { DEFAULT_SETTINGS, readServerSettings } from './websocket-api/settings.ts';
 import type { ServerSettings } from './websocket-api/settings.ts';
 
-export interface SimulatorOptions extends Partial<ServerSettings> {
-  /** The address that the WebSocket API listens on. Default 127.0.0.1. */
-  host?: string;
-  /** The port of the WebSocket API; 0, the default, takes a free one. */
-  port?: number;
-  /** The web console, off by default. `port` 0, its default, takes a free one. */
-  console?: false | { port?: number; host?: string };
-  /** The pages of agents with a custom connector in a frame, as Accolades serves them. Off by default. */
-  connector?: false | ConnectorOptions;
-  /** PEM texts; with them the server speaks `wss:`. */
-  tls?: { key: string; cert: string };
-  agents?: readonly AgentSetup[];
-  /** The REST API, off by default. `port` 0, its default, takes a free one; `host` is that of the WebSocket API. */
-  rest?: false | { port?: number };
-  restSettings?: Partial<RestSettings>;
-  /** The accounts of the REST API. */
-  accounts?: readonly AccountSetup[];
-  /** Phones besides those that agents get by themselves, or changes to those. */
-  phones?: readonly PhoneSetup[];
-  /** How phones and the other parties behave. */
-  callSettings?: Partial<CallSettings>;
-  /** How call notifications are written. */
-  notificationSettings?: Partial<NotificationSettings>;
-  /** Reads the answer to `confirmHangup`, whose format is not published. Default: {@link parseHangupReply}. */
-  parseHangupReply?: HangupReplyParser;
-  /** Moves the lives of calls, for tests. Default: the system's. */
-  clock?: Clock;
-}
-
-/** How a session is dropped:
- * - `close`: a closing handshake, without a word
- * - `connectionClosed`: the `connectionClosed` message, then a closing handshake, as at log-out
- * - `connectionClosedOnly`: the message alone; the connection stays open
- * - `terminate`: the TCP connection ends at once
- * - `halfOpen`: nothing is read or written any more, the TCP connection stays; the session is held for
- *   `sessionTimeoutMs`
- */
-export type DropMethod = 'close' | 'connectionClosed' | 'connectionClosedOnly' | 'terminate' | 'halfOpen';
-
-/** A live session. */
-export interface SessionInfo {
-  idCrm: string;
-  ip: string;
-  /** When it authenticated, in milliseconds since 1970. */
-  since: number;
-  /** The number of the connection, as in the frame log. */
-  connection: number;
-}
-
-export interface SessionEvent extends SessionInfo {
-  event: 'opened' | 'ended';
-  name: string;
-}
-
-export interface AgentEvent {
-  event: 'added' | 'removed' | 'loggedIn' | 'loggedOut' | 'textChanged';
-  /** The agent after the event. */
-  agent: AgentInfo;
-}
-
-/**
- * The events of a simulator. Only `frame` entries are masked and fit for a log; the others name agents by their full
- * `idCrm`.
- */
-export interface SimulatorEvents {
-  frame: [FrameLogEntry];
-  session: [SessionEvent];
-  agent: [AgentEvent];
-  call: [PlacedCall];
-  /** Faults, settings, accounts, phones, call traffic or the server's being started or stopped changed. */
-  settings: [];
-  /** Something happened to a call that has a life. */
-  callLife: [CallLife];
-  /** The REST API got a request. */
-  restRequest: [];
-}
-
-interface RunningConsole {
+/** What the simulator must know of a console that somebody started for it, to end with it. */
+export interface RunningConsole {
   readonly url: string;
   close(): Promise<void>;
-}
-
-/** Makes a simulator and starts it. @throws the error of a listening socket, for example `EADDRINUSE` */
-export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
-  const simulator = new Simulator(options);
-  await simulator.start();
-  try {
-    if (options.rest) await simulator.startRest();
-    if (options.connector) {
-      const connectors = await import('./connectors/connector-server.ts');
-      simulator.attachConnectors(await connectors.ConnectorServer.start(simulator, options.connector));
-    }
-    if (options.console) {
-      // Loaded on demand: tests and benchmarks need no web server.
-      const { startConsole } = await import('./console/console.ts');
-      simulator.attachConsole(await startConsole(simulator, options.console));
-    }
-  } catch (error) {
-    await simulator.close();
-    throw error;
-  }
-  return simulator;
 }
 
 /** A simulated Accolades PBX. Make one with `createSimulator`. */
@@ -670,33 +574,4 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
       connectedFrom: session?.ip ?? null,
     };
   }
-}
-
-function drop(session: ClientSession, how: DropMethod): void {
-  switch (how) {
-    case 'close':
-      session.close();
-      break;
-    case 'connectionClosed':
-      session.announceClose({ close: true });
-      break;
-    case 'connectionClosedOnly':
-      session.announceClose({ close: false });
-      break;
-    case 'terminate':
-      session.discard();
-      break;
-    case 'halfOpen':
-      session.goHalfOpen();
-      break;
-  }
-}
-
-function sessionInfo(session: ClientSession): SessionInfo {
-  return {
-    idCrm: session.agent?.idCrm ?? '',
-    ip: session.ip,
-    since: session.authenticatedAt,
-    connection: session.number,
-  };
 }

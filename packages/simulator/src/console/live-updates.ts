@@ -1,7 +1,8 @@
 import type { ServerResponse } from 'node:http';
 import type { FrameLogEntry } from '../frame-log/frame-log.ts';
 import type { PlacedCall } from '../pbx/call.ts';
-import type { Simulator, SimulatorEvents } from '../simulator.ts';
+import type { Simulator } from '../simulator.ts';
+import type { SimulatorEvents } from '../simulator-events.ts';
 import { callView, consoleState } from './console-state.ts';
 import type { CallView, ConsoleState } from './console-state.ts';
 

@@ -1,0 +1,33 @@
+import type { CallLife } from './calls/call-life.ts';
+import type { FrameLogEntry } from './frame-log/frame-log.ts';
+import type { AgentInfo } from './pbx/agent.ts';
+import type { PlacedCall } from './pbx/call.ts';
+import type { SessionInfo } from './websocket-api/session-control.ts';
+
+export interface SessionEvent extends SessionInfo {
+  event: 'opened' | 'ended';
+  name: string;
+}
+
+export interface AgentEvent {
+  event: 'added' | 'removed' | 'loggedIn' | 'loggedOut' | 'textChanged';
+  /** The agent after the event. */
+  agent: AgentInfo;
+}
+
+/**
+ * The events of a simulator. Only `frame` entries are masked and fit for a log; the others name agents by their full
+ * `idCrm`.
+ */
+export interface SimulatorEvents {
+  frame: [FrameLogEntry];
+  session: [SessionEvent];
+  agent: [AgentEvent];
+  call: [PlacedCall];
+  /** Faults, settings, accounts, phones, call traffic or the server's being started or stopped changed. */
+  settings: [];
+  /** Something happened to a call that has a life. */
+  callLife: [CallLife];
+  /** The REST API got a request. */
+  restRequest: [];
+}
