@@ -1,9 +1,11 @@
-import { AccountClient } from '@accolades-flow/core';
+import { AccoladesError, AccountClient } from '@accolades-flow/core';
 import { expect } from 'chai';
 import { FaultBench } from '../support/fault-bench.ts';
-import { say } from '../support/report.ts';
+import { say, seconds } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
+/** What a command is given here, in milliseconds. */
+const COMMAND_MS = 500;
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
 
 describe('An HTTP proxy that accepts and says nothing', () => {
@@ -31,6 +33,7 @@ describe('An HTTP proxy that accepts and says nothing', () => {
       const waiting = await agent.next('waiting');
       say(agent.path());
       expect(waiting.reason).to.equal('CONNECT_TIMEOUT');
+      say(`detected after ${seconds(waiting.at - connecting.at)} (at most ${seconds(15_000)})`);
       bench.expectWithin(waiting.at - connecting.at, { atLeast: 15_000, atMost: 15_000 });
       await until('three attempts have been made', () => bench.proxy.accepted >= 3);
       say(`${bench.proxy.heldByClients} connections open after ${bench.proxy.accepted} attempts`);
@@ -40,18 +43,28 @@ describe('An HTTP proxy that accepts and says nothing', () => {
     });
   }
 
-  it('a command: fails at its deadline and leaves no socket behind', async () => {
-    const account = { accountNumber: '123456', password: 'not-a-secret', url: 'https://pbx.example' };
-    const client = new AccountClient(account, { timeoutMs: 500 });
-    const askedAt = performance.now();
-    const failure = await client.ping().then(
-      () => 'answered',
-      (error: unknown) => String(error),
-    );
-    const tookMs = performance.now() - askedAt;
-    say(`failed after ${Math.round(tookMs)} ms`);
-    expect(failure).not.to.equal('answered');
-    expect(tookMs).to.be.within(490, 1_500);
-    await until('the connection is given up', () => bench.proxy.heldByClients === 0);
-  });
+  for (const scheme of ['http', 'https']) {
+    for (const command of ['ping', 'dial'] as const) {
+      it(`a ${command} (${scheme}:): fails at its deadline, was not sent, and leaves no socket behind`, async () => {
+        const account = { accountNumber: '123456', password: 'not-a-secret', url: `${scheme}://pbx.example` };
+        const client = new AccountClient(account, { timeoutMs: COMMAND_MS });
+        const askedAt = performance.now();
+        const failure = await (
+          command === 'ping' ? client.ping() : client.dial({ deviceId: '27', phoneNumber: '0211234567' })
+        ).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        const tookMs = performance.now() - askedAt;
+        say(`failed after ${Math.round(tookMs)} ms (at most ${COMMAND_MS})`);
+        // Nothing went further than the proxy: a dial may be tried again.
+        expect(failure)
+          .to.be.instanceOf(AccoladesError)
+          .and.to.include({ code: 'CONNECT_TIMEOUT', retryable: true });
+        expect(tookMs).to.be.within(COMMAND_MS - 10, COMMAND_MS + 1_000);
+        expect(bench.proxy.accepted).to.equal(1);
+        await until('the connection is given up', () => bench.proxy.heldByClients === 0);
+      });
+    }
+  }
 });
