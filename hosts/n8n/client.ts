@@ -236,7 +236,9 @@ export class N8nClient {
     options: { versionId?: string; deadlineMs?: number } = {},
   ): Promise<N8nPublication> {
     await this.requestPublish(id, options.versionId);
-    const publication = await this.#settledPublication(id, options.deadlineMs ?? 60_000);
+    // n8n reads the state of the triggers beside that of the publication, so that for a moment it may say that there is none.
+    const isSettled = ({ status }: N8nPublication): boolean => status !== 'not_published';
+    const publication = await this.#settledPublication(id, options.deadlineMs ?? 60_000, isSettled);
     if (publication.status !== 'published') throw new N8nPublicationError(id, publication);
     return publication;
   }
@@ -434,12 +436,16 @@ export class N8nClient {
     });
   }
 
-  #settledPublication(id: string, deadlineMs: number): Promise<N8nPublication> {
+  #settledPublication(
+    id: string,
+    deadlineMs: number,
+    isSettled: (publication: N8nPublication) => boolean = () => true,
+  ): Promise<N8nPublication> {
     return waitUntil(
       `The publication of workflow ${id} to settle`,
       async () => {
         const publication = await this.publicationOf(id);
-        return publication.status === 'in_progress' ? undefined : publication;
+        return publication.status !== 'in_progress' && isSettled(publication) && publication;
       },
       { deadlineMs, everyMs: 50 },
     );
