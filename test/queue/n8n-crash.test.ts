@@ -1,0 +1,114 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { expect } from 'chai';
+import { waitUntil } from '../../hosts/deadline.ts';
+import { CallLedger } from './call-ledger.ts';
+import { publishCallWorkflow } from './call-workflow.ts';
+import { CONCURRENCY, FRONT_DESK, CLUSTER_START_MS, sharedCluster, type Cluster } from './cluster.ts';
+import { queueIsEmpty, unfinishedExecutions } from './unfinished-executions.ts';
+
+/** Milliseconds between two calls, which leaves the workers idle at times. */
+const CALL_EVERY_MS = 200;
+/** So many calls come at once just before a process goes, so that it holds some. */
+const BURST = 40;
+
+describe('Processes of n8n that go', function () {
+  this.timeout(5 * 60_000);
+  let cluster: Cluster;
+  let unpublish: () => Promise<void>;
+
+  before(async function () {
+    this.timeout(CLUSTER_START_MS);
+    cluster = await sharedCluster();
+    unpublish = await publishCallWorkflow(cluster, 'Calls during faults');
+  });
+
+  after(() => unpublish());
+
+  it('a main process that is stopped passes on what had reached it', async () => {
+    const { simulator, recorded } = cluster;
+    const ledger = new CallLedger(simulator, FRONT_DESK, 1_700_000_002);
+    for (let i = 0; i < BURST; i++) expect(ledger.place()).to.equal(true);
+    // These the PBX may send while the connection is being closed, and it asks for no receipt.
+    const closing = new CallLedger(simulator, FRONT_DESK, 1_700_000_003);
+    const session = simulator.sessions()[0]?.connection;
+    const stoppedAt = performance.now();
+    const stopped = cluster.main.stop();
+    while (simulator.sessions()[0]?.connection === session) {
+      closing.place();
+      await delay(5);
+    }
+    const openMs = performance.now() - stoppedAt;
+    await stopped;
+    await cluster.restartMain();
+    await cluster.sessionIsUp(FRONT_DESK);
+    await drained(ledger);
+    const [before, meanwhile] = [ledger, closing].map((calls) => calls.tally(recorded.all));
+    console.log(
+      `      ${before?.delivered} calls before the signal: ${before?.executed} executed, ${before?.doubled.length} doubled; ` +
+        `${meanwhile?.delivered} in the ${Math.round(openMs)} ms until the connection ended: ${meanwhile?.executed} executed`,
+    );
+    expect(before?.missing).to.deep.equal([]);
+    expect([...(before?.doubled ?? []), ...(meanwhile?.doubled ?? [])]).to.deep.equal([]);
+    // The place of the trigger is not kept in a process that ends.
+    expect(openMs).to.be.lessThan(3_000);
+  });
+
+  it('a killed worker loses at most what it was executing, nothing is doubled, though main restarts', async () => {
+    const { simulator, recorded, postgresql } = cluster;
+    const series = 1_700_000_004;
+    const ledger = new CallLedger(simulator, FRONT_DESK, series);
+    const steady = setInterval(() => ledger.place(), CALL_EVERY_MS);
+    try {
+      await waitUntil('some calls', () => ledger.delivered.length >= 10, { deadlineMs: 20_000 });
+      await killAtWork(ledger);
+      await cluster.restartMain();
+      await cluster.replaceWorker(0);
+      await cluster.sessionIsUp(FRONT_DESK);
+      const before = ledger.delivered.length;
+      await waitUntil('more calls', () => ledger.delivered.length >= before + 10, { deadlineMs: 20_000 });
+    } finally {
+      clearInterval(steady);
+    }
+    await drained(ledger);
+    const tally = ledger.tally(await recorded.read());
+    const held = await unfinishedExecutions(postgresql, series);
+    console.log(
+      `      ${tally.delivered} calls reached the session: ${tally.executed} executed, ${tally.doubled.length} doubled. ` +
+        `${ledger.unheard.length} more came while the main process was away. The killed worker held ${held.length}:`,
+    );
+    for (const { id, status, call } of held) {
+      const how = tally.missing.includes(call) ? 'its last node was not reached' : 'its last node had run';
+      console.log(`        execution ${id}, call ${call}: ${status}; ${how}`);
+    }
+    expect(tally.doubled).to.deep.equal([]);
+    expect(held.map(({ call }) => call)).to.include.members([...tally.missing]);
+    expect(held.length).to.be.at.most(CONCURRENCY);
+  });
+
+  /** Kills a worker in the midst of a burst of calls. */
+  const killAtWork = async (ledger: CallLedger) => {
+    for (let i = 0; i < BURST; i++) ledger.place();
+    const enough = ledger.delivered.length - BURST / 2;
+    await waitUntil(
+      'half of the burst',
+      async () => ledger.tally(await cluster.recorded.read()).executed >= enough,
+      { deadlineMs: 30_000, everyMs: 1 },
+    );
+    await cluster.workers[0]?.kill();
+  };
+
+  /** Waits until n8n has executed everything, or found out that it cannot. */
+  const drained = async (ledger: CallLedger) => {
+    let missing: readonly string[] = [];
+    await waitUntil(
+      'all calls',
+      async () => {
+        ({ missing } = ledger.tally(await cluster.recorded.read()));
+        return queueIsEmpty(cluster.redis);
+      },
+      { deadlineMs: 90_000, everyMs: 200, details: () => `Missing: ${missing.join(' ')}` },
+    );
+    // The last executions of live workers write their end after their job has left the queue.
+    await delay(1_000);
+  };
+});

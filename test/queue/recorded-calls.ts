@@ -1,0 +1,43 @@
+import { open } from 'node:fs/promises';
+import { objectFrom } from '../../hosts/guards.ts';
+
+/** What the sink node writes for each call: which process of n8n ran which execution with it. */
+export interface RecordedCall {
+  readonly uniqueId: string;
+  readonly execution: number;
+  readonly pid: number;
+}
+
+/** Reads what the sink nodes of all processes append to one file. */
+export class RecordedCalls {
+  readonly file: string;
+  readonly all: RecordedCall[] = [];
+  #offset = 0;
+
+  constructor(file: string) {
+    this.file = file;
+  }
+
+  /** Reads what is new. @returns all calls so far, in the order in which they were written */
+  async read(): Promise<readonly RecordedCall[]> {
+    const handle = await open(this.file, 'a+');
+    try {
+      const { size } = await handle.stat();
+      const buffer = Buffer.alloc(size - this.#offset);
+      await handle.read(buffer, 0, buffer.length, this.#offset);
+      // A line that is being written is read the next time.
+      const whole = buffer.lastIndexOf('\n') + 1;
+      this.#offset += whole;
+      const lines = buffer.subarray(0, whole).toString('utf8').split('\n');
+      for (const line of lines.filter((text) => text !== '')) this.all.push(recordedCall(line));
+    } finally {
+      await handle.close();
+    }
+    return this.all;
+  }
+}
+
+function recordedCall(line: string): RecordedCall {
+  const { id, execution, pid } = objectFrom(JSON.parse(line), 'a line of the sink');
+  return { uniqueId: String(id), execution: Number(execution), pid: Number(pid) };
+}
