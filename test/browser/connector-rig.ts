@@ -22,8 +22,7 @@ export async function connectorZip(): Promise<string> {
   return zip;
 }
 
-/** @param blockPopups as a browser does that nobody has told otherwise */
-export function launchChromium({ blockPopups = false } = {}): Promise<Browser> {
+export function launchChromium(): Promise<Browser> {
   return chromium.launch({
     executablePath: process.env['ACCOLADES_CHROMIUM'] ?? '/usr/bin/chromium',
     args: [
@@ -36,7 +35,6 @@ export function launchChromium({ blockPopups = false } = {}): Promise<Browser> {
       '--disable-component-update',
       '--disable-sync',
     ],
-    ...(blockPopups ? { ignoreDefaultArgs: ['--disable-popup-blocking'] } : {}),
   });
 }
 

@@ -1,4 +1,5 @@
 import { mkdtemp, rm, writeFile, mkdir } from 'node:fs/promises';
+import { get } from 'node:http';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { expect } from 'chai';
@@ -116,11 +117,18 @@ describe('custom connectors', () => {
     expect(simulator.connectors?.fileNames).to.deep.equal(['index.html', 'connector.js']);
   });
 
-  it('are not served to pages of elsewhere', async () => {
+  it('are served under names of this machine only, and no other page may read them', async () => {
     const simulator = await testSimulator({ connector: {} });
-    const response = await fetch(simulator.agentPageUrl(FRONT_DESK), {
-      headers: { origin: 'https://evil.example' },
-    });
-    expect(response.status).to.equal(403);
+    const { hostname, port, pathname } = new URL(simulator.agentPageUrl(FRONT_DESK));
+    const statusFor = (host: string): Promise<number | undefined> =>
+      new Promise((resolve, reject) => {
+        get({ hostname, port, path: pathname, headers: { host, origin: 'null' } }, (response) => {
+          response.resume();
+          expect(response.headers).not.to.have.property('access-control-allow-origin');
+          resolve(response.statusCode);
+        }).on('error', reject);
+      });
+    expect(await statusFor('evil.example')).to.equal(403);
+    expect(await statusFor(`localhost:${port}`)).to.equal(200);
   });
 });

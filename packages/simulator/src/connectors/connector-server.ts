@@ -1,6 +1,6 @@
 import fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
-import { guardRequests } from '../console/request-guard.ts';
+import { namesThisMachine } from '../console/request-guard.ts';
 import type { AgentInfo } from '../pbx/agent.ts';
 import { reachableHost } from '../websocket-api/address.ts';
 import { agentPage, connectorParameters } from './agent-page.ts';
@@ -37,7 +37,11 @@ export class ConnectorServer {
     const files = options.location === undefined ? null : await readConnector(options.location);
     const address = options.host ?? '127.0.0.1';
     const app: FastifyInstance = fastify({ forceCloseConnections: true });
-    guardRequests(app, address);
+    // Against DNS rebinding. Other pages may ask (a frame without an origin of its own does), but no browser lets them read the answer.
+    app.addHook('onRequest', async (request, reply) => {
+      if (namesThisMachine(request.headers.host, address)) return undefined;
+      return reply.code(403).send({ error: 'The pages of agents are for this machine only.' });
+    });
     try {
       await app.register(async (routes) => {
         await Promise.resolve();

@@ -10,8 +10,7 @@ const LOOPBACK_NAMES: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 export function guardRequests(app: FastifyInstance, consoleHost: string): void {
   app.addHook('onRequest', async (request, reply) => {
     const { host, origin } = request.headers;
-    const name = host?.replace(/:\d+$/, '').toLowerCase() ?? '';
-    if (!LOOPBACK_NAMES.includes(name) && name !== consoleHost.toLowerCase()) {
+    if (!namesThisMachine(host, consoleHost)) {
       return reply.code(403).send({ error: 'The console answers on this machine only.' });
     }
     if (origin !== undefined && origin !== `http://${host ?? ''}`) {
@@ -25,4 +24,10 @@ export function guardRequests(app: FastifyInstance, consoleHost: string): void {
     }
     return undefined;
   });
+}
+
+/** Whether a request names this machine, or the address that is listened on, as its host. */
+export function namesThisMachine(host: string | undefined, listensOn: string): boolean {
+  const name = host?.replace(/:\d+$/, '').toLowerCase() ?? '';
+  return LOOPBACK_NAMES.includes(name) || name === listensOn.toLowerCase();
 }

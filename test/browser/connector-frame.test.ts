@@ -1,0 +1,178 @@
+import { createServer, type Server } from 'node:http';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import type { Simulator, SimulatorOptions } from '@accolades-flow/simulator';
+import { expect } from 'chai';
+import type { Browser, BrowserContext, Page } from 'playwright-core';
+import { generate } from 'selfsigned';
+import { waitUntil } from '../../hosts/deadline.ts';
+import {
+  accountText,
+  AgentWindow,
+  connectorSimulator,
+  CRM,
+  crmContext,
+  FRONT_DESK,
+  launchChromium,
+  SECRET,
+} from './connector-rig.ts';
+
+/** An endpoint that answers every call with a page, and keeps what was posted. */
+async function startEndpoint(): Promise<{ url: string; posts: URLSearchParams[]; server: Server }> {
+  const posts: URLSearchParams[] = [];
+  const server = createServer((request, response) => {
+    let body = '';
+    request.on('data', (chunk) => (body += String(chunk)));
+    request.on('end', () => {
+      const post = new URLSearchParams(body);
+      posts.push(post);
+      response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'application/json' });
+      const screenPop = { url: `${CRM}/contacts/7`, title: 'Ana Pop' };
+      response.end(JSON.stringify({ received: true, ...(post.has('frame') ? { screenPop } : {}) }));
+    });
+  }).listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  const port = typeof address === 'object' && address !== null ? address.port : 0;
+  return { url: `http://127.0.0.1:${port}/accolades`, posts, server };
+}
+
+describe('The browser connector in the frames of Chromium', () => {
+  let simulator: Simulator;
+  let endpoint: Awaited<ReturnType<typeof startEndpoint>>;
+  let browser: Browser;
+  let context: BrowserContext;
+
+  before(async () => {
+    endpoint = await startEndpoint();
+    browser = await launchChromium();
+  });
+
+  after(async () => {
+    await browser.close();
+    endpoint.server.closeAllConnections();
+    endpoint.server.close();
+  });
+
+  afterEach(async () => {
+    await context.close();
+    await simulator.close();
+    endpoint.posts.length = 0;
+  });
+
+  const start = async (options: SimulatorOptions = {}): Promise<void> => {
+    simulator = await connectorSimulator(options);
+    simulator.setText(FRONT_DESK, 'account', accountText(endpoint.url));
+    context = await crmContext(browser);
+  };
+
+  const place = (): void => {
+    simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' });
+  };
+
+  const postedCalls = (count: number): Promise<URLSearchParams[]> =>
+    waitUntil(
+      `${count} posted calls`,
+      () => {
+        const calls = endpoint.posts.filter((post) => post.has('frame'));
+        return calls.length >= count && calls;
+      },
+      { deadlineMs: 20_000 },
+    );
+
+  /** Puts the connector into a frame that may do no more than this. */
+  const openSandboxed = async (allowed: string): Promise<AgentWindow> => {
+    await context.route('**/agents/*', async (route) => {
+      const response = await route.fetch();
+      const body = (await response.text()).replace('<iframe ', `<iframe sandbox="${allowed}" `);
+      await route.fulfill({ response, body });
+    });
+    return AgentWindow.open(context, simulator.agentPageUrl(FRONT_DESK));
+  };
+
+  it('offers a link where the browser blocks the page', async () => {
+    await start();
+    const agent = await openSandboxed('allow-scripts allow-same-origin');
+    await agent.waitForText('delivery', /^Sent to/);
+    place();
+    await agent.waitForText(
+      'page',
+      /^Blocked by the browser\. Allow pop-ups for this site, or click: Ana Pop$/,
+    );
+    expect(context.pages()).to.have.lengthOf(1);
+    const link = agent.connector.getByRole('link', { name: 'Ana Pop' });
+    expect(await link.getAttribute('href')).to.equal(`${CRM}/contacts/7`);
+    expect(await link.getAttribute('rel')).to.equal('noopener noreferrer');
+  });
+
+  it('works in a hidden frame, as Accolades has it', async () => {
+    await start();
+    const page = await context.newPage();
+    await page.goto(`${simulator.agentPageUrl(FRONT_DESK)}?hidden`);
+    expect(await page.locator('#connector').isVisible()).to.be.false;
+    await waitUntil('a session', () => simulator.sessions().length === 1, { deadlineMs: 20_000 });
+    place();
+    expect((await postedCalls(1))[0]?.get('secret')).to.equal(SECRET);
+  });
+
+  it('works in a frame without an origin of its own', async () => {
+    await start();
+    const agent = await openSandboxed('allow-scripts');
+    await agent.waitForText('delivery', /^Sent to/);
+    place();
+    await postedCalls(1);
+  });
+
+  it('speaks wss, and knows both spellings of success', async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
+    await start({ tls: { key, cert }, authSuccessType: 'authSuccess' });
+    expect(simulator.url).to.match(/^wss:/);
+    const agent = await AgentWindow.open(context, simulator.agentPageUrl(FRONT_DESK));
+    await agent.waitForText('connection', /^Connected$/);
+    place();
+    await postedCalls(1);
+  });
+
+  it('finds out without pings that a connection is dead, and connects anew', async function () {
+    this.timeout(120_000);
+    await start({ sessionTimeoutMs: 2_000 });
+    const agent = await AgentWindow.open(context, simulator.agentPageUrl(FRONT_DESK));
+    await agent.waitForText('connection', /^Connected$/);
+    await waitUntil('a version request', () => simulator.statistics.framesIn >= 3, { deadlineMs: 20_000 });
+    simulator.dropSession(FRONT_DESK, 'halfOpen');
+    await agent.waitForText('connection', /cannot be reached/, 60_000);
+    await agent.waitForText('connection', /^Connected$/, 60_000);
+    place();
+    await postedCalls(1);
+  });
+
+  it("lets a connector written after the vendor's example work in the simulator", async () => {
+    const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
+    const folder = await mkdtemp(path.join(tmpdir(), 'accolades-connector-'));
+    await writeFile(path.join(folder, 'index.html'), '<!doctype html><script src="own.js" defer></script>');
+    // Its order of messages: wss: only, ask on open, configuration after authSuccess, calls to the console.
+    const script = `
+      const given = new URLSearchParams(location.search);
+      const socket = new WebSocket('wss://' + given.get('serverFqdn') + ':' + given.get('serverPort'));
+      socket.onopen = () => socket.send(JSON.stringify({ type: 'authRequest', idCrm: given.get('agentId') }));
+      socket.onmessage = ({ data }) => {
+        const message = JSON.parse(data);
+        if (message.type === 'authSuccess') socket.send('{"type":"configuration"}');
+        console.log(message.type, message.phoneNumber);
+      };`;
+    await writeFile(path.join(folder, 'own.js'), script);
+    await start({ tls: { key, cert }, authSuccessType: 'authSuccess', connector: { location: folder } });
+    const lines: string[] = [];
+    const page: Page = await context.newPage();
+    page.on('console', (line) => lines.push(line.text()));
+    await page.goto(simulator.agentPageUrl(FRONT_DESK));
+    await waitUntil('the configuration', () => lines.some((line) => line.startsWith('configuration')), {
+      deadlineMs: 20_000,
+    });
+    place();
+    await waitUntil('the call', () => lines.includes('incomingCall 0211234567'), { deadlineMs: 20_000 });
+    await rm(folder, { recursive: true, force: true });
+  });
+});
