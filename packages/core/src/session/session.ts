@@ -1,4 +1,4 @@
-import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
+import { AccoladesError } from '../errors.ts';
 import { maskIn } from '../mask.ts';
 import { decode, MAX_FRAME_BYTES } from '../protocol/decode.ts';
 import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
@@ -8,7 +8,9 @@ import type { ServerOptions } from '../settings/server.ts';
 import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
 import { startDeadline, type Clock, type Timer } from './clock.ts';
 import { Heartbeat } from './heartbeat.ts';
+import { refusal } from './refusal.ts';
 import type { Transport, TransportFactory } from './transport.ts';
+import { withResolvers } from './with-resolvers.ts';
 
 /** TCP, TLS and upgrade together, in milliseconds. */
 export const CONNECT_DEADLINE_MS = 15_000;
@@ -397,29 +399,4 @@ export class Session {
   #report(kind: SessionReport['kind'], text: string): void {
     this.#listener.onReport({ kind, text });
   }
-}
-
-const LISTED_REASONS: readonly AccoladesErrorCode[] = ['ID_NOT_FOUND', 'IP_MISSMATCH', 'CONNECTION_EXISTS'];
-
-function refusal(reason: string): AccoladesError {
-  const listed = LISTED_REASONS.find((code) => code === reason);
-  return listed === undefined
-    ? new AccoladesError('AUTH_REFUSED', { what: `Reason: “${reason.slice(0, 100)}”.` })
-    : new AccoladesError(listed);
-}
-
-/** `Promise.withResolvers` of newer Node versions; rejections nobody waits for are not unhandled. */
-function withResolvers<T>(): {
-  promise: Promise<T>;
-  resolve: (value: T) => void;
-  reject: (e: AccoladesError) => void;
-} {
-  let resolve: (value: T) => void = () => undefined;
-  let reject: (error: AccoladesError) => void = () => undefined;
-  const promise = new Promise<T>((res, rej) => {
-    resolve = res;
-    reject = rej;
-  });
-  promise.catch(() => undefined);
-  return { promise, resolve, reject };
 }
