@@ -1,0 +1,113 @@
+import type { Locator, Page } from 'playwright-core';
+import { objectFrom, stringFrom } from '../../../hosts/guards.ts';
+
+/** How long n8n's editor may take to load, in milliseconds: it is large. */
+const LOAD_DEADLINE_MS = 60_000;
+
+/** n8n's editor in a browser, used as a person uses it. */
+export class N8nEditor {
+  readonly page: Page;
+
+  private constructor(page: Page) {
+    this.page = page;
+  }
+
+  /** Opens a workflow and waits until its canvas can be used. */
+  static async open(page: Page, url: string): Promise<N8nEditor> {
+    await page.goto(url, { waitUntil: 'domcontentloaded', timeout: LOAD_DEADLINE_MS });
+    const editor = new N8nEditor(page);
+    await editor
+      .part('canvas-node')
+      .or(editor.part('canvas-add-button'))
+      .first()
+      .waitFor({ timeout: LOAD_DEADLINE_MS });
+    return editor;
+  }
+
+  /** A part of the page by the name that n8n gives it for tests. */
+  part(name: string): Locator {
+    return this.page.locator(`[data-test-id="${name}"]`);
+  }
+
+  /** Opens the list of nodes to add. */
+  async openCreator(): Promise<void> {
+    await this.part('canvas-plus-button').click();
+    await this.#search.waitFor();
+  }
+
+  get #search(): Locator {
+    return this.part('node-creator-search-bar');
+  }
+
+  /** An entry of the list of nodes. */
+  entry(name: string): Locator {
+    return this.part('node-creator-item-name').filter({ hasText: new RegExp(`^\\s*${name}\\s*$`) });
+  }
+
+  /** Types into the search of the list; what an earlier search found is gone then. */
+  async search(word: string): Promise<void> {
+    await this.#search.fill('nothing is called so');
+    await this.entry('Accolades').waitFor({ state: 'detached' });
+    await this.#search.fill(word);
+  }
+
+  canvasNode(name: string): Locator {
+    return this.page.locator(`[data-test-id="canvas-node"][data-node-name="${name}"]`);
+  }
+
+  /** Opens a node's dialog. */
+  async edit(name: string): Promise<void> {
+    await this.canvasNode(name).dblclick();
+    await this.part('node-parameters').waitFor();
+  }
+
+  async closeDialog(): Promise<void> {
+    await this.part('ndv-close-button').click();
+    await this.part('ndv').waitFor({ state: 'hidden' });
+  }
+
+  /** The names of the parameters that the open dialog shows, in their order. */
+  async parameters(): Promise<string[]> {
+    const inputs = this.part('node-parameters').locator('[data-test-id^="parameter-input-"]:visible');
+    const ids = await inputs.evaluateAll<string[], Element>((elements) =>
+      elements.map((element) => element.getAttribute('data-test-id') ?? ''),
+    );
+    return ids.map((id) => id.replace('parameter-input-', '')).filter((name) => name !== 'field');
+  }
+
+  /** Everything that the parameters of the open dialog say. */
+  parameterTexts(): Promise<string> {
+    return this.part('node-parameters').innerText();
+  }
+
+  /** The dialog of a credential. */
+  get credential(): Locator {
+    return this.part('editCredential-modal');
+  }
+
+  credentialField(name: string): Locator {
+    return this.credential.locator(`[data-test-id="parameter-input-${name}"] input`);
+  }
+
+  /** Saves the credential, which n8n then tests. Gives what the dialog says of a failure; null when the test went well. */
+  async saveCredential(): Promise<string | null> {
+    const tested = this.page.waitForResponse((response) => response.url().endsWith('/rest/credentials/test'));
+    await this.part('credential-save-button').click();
+    const { data } = objectFrom(await (await tested).json(), 'the credential test');
+    const { status, message } = objectFrom(data, 'the credential test');
+    if (status === 'OK') {
+      await this.credential.waitFor({ state: 'hidden' });
+      return null;
+    }
+    const shown = this.credential.getByText(stringFrom(message, 'the message of the test'));
+    const details = this.credential.getByText('More details');
+    await shown.or(details).first().waitFor();
+    if (await details.isVisible()) await details.click();
+    await shown.waitFor();
+    return shown.innerText();
+  }
+}
+
+interface Element {
+  getAttribute(name: string): string | null;
+}

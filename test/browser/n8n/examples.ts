@@ -1,0 +1,30 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { arrayFrom, objectFrom, parseJson } from '../../../hosts/guards.ts';
+import { repositoryRoot } from '../../../hosts/paths.ts';
+import { picture } from '../support/pictures.ts';
+import type { N8nRig } from './rig.ts';
+
+/** An example as a person imports it: by pasting its text onto the canvas. */
+export function examples(rig: () => N8nRig): void {
+  describe('an example', () => {
+    it('is imported by pasting it', async () => {
+      const file = path.join(repositoryRoot, 'examples/n8n/slack-alert-for-queue-calls.json');
+      const text = await readFile(file, 'utf8');
+      const nodes = arrayFrom(objectFrom(parseJson(text, file), file)['nodes'], file);
+      const editor = await rig().open();
+      const { page } = editor;
+      await page.evaluate('navigator.clipboard.writeText(' + JSON.stringify(text) + ')');
+      await editor.part('canvas-background').click({ position: { x: 300, y: 300 } });
+      await page.keyboard.press('Control+V');
+      await editor
+        .part('canvas-node')
+        .nth(nodes.length - 1)
+        .waitFor();
+      await editor.canvasNode('Accolades Trigger').waitFor();
+      await editor.part('zoom-to-fit').click();
+      await picture(page, 'n8n-workflow');
+      await page.context().close();
+    });
+  });
+}

@@ -1,0 +1,144 @@
+import { expect } from 'chai';
+import type { JsonObject } from '../../../hosts/guards.ts';
+import type { N8nWorkflowInput, N8nWorkflowNode } from '../../../hosts/n8n/client.ts';
+import { picture } from '../support/pictures.ts';
+import type { N8nRig } from './rig.ts';
+
+interface Case {
+  readonly name: string;
+  readonly type: string;
+  readonly parameters: JsonObject;
+  /** The parameters that are shown for them, in their order. */
+  readonly shown: readonly string[];
+  /** What must be said, or must not, with these choices. */
+  readonly says?: RegExp;
+  readonly hides?: RegExp;
+}
+
+const CASES: readonly Case[] = [
+  {
+    name: 'Calls',
+    type: 'accoladesTrigger',
+    parameters: { events: ['incomingCall'] },
+    shown: ['events', 'callSource'],
+    says: /one connection per agent/,
+    hides: /First Ring Only compares/,
+  },
+  {
+    name: 'Agents come and go',
+    type: 'accoladesTrigger',
+    parameters: { events: ['agentConnected'], options: { firstRingOnly: true } },
+    shown: ['events', 'firstRingOnly'],
+    says: /First Ring Only compares/,
+  },
+  {
+    name: 'Dial',
+    type: 'accolades',
+    parameters: { resource: 'call', operation: 'dial' },
+    shown: ['resource', 'operation', 'deviceId', 'phoneNumber'],
+    says: /Accolades Account API/,
+  },
+  {
+    name: 'Configuration',
+    type: 'accolades',
+    parameters: { resource: 'agent', operation: 'getConfiguration' },
+    shown: ['resource', 'operation', 'agentName', 'parse'],
+    says: /live connection/,
+  },
+  {
+    name: 'Version',
+    type: 'accolades',
+    parameters: { resource: 'agent', operation: 'getVersion' },
+    shown: ['resource', 'operation', 'agentName'],
+  },
+  {
+    name: 'Ping',
+    type: 'accolades',
+    parameters: { resource: 'account', operation: 'ping' },
+    shown: ['resource', 'operation'],
+  },
+  {
+    name: 'Answer with fields',
+    type: 'accolades',
+    parameters: { resource: 'reply', operation: 'ivr' },
+    shown: ['resource', 'operation', 'replyToken', 'specifyVariables'],
+    says: /Add variable/,
+    hides: /Credential/,
+  },
+  {
+    name: 'Answer with JSON',
+    type: 'accolades',
+    parameters: { resource: 'reply', operation: 'ivr', specifyVariables: 'json' },
+    shown: ['resource', 'operation', 'replyToken', 'specifyVariables', 'variablesJson'],
+    hides: /Add variable/,
+  },
+  {
+    name: 'Extend',
+    type: 'accolades',
+    parameters: { resource: 'reply', operation: 'confirmHangup', decision: 'extend' },
+    shown: ['resource', 'operation', 'replyToken', 'decision', 'seconds'],
+  },
+  {
+    name: 'Drop',
+    type: 'accolades',
+    parameters: { resource: 'reply', operation: 'confirmHangup', decision: 'drop' },
+    shown: ['resource', 'operation', 'replyToken', 'decision'],
+  },
+];
+
+const node = ({ name, type, parameters }: Case, index: number): N8nWorkflowNode => ({
+  id: `node-${index}`,
+  name,
+  type: `n8n-nodes-accolades.${type}`,
+  typeVersion: 1,
+  position: [(index % 5) * 240, Math.floor(index / 5) * 220],
+  parameters,
+});
+
+/** The dialogs of our nodes show what fits the choices that were made in them. */
+export function parameters(rig: () => N8nRig): void {
+  describe('parameters', () => {
+    it('fit the choices', async () => {
+      const workflow: N8nWorkflowInput = { name: 'All nodes', nodes: CASES.map(node), connections: {} };
+      const editor = await rig().open(workflow);
+      await editor.canvasNode('Drop').waitFor();
+      await picture(editor.page, 'n8n-all-nodes');
+      for (const { name, shown, says, hides } of CASES) {
+        await editor.edit(name);
+        const texts = await editor.parameterTexts();
+        expect(await editor.parameters(), name).to.deep.equal(shown);
+        if (says !== undefined) expect(texts, name).to.match(says);
+        if (hides !== undefined) expect(texts, name).not.to.match(hides);
+        await picture(editor.page, `n8n-parameters/${name}`);
+        await editor.closeDialog();
+      }
+      await editor.page.context().close();
+    });
+
+    it('of the webhook trigger follow where the secret is and who answers', async () => {
+      const webhook = (name: string, parametersOf: JsonObject, index: number): N8nWorkflowNode =>
+        node({ name, type: 'accoladesWebhookTrigger', parameters: parametersOf, shown: [] }, index);
+      const editor = await rig().open({
+        name: 'Webhooks',
+        nodes: [
+          webhook('Flow answers', { path: 'accolades' }, 0),
+          webhook('No secret', { path: 'accolades-open', secretPlace: 'none', respond: 'fallback' }, 1),
+        ],
+        connections: {},
+      });
+      await editor.canvasNode('No secret').waitFor();
+      await editor.edit('Flow answers');
+      await editor.page.getByText('Webhook URLs').click();
+      await editor.page
+        .getByText(/\/webhook-test\/.*accolades/)
+        .first()
+        .waitFor();
+      expect(await editor.parameterTexts()).to.match(/hangs\s+up the call/);
+      await picture(editor.page, 'n8n-parameters/webhook');
+      await editor.closeDialog();
+      await editor.edit('No secret');
+      await picture(editor.page, 'n8n-parameters/webhook-open');
+      await editor.page.context().close();
+    });
+  });
+}

@@ -1,0 +1,196 @@
+import { expect } from 'chai';
+import type { Locator } from 'playwright-core';
+import { picture } from '../support/pictures.ts';
+import type { NodeRedEditor } from './editor.ts';
+import { closePage, type NodeRedRig } from './rig.ts';
+
+/** The nodes of the palette, in its order, with the property that names their configuration node. */
+export const PALETTE: readonly { readonly type: string; readonly config?: string }[] = [
+  { type: 'accolades-call', config: 'agent' },
+  { type: 'accolades-request' },
+  { type: 'accolades-command', config: 'account' },
+  { type: 'accolades-webhook' },
+  { type: 'accolades-reply' },
+];
+
+interface Case {
+  readonly field: string;
+  readonly wrong: string;
+  readonly right: string;
+  /** What the tooltip of the marked field says; null for a typed input, which Node-RED only colours. */
+  readonly says: RegExp | null;
+}
+
+const AGENT: readonly Case[] = [
+  { field: 'idCrm', wrong: 'two words', right: 'f8cb549544', says: /idCrm/ },
+  { field: 'idCrm', wrong: 'A=f8cb549544, A=a1b2c3d4e5', right: 'A=f8cb549544', says: /“A”/ },
+  { field: 'url', wrong: 'https://client.voipit.ro', right: 'wss://client.voipit.ro:14327', says: /wss:/ },
+  { field: 'country', wrong: 'Romania', right: 'RO', says: /two letters/ },
+];
+
+const ACCOUNT: readonly Case[] = [
+  { field: 'accountNumber', wrong: 'a/b', right: '12345', says: /account/i },
+  { field: 'password', wrong: '', right: 'secret-of-the-api', says: /password/i },
+  { field: 'url', wrong: 'wss://client.voipit.ro', right: 'https://client.voipit.ro', says: /https:/ },
+];
+
+const CALL: readonly Case[] = [
+  { field: 'numbers', wrong: '/(/', right: '0721, /^021\\d+$/', says: /expression/ },
+];
+
+const COMMAND: readonly Case[] = [
+  { field: 'deviceId', wrong: '2 7', right: '27', says: null },
+  { field: 'country', wrong: 'R', right: 'DE', says: /two letters/ },
+];
+
+const WEBHOOK: readonly Case[] = [
+  { field: 'path', wrong: '/a?b', right: '/accolades', says: /path/i },
+  { field: 'ivrFallback', wrong: '[1]', right: '{"status":"unknown"}', says: /JSON object/ },
+  { field: 'replyLimitMs', wrong: '99', right: '5000', says: /milliseconds/ },
+  { field: 'country', wrong: 'ROU', right: 'RO', says: /two letters/ },
+  { field: 'allowedAddresses', wrong: 'example.com', right: '203.0.113.0/24', says: /addresses/ },
+  { field: 'trustedProxies', wrong: 'many', right: '1', says: /proxies/ },
+  { field: 'maxBodyBytes', wrong: '12', right: '65536', says: /bytes/ },
+];
+
+/** The row of a field, with the label. */
+const rowOf = (editor: NodeRedEditor, field: string): Locator =>
+  editor.dialog.locator('.form-row', {
+    has: editor.page.locator(`#node-input-${field}, #node-config-input-${field}`),
+  });
+
+const marked = (editor: NodeRedEditor, field: string): Locator =>
+  rowOf(editor, field).locator('.input-error:visible');
+
+/** The box that a person types into. */
+async function boxIn(editor: NodeRedEditor, field: string): Promise<Locator> {
+  const typed = rowOf(editor, field).locator('.red-ui-typedInput-input-wrap input');
+  return (await typed.count()) > 0 ? typed.first() : editor.field(field);
+}
+
+async function type(editor: NodeRedEditor, field: string, value: string): Promise<void> {
+  const box = await boxIn(editor, field);
+  await box.fill(value);
+  await box.blur();
+}
+
+/** Types something wrong, sees that the field says what is wrong, and corrects it. */
+async function checkMarks(editor: NodeRedEditor, cases: readonly Case[]): Promise<void> {
+  for (const { field, wrong, right, says } of cases) {
+    await type(editor, field, right);
+    await marked(editor, field).waitFor({ state: 'detached' });
+    await type(editor, field, wrong);
+    await marked(editor, field).waitFor();
+    if (says !== null) {
+      // The text comes when the pointer enters the field, so it must not rest there.
+      await editor.page.mouse.move(5, 5);
+      await (await boxIn(editor, field)).hover();
+      await editor.page.locator('.red-ui-popover', { hasText: says }).first().waitFor();
+    }
+    await type(editor, field, right);
+    await marked(editor, field).waitFor({ state: 'detached' });
+    await editor.page.mouse.move(5, 5);
+    await editor.page.locator('.red-ui-popover').first().waitFor({ state: 'detached' });
+  }
+}
+
+/** No key of a text that is missing, no text that is cut or stands over its neighbour. */
+export async function checkLook(editor: NodeRedEditor, name: string): Promise<void> {
+  const form = editor.dialog.locator('.accolades-form');
+  expect(await form.innerText(), name).not.to.match(/accolades-\w+\.\w/);
+  const wide = await editor.page.evaluate<string[]>(`
+    [...document.querySelectorAll('.accolades-form label, .accolades-form .accolades-hint, .accolades-form button')]
+      .filter((element) => element.offsetParent !== null && element.scrollWidth > element.clientWidth + 1)
+      .map((element) => element.textContent.trim())`);
+  expect(wide, `${name}: texts that do not fit`).to.deep.equal([]);
+  const tall = await editor.page.evaluate<string[]>(`
+    [...document.querySelectorAll('.accolades-form .form-row > label')]
+      .filter((label) => label.offsetParent !== null && label.getClientRects()[0].height > 44)
+      .map((label) => label.textContent.trim())`);
+  expect(tall, `${name}: labels of more than two lines`).to.deep.equal([]);
+}
+
+/** Every dialog opens, can be read, and marks what is wrong while it is typed. */
+export function dialogs(rig: () => NodeRedRig): void {
+  describe('dialogs', () => {
+    for (const { locale, tag, label } of [
+      { locale: 'en-US', tag: 'en', label: 'Name' },
+      { locale: 'ro-RO', tag: 'ro', label: 'Nume' },
+    ]) {
+      it(`open for each node of the palette, whole and readable (${tag})`, async () => {
+        const editor = await rig().open([], { locale });
+        for (const [index, { type: name, config }] of PALETTE.entries()) {
+          const node = await editor.drag(name, { x: 220, y: 60 + index * 70 });
+          await editor.edit(node);
+          await editor.dialog.locator('.form-row > label').getByText(label, { exact: true }).waitFor();
+          await checkLook(editor, name);
+          await picture(editor.page, `dialogs/${tag}-${name}`);
+          if (config !== undefined) {
+            await editor.addConfig(config);
+            await checkLook(editor, config);
+            await picture(editor.page, `dialogs/${tag}-accolades-${config}`);
+          }
+          await editor.cancel();
+        }
+        await picture(editor.page, `dialogs/${tag}-canvas`);
+        await closePage(editor.page);
+      });
+    }
+
+    it('mark what is wrong in an agent and in a call node', async () => {
+      const editor = await rig().open();
+      await editor.edit(await editor.drag('accolades-call', { x: 220, y: 100 }));
+      // Without an agent it cannot work.
+      await marked(editor, 'agent').waitFor();
+      await checkMarks(editor, CALL);
+      const noEvent = editor.dialog.getByText('Choose at least one event.');
+      await editor.field('event-incomingCall').uncheck();
+      await editor.field('event-outgoingCall').uncheck();
+      await noEvent.waitFor();
+      await editor.field('event-incomingCall').check();
+      await noEvent.waitFor({ state: 'hidden' });
+      await editor.addConfig('agent');
+      await marked(editor, 'idCrm').waitFor();
+      await checkMarks(editor, AGENT);
+      await editor.saveConfig();
+      await marked(editor, 'agent').waitFor({ state: 'detached' });
+      await closePage(editor.page);
+    });
+
+    it('mark what is wrong in an account and in a command node', async () => {
+      const editor = await rig().open();
+      await editor.edit(await editor.drag('accolades-command', { x: 220, y: 100 }));
+      await marked(editor, 'account').waitFor();
+      await checkMarks(editor, COMMAND);
+      await editor.field('command').selectOption('ping');
+      await editor.field('country').waitFor({ state: 'hidden' });
+      await editor.addConfig('account');
+      await checkMarks(editor, ACCOUNT);
+      await editor.saveConfig();
+      await marked(editor, 'account').waitFor({ state: 'detached' });
+      await closePage(editor.page);
+    });
+
+    it('mark what is wrong in a webhook node and show what belongs to the chosen events', async () => {
+      const editor = await rig().open();
+      const node = await editor.drag('accolades-webhook', { x: 220, y: 100 });
+      await editor.edit(node);
+      await editor.field('trustedProxies').waitFor({ state: 'hidden' });
+      for (const fold of await editor.dialog.locator('summary').all()) await fold.click();
+      await checkMarks(editor, WEBHOOK);
+      await editor.dialog.getByText('Without a secret', { exact: false }).waitFor({ state: 'hidden' });
+      await type(editor, 'allowedAddresses', '');
+      await editor.dialog.getByText('Without a secret', { exact: false }).waitFor();
+      await editor.dialog.getByText('Generate', { exact: true }).click();
+      await editor.dialog.getByText(/Set in Accolades: http.*\/accolades\/[0-9a-f]{32}$/).waitFor();
+      await editor.field('event-ivrRequest').uncheck();
+      await editor.field('ivrFallback').waitFor({ state: 'hidden' });
+      await editor.save();
+      // What was set below the fold is not hidden from who looks again.
+      await editor.edit(node);
+      await editor.field('trustedProxies').waitFor();
+      await editor.field('country').waitFor({ state: 'hidden' });
+      await closePage(editor.page);
+    });
+  });
+}

@@ -1,0 +1,90 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createSimulator, type Simulator } from '@accolades-flow/simulator';
+import type { Browser, Page } from 'playwright-core';
+import { NodeRedClient } from '../../../hosts/node-red/client.ts';
+import { startNodeRed, type FlowNode, type NodeRedHost } from '../../../hosts/node-red/launch.ts';
+import { tarball } from '../../hosts/tarballs.ts';
+import { picture } from '../support/pictures.ts';
+import { newPage, startBrowser, type PageOptions } from '../support/browser.ts';
+import { NodeRedEditor } from './editor.ts';
+
+export const FRONT_DESK = '9f3e1c70aa';
+export const SALES = '5d0c4be912';
+
+/** A PBX, a Node-RED with the packed palette, and a browser. */
+export class NodeRedRig {
+  readonly simulator: Simulator;
+  readonly host: NodeRedHost;
+  readonly client: NodeRedClient;
+  /** What pages threw. */
+  readonly pageErrors: string[] = [];
+  readonly #browser: Browser;
+  readonly #userDir: string;
+
+  private constructor(
+    simulator: Simulator,
+    host: NodeRedHost,
+    client: NodeRedClient,
+    browser: Browser,
+    userDir: string,
+  ) {
+    this.simulator = simulator;
+    this.host = host;
+    this.client = client;
+    this.#browser = browser;
+    this.#userDir = userDir;
+  }
+
+  /** @param version of Node-RED; left out: the devDependency's */
+  static async start(version?: string): Promise<NodeRedRig> {
+    const userDir = await mkdtemp(path.join(tmpdir(), 'accolades-editor-'));
+    const browser = await startBrowser();
+    const simulator = await createSimulator({
+      agents: [
+        { idCrm: FRONT_DESK, name: 'Front desk' },
+        { idCrm: SALES, name: 'Sales' },
+      ],
+    });
+    const host = await startNodeRed({
+      ...(version === undefined ? {} : { version }),
+      userDir,
+      packages: [await tarball('node-red')],
+    });
+    const client = await NodeRedClient.connect(host.url);
+    return new NodeRedRig(simulator, host, client, browser, userDir);
+  }
+
+  /** Opens the editor in a page of its own, with these flows deployed and no others. */
+  async open(flows: FlowNode[] = [], options: PageOptions = {}): Promise<NodeRedEditor> {
+    await this.client.deploy(flows);
+    const page = await newPage(this.#browser, options);
+    page.on('pageerror', (error) => this.pageErrors.push(error.message));
+    return NodeRedEditor.open(page, this.host.url);
+  }
+
+  /** Takes pictures of the pages that are open, and closes them. */
+  async closePages(name: string): Promise<void> {
+    for (const [index, page] of this.#browser
+      .contexts()
+      .flatMap((context) => context.pages())
+      .entries()) {
+      await picture(page, `failed-${name}-${index}`);
+      await closePage(page);
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    this.client.close();
+    await this.host.stop();
+    await this.simulator.close();
+    await rm(this.#userDir, { recursive: true, force: true });
+  }
+}
+
+/** Ends a page with all that belongs to it. */
+export async function closePage(page: Page): Promise<void> {
+  await page.context().close();
+}
