@@ -28,6 +28,28 @@ describe('Messages on their way', () => {
     expect(hooks.count).to.equal(0);
   });
 
+  it('that were called back do not count for those that are sent after them', async () => {
+    const hooks = new FakeHooks();
+    const inFlight = new InFlight<string>(hooks.api);
+    inFlight.sent('id1', 'first');
+    inFlight.callBack();
+    inFlight.sent('id2', 'second');
+    inFlight.sent('id3', 'third');
+    expect(inFlight.callBack()).to.deep.equal(['second', 'third']);
+    await nextTurn();
+    inFlight.sent('id4', 'fourth');
+    expect(inFlight.callBack()).to.deep.equal(['fourth']);
+  });
+
+  it('are called back although others before them have been handed over', async () => {
+    const hooks = new FakeHooks();
+    const inFlight = new InFlight<string>(hooks.api);
+    inFlight.sent('id1', 'first');
+    const between = nextTurn().then(() => inFlight.callBack());
+    inFlight.sent('id2', 'second');
+    expect(await between).to.deep.equal(['second']);
+  });
+
   it('cannot be called back in a runtime without hooks', () => {
     const inFlight = new InFlight<string>(undefined);
     inFlight.sent('id1', 'first');

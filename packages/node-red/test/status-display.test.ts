@@ -25,7 +25,7 @@ describe('The display of a status', () => {
   });
 
   it('shows a call for its time, then the connection again', () => {
-    display.showCall(call('1'));
+    display.showCall(() => call('1'));
     timers.pass(LAST_CALL_SHOWN_MS - 1);
     expect(shown).to.deep.equal(['connected', '1']);
     timers.pass(1);
@@ -34,7 +34,7 @@ describe('The display of a status', () => {
   });
 
   it('shows the last of many calls, not each', () => {
-    for (let i = 1; i <= 100; i++) display.showCall(call(String(i)));
+    for (let i = 1; i <= 100; i++) display.showCall(() => call(String(i)));
     timers.pass(CALL_UPDATE_MS);
     expect(shown).to.deep.equal(['connected', '1', '100']);
     timers.pass(LAST_CALL_SHOWN_MS);
@@ -42,8 +42,8 @@ describe('The display of a status', () => {
   });
 
   it('lets a change of the connection end a call', () => {
-    display.showCall(call('1'));
-    display.showCall(call('2'));
+    display.showCall(() => call('1'));
+    display.showCall(() => call('2'));
     display.showConnection(lost);
     timers.pass(LAST_CALL_SHOWN_MS * 2);
     expect(shown).to.deep.equal(['connected', '1', 'connection lost']);
@@ -51,13 +51,13 @@ describe('The display of a status', () => {
   });
 
   it('repeats what it shows', () => {
-    display.showCall(call('1'));
+    display.showCall(() => call('1'));
     display.repeat();
     expect(shown).to.deep.equal(['connected', '1', '1']);
   });
 
   it('shows nothing and has no timer once closed', () => {
-    display.showCall(call('1'));
+    display.showCall(() => call('1'));
     display.close();
     display.close();
     timers.pass(LAST_CALL_SHOWN_MS * 2);

@@ -15,10 +15,7 @@ const HOOK = 'onReceive.accolades-recall';
  */
 export class InFlight<T> {
   readonly #recall: Recall | null;
-  readonly #messages = new Map<string, T>();
-  readonly #handedOver = (messageId: string): void => {
-    this.#messages.delete(messageId);
-  };
+  #sent = new Sent<T>();
 
   /** @param hooks absent in a runtime without any, such as Node-RED's test helper: then nothing can be called back */
   constructor(hooks: Hooks | undefined) {
@@ -28,17 +25,39 @@ export class InFlight<T> {
   /** To be called after each `send`: what was scheduled by it then runs before what is scheduled here. */
   sent(messageId: string, about: T): void {
     if (this.#recall === null) return;
-    this.#messages.set(messageId, about);
-    setImmediate(this.#handedOver, messageId);
+    this.#sent.add(messageId, about);
+    setImmediate(this.#sent.handedOver);
   }
 
   /** Keeps what is still on its way from arriving, and gives it back in the order in which it was sent. */
   callBack(): T[] {
-    if (this.#recall === null || this.#messages.size === 0) return [];
-    const called = [...this.#messages.values()];
-    this.#recall.stop([...this.#messages.keys()]);
-    this.#messages.clear();
-    return called;
+    const waiting = this.#sent.waiting();
+    if (this.#recall === null || waiting.length === 0) return [];
+    // What is scheduled for these still comes, and must not count for those that are sent from now on.
+    this.#sent = new Sent();
+    this.#recall.stop(waiting.map(({ messageId }) => messageId));
+    return waiting.map(({ about }) => about);
+  }
+}
+
+/** Messages in the order in which they were sent, which is the one in which they are handed over. */
+class Sent<T> {
+  readonly #messages: { readonly messageId: string; readonly about: T }[] = [];
+  #handedOver = 0;
+
+  /** To be called once for each message, when the runtime has handed it over. */
+  readonly handedOver = (): void => {
+    if (++this.#handedOver < this.#messages.length) return;
+    this.#messages.length = 0;
+    this.#handedOver = 0;
+  };
+
+  add(messageId: string, about: T): void {
+    this.#messages.push({ messageId, about });
+  }
+
+  waiting(): { readonly messageId: string; readonly about: T }[] {
+    return this.#messages.slice(this.#handedOver);
   }
 }
 

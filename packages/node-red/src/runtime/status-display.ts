@@ -12,7 +12,7 @@ export class StatusDisplay {
   readonly #startTimer: StartTimer;
   #connection: NodeStatus = {};
   #shown: NodeStatus = {};
-  #nextCall: NodeStatus | null = null;
+  #nextCall: (() => NodeStatus) | null = null;
   /** Whether a call was shown so recently that the next has to wait. */
   #settling = false;
   #stopTimer: () => void = () => undefined;
@@ -30,14 +30,15 @@ export class StatusDisplay {
     this.#show(status);
   }
 
-  showCall(status: NodeStatus): void {
+  /** @param describe asked only for a call that is shown: of many at once, only the last is */
+  showCall(describe: () => NodeStatus): void {
     if (this.#settling) {
-      this.#nextCall = status;
+      this.#nextCall = describe;
       return;
     }
     this.#endCall();
     this.#settling = true;
-    this.#show(status);
+    this.#show(describe());
     this.#stopTimer = this.#startTimer(CALL_UPDATE_MS, () => {
       this.#settling = false;
       const next = this.#nextCall;

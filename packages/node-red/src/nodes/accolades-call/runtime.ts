@@ -149,7 +149,7 @@ class CallWork {
     const ports = this.#ports;
     this.#node.send(ports === null ? message : ports.map((port) => (port === event.event ? message : null)));
     this.#inFlight.sent(message._msgid, event);
-    if ('phoneNumber' in event) this.#display.showCall(callStatus(event, this.#texts));
+    if ('phoneNumber' in event) this.#display.showCall(() => callStatus(event, this.#texts));
   }
 
   #show(status: SubscriptionStatus): void {

@@ -176,11 +176,11 @@ class WebhookWork {
       onFallback: () => {
         if (this.#ended) return;
         this.#warn('fallback', this.#texts('accolades-webhook.log.fallback'));
-        this.#display.showCall({
+        this.#display.showCall(() => ({
           fill: 'yellow',
           shape: 'ring',
           text: this.#texts('accolades-webhook.status.fallback'),
-        });
+        }));
       },
       onDropped: (count) => {
         this.#node.error(this.#texts('accolades-webhook.log.dropped', { count }), {});
@@ -200,7 +200,7 @@ class WebhookWork {
     const ports = this.#ports;
     this.#node.send(ports === null ? message : ports.map((port) => (port === type ? message : null)));
     this.#inFlight.sent(message._msgid, delivery);
-    this.#display.showCall(this.#statusOf(type, payload));
+    this.#display.showCall(() => this.#statusOf(type, payload));
   }
 
   #statusOf(type: WebhookEventType, payload: WebhookMessage): NodeStatus {
@@ -213,11 +213,11 @@ class WebhookWork {
   #refused(refusal: Refusal): void {
     if (this.#ended) return;
     this.#warn(refusal.error.code, refusal.logLine);
-    this.#display.showCall({
+    this.#display.showCall(() => ({
       fill: 'yellow',
       shape: 'ring',
       text: shorten(this.#texts('accolades-webhook.status.refused', { status: refusal.answer.status })),
-    });
+    }));
   }
 
   #warn(kind: string, text: string): void {
