@@ -38,4 +38,26 @@ describe('The documentation', function () {
     }
     expect(dead).to.deep.equal([]);
   });
+
+  it('names every status in the README of the palette', async () => {
+    const folder = path.join(root, 'packages/node-red');
+    const readme = await readFile(path.join(folder, 'README.md'), 'utf8');
+    const types = await readdir(path.join(folder, 'src/nodes'));
+    const catalogues = ['src', ...types.map((type) => `src/nodes/${type}`)];
+    for (const catalogue of catalogues) {
+      const file = path.join(folder, catalogue, 'locales/en-US.json');
+      const parsed: unknown = JSON.parse(await readFile(file, 'utf8'));
+      for (const text of statusesIn(parsed)) {
+        const pattern = text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&').replace(/__\w+?__/g, '\\S+');
+        expect(readme, `${catalogue}: ${text}`).to.match(new RegExp(`\`(?:[↙↗] )?${pattern}\``));
+      }
+    }
+  });
 });
+
+/** The texts below every property that is called `status`. */
+function statusesIn(value: unknown, inside = false): string[] {
+  if (typeof value === 'string') return inside ? [value] : [];
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([name, inner]) => statusesIn(inner, inside || name === 'status'));
+}

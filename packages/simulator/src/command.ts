@@ -40,6 +40,7 @@ interface CommandOptions {
 }
 
 const command: Command = new Command('accolades-simulator')
+  .version(ownVersion())
   .description(
     'An Accolades PBX in a box: a WebSocket API to connect to, and a web console to place calls in.',
   )
@@ -237,4 +238,12 @@ function readAccount(text: string, previous: AccountSetup[] | undefined): Accoun
     throw new InvalidArgumentError('Write an account as number=password.');
   }
   return [...(previous ?? []), { accountNumber, password }];
+}
+
+/** Of the package.json beside the folder that this file is in, as source and as built. */
+function ownVersion(): string {
+  const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
+  return typeof manifest === 'object' && manifest !== null && 'version' in manifest
+    ? String(manifest.version)
+    : '';
 }
