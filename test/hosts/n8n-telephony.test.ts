@@ -1,6 +1,6 @@
 import type { CallLife, Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
-import { objectFrom, type JsonObject } from '../../hosts/guards.ts';
+import { arrayFrom, objectFrom, optionalString, type JsonObject } from '../../hosts/guards.ts';
 import type { N8nCredentialReference } from '../../hosts/n8n/client.ts';
 import { itemsOf, type N8nExecution } from '../../hosts/n8n/execution.ts';
 import { DOCUMENTED_ERRORS, sendBadRequests, type DocumentedError } from './documented-errors.ts';
@@ -272,6 +272,31 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
         problem: null,
       });
       expect((await ask('0')).variables, method).to.deep.equal({ order: '0', status: 'unknown' });
+    }
+  });
+
+  it('is offered to AI agents as a tool that says what each operation and field is for', async () => {
+    const types = await rig.client.nodeTypes();
+    const tool = types.find(({ name }) => name === 'n8n-nodes-accolades.accoladesTool');
+    if (tool === undefined) throw new Error('There is no tool.');
+    const { description } = tool;
+    expect(description['outputs']).to.deep.equal(['ai_tool']);
+    expect(description['description']).to.match(/Makes phone calls.*\(click-to-call\)/);
+    const properties = arrayFrom(description['properties'], 'properties').map((property) =>
+      objectFrom(property, 'a property'),
+    );
+    const names = properties.map(({ name }) => name);
+    expect(names).to.include.members(['toolDescription', 'resource', 'operation', 'deviceId', 'phoneNumber']);
+    const speechless = properties
+      .filter(({ type }) => type === 'string' || type === 'number' || type === 'json')
+      .filter((property) => (optionalString(property['description']) ?? '').length < 30);
+    expect(speechless.map(({ name }) => name)).to.deep.equal([]);
+    const operations = properties
+      .filter(({ name }) => name === 'operation')
+      .flatMap(({ options }) => arrayFrom(options, 'operations').map((option) => objectFrom(option, 'one')));
+    expect(operations.map(({ value }) => value)).to.include.members(['dial', 'ping', 'getConfiguration']);
+    for (const { name, description: says } of operations) {
+      expect(says, String(name)).to.be.a('string').with.length.above(30);
     }
   });
 
