@@ -14,12 +14,17 @@ const target = path.dirname(connectorZip);
 export async function buildConnector(): Promise<void> {
   await rm(target, { recursive: true, force: true });
   await mkdir(target, { recursive: true });
-  const files: ReadonlyMap<string, string> = new Map([
+  const files = await bundleConnector();
+  for (const [name, text] of files) await writeFile(path.join(target, name), text);
+  await writeFile(connectorZip, zipOf(files));
+}
+
+/** The files of the zip, by name. */
+export async function bundleConnector(): Promise<ReadonlyMap<string, string>> {
+  return new Map([
     ['index.html', await readFile(path.join(source, 'index.html'), 'utf8')],
     ['connector.js', await bundle()],
   ]);
-  for (const [name, text] of files) await writeFile(path.join(target, name), text);
-  await writeFile(connectorZip, zipOf(files));
 }
 
 async function bundle(): Promise<string> {
@@ -38,7 +43,7 @@ async function bundle(): Promise<string> {
 }
 
 /** Flat, and without the time of the build: 1980 is the earliest that a zip can say, in the zone of whoever builds. */
-function zipOf(files: ReadonlyMap<string, string>): Uint8Array {
+export function zipOf(files: ReadonlyMap<string, string>): Uint8Array {
   const encoder = new TextEncoder();
   const entries: Zippable = {};
   for (const [name, text] of files) entries[name] = encoder.encode(text);

@@ -117,7 +117,8 @@ describe('The browser connector in Chromium, with a workflow in n8n', () => {
     await agent.waitForText('delivery', /^Sent to/, 60_000);
     await client.deactivate(id);
     simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '102' });
-    await agent.waitForText('delivery', /No webhook node for Accolades answers .*\(status 404\)/);
+    // n8n's own answer to an unknown path is not readable for pages of elsewhere.
+    await agent.waitForText('delivery', /(cannot be reached|No webhook node).* 1 event waits/);
     await client.publish(id);
     await agent.waitForText('delivery', /^Sent to/, 60_000);
     await client.waitForExecutions(id, 3);

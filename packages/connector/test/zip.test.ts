@@ -1,0 +1,46 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect } from 'chai';
+import { unzipSync } from 'fflate';
+import { bundleConnector, zipOf } from '../../../scripts/build-connector.ts';
+
+/** In bytes. */
+const LARGEST_ZIP = 32 * 1024;
+
+describe('the zip', () => {
+  const source = path.resolve(import.meta.dirname, '../src');
+  let files: ReadonlyMap<string, string>;
+
+  before(async function () {
+    this.timeout(30_000);
+    files = await bundleConnector();
+  });
+
+  it('is flat, holds only what Accolades takes, and is small', () => {
+    const zip = zipOf(files);
+    expect(Object.keys(unzipSync(zip))).to.deep.equal(['index.html', 'connector.js']);
+    expect(zip.byteLength).to.be.below(LARGEST_ZIP);
+  });
+
+  it('is the same whenever and wherever it is built', async () => {
+    const [one, other] = [zipOf(files), zipOf(await bundleConnector())];
+    expect(Buffer.from(one).equals(Buffer.from(other))).to.be.true;
+  });
+
+  it('has neither phone numbers nor Node in it', () => {
+    const script = files.get('connector.js') ?? '';
+    expect(script).to.contain('authRequest');
+    for (const strange of ['libphonenumber', 'node:', 'require(', 'Buffer.from', 'process.env']) {
+      expect(script).not.to.contain(strange);
+    }
+  });
+
+  it('has every element that the script fills', async () => {
+    const html = files.get('index.html') ?? '';
+    expect(html).to.contain('<script src="connector.js" defer>').and.to.contain('content="no-referrer"');
+    const view = await readFile(path.join(source, 'page-view.ts'), 'utf8');
+    const ids = [...view.matchAll(/#(?:say|element)\('([a-z]+)'/g)].map(([, id]) => id);
+    expect(ids).to.include.members(['connection', 'delivery', 'call', 'page', 'notifications']);
+    for (const id of ids) expect(html).to.contain(`id="${id ?? ''}"`);
+  });
+});
