@@ -1,7 +1,8 @@
-import { firstOutcomeWithin, processEnd } from '@accolades-flow/core';
+import { firstOutcomeWithin, HandOver, processEnd, type AccoladesEvent } from '@accolades-flow/core';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { AgentConnection } from '../shared/agent-credential.ts';
 import { listen } from './listen.ts';
+import { onceWritten } from './once-written.ts';
 import { toOutputs } from './outputs.ts';
 import type { TriggerSettings } from './trigger-settings.ts';
 
@@ -29,17 +30,30 @@ export async function listenActive(
   const owner = `n8n ${context.getWorkflow().id ?? ''} ${context.getNode().id}`;
   const end = processEnd();
   let lastEvent: number | null = null;
+  // n8n starts executions side by side, so that of calls that come at once (above all those that waited for a re-publish) a later
+  // one may overtake an earlier one.
+  const handOver = new HandOver<AccoladesEvent>({
+    give: (event, taken) => {
+      lastEvent = end.moment();
+      const outputs = toOutputs(event, settings.outputs);
+      onceWritten(outputs, taken);
+      context.emit(outputs);
+    },
+    onError: (message) => {
+      context.logger.error(`[Accolades] An event could not be passed on: ${message}`);
+    },
+  });
   const listening = listen(context, connection, settings, {
     owner,
     startPaused: false,
     onEvent: (event) => {
-      lastEvent = end.moment();
-      context.emit(toOutputs(event, settings.outputs));
+      handOver.add(event);
     },
   });
   // No place is kept in a process that ends: what arrived for it would be lost.
   const forgetEnd = end.onBegin(() => {
     listening.stop({ removed: true });
+    handOver.flush();
   });
   // At a start n8n activates one workflow after the other, and nobody watches.
   const watched = !['init', 'leadershipChange'].includes(context.getActivationMode());
@@ -47,6 +61,10 @@ export async function listenActive(
   return {
     closeFunction: async () => {
       forgetEnd();
+      listening.subscription.pause();
+      listening.subscription.giveBack(handOver.close());
+      // Else what comes to the next version could overtake it.
+      await handOver.settled();
       // It may be a new version of the workflow that follows, so the place is kept for a moment.
       listening.stop({ removed: false });
       if (end.begun) await end.graceSince(lastEvent, HAND_OVER_MS);

@@ -19,12 +19,17 @@ export class CallLoad {
     this.#series = series;
   }
 
-  /** @param everyMs one call in so many milliseconds; a timer that comes late is made up for */
-  start(everyMs: number): void {
+  /**
+   * @param everyMs one call in so many milliseconds; a timer that comes late is made up for
+   * @param limit ends after so many calls
+   */
+  start(everyMs: number, limit = Infinity): void {
     const startedAt = performance.now();
     let due = 0;
     this.#timer = setInterval(() => {
-      for (const elapsed = performance.now() - startedAt; due * everyMs <= elapsed; due++) this.place();
+      const elapsed = performance.now() - startedAt;
+      for (; due * everyMs <= elapsed && due < limit; due++) this.place();
+      if (due >= limit) this.stop();
     }, everyMs);
   }
 
