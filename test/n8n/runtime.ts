@@ -267,6 +267,8 @@ export class N8nRuntime {
         const functions = getExecuteTriggerFunctions(ofWorkflow, node, additionalData, mode, why);
         functions.emit = (data) => {
           emissions.push(data);
+          // n8n writes an execution to its database before it runs it.
+          JSON.stringify(data);
         };
         functions.emitError = note;
         functions.saveFailedExecution = note;
