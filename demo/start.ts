@@ -1,6 +1,7 @@
 /** `npm start`: the demonstration, from the command line. */
-import { Demo } from './demo.ts';
+import { nodeRuntime } from '../hosts/node-runtime.ts';
 import type { StartedDemo } from './demo.ts';
+import { nodeProblem } from './node-version.ts';
 import { help, OptionsError, readOptions } from './options.ts';
 import type { DemoOptions } from './options.ts';
 import { bold, dim, failure, flowMessageLine, link, warning } from './terminal.ts';
@@ -17,11 +18,20 @@ try {
   process.exit(2);
 }
 if (options === 'help') console.log(help);
-else await run(options);
+else {
+  const problem = nodeProblem(process.versions.node, nodeRuntime().version, options.host);
+  if (problem !== null) {
+    console.error(failure(problem));
+    process.exit(1);
+  }
+  await run(options);
+}
 
 async function run(options: DemoOptions): Promise<void> {
   const startedAt = performance.now();
   const seconds = (): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
+  // Only now, since it cannot even be loaded by a Node.js that is too old.
+  const { Demo } = await import('./demo.ts');
   const demo = new Demo(options, {
     progress: (text) => {
       console.log(dim(`  ${text} …`));
