@@ -24,6 +24,7 @@ export const N8N: PublishedPackage = {
     /^dist\/nodes\/shared\/accolades(\.dark)?\.svg$/,
     /^dist\/credentials\/[A-Z][A-Za-z]+\.credentials\.js$/,
     /^dist\/shared\/[a-z-]+\.js$/,
+    /^dist\/shared\/phone-metadata\.json$/,
     /^dist\/shared\/THIRD-PARTY-LICENSES\.txt$/,
   ],
   bundles: true,
@@ -37,6 +38,7 @@ export const NODE_RED: PublishedPackage = {
     ...ALWAYS,
     /^dist\/nodes\/accolades-[a-z]+\.(js|html)$/,
     /^dist\/nodes\/shared\/[a-z-]+\.js$/,
+    /^dist\/nodes\/shared\/phone-metadata\.json$/,
     /^dist\/nodes\/locales\/(en-US|ro)\/accolades-[a-z]+\.json$/,
     /^dist\/nodes\/locales\/ro\/accolades-[a-z]+\.html$/,
     /^dist\/nodes\/icons\/accolades-[a-z]+\.svg$/,
@@ -50,7 +52,7 @@ export const CORE: PublishedPackage = {
   name: '@accolades-flow/core',
   folder: 'packages/core',
   maxBytes: 150 * KB,
-  files: [...ALWAYS, /^PROTOCOL\.md$/, /^dist\/(?:[a-z-]+\/)?[a-z-]+\.(js|d\.ts)$/],
+  files: [...ALWAYS, /^PROTOCOL\.md$/, /^dist\/(?:[a-z-]+\/)?[a-z0-9-]+\.(js|d\.ts)$/],
   bundles: false,
 };
 
@@ -60,7 +62,7 @@ export const SIMULATOR: PublishedPackage = {
   maxBytes: 150 * KB,
   files: [
     ...ALWAYS,
-    /^dist\/(?:[a-z-]+\/)?[a-z-]+\.(js|d\.ts)$/,
+    /^dist\/(?:[a-z-]+\/)?[a-z0-9-]+\.(js|d\.ts)$/,
     /^dist\/console\/page\/[a-z-]+\.(js|css|html|svg)$/,
   ],
   bundles: false,
