@@ -7,17 +7,14 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { IncomingMessage, ServerResponse } from 'node:http';
 import { Socket } from 'node:net';
-import { Container } from '@n8n/di';
 import {
   CredentialTestContext,
   ExecutionLifecycleHooks,
-  ExternalSecretsProxy,
   PackageDirectoryLoader,
   WebhookContext,
   WorkflowExecute,
 } from 'n8n-core';
 import {
-  ICredentialsHelper,
   NodeHelpers,
   Workflow,
   resolveWebhookDescriptionField,
@@ -36,11 +33,12 @@ import {
   type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 import { root } from '../../scripts/paths.ts';
+import { executionEnvironment, type Credentials } from './execution-environment.ts';
 
 const PREFIX = 'n8n-nodes-accolades.';
 const NAME = 'Node';
 
-export type Credentials = Readonly<Record<string, ICredentialDataDecryptedObject>>;
+export type { Credentials } from './execution-environment.ts';
 
 export interface ExecuteOptions {
   readonly parameters: INodeParameters;
@@ -97,44 +95,6 @@ export class RecordedResponse extends ServerResponse {
     this.#answer();
     return this;
   }
-}
-
-class StoredCredentials extends ICredentialsHelper {
-  readonly #data: Credentials;
-  readonly #types: ReadonlyMap<string, ICredentialType>;
-
-  constructor(data: Credentials, types: ReadonlyMap<string, ICredentialType>) {
-    super();
-    this.#data = data;
-    this.#types = types;
-  }
-
-  getDecrypted(_additional: unknown, _node: unknown, type: string): Promise<ICredentialDataDecryptedObject> {
-    return Promise.resolve({ ...this.#data[type] });
-  }
-
-  getCredentialsProperties(type: string) {
-    return this.#types.get(type)?.properties ?? [];
-  }
-
-  getParentTypes() {
-    return [];
-  }
-
-  isCredentialUsableByNode() {
-    return true;
-  }
-
-  authenticate = unexpected;
-  preAuthentication = unexpected;
-  runPreAuthentication = unexpected;
-  getCredentials = unexpected;
-  updateCredentials = unexpected;
-  updateCredentialsOauthTokenData = unexpected;
-}
-
-function unexpected(): Promise<never> {
-  return Promise.reject(new Error('Not expected.'));
 }
 
 /** Gives its input on, as the start of a workflow. */
@@ -350,27 +310,6 @@ export class NodeRuntime {
   }
 
   #additionalData(credentials: Credentials): IWorkflowExecuteAdditionalData {
-    return {
-      credentialsHelper: new StoredCredentials(credentials, this.#credentialTypes),
-      externalSecretsProxy: Container.get(ExternalSecretsProxy),
-      executeWorkflow: unexpected,
-      getRunExecutionData: unexpected,
-      getRuntimeCredential: unexpected,
-      startRunnerTask: unexpected,
-      logAiEvent: () => undefined,
-      executionId: randomUUID(),
-      currentNodeExecutionIndex: 0,
-      restApiUrl: 'http://127.0.0.1/',
-      instanceBaseUrl: 'http://127.0.0.1/',
-      formBaseUrl: 'http://127.0.0.1/',
-      formWaitingBaseUrl: 'http://127.0.0.1/',
-      formTestBaseUrl: 'http://127.0.0.1/',
-      webhookBaseUrl: 'http://127.0.0.1/',
-      webhookWaitingBaseUrl: 'http://127.0.0.1/',
-      webhookTestBaseUrl: 'http://127.0.0.1/',
-      mcpBaseUrl: 'http://127.0.0.1/',
-      mcpTestBaseUrl: 'http://127.0.0.1/',
-      variables: {},
-    };
+    return { ...executionEnvironment(credentials, this.#credentialTypes), executionId: randomUUID() };
   }
 }

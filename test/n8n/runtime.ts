@@ -13,14 +13,12 @@ import {
   ActiveWorkflowTriggers,
   CredentialTestContext,
   ExecutionLifecycleHooks,
-  ExternalSecretsProxy,
   PackageDirectoryLoader,
   WorkflowExecute,
   getExecutePollFunctions,
   getExecuteTriggerFunctions,
 } from 'n8n-core';
 import {
-  ICredentialsHelper,
   LoggerProxy,
   NodeHelpers,
   Workflow,
@@ -40,6 +38,7 @@ import {
 } from 'n8n-workflow';
 import { waitUntil } from '../../hosts/deadline.ts';
 import { root } from '../../scripts/paths.ts';
+import { executionEnvironment } from './execution-environment.ts';
 
 const CREDENTIAL = 'accoladesAgentApi';
 const PREFIX = 'n8n-nodes-accolades.';
@@ -84,48 +83,6 @@ export interface RunningTrigger {
 export interface ShownError {
   readonly message: string;
   readonly description: string;
-}
-
-class FixedCredentials extends ICredentialsHelper {
-  readonly #data: ICredentialDataDecryptedObject;
-  readonly #types: ReadonlyMap<string, ICredentialType>;
-
-  constructor(data: ICredentialDataDecryptedObject, types: ReadonlyMap<string, ICredentialType>) {
-    super();
-    this.#data = data;
-    this.#types = types;
-  }
-
-  getDecrypted(): Promise<ICredentialDataDecryptedObject> {
-    const defaults = Object.fromEntries(
-      this.getCredentialsProperties(CREDENTIAL).map((property) => [property.name, property.default]),
-    );
-    // The property types of n8n allow defaults that no credential field has.
-    return Promise.resolve(Object.assign({}, defaults, this.#data));
-  }
-
-  getCredentialsProperties(type: string) {
-    return this.#types.get(type)?.properties ?? [];
-  }
-
-  getParentTypes() {
-    return [];
-  }
-
-  isCredentialUsableByNode() {
-    return true;
-  }
-
-  authenticate = unexpected;
-  preAuthentication = unexpected;
-  runPreAuthentication = unexpected;
-  getCredentials = unexpected;
-  updateCredentials = unexpected;
-  updateCredentialsOauthTokenData = unexpected;
-}
-
-function unexpected(): Promise<never> {
-  return Promise.reject(new Error('Not expected of a trigger.'));
 }
 
 /** The built package, loaded. */
@@ -312,27 +269,10 @@ export class N8nRuntime {
   }
 
   #additionalData(credentials: ICredentialDataDecryptedObject | null): IWorkflowExecuteAdditionalData {
-    return {
-      credentialsHelper: new FixedCredentials(credentials ?? {}, this.credentialTypes),
-      externalSecretsProxy: Container.get(ExternalSecretsProxy),
-      executeWorkflow: unexpected,
-      getRunExecutionData: unexpected,
-      getRuntimeCredential: unexpected,
-      startRunnerTask: unexpected,
-      logAiEvent: () => undefined,
-      currentNodeExecutionIndex: 0,
-      restApiUrl: '',
-      instanceBaseUrl: '',
-      formBaseUrl: '',
-      formWaitingBaseUrl: '',
-      formTestBaseUrl: '',
-      webhookBaseUrl: '',
-      webhookWaitingBaseUrl: '',
-      webhookTestBaseUrl: '',
-      mcpBaseUrl: '',
-      mcpTestBaseUrl: '',
-      variables: {},
-    };
+    return executionEnvironment(
+      credentials === null ? {} : { [CREDENTIAL]: credentials },
+      this.credentialTypes,
+    );
   }
 }
 
