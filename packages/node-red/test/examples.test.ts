@@ -78,6 +78,23 @@ describe('The examples', () => {
     expect(await ask('9')).to.equal('{"status":"unknown"}');
   });
 
+  it('Screen pop', async () => {
+    await start('Screen pop');
+    const forward = async (phoneNumber: string) =>
+      (
+        await post(`${url}/accolades/calls`, {
+          apiName: 'connectorEvent',
+          agent: '{}',
+          frame: JSON.stringify({ type: 'incomingCall', phoneNumber, uniqueId: '1608743891.1' }),
+        })
+      ).json() as Promise<unknown>;
+    expect(await forward('0211234567')).to.deep.equal({
+      received: true,
+      screenPop: { url: 'https://crm.example.com/contacts/7', title: 'Ana Pop' },
+    });
+    expect(await forward('0311000000')).to.deep.equal({ received: true });
+  });
+
   it('Pre-paid call extended or dropped', async () => {
     await start('Pre-paid call extended or dropped');
     const confirm = async (callerId: string) =>
