@@ -13,11 +13,13 @@ interface RingingCall {
 
 /** Remembers which agents of one subscription each call has rung. */
 export class RingGroups {
-  readonly #calls = new RecentMap<RingingCall>(MAX_CALLS);
+  /** Made with the first call: many a subscription waits for long. */
+  #calls: RecentMap<RingingCall> | null = null;
 
   /** False when the call already rang another agent. A call without a usable id cannot be told from others: always true. */
   isFirstRing(uniqueId: string, agent: string): boolean {
     if (uniqueId === '' || uniqueId.length > MAX_ID_CHARS) return true;
+    this.#calls ??= new RecentMap(MAX_CALLS);
     const call = this.#calls.get(uniqueId);
     if (call === undefined) {
       this.#calls.add(uniqueId, { firstAgent: agent, several: false });

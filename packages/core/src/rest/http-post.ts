@@ -65,7 +65,7 @@ async function send(
   post: HttpPostRequest,
   facts: { mayHaveArrived: boolean; proxied: boolean },
 ): Promise<HttpPostAnswer> {
-  const agent = proxyAgent(post.url, post.signal);
+  const agent = proxyAgent(post.url, () => post.signal);
   const proxied = agent !== null;
   facts.proxied = proxied;
   const { ca, ...tls } = post.tls;

@@ -55,27 +55,45 @@ const GRACE_MS = 1_000;
  * meanwhile still waits in the socket, so it gets a short grace before `onExpired` is called.
  */
 export function startDeadline(clock: Clock, ms: number, onExpired: () => void): Timer {
-  const due = clock.monotonic() + ms;
-  let referenced = true;
-  let timer = clock.start(ms, () => {
-    if (clock.monotonic() - due < LATE_MS) {
-      onExpired();
+  return new Deadline(clock, ms, onExpired);
+}
+
+class Deadline implements Timer {
+  readonly #clock: Clock;
+  readonly #onExpired: () => void;
+  readonly #due: number;
+  #timer: Timer;
+  #referenced = true;
+
+  constructor(clock: Clock, ms: number, onExpired: () => void) {
+    this.#clock = clock;
+    this.#onExpired = onExpired;
+    this.#due = clock.monotonic() + ms;
+    this.#timer = clock.start(ms, () => {
+      this.#expire();
+    });
+  }
+
+  stop(): void {
+    this.#timer.stop();
+  }
+
+  ref(): void {
+    this.#referenced = true;
+    this.#timer.ref();
+  }
+
+  unref(): void {
+    this.#referenced = false;
+    this.#timer.unref();
+  }
+
+  #expire(): void {
+    if (this.#clock.monotonic() - this.#due < LATE_MS) {
+      this.#onExpired();
       return;
     }
-    timer = clock.start(GRACE_MS, onExpired);
-    if (!referenced) timer.unref();
-  });
-  return {
-    stop: () => {
-      timer.stop();
-    },
-    ref: () => {
-      referenced = true;
-      timer.ref();
-    },
-    unref: () => {
-      referenced = false;
-      timer.unref();
-    },
-  };
+    this.#timer = this.#clock.start(GRACE_MS, this.#onExpired);
+    if (!this.#referenced) this.#timer.unref();
+  }
 }

@@ -59,13 +59,15 @@ class WsTransport implements Transport {
   #socket: Socket | null = null;
   readonly #proxied: boolean;
   #keep = true;
-  readonly #wayThroughProxy = new AbortController();
+  #wayThroughProxy: AbortController | null = null;
+  /** Whether what is sent now waits for what else this turn sends. */
+  #gathering = false;
 
   constructor(server: ServerOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
     const { href } = parseServerUrl(server.url);
     const { ca, ...tls } = server.tls ?? {};
-    const agent = proxyAgent(href, this.#wayThroughProxy.signal);
+    const agent = proxyAgent(href, () => (this.#wayThroughProxy = new AbortController()).signal);
     this.#proxied = agent !== null;
     this.#ws = new WebSocket(href, {
       ...tls,
@@ -112,18 +114,32 @@ class WsTransport implements Transport {
   }
 
   send(text: string): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(text, ignoreError);
+    if (this.#ws.readyState !== WebSocket.OPEN) return;
+    this.#gather();
+    this.#ws.send(text, ignoreError);
   }
 
   ping(): void {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping(undefined, undefined, ignoreError);
   }
 
+  /** A request and its ping go out together: thousands of sessions that come back at once feel each write. */
+  #gather(): void {
+    const socket = this.#socket;
+    if (this.#gathering || socket === null) return;
+    this.#gathering = true;
+    socket.cork();
+    process.nextTick(() => {
+      this.#gathering = false;
+      socket.uncork();
+    });
+  }
+
   discard(): void {
     this.#handlers = null;
     // The listeners stay: `terminate` during the handshake emits an error, which without them would be thrown.
     this.#ws.terminate();
-    this.#wayThroughProxy.abort();
+    this.#wayThroughProxy?.abort();
   }
 
   keepProcessAlive(keep: boolean): void {

@@ -6,12 +6,12 @@ import { AccoladesError } from '../errors.ts';
 /**
  * The way through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name for this address; null: straight.
  *
- * @param signal ends the connection to the proxy. Needed, since a request that is destroyed while the proxy has not answered yet
+ * @param signal asked for only when there is a proxy; ends the connection to the proxy. Needed, since a request that is destroyed while the proxy has not answered yet
  *   neither ends that connection nor fails: the agent alone knows it.
  * @throws AccoladesError `PROXY_FAILED` when the proxy's address cannot be read or is of another kind (SOCKS); the address, which
  *   may hold a password, is not in it
  */
-export function proxyAgent(href: string, signal: AbortSignal): Agent | null {
+export function proxyAgent(href: string, signal: () => AbortSignal): Agent | null {
   // The library chooses by scheme, and knows only the HTTP ones.
   const proxy = getProxyForUrl(href.replace(/^ws/, 'http'));
   if (proxy === '') return null;
@@ -20,7 +20,7 @@ export function proxyAgent(href: string, signal: AbortSignal): Agent | null {
       what: 'The address of the proxy in the environment is none that starts with http:// or https:// and can be read.',
     });
   }
-  const agent = new HttpsProxyAgent(proxy, { signal });
+  const agent = new HttpsProxyAgent(proxy, { signal: signal() });
   // Otherwise the library passes the proxy's answer off as the server's.
   agent.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: ClientRequest) => {
     if (statusCode === 200) return;

@@ -21,7 +21,7 @@ describe('the proxy of the environment', () => {
       else process.env[name] = value;
     }
   });
-  const proxied = (href: string): boolean => proxyAgent(href, new AbortController().signal) !== null;
+  const proxied = (href: string): boolean => proxyAgent(href, () => new AbortController().signal) !== null;
 
   it('is none by default', () => {
     expect(proxied('wss://client.voipit.ro:14327')).to.equal(false);
@@ -74,7 +74,7 @@ describe('the proxy of the environment', () => {
   it('is found without anything that Node calls deprecated', async () => {
     const proxy = fileURLToPath(new URL('../../src/settings/proxy.ts', import.meta.url));
     const script = `const { proxyAgent } = await import(${JSON.stringify(proxy)});
-      console.log(proxyAgent('wss://a:1', new AbortController().signal) !== null);`;
+      console.log(proxyAgent('wss://a:1', () => new AbortController().signal) !== null);`;
     const { stdout, stderr } = await promisify(execFile)(
       process.execPath,
       ['--throw-deprecation', '--import', 'tsx', '--input-type=module', '--eval', script],
