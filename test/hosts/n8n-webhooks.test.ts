@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
 import type { JsonObject } from '../../hosts/guards.ts';
 import {
@@ -19,7 +20,8 @@ import { OWNER } from './workflows.ts';
 
 const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
 /** Requests a second; `LOAD_RATE` sets another. What n8n can do depends on the machine. */
-const RATE = Number(process.env['LOAD_RATE'] ?? '5');
+const RATE = Number(process.env['LOAD_RATE'] ?? '2');
+const ROUNDS = 3;
 const ALL = ['answer', 'confirmHangup', 'hangup', 'otherNotification', 'ivrRequest', 'incomingCall'];
 
 describe('The webhook trigger and the node Accolades in a real n8n', () => {
@@ -51,7 +53,7 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
     id: 'trigger',
     name: 'Accolades Webhook Trigger',
     type: 'n8n-nodes-accolades.accoladesWebhookTrigger',
-    typeVersion: 1,
+    typeVersion: 1.1,
     position: [0, 0],
     webhookId: `hook-${name}`,
     parameters: { path: name, events: ALL, ...parameters },
@@ -234,28 +236,38 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
       settings: { executionOrder: 'v1', ...settings },
     });
     await client.publish(own.id);
-    const measure = async (name: string, address: string): Promise<LoadResult> => {
-      const load = (seconds: number) =>
-        postSteadily({
-          perSecond: RATE,
-          seconds,
-          request: (index) => ({
-            url: address,
-            body: notification('hangup', { duration: String(index) }),
-          }),
-        });
-      await load(1);
-      const result = await load(10);
-      const [p50, p95, p99, max] = [0.5, 0.95, 0.99, 1].map((part) => Math.round(quantile(result, part)));
-      console.log(
-        `      ${name}, ${RATE}/s for 10 s: p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, longest ${max} ms; ` +
-          JSON.stringify(result.statuses),
-      );
-      return result;
+    const load = (address: string, seconds: number): Promise<LoadResult> =>
+      postSteadily({
+        perSecond: RATE,
+        seconds,
+        request: (index) => ({ url: address, body: notification('hangup', { duration: String(index) }) }),
+      });
+    // Both at the same time, between each other, so that whatever else the machine does hits both alike.
+    const together = async (seconds: number): Promise<readonly [LoadResult, LoadResult]> => {
+      const ours = load(url, seconds);
+      await delay(500 / RATE);
+      return Promise.all([ours, load(`${host.url}/webhook/own`, seconds)]);
     };
-    const ours = await measure('Accolades Webhook Trigger', url);
-    await measure('n8n Webhook', `${host.url}/webhook/own`);
-    expect(ours.statuses).to.deep.equal({ 200: RATE * 10 });
+    await together(1);
+    const ratios: number[] = [];
+    for (let round = 1; round <= ROUNDS; round++) {
+      const [ours, peer] = await together(10);
+      for (const [name, result] of [
+        ['Accolades Webhook Trigger', ours],
+        ['n8n Webhook', peer],
+      ] as const) {
+        const [p50, p95, p99, max] = [0.5, 0.95, 0.99, 1].map((part) => Math.round(quantile(result, part)));
+        console.log(
+          `      ${name}, ${RATE}/s for 10 s: p50 ${p50} ms, p95 ${p95} ms, p99 ${p99} ms, longest ${max} ms; ` +
+            JSON.stringify(result.statuses),
+        );
+      }
+      expect(ours.statuses).to.deep.equal({ 200: RATE * 10 });
+      ratios.push(quantile(ours, 0.5) / quantile(peer, 0.5));
+    }
+    const [ratio = Number.NaN] = ratios.sort((a, b) => a - b).slice(Math.floor(ROUNDS / 2));
+    console.log(`      p50, Accolades Webhook Trigger ÷ n8n Webhook: ${ratio.toFixed(2)}`);
+    expect(ratio, 'p50, ours ÷ n8n Webhook').to.be.at.most(1);
   });
 });
 
