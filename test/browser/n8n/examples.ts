@@ -15,7 +15,7 @@ export function examples(rig: () => N8nRig): void {
       const editor = await rig().open();
       const { page } = editor;
       await page.evaluate('navigator.clipboard.writeText(' + JSON.stringify(text) + ')');
-      await editor.part('canvas-background').click({ position: { x: 300, y: 300 } });
+      await page.locator('.vue-flow__pane').click({ position: { x: 300, y: 200 } });
       await page.keyboard.press('Control+V');
       await editor
         .part('canvas-node')

@@ -100,12 +100,12 @@ export async function checkLook(editor: NodeRedEditor, name: string): Promise<vo
   expect(await form.innerText(), name).not.to.match(/accolades-\w+\.\w/);
   const wide = await editor.page.evaluate<string[]>(`
     [...document.querySelectorAll('.accolades-form label, .accolades-form .accolades-hint, .accolades-form button')]
-      .filter((element) => element.offsetParent !== null && element.scrollWidth > element.clientWidth + 1)
+      .filter((element) => element.checkVisibility() && element.scrollWidth > element.clientWidth + 1)
       .map((element) => element.textContent.trim())`);
   expect(wide, `${name}: texts that do not fit`).to.deep.equal([]);
   const tall = await editor.page.evaluate<string[]>(`
     [...document.querySelectorAll('.accolades-form .form-row > label')]
-      .filter((label) => label.offsetParent !== null && label.getClientRects()[0].height > 44)
+      .filter((label) => label.checkVisibility() && label.getClientRects()[0].height > 44)
       .map((label) => label.textContent.trim())`);
   expect(tall, `${name}: labels of more than two lines`).to.deep.equal([]);
 }

@@ -183,6 +183,11 @@ export class NodeRedEditor {
     return json;
   }
 
+  /** Shows another flow than the present one. */
+  async showFlow(label: string): Promise<void> {
+    await this.page.locator('#red-ui-workspace-tabs').getByText(label, { exact: true }).first().click();
+  }
+
   /** Imports one of our examples from Import → Examples. */
   async importExample(name: string): Promise<void> {
     await this.page.locator('#red-ui-header-button-sidemenu').click();
@@ -195,7 +200,7 @@ export class NodeRedEditor {
     await entry('@accolades-flow/node-red-accolades').click();
     await entry(name).click();
     await this.page.locator('#red-ui-clipboard-dialog-ok').click();
-    await this.page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'detached' });
+    await this.page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' });
   }
 
   /** Waits until the dialog with a button is open and has stopped to slide. */

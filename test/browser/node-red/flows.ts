@@ -10,6 +10,7 @@ export function flows(rig: () => NodeRedRig): void {
       const editor = await rig().open();
       const { page } = editor;
       await editor.importExample('Several agents with one output per event');
+      await editor.showFlow('Several agents');
       const call = editor.canvasNode('Call center').first();
       await editor.edit(call);
       await editor.editConfig('agent');
