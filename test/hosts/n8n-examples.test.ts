@@ -69,10 +69,11 @@ describe('The example workflows in a real n8n', () => {
   });
 
   /** Imports, gives each node the credential that it asks for, and publishes. @returns the id and the endpoint, if it has one */
-  const publish = async (name: string): Promise<{ id: string; url: string }> => {
-    const workflow = await readExample(name, (text) =>
-      text.replaceAll(/https:\/\/(crm|shop|billing)\.example\.com/g, shop.url),
-    );
+  const publish = async (
+    name: string,
+    addresses = /https:\/\/(crm|shop|billing)\.example\.com/g,
+  ): Promise<{ id: string; url: string }> => {
+    const workflow = await readExample(name, (text) => text.replaceAll(addresses, shop.url));
     for (const node of workflow.nodes) {
       const type = descriptions.credentialTypeOf(node);
       const credential = type === null ? undefined : credentials.get(type);
@@ -143,6 +144,24 @@ describe('The example workflows in a real n8n', () => {
     ] as const) {
       const run = await simulator.runIvr({ url, variables: { orderNumber, orderStatus: '' } });
       expect(run.variables).to.deep.equal({ orderNumber, orderStatus });
+    }
+  });
+
+  it('Screen pop: answers the connector with the contact that the CRM finds, and with nothing without it', async () => {
+    const { url } = await publish('screen-pop.json', /https:\/\/crm\.example\.com(?=\/api)/g);
+    for (const [phoneNumber, answer] of [
+      [
+        '0211234567',
+        { received: true, screenPop: { url: 'https://crm.example.com/contacts/5', title: 'Ana' } },
+      ],
+      ['101', { received: true }],
+    ] as const) {
+      const frame = JSON.stringify({ type: 'incomingCall', phoneNumber, uniqueId: '1608743891.1' });
+      const response = await fetch(url.replace(/\/[^/]+\/[^/]+\/[^/]+$/, '/accolades-calls'), {
+        method: 'POST',
+        body: new URLSearchParams({ apiName: 'connectorEvent', agent: '{}', secret: SECRET, frame }),
+      });
+      expect(await response.json()).to.deep.equal(answer);
     }
   });
 
@@ -256,6 +275,7 @@ describe('The example workflows in a real n8n', () => {
 /** What the shop, the billing and an Odoo answer. */
 function answerOfShop({ url, body }: Exchange): unknown {
   if (url.startsWith('/api/orders/')) return url.endsWith('/42') ? { status: 'shipped' } : {};
+  if (url.startsWith('/api/contacts')) return url.includes('40211234567') ? { id: 5, name: 'Ana' } : {};
   if (url.startsWith('/api/balance')) return { credit: url.includes('40211234567') ? 12.5 : 0 };
   if (url === '/jsonrpc') {
     const result = body.includes('"login"')
