@@ -2,7 +2,7 @@
  * The server of the benchmarks, in a process of its own.
  *
  * Arguments: port (0: a free one), number of different calls. It says `{port}` when it listens; orders:
- * `blast` {frames}: sends so many calls over all open connections as fast as they are taken;
+ * `blast` {frames, batch}: sends so many calls over all open connections as fast as they are taken, `batch` of them in each write;
  * `pace` {perSecond, seconds}: sends calls at a steady rate, each with `t`, the time at which it was sent;
  * `accepted`: when connections were accepted, in milliseconds since 1970, and how many are open.
  */
@@ -14,7 +14,7 @@ import { takeOrders } from '../support/orders.ts';
 import { Connection } from './connection.ts';
 import { FrameRing, phoneNumber, textFrame } from './frames.ts';
 
-/** How many frames are handed to the system at once. */
+/** How many frames are handed to the system at once, when nothing else is asked for. */
 const BATCH = 500;
 
 const [port = '0', distinct = '10000'] = process.argv.slice(2);
@@ -35,8 +35,9 @@ server.listen({ port: Number(port), host: '127.0.0.1', backlog: 16_384 }, () => 
 takeOrders({
   blast: async (order) => {
     const connections = [...open];
+    const batch = order['batch'] === undefined ? BATCH : numberIn(order, 'batch');
     const share = Math.ceil(numberIn(order, 'frames') / connections.length);
-    await Promise.all(connections.map((connection, index) => blast(connection, index * share, share)));
+    await Promise.all(connections.map((connection, index) => blast(connection, index * share, share, batch)));
     return { frames: share * connections.length };
   },
   pace: async (order) => {
@@ -46,9 +47,9 @@ takeOrders({
   accepted: () => ({ acceptedAt, open: open.size }),
 });
 
-async function blast({ socket }: Connection, first: number, count: number): Promise<void> {
+async function blast({ socket }: Connection, first: number, count: number, batch: number): Promise<void> {
   for (let sent = 0; sent < count;) {
-    const { bytes, frames } = ring.slice(first + sent, Math.min(BATCH, count - sent));
+    const { bytes, frames } = ring.slice(first + sent, Math.min(batch, count - sent));
     sent += frames;
     if (!socket.write(bytes)) await once(socket, 'drain');
   }
