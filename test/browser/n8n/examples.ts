@@ -1,6 +1,5 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { arrayFrom, objectFrom, parseJson } from '../../../hosts/guards.ts';
 import { repositoryRoot } from '../../../hosts/paths.ts';
 import { picture } from '../support/pictures.ts';
 import type { N8nRig } from './rig.ts';
@@ -11,18 +10,16 @@ export function examples(rig: () => N8nRig): void {
     it('is imported by pasting it', async () => {
       const file = path.join(repositoryRoot, 'examples/n8n/slack-alert-for-queue-calls.json');
       const text = await readFile(file, 'utf8');
-      const nodes = arrayFrom(objectFrom(parseJson(text, file), file)['nodes'], file);
       const editor = await rig().open();
       const { page } = editor;
       await page.evaluate('navigator.clipboard.writeText(' + JSON.stringify(text) + ')');
       await page.locator('.vue-flow__pane').click({ position: { x: 300, y: 200 } });
       await page.keyboard.press('Control+V');
-      await editor
-        .part('canvas-node')
-        .nth(nodes.length - 1)
-        .waitFor();
-      await editor.canvasNode('Accolades Trigger').waitFor();
+      for (const name of ['Accolades Trigger', 'Tell Slack']) await editor.canvasNode(name).waitFor();
+      await page.getByText('Tells a Slack channel about each call').waitFor();
       await editor.part('zoom-to-fit').click();
+      // What was pasted is selected.
+      await page.locator('.vue-flow__pane').click({ position: { x: 300, y: 60 } });
       await picture(page, 'n8n-workflow');
       await page.context().close();
     });

@@ -123,10 +123,7 @@ export class NodeRedEditor {
   /** Presses Deploy and waits until Node-RED says that it is done. */
   async deploy(): Promise<void> {
     await this.page.locator('#red-ui-header-button-deploy').click();
-    const done = this.page.locator('.red-ui-notification', { hasText: 'Successfully deployed' });
-    await done.first().waitFor();
-    await done.first().click();
-    await done.first().waitFor({ state: 'hidden' });
+    await this.#dismiss('Successfully deployed');
   }
 
   /** What an output says when the pointer rests on it. */
@@ -201,6 +198,15 @@ export class NodeRedEditor {
     await entry(name).click();
     await this.page.locator('#red-ui-clipboard-dialog-ok').click();
     await this.page.locator('#red-ui-clipboard-dialog-ok').waitFor({ state: 'hidden' });
+    await this.#dismiss('Imported');
+  }
+
+  /** Waits for a notification, and closes it by a click as a person does. */
+  async #dismiss(text: string): Promise<void> {
+    const notification = this.page.locator('.red-ui-notification', { hasText: text }).first();
+    await notification.waitFor();
+    await notification.click();
+    await notification.waitFor({ state: 'hidden' });
   }
 
   /** Waits until the dialog with a button is open and has stopped to slide. */
