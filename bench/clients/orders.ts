@@ -17,21 +17,27 @@ export type Open = (opening: Opening, onCall: (sentAt: unknown) => void) => Prom
 
 /**
  * Lets a client be measured. Orders: `open`, see {@link Opening}; `expect` {calls}, then `counted`, which answers when so many have
- * arrived: {ms} from the first to the last; `latency`: percentiles since `expect`; `memory`, `cpu`.
+ * arrived: {ms, cpuMs} from the first to the last; `latency`: percentiles since `expect`; `memory`, `cpu`.
  */
 export function measureClient(open: Open): void {
   let expected = 0;
   let arrived = 0;
   let firstAt = 0;
   let lastAt = 0;
+  let cpuBefore = process.cpuUsage();
+  let cpu = cpuBefore;
   let onComplete: () => void = () => undefined;
   let histogram: RecordableHistogram = createHistogram();
 
   const onCall = (sentAt: unknown): void => {
     if (typeof sentAt === 'string') histogram.record(process.hrtime.bigint() - BigInt(sentAt) || 1n);
-    if (arrived === 0) firstAt = performance.now();
+    if (arrived === 0) {
+      firstAt = performance.now();
+      cpuBefore = process.cpuUsage();
+    }
     if (++arrived !== expected) return;
     lastAt = performance.now();
+    cpu = process.cpuUsage(cpuBefore);
     onComplete();
   };
 
@@ -62,7 +68,7 @@ export function measureClient(open: Open): void {
           onComplete = resolve;
         });
       }
-      return { ms: lastAt - firstAt };
+      return { ms: lastAt - firstAt, cpuMs: (cpu.user + cpu.system) / 1_000 };
     },
     latency: () => percentilesOf(histogram),
     memory: async () => {
