@@ -67,7 +67,7 @@ export class Demo {
     this.#crm = crm;
     const simulator = await createSimulator({
       port: ports.simulator,
-      console: { port: ports.console },
+      console: { port: ports.console, framedBy: [crm.url] },
       agents: demoAgents.map(({ name, idCrm, id, phoneId }) => ({
         name,
         idCrm,
@@ -109,12 +109,25 @@ export class Demo {
     }
     const consoleUrl = simulator.consoleUrl ?? simulator.url;
     crm.links = [
+      { label: 'All at once', url: `${crm.url}/show` },
       { label: 'The PBX', url: consoleUrl },
       { label: 'The flow', url: flowHost.editorUrl },
-      { label: 'What the flow did', url: crm.url },
+      { label: 'What the flow did', url: `${crm.url}/` },
+    ];
+    crm.panes = [
+      { id: 'pbx', title: 'Place a call', what: 'the simulated PBX', url: consoleUrl },
+      {
+        id: 'flow',
+        title: 'The flow runs',
+        what: flowHost.name,
+        url: flowHost.editorUrl,
+        ...(flowHost.framed ? {} : { instead: notFramed(flowHost) }),
+      },
+      { id: 'result', title: 'See what it did', what: 'Slack and CRM', url: `${crm.url}/` },
     ];
     return {
       host: flowHost,
+      showUrl: `${crm.url}/show`,
       consoleUrl,
       resultUrl: crm.url,
       realSlack: realSlack !== undefined,
@@ -175,11 +188,18 @@ export class Demo {
 
 export interface StartedDemo {
   readonly host: FlowHost;
+  /** The page with everything side by side. */
+  readonly showUrl: string;
   readonly consoleUrl: string;
   readonly resultUrl: string;
   readonly realSlack: boolean;
   /** Begins the calls and the reporting. @returns a promise that resolves when the host ends by itself */
   run(): Promise<Error>;
+}
+
+function notFramed({ name, login }: FlowHost): string {
+  const how = login ? ' Log in with the address and the password that the terminal shows.' : '';
+  return `${name} opens in a tab of its own only: it does not let another page show it.${how}`;
 }
 
 /** Removes what earlier runs left, and nothing else: the folder may be any that the person named. */

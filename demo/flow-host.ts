@@ -20,6 +20,8 @@ export interface FlowHost {
   readonly name: string;
   /** Where the flow is edited. */
   readonly editorUrl: string;
+  /** Whether the editor lets the demonstration's page show it in a frame. */
+  readonly framed: boolean;
   /** How to log in, when one must. */
   readonly login: { email: string; password: string } | undefined;
   /** Whether the flow is one that an earlier run left, with the changes that were made to it. */

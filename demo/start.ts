@@ -84,7 +84,8 @@ async function run(options: DemoOptions): Promise<void> {
 function printAddresses(started: StartedDemo, options: DemoOptions, duration: string): void {
   const { host } = started;
   console.log(`
-  Ready in ${duration}. Open these, best side by side:
+  Ready in ${duration}. Open ${bold(link(started.showUrl))}
+  which shows, side by side:
 
     ${bold('The PBX')}             ${link(started.consoleUrl)}   ${dim('place calls here')}
     ${bold('The flow')}            ${link(host.editorUrl)}   ${dim(host.name)}

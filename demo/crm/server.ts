@@ -4,6 +4,8 @@ import path from 'node:path';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { isObject, optionalString } from '../../hosts/guards.ts';
+import { showPage, showPolicy } from '../show/show-page.ts';
+import type { ShowPane } from '../show/show-page.ts';
 import { ContactBook } from './contact-book.ts';
 import type { LastCall, NewContact } from './contact.ts';
 import { readFlowMessage } from './flow-message.ts';
@@ -38,12 +40,23 @@ export interface CrmOptions {
 /** How many Slack messages and flow messages are kept for pages that open later. */
 const kept = 100;
 
-const pageFiles: Readonly<Record<string, { file: string; type: string }>> = {
-  '/': { file: 'index.html', type: 'text/html; charset=utf-8' },
-  '/icon.svg': { file: 'icon.svg', type: 'image/svg+xml' },
-  '/page.css': { file: 'page.css', type: 'text/css; charset=utf-8' },
-  '/page.js': { file: 'page.js', type: 'text/javascript; charset=utf-8' },
-  '/mrkdwn.js': { file: 'mrkdwn.js', type: 'text/javascript; charset=utf-8' },
+/** The files of the pages, by their route. */
+const pageFiles: Readonly<Record<string, string>> = {
+  '/': 'page/index.html',
+  '/icon.svg': 'page/icon.svg',
+  '/tokens.css': 'page/tokens.css',
+  '/page.css': 'page/page.css',
+  '/page.js': 'page/page.js',
+  '/mrkdwn.js': 'page/mrkdwn.js',
+  '/show/show.css': '../show/page/show.css',
+  '/show/show.js': '../show/page/show.js',
+};
+
+const types: Readonly<Record<string, string>> = {
+  '.html': 'text/html; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.js': 'text/javascript; charset=utf-8',
+  '.svg': 'image/svg+xml',
 };
 
 /** A small CRM with a REST interface, a stand-in for Slack's incoming webhook, and a page that shows both live. */
@@ -51,6 +64,8 @@ export class Crm extends EventEmitter<{ flowMessage: [FlowMessage] }> {
   readonly contacts: ContactBook;
   /** Shown at the top of the page. */
   links: readonly PageLink[] = [];
+  /** Shown side by side at `/show`, once everything is there. */
+  panes: readonly ShowPane[] = [];
   readonly #server: FastifyInstance;
   readonly #updates = new LiveUpdates();
   readonly #realSlack: boolean;
@@ -101,12 +116,23 @@ export class Crm extends EventEmitter<{ flowMessage: [FlowMessage] }> {
   }
 
   #servePage(): void {
-    for (const [route, { file, type }] of Object.entries(pageFiles)) {
+    for (const [route, file] of Object.entries(pageFiles)) {
       this.#server.get(route, async (_request, reply) => {
-        const content = await readFile(path.join(import.meta.dirname, 'page', file));
-        return reply.type(type).header('Cache-Control', 'no-cache').send(content);
+        const content = await readFile(path.join(import.meta.dirname, file));
+        return reply
+          .type(types[path.extname(file)] ?? 'text/plain')
+          .header('Cache-Control', 'no-cache')
+          .send(content);
       });
     }
+    this.#server.get('/show', async (_request, reply) => {
+      if (this.panes.length === 0) return reply.code(503).send('Not everything has started yet. Try again.');
+      return reply
+        .type('text/html; charset=utf-8')
+        .header('Cache-Control', 'no-cache')
+        .header('Content-Security-Policy', showPolicy(this.panes))
+        .send(await showPage(this.panes));
+    });
     this.#server.get('/events', (_request, reply) => {
       reply.hijack();
       this.#updates.add(reply.raw, { event: 'state', data: this.#state() });

@@ -43,6 +43,8 @@ export async function startN8nFlow(setup: FlowHostSetup): Promise<FlowHost> {
     return {
       name: `n8n ${running.version}`,
       editorUrl: `${running.url}/workflow/${prepared.workflowId}`,
+      // It sends `X-Frame-Options: SAMEORIGIN`, and a frame would need a log-in, too.
+      framed: false,
       login: { email: owner.email, password: prepared.password },
       kept: prepared.kept,
       ended: running.process.exited.then(() => running.process.exitError() ?? new Error('n8n ended')),

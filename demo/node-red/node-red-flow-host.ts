@@ -5,6 +5,7 @@ import { arrayFrom, objectFrom, parseJson, stringFrom } from '../../hosts/guards
 import { startNodeRed } from '../../hosts/node-red/launch.ts';
 import type { FlowNode } from '../../hosts/node-red/launch.ts';
 import { agentList } from '../agents.ts';
+import { repositoryRoot } from '../../hosts/paths.ts';
 import { packageFolders } from '../build-if-needed.ts';
 import { flowEnvironment, stopBoundMs } from '../flow-host.ts';
 import type { FlowHost, FlowHostSetup } from '../flow-host.ts';
@@ -24,8 +25,13 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
     env: flowEnvironment(setup),
     settings: {
       editorTheme: {
-        page: { title: 'Accolades demo: the flow' },
-        header: { title: 'The flow' },
+        page: {
+          title: 'The flow',
+          favicon: path.join(repositoryRoot, 'demo/crm/page/icon.svg'),
+          css: path.join(import.meta.dirname, 'editor', 'editor.css'),
+          scripts: path.join(import.meta.dirname, 'editor', 'in-a-frame.js'),
+        },
+        header: { title: 'The flow', image: path.join(repositoryRoot, 'demo/crm/page/icon.svg') },
         tours: false,
         projects: { enabled: false },
         codeEditor: { lib: 'monaco' },
@@ -39,6 +45,7 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
   return {
     name: `Node-RED ${host.version}`,
     editorUrl: host.url,
+    framed: true,
     login: undefined,
     kept,
     ended: host.process.exited.then(() => host.process.exitError() ?? new Error('Node-RED ended')),

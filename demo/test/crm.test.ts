@@ -107,6 +107,24 @@ describe('the CRM of the demonstration', () => {
     expect(state).to.have.nested.property('flowMessages[0].agent', 'Front desk');
   });
 
+  it('shows the parts side by side once they are there, and nothing of theirs as HTML', async () => {
+    expect((await fetch(`${crm.url}/show`)).status).to.equal(503);
+    crm.panes = [
+      { id: 'pbx', title: 'Place <b>', what: '"a" & b', url: 'http://127.0.0.1:1/' },
+      { id: 'flow', title: 'The flow', what: 'n8n', url: 'http://127.0.0.1:2/x', instead: 'Open it' },
+    ];
+    const response = await fetch(`${crm.url}/show`);
+    expect(response.headers.get('content-security-policy')).to.include(
+      "frame-src http://127.0.0.1:1 http://127.0.0.1:2; base-uri 'none'",
+    );
+    const html = await response.text();
+    expect(html).to.include('Place &lt;b&gt;').and.to.include('&quot;a&quot; &amp; b');
+    expect(html.match(/<iframe/g)).to.have.lengthOf(1);
+    for (const [, file = ''] of html.matchAll(/(?:href|src)="(\/[^"]+)"/g)) {
+      expect((await fetch(crm.url + file)).status, file).to.equal(200);
+    }
+  });
+
   it('closes with pages open, and twice', async () => {
     const response = await fetch(`${crm.url}/events`);
     await Promise.all([crm.close(), crm.close()]);

@@ -16,7 +16,7 @@ describe('the look of the demonstration', () => {
   it("is that of the simulator's console", async () => {
     const expected = await tokens(path.join(consolePage, 'style.css'));
     expect(expected).to.have.length.above(20);
-    expect(await tokens(path.join(resultPage, 'page.css'))).to.deep.equal(expected);
+    expect(await tokens(path.join(resultPage, 'tokens.css'))).to.deep.equal(expected);
     const icon = await readFile(path.join(consolePage, 'icon.svg'), 'utf8');
     expect(await readFile(path.join(resultPage, 'icon.svg'), 'utf8')).to.equal(icon);
   });

@@ -65,6 +65,34 @@ describe('npm start', function () {
     expect(await allGone(processes, 2_000)).to.be.true;
   }
 
+  /** The page with everything: three panes in order, of which so many are frames that the browser may load. */
+  async function expectShow(running: RunningDemo, frames: number): Promise<void> {
+    const addresses = await Promise.all(
+      ['The PBX', 'The flow', 'What the flow did'].map((label) => running.address(label, 1_000)),
+    );
+    const page = await fetch(await running.address('Open', 1_000));
+    expect(page.status).to.equal(200);
+    const html = await page.text();
+    expect([...html.matchAll(/<section class="pane" id="(\w+)"/g)].map(([, id]) => id)).to.deep.equal([
+      'pbx',
+      'flow',
+      'result',
+    ]);
+    const origins = (urls: readonly string[]): string[] => urls.map((url) => new URL(url).origin);
+    const alone = [...html.matchAll(/<a class="alone" href="([^"]+)"/g)].map(([, url = '']) => url);
+    expect(origins(alone)).to.deep.equal(origins(addresses));
+    const framed = [...html.matchAll(/<iframe src="([^"]+)"/g)].map(([, url = '']) => url);
+    expect(framed).to.have.lengthOf(frames);
+    const policy = page.headers.get('content-security-policy') ?? '';
+    for (const url of framed) {
+      expect(/frame-src ([^;]+)/.exec(policy)?.[1]?.split(' ')).to.include(new URL(url).origin);
+      const { headers } = await fetch(url);
+      expect(headers.get('x-frame-options'), url).to.equal(null);
+      const own = /frame-ancestors ([^;]+)/.exec(headers.get('content-security-policy') ?? '')?.[1];
+      expect(own ?? new URL(page.url).origin, url).to.equal(new URL(page.url).origin);
+    }
+  }
+
   /** No agent's key, in what was printed or kept in a log. */
   async function expectNoSecrets(running: RunningDemo): Promise<void> {
     const logs = (await readdir(folder)).filter((file) => file.endsWith('.log'));
@@ -93,6 +121,7 @@ describe('npm start', function () {
       const address = await demo.address(label, 1_000);
       expect((await fetch(address)).status, label).to.equal(200);
     }
+    await expectShow(demo, 3);
     const crm = await demo.address('What the flow did', 1_000);
     const [contact] = arrayFrom(
       await (await fetch(`${crm}/contacts?phone=%2B40211234567`)).json(),
@@ -212,6 +241,7 @@ describe('npm start', function () {
         demo = new RunningDemo(['--n8n', `--folder=${folder}`, ...(await freePorts())]);
         await demo.waitFor(firstCall, kept ? startMs : firstUseMs);
         expect(demo.output.includes('as you left it')).to.equal(kept);
+        await expectShow(demo, 2);
         const crm = await demo.address('What the flow did', 1_000);
         await waitUntil(
           'the call in the CRM',

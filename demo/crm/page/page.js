@@ -16,6 +16,9 @@ const clock = new Intl.DateTimeFormat(undefined, {
   hour12: false,
 });
 
+// In a frame, the page around it has the title and the links.
+if (window !== window.parent) document.documentElement.classList.add('framed');
+
 connect();
 
 function connect() {
@@ -49,7 +52,7 @@ function showConnection(state) {
 
 function showLinks(links) {
   const nodes = links.map(({ label, url }) => {
-    const here = new URL(url).origin === location.origin;
+    const here = new URL(url).href === location.href;
     const link = make('a', '', label);
     if (here) link.setAttribute('aria-current', 'page');
     link.href = url;

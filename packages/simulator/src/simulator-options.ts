@@ -14,8 +14,8 @@ export interface SimulatorOptions extends Partial<ServerSettings> {
   host?: string;
   /** The port of the WebSocket API; 0, the default, takes a free one. */
   port?: number;
-  /** The web console, off by default. `port` 0, its default, takes a free one. */
-  console?: false | { port?: number; host?: string };
+  /** The web console, off by default. `port` 0, its default, takes a free one; pages of `framedBy` may frame it. */
+  console?: false | { port?: number; host?: string; framedBy?: readonly string[] };
   /** The pages of agents with a custom connector in a frame, as Accolades serves them. Off by default. */
   connector?: false | ConnectorOptions;
   /** PEM texts; with them the server speaks `wss:`. */

@@ -58,6 +58,16 @@ describe('console', () => {
     });
   }
 
+  it('is shown in a frame by named pages only', async () => {
+    const ancestors = async (address: string): Promise<string | undefined> => {
+      const policy = (await fetch(address)).headers.get('content-security-policy') ?? '';
+      return /frame-ancestors ([^;]+)/.exec(policy)?.[1];
+    };
+    expect(await ancestors(url)).to.equal("'none'");
+    const framed = await testSimulator({ console: { framedBy: ['http://127.0.0.1:14390'] } });
+    expect(await ancestors(framed.consoleUrl ?? '')).to.equal('http://127.0.0.1:14390');
+  });
+
   it('is a page that loads nothing from elsewhere', async () => {
     const response = await fetch(url);
     expect(response.status).to.equal(200);

@@ -13,12 +13,17 @@ export interface ConsoleOptions {
   port?: number;
   /** The address to listen on. Default 127.0.0.1: the console has no log-in, so it is for this machine only. */
   host?: string;
+  /** Origins of pages that may show the console in a frame, such as `http://127.0.0.1:14390`. Default: none. */
+  framedBy?: readonly string[];
 }
 
-/** Everything that the page needs is its own: nothing is loaded from elsewhere, and no other page can frame it. */
-const CONTENT_SECURITY_POLICY =
-  "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
-  "form-action 'none'; base-uri 'none'; frame-ancestors 'none'";
+/** Everything that the page needs is its own: nothing is loaded from elsewhere, and only named pages can frame it. */
+function contentSecurityPolicy(framedBy: readonly string[]): string {
+  return (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
+    `form-action 'none'; base-uri 'none'; frame-ancestors ${framedBy.join(' ') || "'none'"}`
+  );
+}
 
 /** Serves the web console of a simulator. @throws the error of the listening socket, for example `EADDRINUSE` */
 export async function startConsole(
@@ -26,13 +31,14 @@ export async function startConsole(
   options: ConsoleOptions,
 ): Promise<{ url: string; close(): Promise<void> }> {
   const host = options.host ?? '127.0.0.1';
+  const policy = contentSecurityPolicy(options.framedBy ?? []);
   const updates = new LiveUpdates(simulator);
   const app: FastifyInstance = fastify({ forceCloseConnections: true });
   app.removeContentTypeParser('text/plain');
   guardRequests(app, host);
   app.addHook('onSend', async (_request, reply) => {
     await Promise.resolve();
-    reply.header('content-security-policy', CONTENT_SECURITY_POLICY);
+    reply.header('content-security-policy', policy);
     reply.header('x-content-type-options', 'nosniff');
     reply.header('referrer-policy', 'no-referrer');
     reply.header('cache-control', 'no-store');

@@ -18,7 +18,11 @@ function startList(list) {
     }
   };
   tabs.forEach((tab, i) => {
-    tab.addEventListener('click', () => select(tab));
+    tab.addEventListener('click', () => {
+      select(tab);
+      // The tabs can be at the lower edge of the window, and what they show below it.
+      document.getElementById(tab.getAttribute('aria-controls') ?? '')?.scrollIntoView({ block: 'nearest' });
+    });
     tab.addEventListener('keydown', (event) => {
       const step = event.key === 'ArrowRight' ? 1 : event.key === 'ArrowLeft' ? -1 : 0;
       const next = tabs[(i + step + tabs.length) % tabs.length];

@@ -1,0 +1,55 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+
+/** One part of the demonstration, as the page that holds all of them shows it. */
+export interface ShowPane {
+  id: 'pbx' | 'flow' | 'result';
+  /** What a person does or sees in it: `Place a call`. */
+  title: string;
+  /** What it is: `the simulated PBX`. */
+  what: string;
+  url: string;
+  /** Said in place of the frame, for a page that does not let itself be framed. */
+  instead?: string;
+}
+
+/** The page with all panes side by side: they are frames, each with a link that opens it alone. */
+export async function showPage(panes: readonly ShowPane[]): Promise<string> {
+  const template = await readFile(path.join(import.meta.dirname, 'page', 'index.html'), 'utf8');
+  return template.replace('<!-- panes -->', () => panes.map(paneHtml).join('\n'));
+}
+
+/** What the page may load: its own files, and these panes in frames. It cannot be framed itself. */
+export function showPolicy(panes: readonly ShowPane[]): string {
+  const frames = panes.map(({ url }) => new URL(url).origin).join(' ');
+  return (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; " +
+    `frame-src ${frames || "'none'"}; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`
+  );
+}
+
+function paneHtml({ id, title, what, url, instead }: ShowPane, index: number): string {
+  const address = escape(url);
+  const open = `href="${address}" target="accolades-${id}"`;
+  const content =
+    instead === undefined
+      ? `<iframe src="${address}" title="${escape(`${title}: ${what}`)}"></iframe>`
+      : `<div class="instead"><p>${escape(instead)}</p><a class="button" ${open}>Open ${escape(what)} ↗</a></div>`;
+  return `      <section class="pane" id="${id}" aria-labelledby="${id}-title">
+        <header>
+          <span class="number" aria-hidden="true">${index + 1}</span>
+          <h2 id="${id}-title">${escape(title)}</h2>
+          <small>${escape(what)}</small>
+          <a class="alone" ${open} title="In a tab of its own">Open ↗</a>
+        </header>
+        ${content}
+      </section>`;
+}
+
+function escape(text: string): string {
+  return text
+    .replaceAll('&', '&amp;')
+    .replaceAll('<', '&lt;')
+    .replaceAll('>', '&gt;')
+    .replaceAll('"', '&quot;');
+}
