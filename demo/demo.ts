@@ -1,6 +1,6 @@
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
-import { createSimulator } from '@accolades-flow/simulator';
+import { createSimulator, DEMO_ACCOUNT } from '@accolades-flow/simulator';
 import type { Simulator } from '@accolades-flow/simulator';
 import { repositoryRoot } from '../hosts/paths.ts';
 import { demoAgents } from './agents.ts';
@@ -68,6 +68,8 @@ export class Demo {
     const simulator = await createSimulator({
       port: ports.simulator,
       console: { port: ports.console, framedBy: [crm.url] },
+      rest: {},
+      accounts: [DEMO_ACCOUNT],
       agents: demoAgents.map(({ name, idCrm, id, phoneId }) => ({
         name,
         idCrm,

@@ -65,7 +65,7 @@ function makeEntry({ key, name }) {
     { type: 'button', class: 'agent-name', click: () => select(key) },
     name,
   );
-  const masked = element('code', { title: 'The agent’s key (idCrm), masked' });
+  const masked = element('code', { title: 'The agent’s key (idCrm), masked; Copy copies all of it' });
   const toggle = element('input', {
     type: 'checkbox',
     role: 'switch',
@@ -109,7 +109,7 @@ function makeEntry({ key, name }) {
           'aria-label': `Copy the key of ${name}`,
           click: () => attempt(async () => copy((await get(`api/agents/${key}/id-crm`)).idCrm)),
         },
-        'Copy key',
+        'Copy',
       ),
       page,
       element('span', { class: 'fill' }),

@@ -40,8 +40,15 @@ export function startRest() {
   byId('blacklist-clear').addEventListener('click', () => void attempt(() => post('api/blacklist/clear')));
 }
 
+/** @type {string} */
+let dialDevice = '';
+/** @type {string | null} */
+let restUrl = null;
+
 /** @param {any} state */
-export function showRest({ rest }) {
+export function showRest({ rest, phones }) {
+  restUrl = rest.url;
+  dialDevice = phones[0]?.deviceId ?? '';
   setText(
     byId('rest-address'),
     rest.url === null ? 'The REST API is switched off.' : `POST ${rest.url}/<account>/ping/ and …/dial/`,
@@ -54,6 +61,22 @@ export function showRest({ rest }) {
   byId('blacklist-clear').disabled = rest.blacklist.length === 0;
   showAccounts(rest.accounts);
   showLog(rest.accounts);
+}
+
+/**
+ * @param {string} accountNumber
+ * @throws {Error} when there is nothing that could dial
+ */
+async function dialCommand(accountNumber) {
+  if (restUrl === null) throw new Error('The REST API is switched off.');
+  if (dialDevice === '') throw new Error('Add a phone first.');
+  const { password } = await get(`api/accounts/${accountNumber}/password`);
+  const fields = Object.entries({ password, deviceId: dialDevice, phoneNumber: '0211234567' });
+  // Encoded by curl itself, and quoted for the shell.
+  const options = fields.map(
+    ([name, value]) => `--data-urlencode '${`${name}=${value}`.replaceAll("'", "'\\''")}'`,
+  );
+  return `curl ${options.join(' ')} ${restUrl}/${accountNumber}/dial/`;
 }
 
 /** @param {any[]} accounts */
@@ -88,6 +111,16 @@ function showAccounts(accounts) {
                 attempt(async () => copy((await get(`api/accounts/${accountNumber}/password`)).password)),
             },
             'Copy password',
+          ),
+          element(
+            'button',
+            {
+              type: 'button',
+              class: 'quiet small',
+              title: 'A command for a terminal that makes the first phone dial',
+              click: () => attempt(async () => copy(await dialCommand(accountNumber))),
+            },
+            'Copy dial as curl',
           ),
           element('span', { class: 'fill' }),
           element('span', { class: 'muted' }, 'API active'),

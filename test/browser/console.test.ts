@@ -1,0 +1,183 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import http from 'node:http';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { createSimulator, DEMO_ACCOUNT, type Simulator } from '@accolades-flow/simulator';
+import { expect } from 'chai';
+import type { Browser, Page } from 'playwright-core';
+import { waitUntil } from '../../hosts/deadline.ts';
+import { newPage, startBrowser } from './support/browser.ts';
+import { picture } from './support/pictures.ts';
+
+/** A connector of the simplest kind: it shows the number of each call that it is told. */
+const CONNECTOR = `<!doctype html><p id="calls">waiting</p><script>
+  const asked = new URLSearchParams(location.search);
+  const socket = new WebSocket('ws://' + asked.get('serverFqdn') + ':' + asked.get('serverPort'));
+  socket.onopen = () => socket.send(JSON.stringify({ type: 'authRequest', idCrm: asked.get('agentId') }));
+  socket.onmessage = ({ data }) => {
+    const message = JSON.parse(data);
+    const text = message.type === 'incomingCall' ? message.phoneNumber : message.type;
+    document.querySelector('#calls').textContent = text;
+  };
+</script>`;
+
+describe('the console in a browser', () => {
+  let browser: Browser;
+  let folder: string;
+  let simulator: Simulator;
+  let page: Page;
+  let endpoint: http.Server | undefined;
+  const pageErrors: string[] = [];
+
+  before(async () => {
+    browser = await startBrowser();
+  });
+
+  after(() => browser.close());
+
+  beforeEach(async () => {
+    folder = await mkdtemp(path.join(tmpdir(), 'accolades-console-'));
+    await writeFile(path.join(folder, 'index.html'), CONNECTOR);
+    simulator = await createSimulator({
+      console: {},
+      rest: {},
+      connector: { location: folder },
+      accounts: [DEMO_ACCOUNT],
+      agents: [
+        { idCrm: '2f61a0c9de', name: 'Front desk', phone: { id: '27', data: '' } },
+        { idCrm: '8b0e44d7a1', name: 'Sales', phone: { id: '28', data: '' } },
+      ],
+      // By hand: a test that waited for them would wait for the clock.
+      callSettings: { deviceAnswerMs: null, destinationAnswerMs: null },
+    });
+    pageErrors.length = 0;
+    page = await newPage(browser, { width: 1440, height: 900 });
+    page.on('pageerror', (error) => pageErrors.push(error.message));
+    await page.goto(simulator.consoleUrl ?? '');
+    await page.getByRole('button', { name: 'Front desk', exact: true }).waitFor();
+  });
+
+  afterEach(async function () {
+    const title = this.currentTest?.title ?? '';
+    await picture(
+      page,
+      `${this.currentTest?.state === 'failed' ? 'failed-' : ''}console-${title.replaceAll(' ', '-')}`,
+    );
+    await page.context().close();
+    await simulator.close();
+    endpoint?.closeAllConnections();
+    endpoint?.close();
+    endpoint = undefined;
+    await rm(folder, { recursive: true, force: true });
+    expect(pageErrors).to.deep.equal([]);
+  });
+
+  const openTab = (name: string): Promise<void> => page.getByRole('tab', { name }).click();
+
+  /** The events in the timeline of the chosen call. */
+  const timeline = (): Promise<string[]> => page.locator('#life-timeline b').allInnerTexts();
+
+  const timelineEndsWith = (...events: string[]): Promise<true> => {
+    let last: string[] = [];
+    return waitUntil<true>(
+      `the timeline to end with ${events.join(', ')}`,
+      async () => {
+        last = await timeline();
+        return last.slice(-events.length).join() === events.join();
+      },
+      { deadlineMs: 10_000, details: () => last.join(', ') },
+    );
+  };
+
+  it('places a call by click and shows its timeline to the end', async () => {
+    await page.locator('#life-form [name=phoneNumber]').fill('0268123456');
+    await page.locator('#life-form').getByRole('button', { name: 'Start' }).click();
+    await timelineEndsWith('Started', 'Device rings');
+    const answer = page.getByRole('button', { name: 'Answer', exact: true });
+    await answer.click();
+    await timelineEndsWith('Device answered', 'Other party rings', 'Agent’s client told');
+    await answer.click();
+    await timelineEndsWith('Answered');
+    expect(await answer.isEnabled()).to.equal(false);
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await timelineEndsWith('Ended');
+    expect(await page.locator('#life-list').innerText())
+      .to.include('0268123456')
+      .and.to.include('ended');
+  });
+
+  it('gives a command that dials by REST and shows what came of it', async () => {
+    await openTab('REST API');
+    await page.getByRole('button', { name: 'Copy dial as curl' }).click();
+    const command = await waitUntil(
+      'the command in the clipboard',
+      async () => (await page.evaluate('navigator.clipboard.readText()')) as unknown,
+      { deadlineMs: 10_000 },
+    );
+    const [, address = ''] = /(http:\S+)$/.exec(String(command)) ?? [];
+    const fields = [...String(command).matchAll(/--data-urlencode '(\w+)=([^']*)'/g)];
+    const body = new URLSearchParams(fields.map(([, name = '', value = '']) => [name, value]));
+    const answer = await fetch(address, { method: 'POST', body });
+    expect(await answer.json()).to.deep.equal({ type: 'ok' });
+    await page.locator('#account-log', { hasText: '100200 dial' }).waitFor();
+    expect(await page.locator('#account-log').innerText()).to.include('200');
+    await openTab('Lives of calls');
+    await timelineEndsWith('Started', 'Device rings');
+    expect(await page.locator('#life-list').innerText()).to.include('phone 27');
+  });
+
+  it('runs an IVR step and shows the variables after it', async () => {
+    const asked: string[] = [];
+    endpoint = http.createServer((request, response) => {
+      request.setEncoding('utf8').on('data', (text: string) => asked.push(text));
+      request.on('end', () => response.end('{"status":"shipped"}'));
+    });
+    const port = await new Promise<number>((resolve) => {
+      endpoint?.listen(0, '127.0.0.1', () => {
+        const address = endpoint?.address();
+        resolve(typeof address === 'object' && address !== null ? address.port : 0);
+      });
+    });
+    await openTab('IVR trial');
+    await page.locator('#ivr-form [name=url]').fill(`http://127.0.0.1:${port}/order`);
+    await page.getByRole('button', { name: 'Run the step' }).click();
+    await page.locator('#ivr-variables', { hasText: 'shipped' }).waitFor();
+    expect(asked.join('')).to.include('order=4711');
+    expect(await page.locator('#ivr-result').innerText()).to.match(/^Status 200\. After \d+ ms\.$/);
+    expect(await page.locator('#ivr-variables').innerText()).to.match(/from answer\s+status\s+shipped/);
+  });
+
+  it('opens the page of an agent, whose connector is told of a call placed by click', async () => {
+    const opened = page.context().waitForEvent('page');
+    await page.getByRole('link', { name: 'Page of Front desk' }).click();
+    const agentPage = await opened;
+    const calls = agentPage.frameLocator('#connector').locator('#calls');
+    await agentPage
+      .frameLocator('#connector')
+      .getByText(/^authSucces/)
+      .waitFor();
+    await page.getByRole('button', { name: 'Place call' }).click();
+    await page.locator('#call-result', { hasText: 'was told to the agent’s client' }).waitFor();
+    await calls.getByText('0211234567').waitFor();
+    await page.locator('#recent-calls', { hasText: 'Front desk' }).waitFor();
+  });
+
+  it('keeps the settings of a phone', async () => {
+    await openTab('Phones and notifications');
+    await page.locator('#phone-form [name=maxDurationS]').fill('90');
+    await page.getByRole('button', { name: 'Save phone' }).click();
+    await page.locator('#phone-list', { hasText: 'at most 90 s' }).waitFor();
+    expect(simulator.phones().find(({ deviceId }) => deviceId === '27')?.maxDurationS).to.equal(90);
+  });
+
+  it('fits a narrow window', async () => {
+    await page.setViewportSize({ width: 400, height: 900 });
+    for (const tab of ['Phones and notifications', 'REST API', 'IVR trial', 'Lives of calls']) {
+      await openTab(tab);
+      const overflow = await page.evaluate('document.documentElement.scrollWidth - innerWidth');
+      expect(overflow, tab).to.equal(0);
+      const box = await page.getByRole('tab', { name: tab }).boundingBox();
+      expect((box?.x ?? 0) + (box?.width ?? 1000), tab).to.be.at.most(400);
+    }
+  });
+});
