@@ -49,6 +49,24 @@ const notEncrypted: INodeProperties = {
   displayOptions: { show: { url: [{ _cnd: { startsWith: 'http://' } }] } },
 };
 
+const allowUnauthorizedCerts: INodeProperties = {
+  displayName: 'Allow Unauthorized Certificates',
+  name: 'allowUnauthorizedCerts',
+  type: 'boolean',
+  default: false,
+  description:
+    'Whether to connect even if the certificate of the server cannot be verified. Anybody on the way could then read the password and the numbers.',
+};
+
+const notVerified: INodeProperties = {
+  displayName:
+    'The certificate is not verified: whoever is on the way can pretend to be the server, read the password and make calls with it.',
+  name: 'notVerified',
+  type: 'notice',
+  default: '',
+  displayOptions: { show: { allowUnauthorizedCerts: [true] } },
+};
+
 /** One Accolades account, for the REST API. Tested by the node Accolades, with a `ping`. */
 export class AccoladesAccountApi implements ICredentialType {
   name = 'accoladesAccountApi';
@@ -62,5 +80,13 @@ export class AccoladesAccountApi implements ICredentialType {
 
   documentationUrl = 'https://help.accolades.ro';
 
-  properties: INodeProperties[] = [rules, accountNumber, password, url, notEncrypted];
+  properties: INodeProperties[] = [
+    rules,
+    accountNumber,
+    password,
+    url,
+    notEncrypted,
+    allowUnauthorizedCerts,
+    notVerified,
+  ];
 }

@@ -1,6 +1,6 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { AccountClient } from '@accolades-flow/core';
-import { accountClient, EXPOSED_ACCOUNT } from '../shared/account-credential.ts';
+import { readAccountCredential } from '../shared/account-credential.ts';
 import type { Operation } from './operation.ts';
 
 export const accountProperties: INodeProperties[] = [
@@ -30,7 +30,9 @@ export const ping: Operation = async (context, itemIndex) => {
 
 /** @throws AccoladesError when the credential is not valid */
 export async function clientOf(context: IExecuteFunctions, itemIndex: number): Promise<AccountClient> {
-  const client = accountClient(await context.getCredentials('accoladesAccountApi', itemIndex));
-  if (client.exposed) context.logger.warn(`[Accolades] ${EXPOSED_ACCOUNT}`);
+  const { client, warnings } = readAccountCredential(
+    await context.getCredentials('accoladesAccountApi', itemIndex),
+  );
+  for (const warning of warnings) context.logger.warn(`[Accolades] ${warning}`);
   return client;
 }

@@ -4,7 +4,7 @@ import type {
   ICredentialTestFunctions,
   INodeCredentialTestResult,
 } from 'n8n-workflow';
-import { accountClient } from './account-credential.ts';
+import { readAccountCredential } from './account-credential.ts';
 
 /** Tests a credential of type `accoladesAccountApi` with a `ping`, once; ends within some 15 seconds. */
 export async function testAccountCredential(
@@ -12,7 +12,7 @@ export async function testAccountCredential(
   credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
   try {
-    await accountClient(credential.data ?? {}).ping();
+    await readAccountCredential(credential.data ?? {}).client.ping();
     return { status: 'OK', message: 'Accolades accepts the account and its password.' };
   } catch (error) {
     return { status: 'Error', message: reasonOf(error) };

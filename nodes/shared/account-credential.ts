@@ -1,17 +1,34 @@
 import { AccountClient } from '@accolades-flow/core';
 
+/** A credential of type `accoladesAccountApi`, checked. */
+export interface AccountConnection {
+  readonly client: AccountClient;
+  /** What a person should know before relying on this connection. */
+  readonly warnings: readonly string[];
+}
+
 /**
- * The client of a credential of type `accoladesAccountApi`.
+ * Reads a credential of type `accoladesAccountApi`.
  * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, saying what is wrong; holds no password
  */
-export function accountClient(credential: Readonly<Record<string, unknown>>): AccountClient {
-  return new AccountClient({
+export function readAccountCredential(credential: Readonly<Record<string, unknown>>): AccountConnection {
+  const client = new AccountClient({
     accountNumber: credential['accountNumber'] ?? '',
     password: credential['password'] ?? '',
     url: credential['url'] ?? '',
+    allowUnauthorizedCerts: credential['allowUnauthorizedCerts'] === true,
   });
+  const warnings: string[] = [];
+  if (client.exposed) {
+    warnings.push(
+      'The connection to Accolades is unsafe: http:// is not encrypted, so anybody on the way can read the API password. Use https://.',
+    );
+  }
+  if (client.unverified) {
+    warnings.push(
+      'The connection to Accolades is unsafe: the certificate of the server is not verified, so anybody on the way can pretend ' +
+        'to be the server. Turn off “Allow Unauthorized Certificates” in the credential.',
+    );
+  }
+  return { client, warnings };
 }
-
-/** What a person should know before relying on an account whose password travels readable. */
-export const EXPOSED_ACCOUNT =
-  'The connection to Accolades is unsafe: http:// is not encrypted, so anybody on the way can read the API password. Use https://.';

@@ -1,8 +1,10 @@
 import { DOCUMENTED_ERRORS, ADVICE } from '@accolades-flow/core';
 import type { Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
+import { generate } from 'selfsigned';
 import { startRestStandIn, type RestStandIn } from './rest-stand-in.ts';
 import { FRONT_DESK, simulate } from './agents.ts';
+import { recordLog } from './record-log.ts';
 import { NodeRuntime, type Credentials } from './node-runtime.ts';
 
 const PASSWORD = 'api-P4ss!word';
@@ -140,6 +142,64 @@ describe('The n8n node Accolades', () => {
       expect(await test(credentials)).to.include({ status: 'OK' });
       expect((await test(account('wrong'))).message).to.match(/password is wrong/);
       expect((await test(account(' '))).message).to.equal('No API password is given.');
+    });
+  });
+
+  describe('an account at a server whose certificate is not trusted', () => {
+    let encrypted: RestStandIn;
+
+    before(async () => {
+      const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }]);
+      encrypted = await startRestStandIn(PASSWORD, { key, cert });
+    });
+
+    after(() => encrypted.close());
+
+    const at = (url: string, allowUnauthorizedCerts?: boolean): Credentials => ({
+      accoladesAccountApi: {
+        ...account()['accoladesAccountApi'],
+        url,
+        ...(allowUnauthorizedCerts === undefined ? {} : { allowUnauthorizedCerts }),
+      },
+    });
+
+    for (const [name, parameters] of [
+      ['dial', DIAL],
+      ['ping', { resource: 'account', operation: 'ping' }],
+    ] as const) {
+      it(`${name}: refused; allowed all the same, the log says that it is unsafe`, async () => {
+        const refused = await runtime.execute('accolades', { parameters, credentials: at(encrypted.url) });
+        expect(refused.error?.message).to.match(/certificate is not trusted/);
+        expect(encrypted.commands.filter(({ path }) => path.endsWith(`/${name}/`))).to.deep.equal([]);
+        const log = recordLog();
+        const { items, error } = await runtime.execute('accolades', {
+          parameters,
+          credentials: at(encrypted.url, true),
+        });
+        expect(error).to.equal(null);
+        expect(items[0]?.json).to.include({ command: name, ok: true });
+        const warnings = log.filter(({ level }) => level === 'warn').map(({ message }) => message);
+        expect(warnings.join()).to.match(/unsafe: the certificate .* not verified/);
+        expect(warnings.join()).not.to.include(PASSWORD);
+      });
+    }
+
+    it('the test of the credential', async () => {
+      const test = (data: Credentials) =>
+        runtime.testCredential('accolades', 'accoladesAccountApi', data['accoladesAccountApi'] ?? {});
+      expect(await test(at(encrypted.url, false))).to.include({ status: 'Error' });
+      expect((await test(at(encrypted.url))).message).to.match(/certificate is not trusted/);
+      expect(await test(at(encrypted.url, true))).to.include({ status: 'OK' });
+    });
+
+    it('a server without any certificate is not warned about', async () => {
+      const log = recordLog();
+      const { error } = await runtime.execute('accolades', {
+        parameters: { resource: 'account', operation: 'ping' },
+        credentials: at(rest.url, true),
+      });
+      expect(error).to.equal(null);
+      expect(log.filter(({ level }) => level === 'warn')).to.deep.equal([]);
     });
   });
 

@@ -1,4 +1,5 @@
-import { createServer, type IncomingMessage } from 'node:http';
+import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
 
 export interface Command {
   /** `/12345/dial/` */
@@ -15,10 +16,14 @@ export interface RestStandIn {
   close(): Promise<void>;
 }
 
-export async function startRestStandIn(password: string): Promise<RestStandIn> {
+/** @param tls with it, the server is reached by https: */
+export async function startRestStandIn(
+  password: string,
+  tls?: { readonly key: string; readonly cert: string },
+): Promise<RestStandIn> {
   const commands: Command[] = [];
   let fixed: { readonly status: number; readonly body: string } | 'nothing' | null = null;
-  const server = createServer((request, response) => {
+  const listener: RequestListener = (request, response) => {
     void readAll(request).then((body) => {
       const path = request.url ?? '';
       const fields = Object.fromEntries(new URLSearchParams(body));
@@ -30,12 +35,13 @@ export async function startRestStandIn(password: string): Promise<RestStandIn> {
       const { status, body: text } = fixed ?? documented(path, fields, password);
       response.writeHead(status, { 'content-type': 'application/json' }).end(text);
     });
-  });
+  };
+  const server = tls === undefined ? createServer(listener) : createTlsServer(tls, listener);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (address === null || typeof address === 'string') throw new Error('no port');
   return {
-    url: `http://127.0.0.1:${address.port}`,
+    url: `${tls === undefined ? 'http' : 'https'}://127.0.0.1:${address.port}`,
     commands,
     answerWith: (answer) => {
       fixed = answer;

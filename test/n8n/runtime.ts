@@ -7,7 +7,6 @@ import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
 import { processHub } from '@accolades-flow/core';
-import { Logger } from '@n8n/backend-common';
 import { Container } from '@n8n/di';
 import {
   ActiveWorkflowTriggers,
@@ -19,7 +18,6 @@ import {
   getExecuteTriggerFunctions,
 } from 'n8n-core';
 import {
-  LoggerProxy,
   NodeHelpers,
   Workflow,
   type ICredentialDataDecryptedObject,
@@ -39,15 +37,10 @@ import {
 import { waitUntil } from '../../hosts/deadline.ts';
 import { root } from '../../scripts/paths.ts';
 import { executionEnvironment } from './execution-environment.ts';
+import { recordLog, type LogLine } from './record-log.ts';
 
 const CREDENTIAL = 'accoladesAgentApi';
 const PREFIX = 'n8n-nodes-accolades.';
-
-export interface LogLine {
-  readonly level: 'error' | 'warn' | 'info' | 'debug';
-  readonly message: string;
-  readonly metadata: unknown;
-}
 
 export interface StartOptions {
   /** Default: those of the node. */
@@ -313,25 +306,4 @@ function nodeOf(workflow: Workflow): INode {
   const [node] = Object.values(workflow.nodes);
   if (node === undefined) throw new Error('The workflow has no node.');
   return node;
-}
-
-/** Takes the place of n8n's log. */
-function recordLog(): LogLine[] {
-  const lines: LogLine[] = [];
-  const level = (name: LogLine['level']): PropertyDescriptor => ({
-    value: (message: string, metadata?: unknown) => {
-      lines.push({ level: name, message, metadata });
-    },
-  });
-  const logger: unknown = Object.create(Logger.prototype, {
-    error: level('error'),
-    warn: level('warn'),
-    info: level('info'),
-    debug: level('debug'),
-    scoped: { value: () => logger },
-  });
-  if (!(logger instanceof Logger)) throw new Error('That is no logger.');
-  Container.set(Logger, logger);
-  LoggerProxy.init(logger);
-  return lines;
 }

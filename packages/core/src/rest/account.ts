@@ -24,7 +24,8 @@ export interface Account {
   readonly baseUrl: string;
   /** True when password and numbers would travel readable over a network: `http:` to anything but this machine. */
   readonly exposed: boolean;
-  readonly allowUnauthorizedCerts: boolean;
+  /** True when any certificate is accepted; never with `http:`, which has none. */
+  readonly unverified: boolean;
   readonly tls: TlsOptions;
 }
 
@@ -44,7 +45,7 @@ export function parseAccount(settings: AccountSettings): Account {
     password: readPassword(settings.password),
     baseUrl,
     exposed,
-    allowUnauthorizedCerts: settings.allowUnauthorizedCerts === true,
+    unverified: settings.allowUnauthorizedCerts === true && baseUrl.startsWith('https:'),
     tls: settings.tls ?? {},
   };
 }

@@ -92,6 +92,11 @@ export class AccountClient {
     return this.#account.exposed;
   }
 
+  /** True when anybody on the way can pretend to be the server, since its certificate is not verified: warn the person. */
+  get unverified(): boolean {
+    return this.#account.unverified;
+  }
+
   /**
    * Asks whether server, account and password are right. The server also notes it in the account's log. [help]
    * @throws AccoladesError
@@ -144,14 +149,14 @@ export class AccountClient {
     fields: Readonly<Record<string, string>>,
     signal: AbortSignal,
   ): Promise<JsonObject | AccoladesError> {
-    const { baseUrl, accountNumber, password, allowUnauthorizedCerts, tls } = this.#account;
+    const { baseUrl, accountNumber, password, unverified, tls } = this.#account;
     try {
       const answer = await this.#post({
         url: `${baseUrl}${accountNumber}/${command}/`,
         body: new URLSearchParams({ password, ...fields }).toString(),
         maxBytes: MAX_ANSWER_BYTES,
         signal,
-        allowUnauthorizedCerts,
+        allowUnauthorizedCerts: unverified,
         tls,
       });
       return readAnswer(answer, password);

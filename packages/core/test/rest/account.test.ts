@@ -34,6 +34,13 @@ describe('account settings', () => {
     ['http://pbx.example', 'http://pbx.example/', true],
     ['http://127.0.0.1.example', 'http://127.0.0.1.example/', true],
   ];
+  it('says that nothing verifies the server, where there is a certificate to verify', () => {
+    const { unverified } = parseAccount({ ...GOOD, allowUnauthorizedCerts: true });
+    expect(unverified).to.equal(true);
+    const url = 'http://127.0.0.1:8080';
+    expect(parseAccount({ ...GOOD, url, allowUnauthorizedCerts: true }).unverified).to.equal(false);
+  });
+
   for (const [url, baseUrl, exposed] of addresses) {
     it(`reads ${url}${exposed ? ' and says that it is exposed' : ''}`, () => {
       expect(parseAccount({ ...GOOD, url })).to.deep.include({ baseUrl, exposed });

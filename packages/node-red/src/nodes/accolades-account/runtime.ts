@@ -22,7 +22,7 @@ export default function registerAccount(RED: NodeAPI): void {
       const settings = readAccountSettings(fields, this.credentials.password, (id) => RED.nodes.getNode(id));
       client = new AccountClient(settings);
       if (client.exposed) this.warn(texts('accolades-account.log.exposed'));
-      if (settings.allowUnauthorizedCerts === true) this.warn(texts('accolades-account.log.unverified'));
+      if (client.unverified) this.warn(texts('accolades-account.log.unverified'));
       return client;
     };
   }
