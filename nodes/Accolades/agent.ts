@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import {
   AccoladesError,
   firstOutcomeWithin,
+  isKnownVersion,
   KNOWN_MAJOR_VERSION,
   parseConfiguration,
   processHub,
@@ -100,7 +101,7 @@ export const getConfiguration: Operation = async (context, itemIndex) => {
 
 export const getVersion: Operation = async (context, itemIndex) => {
   const version = await ask(context, itemIndex, (session) => session.requestVersion());
-  const known = majorOf(version) === KNOWN_MAJOR_VERSION;
+  const known = isKnownVersion(version);
   if (!known) {
     const warning =
       `The server runs version ${version.slice(0, 50)} of the API; this node was made for version ${KNOWN_MAJOR_VERSION}. ` +
@@ -151,10 +152,6 @@ function choose(agents: readonly AgentCredential[], name: unknown): AgentCredent
         ? `The credential holds several agents. Give the name of the one to ask: ${known}.`
         : `The credential has no agent “${wanted.slice(0, 100)}”. It has ${known}.`,
   });
-}
-
-function majorOf(version: string): number {
-  return Number(/^\s*v?(\d+)/.exec(version)?.[1]);
 }
 
 /** Why an agent cannot be asked; null when it can. */

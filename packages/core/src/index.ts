@@ -1,8 +1,8 @@
 export { AccoladesError, ADVICE, messageOf, type AccoladesErrorCode } from './errors.ts';
 export { maskSecret } from './mask.ts';
+export { isKnownVersion, KNOWN_MAJOR_VERSION } from './protocol/api-version.ts';
 export {
   DEFAULT_SERVER_URL,
-  KNOWN_MAJOR_VERSION,
   MESSAGES,
   type AgentConfiguration,
   type ConfigurationEntity,

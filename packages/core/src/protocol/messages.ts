@@ -127,9 +127,6 @@ export const MESSAGES: readonly MessageSpec[] = [
   },
 ];
 
-/** API versions whose major number this library was written for. */
-export const KNOWN_MAJOR_VERSION = 1;
-
 export const DEFAULT_SERVER_URL = 'wss://client.voipit.ro:14327';
 
 export type JsonObject = { readonly [key: string]: unknown };

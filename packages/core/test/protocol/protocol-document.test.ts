@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
-import { KNOWN_MAJOR_VERSION, MESSAGES, DEFAULT_SERVER_URL } from '../../src/protocol/messages.ts';
+import { KNOWN_MAJOR_VERSION } from '../../src/protocol/api-version.ts';
+import { MESSAGES, DEFAULT_SERVER_URL } from '../../src/protocol/messages.ts';
 import { decode } from '../../src/protocol/decode.ts';
 import { backoffCap } from '../../src/session/backoff.ts';
 import { HEARTBEAT_MS } from '../../src/session/heartbeat.ts';

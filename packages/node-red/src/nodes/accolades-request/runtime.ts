@@ -1,5 +1,6 @@
 import {
   AccoladesError,
+  isKnownVersion,
   KNOWN_MAJOR_VERSION,
   parseConfiguration,
   TEXT_FORMATS,
@@ -91,7 +92,7 @@ class RequestWork {
     this.#show({ fill: 'yellow', shape: 'ring', text: this.#texts('accolades-request.status.asking') });
     if (request === 'version') {
       const version = await this.#leases.use(agent, connection, (session) => session.requestVersion());
-      const known = majorOf(version) === KNOWN_MAJOR_VERSION;
+      const known = isKnownVersion(version);
       if (!known) {
         this.#node.warn(
           this.#texts('accolades-request.log.unknownVersion', { version, known: KNOWN_MAJOR_VERSION }),
@@ -171,10 +172,6 @@ class RequestWork {
   #show(status: NodeStatus): void {
     if (!this.#ended) this.#node.status(status);
   }
-}
-
-function majorOf(version: string): number {
-  return Number(/^\s*v?(\d+)/.exec(version)?.[1]);
 }
 
 function invalid(what: string): AccoladesError {
