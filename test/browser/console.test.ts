@@ -111,12 +111,14 @@ describe('the console in a browser', () => {
     await page.getByRole('button', { name: 'Copy dial as curl' }).click();
     const command = await waitUntil(
       'the command in the clipboard',
-      async () => (await page.evaluate('navigator.clipboard.readText()')) as unknown,
+      async () => String(await page.evaluate('navigator.clipboard.readText()')) || undefined,
       { deadlineMs: 10_000 },
     );
-    const [, address = ''] = /(http:\S+)$/.exec(String(command)) ?? [];
-    const fields = [...String(command).matchAll(/--data-urlencode '(\w+)=([^']*)'/g)];
-    const body = new URLSearchParams(fields.map(([, name = '', value = '']) => [name, value]));
+    const [, address = ''] = /(http:\S+)$/.exec(command) ?? [];
+    const fields = [...command.matchAll(/--data-urlencode '(\w+)=([^']*)'/g)];
+    const body = new URLSearchParams(
+      Object.fromEntries(fields.map(([, name = '', value = '']) => [name, value] as const)),
+    );
     const answer = await fetch(address, { method: 'POST', body });
     expect(await answer.json()).to.deep.equal({ type: 'ok' });
     await page.locator('#account-log', { hasText: '100200 dial' }).waitFor();

@@ -1,0 +1,92 @@
+/**
+ * `npm run record`: records the demonstration as the README shows it, `docs/images/demo.gif` and `demo.png`. Needs
+ * Chromium and ffmpeg (`apt-get install -y chromium ffmpeg`); nothing else in the repository needs ffmpeg.
+ */
+import { mkdtemp, rm } from 'node:fs/promises';
+import os from 'node:os';
+import path from 'node:path';
+import type { Browser, Page } from 'playwright-core';
+import { repositoryRoot } from '../hosts/paths.ts';
+import { freePort } from '../hosts/ports.ts';
+import { startBrowser } from '../test/browser/support/browser.ts';
+import { Demo } from './demo.ts';
+import { writeGif, writePng } from './record/encode.ts';
+import { Pointer } from './record/pointer.ts';
+import { Recorder } from './record/recorder.ts';
+
+const images = path.join(repositoryRoot, 'docs', 'images');
+const viewport = { width: 1440, height: 860 };
+
+const folder = await mkdtemp(path.join(os.tmpdir(), 'accolades-record-'));
+const demo = new Demo(
+  {
+    host: 'node-red',
+    calls: false,
+    fresh: true,
+    folder,
+    ports: {
+      simulator: await freePort(),
+      console: await freePort(),
+      editor: await freePort(),
+      result: await freePort(),
+    },
+  },
+  { progress: console.log, notice: console.log, flowMessage: () => undefined },
+);
+const browser = await startBrowser();
+try {
+  const started = await demo.start();
+  void started.run();
+  const page = await openShow(browser, started.showUrl, 1);
+  const recorder = new Recorder(page);
+  await tellStory(page);
+  const frames = await recorder.stop();
+  await writeGif(frames, path.join(images, 'demo.gif'), path.join(folder, 'frames'));
+  console.log(`docs/images/demo.gif: ${frames.length} frames`);
+  const sharp = await openShow(browser, started.showUrl, 1.5);
+  const pbx = sharp.frameLocator('#pbx iframe');
+  await pbx.locator('#call-number').fill('0268123456');
+  await pbx.getByRole('button', { name: 'Place call' }).click();
+  await sharp.locator('#latest').getByText('Elena Dumitru').waitFor();
+  // Until what has just arrived no longer shines.
+  await sharp.waitForTimeout(2_000);
+  await writePng(await sharp.screenshot(), path.join(images, 'demo.png'), path.join(folder, 'frames'));
+  console.log('docs/images/demo.png');
+} finally {
+  await browser.close();
+  await demo.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** Opens the page and waits until all panes are alive. */
+async function openShow(browser: Browser, url: string, deviceScaleFactor: number): Promise<Page> {
+  const context = await browser.newContext({ viewport, deviceScaleFactor, locale: 'en-GB' });
+  const page = await context.newPage();
+  await page.goto(url);
+  await page.frameLocator('#pbx iframe').locator('#call-agents', { hasText: 'Front desk' }).waitFor();
+  await page.frameLocator('#flow iframe').getByText('3/3 connected').first().waitFor();
+  await page.frameLocator('#result iframe').getByText('Maria Ionescu').first().waitFor();
+  // The editor moves the flow into view; nothing tells when it has.
+  await page.waitForTimeout(2_000);
+  return page;
+}
+
+/** Two calls, with time to see what they cause. */
+async function tellStory(page: Page): Promise<void> {
+  const pbx = page.frameLocator('#pbx iframe');
+  const placeCall = pbx.getByRole('button', { name: 'Place call' });
+  const latest = page.locator('#latest');
+  const pointer = await Pointer.show(page, viewport.width / 3, viewport.height / 2);
+  await page.waitForTimeout(800);
+
+  await pointer.click(placeCall);
+  await latest.getByText('Maria Ionescu').waitFor();
+  await page.waitForTimeout(2_800);
+
+  await pointer.click(pbx.getByText('Queue', { exact: true }));
+  await pointer.click(pbx.getByRole('button', { name: 'all', exact: true }));
+  await pbx.locator('#call-number').fill('+442079460123');
+  await pointer.click(placeCall);
+  await latest.getByText('Oliver Hughes').waitFor();
+  await page.waitForTimeout(3_200);
+}
