@@ -1,4 +1,5 @@
-import { AccoladesError, type ServerOptions, type TlsOptions } from '@accolades-flow/core';
+import type { ServerOptions, TlsOptions } from '@accolades-flow/core';
+import { invalidParameter } from './invalid-parameter.ts';
 
 /**
  * What Node-RED's own `tls-config` node says about a connection.
@@ -6,8 +7,10 @@ import { AccoladesError, type ServerOptions, type TlsOptions } from '@accolades-
  * @throws AccoladesError `INVALID_PARAMETER` when the node is absent or could not read its files
  */
 export function readTlsSettings(node: unknown): Pick<ServerOptions, 'tls' | 'allowUnauthorizedCerts'> {
-  if (!isTlsNode(node)) throw invalid('The TLS configuration is missing, disabled or not deployed yet.');
-  if (node.valid === false) throw invalid('The TLS configuration could not read its certificate or key.');
+  if (!isTlsNode(node))
+    throw invalidParameter('The TLS configuration is missing, disabled or not deployed yet.');
+  if (node.valid === false)
+    throw invalidParameter('The TLS configuration could not read its certificate or key.');
   const options: Record<string, unknown> = {};
   node.addTLSOptions(options);
   const tls: { -readonly [K in keyof TlsOptions]: TlsOptions[K] } = {};
@@ -34,8 +37,4 @@ function isTlsNode(node: unknown): node is TlsNode {
     'addTLSOptions' in node &&
     typeof node.addTLSOptions === 'function'
   );
-}
-
-function invalid(what: string): AccoladesError {
-  return new AccoladesError('INVALID_PARAMETER', { what });
 }

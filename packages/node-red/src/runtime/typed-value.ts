@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeMessage } from '@node-red/registry';
+import type { Settings } from '../migrations/migrate.ts';
 
 /** The value of a typed input, such as `msg.payload.phoneNumber`; undefined where a property is not there. */
 export async function typedValue(
@@ -19,6 +20,17 @@ export async function typedValue(
       else reject(error);
     });
   });
+}
+
+/** The value of the typed input whose text is the setting `name` and whose type is the setting `<name>Type`. */
+export function typedSetting(
+  util: Pick<NodeAPI['util'], 'evaluateNodeProperty'>,
+  settings: Settings,
+  name: string,
+  node: Node,
+  message: NodeMessage,
+): Promise<unknown> {
+  return typedValue(util, { value: settings[name], type: settings[`${name}Type`] }, node, message);
 }
 
 const PROPERTY_TYPES: ReadonlySet<string> = new Set(['msg', 'flow', 'global']);

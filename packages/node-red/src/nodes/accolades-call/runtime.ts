@@ -8,6 +8,7 @@ import {
 } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
+import { configNode } from '../../runtime/config-node.ts';
 import { ConnectionLog } from '../../runtime/connection-log.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
@@ -28,7 +29,7 @@ export default function registerCall(RED: NodeAPI): void {
     const settings = migrate({ ...config }, callMigrations);
     const work = new CallWork(this, texts, RED);
     const leave = FlowGate.of(RED.events).join(work);
-    work.begin(settings, findAgent(RED, settings['agent']));
+    work.begin(settings, configNode(RED.nodes, settings['agent'], isAgentNode));
     this.on('close', (removed: boolean, done: () => void) => {
       leave();
       work.end(removed);
@@ -37,11 +38,6 @@ export default function registerCall(RED: NodeAPI): void {
   }
 
   RED.nodes.registerType('accolades-call', Call);
-}
-
-function findAgent(RED: NodeAPI, id: unknown): AgentNode | null {
-  const node: unknown = typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : null;
-  return isAgentNode(node) ? node : null;
 }
 
 /** What a call node does while it is deployed. */

@@ -1,17 +1,14 @@
-import {
-  AccoladesError,
-  parseCountry,
-  readNumberFormat,
-  type DialResult,
-  type PingResult,
-} from '@accolades-flow/core';
+import { parseCountry, readNumberFormat, type DialResult, type PingResult } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
+import { answerMessages, type Answering } from '../../runtime/answer-messages.ts';
+import { configNode } from '../../runtime/config-node.ts';
 import { failureOf } from '../../runtime/failure.ts';
+import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
 import { createTexts, errorCodeOf, type Texts } from '../../runtime/texts.ts';
 import { startTimer } from '../../runtime/timer.ts';
-import { typedValue } from '../../runtime/typed-value.ts';
+import { typedSetting } from '../../runtime/typed-value.ts';
 import { isAccountNode, type AccountNode } from '../accolades-account/account-node.ts';
 import { commandMigrations } from './migrations.ts';
 import english from './locales/en-US.json' with { type: 'json' };
@@ -23,32 +20,15 @@ export default function registerCommand(RED: NodeAPI): void {
   function Command(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const settings = migrate({ ...config }, commandMigrations);
-    const id = settings['account'];
-    const found: unknown = typeof id === 'string' && id !== '' ? RED.nodes.getNode(id) : null;
-    const work = new CommandWork(this, texts, RED.util, settings, isAccountNode(found) ? found : null);
-    work.begin();
-    this.on('input', (message, send, done) => {
-      work.handle(message).then(
-        (result) => {
-          send(result);
-          done();
-        },
-        (error: unknown) => {
-          done(work.failed(error));
-        },
-      );
-    });
-    this.on('close', (done: () => void) => {
-      work.end();
-      done();
-    });
+    const account = configNode(RED.nodes, settings['account'], isAccountNode);
+    answerMessages(this, new CommandWork(this, texts, RED.util, settings, account));
   }
 
   RED.nodes.registerType('accolades-command', Command);
 }
 
 /** What a command node does while it is deployed. A command is sent once: nothing here repeats one. */
-class CommandWork {
+class CommandWork implements Answering {
   readonly #node: Node;
   readonly #texts: Texts;
   readonly #util: NodeAPI['util'];
@@ -97,8 +77,8 @@ class CommandWork {
     } else {
       const { numberFormat, country } = this.#settings;
       const [deviceId, phoneNumber] = [
-        await this.#valueOf('deviceId', message),
-        await this.#valueOf('phoneNumber', message),
+        await typedSetting(this.#util, this.#settings, 'deviceId', this.#node, message),
+        await typedSetting(this.#util, this.#settings, 'phoneNumber', this.#node, message),
       ];
       this.#sending();
       payload = await client.dial({ deviceId, phoneNumber, numberFormat, country });
@@ -138,18 +118,13 @@ class CommandWork {
 
   #accountNode(): AccountNode {
     if (this.#account !== null) return this.#account;
-    throw invalid(this.#texts('accolades-command.error.noAccount'));
+    throw invalidParameter(this.#texts('accolades-command.error.noAccount'));
   }
 
   #command(): 'dial' | 'ping' {
     const { command } = this.#settings;
     if (command === 'dial' || command === 'ping') return command;
-    throw invalid(this.#texts('accolades-command.error.command'));
-  }
-
-  #valueOf(name: 'deviceId' | 'phoneNumber', message: NodeMessage): Promise<unknown> {
-    const input = { value: this.#settings[name], type: this.#settings[`${name}Type`] };
-    return typedValue(this.#util, input, this.#node, message);
+    throw invalidParameter(this.#texts('accolades-command.error.command'));
   }
 
   #sending(): void {
@@ -173,8 +148,4 @@ function untilOf(error: unknown): Date | null {
 
 function two(number: number): string {
   return String(number).padStart(2, '0');
-}
-
-function invalid(what: string): AccoladesError {
-  return new AccoladesError('INVALID_PARAMETER', { what });
 }

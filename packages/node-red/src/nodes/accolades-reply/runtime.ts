@@ -13,7 +13,7 @@ import { failureOf } from '../../runtime/failure.ts';
 import { errorStatus } from '../../runtime/node-status.ts';
 import { openRequests } from '../../runtime/open-requests.ts';
 import { createTexts, type Texts } from '../../runtime/texts.ts';
-import { typedValue } from '../../runtime/typed-value.ts';
+import { typedSetting, typedValue } from '../../runtime/typed-value.ts';
 import english from './locales/en-US.json' with { type: 'json' };
 import { replyMigrations } from './migrations.ts';
 import { readVariableRows } from './variable-rows.ts';
@@ -110,8 +110,7 @@ class ReplyWork {
   }
 
   #valueOf(name: ValueName, message: NodeMessage): Promise<unknown> {
-    const input = { value: this.#settings[name], type: this.#settings[`${name}Type`] };
-    return typedValue(this.#util, input, this.#node, message);
+    return typedSetting(this.#util, this.#settings, name, this.#node, message);
   }
 }
 

@@ -1,4 +1,4 @@
-import { AccoladesError } from '@accolades-flow/core';
+import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 
 /** One variable of the dialog's list. */
 export interface VariableRow {
@@ -14,11 +14,11 @@ export interface VariableRow {
  */
 export function readVariableRows(list: unknown): VariableRow[] {
   const entries: readonly unknown[] = Array.isArray(list) ? list : [];
-  if (!Array.isArray(list)) throw invalid('The variables must be a list.');
+  if (!Array.isArray(list)) throw invalidParameter('The variables must be a list.');
   return entries.map((entry) => {
     const { name, value, type } = { name: '', value: '', type: 'str', ...asObject(entry) };
     if (typeof name !== 'string' || typeof value !== 'string' || typeof type !== 'string') {
-      throw invalid('Each variable of the list must have a name and a value.');
+      throw invalidParameter('Each variable of the list must have a name and a value.');
     }
     return { name: name.trim(), value, type };
   });
@@ -26,10 +26,6 @@ export function readVariableRows(list: unknown): VariableRow[] {
 
 function asObject(entry: unknown): { name?: unknown; value?: unknown; type?: unknown } {
   if (typeof entry !== 'object' || entry === null)
-    throw invalid('Each variable of the list must have a name.');
+    throw invalidParameter('Each variable of the list must have a name.');
   return entry;
-}
-
-function invalid(what: string): AccoladesError {
-  return new AccoladesError('INVALID_PARAMETER', { what });
 }

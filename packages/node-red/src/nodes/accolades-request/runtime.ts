@@ -1,5 +1,4 @@
 import {
-  AccoladesError,
   isKnownVersion,
   KNOWN_MAJOR_VERSION,
   parseConfiguration,
@@ -8,10 +7,13 @@ import {
 } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
+import { answerMessages, type Answering } from '../../runtime/answer-messages.ts';
+import { configNode } from '../../runtime/config-node.ts';
 import { failureOf } from '../../runtime/failure.ts';
+import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 import { errorStatus, type NodeStatus } from '../../runtime/node-status.ts';
 import { createTexts, errorCodeOf, type Texts } from '../../runtime/texts.ts';
-import { typedValue } from '../../runtime/typed-value.ts';
+import { typedSetting } from '../../runtime/typed-value.ts';
 import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
 import { AgentLeases } from './agent-leases.ts';
 import { requestMigrations } from './migrations.ts';
@@ -24,32 +26,15 @@ export default function registerRequest(RED: NodeAPI): void {
   function Request(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const settings = migrate({ ...config }, requestMigrations);
-    const agentId = settings['agent'];
-    const found: unknown = typeof agentId === 'string' && agentId !== '' ? RED.nodes.getNode(agentId) : null;
-    const work = new RequestWork(this, texts, RED.util, settings, isAgentNode(found) ? found : null);
-    work.begin();
-    this.on('input', (message, send, done) => {
-      work.handle(message).then(
-        (answer) => {
-          send(answer);
-          done();
-        },
-        (error: unknown) => {
-          done(work.failed(error));
-        },
-      );
-    });
-    this.on('close', (done: () => void) => {
-      work.end();
-      done();
-    });
+    const agent = configNode(RED.nodes, settings['agent'], isAgentNode);
+    answerMessages(this, new RequestWork(this, texts, RED.util, settings, agent));
   }
 
   RED.nodes.registerType('accolades-request', Request);
 }
 
 /** What a request node does while it is deployed. */
-class RequestWork {
+class RequestWork implements Answering {
   readonly #node: Node;
   readonly #texts: Texts;
   readonly #util: NodeAPI['util'];
@@ -85,8 +70,7 @@ class RequestWork {
     const connection = node.connection();
     const request = this.#requestType();
     const format = this.#format();
-    const { agentLabel: value, agentLabelType: type } = this.#settings;
-    const label = await typedValue(this.#util, { value, type }, this.#node, message);
+    const label = await typedSetting(this.#util, this.#settings, 'agentLabel', this.#node, message);
     const agent = this.#choose(connection.agents, label);
     node.warnOnce(connection.security);
     this.#show({ fill: 'yellow', shape: 'ring', text: this.#texts('accolades-request.status.asking') });
@@ -134,13 +118,13 @@ class RequestWork {
 
   #agentNode(): AgentNode {
     if (this.#agent !== null) return this.#agent;
-    throw invalid(this.#texts('accolades.log.noAgent'));
+    throw invalidParameter(this.#texts('accolades.log.noAgent'));
   }
 
   #requestType(): 'configuration' | 'version' {
     const { request } = this.#settings;
     if (request === 'configuration' || request === 'version') return request;
-    throw invalid(this.#texts('accolades-request.error.request'));
+    throw invalidParameter(this.#texts('accolades-request.error.request'));
   }
 
   /** Null: the texts stay as they are. */
@@ -149,7 +133,7 @@ class RequestWork {
     if (parse === 'none' || parse === '') return null;
     const format = TEXT_FORMATS.find((known) => known === parse);
     if (format !== undefined) return format;
-    throw invalid(this.#texts('accolades-request.error.parse'));
+    throw invalidParameter(this.#texts('accolades-request.error.parse'));
   }
 
   #choose(agents: readonly AgentCredential[], label: unknown): AgentCredential {
@@ -158,10 +142,10 @@ class RequestWork {
     const none = wanted === undefined || wanted === null || wanted === '';
     if (none && only !== undefined && agents.length === 1) return only;
     const known = agents.map((agent) => agent.label).join(', ');
-    if (none) throw invalid(this.#texts('accolades-request.error.whichAgent', { known }));
+    if (none) throw invalidParameter(this.#texts('accolades-request.error.whichAgent', { known }));
     const found = agents.find((agent) => agent.label === wanted);
     if (found !== undefined) return found;
-    throw invalid(
+    throw invalidParameter(
       this.#texts('accolades-request.error.unknownAgent', {
         label: typeof wanted === 'string' ? wanted.slice(0, 100) : typeof wanted,
         known,
@@ -172,8 +156,4 @@ class RequestWork {
   #show(status: NodeStatus): void {
     if (!this.#ended) this.#node.status(status);
   }
-}
-
-function invalid(what: string): AccoladesError {
-  return new AccoladesError('INVALID_PARAMETER', { what });
 }

@@ -1,4 +1,4 @@
-import { AccoladesError } from '@accolades-flow/core';
+import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 
 /** Our own bound, in characters. */
 const MAX_PATH_CHARS = 200;
@@ -10,10 +10,11 @@ const MAX_PATH_CHARS = 200;
 export function readPath(value: unknown): string {
   const typed = typeof value === 'string' ? value.trim() : '';
   const path = `/${typed}`.replace(/\/{2,}/g, '/').replace(/\/$/, '');
-  if (path === '') throw invalid('No path is given. Write one, such as /accolades.');
-  if (path.length > MAX_PATH_CHARS) throw invalid(`The path is longer than ${MAX_PATH_CHARS} characters.`);
+  if (path === '') throw invalidParameter('No path is given. Write one, such as /accolades.');
+  if (path.length > MAX_PATH_CHARS)
+    throw invalidParameter(`The path is longer than ${MAX_PATH_CHARS} characters.`);
   if (!/^[A-Za-z0-9/_.~-]+$/.test(path)) {
-    throw invalid('The path may hold letters, digits, “/”, “-”, “_”, “.” and “~” only.');
+    throw invalidParameter('The path may hold letters, digits, “/”, “-”, “_”, “.” and “~” only.');
   }
   return path;
 }
@@ -21,8 +22,4 @@ export function readPath(value: unknown): string {
 /** Node-RED's own HTTP nodes do not tell capitals from small letters either. */
 export function pathKey(path: string): string {
   return path.toLowerCase();
-}
-
-function invalid(what: string): AccoladesError {
-  return new AccoladesError('INVALID_PARAMETER', { what });
 }

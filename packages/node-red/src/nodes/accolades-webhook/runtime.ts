@@ -1,5 +1,4 @@
 import {
-  AccoladesError,
   WebhookEndpoint,
   type Refusal,
   type WebhookEventType,
@@ -10,6 +9,7 @@ import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { withVariablesSet } from '../../runtime/environment.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
+import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 import { LineLimiter } from '../../runtime/line-limiter.ts';
 import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
@@ -95,7 +95,7 @@ class WebhookWork {
   /** Takes the path. Settings that can never work become the node's status and an error for Catch nodes. */
   begin(settings: Settings, secret: unknown): void {
     try {
-      if (this.#routes === null) throw invalid(this.#texts('accolades-webhook.error.httpOff'));
+      if (this.#routes === null) throw invalidParameter(this.#texts('accolades-webhook.error.httpOff'));
       this.#path = readPath(withVariablesSet(settings['path'] ?? '', 'INVALID_PARAMETER'));
       const given = withVariablesSet(secret, 'INVALID_PARAMETER');
       const endpoint = new WebhookEndpoint(endpointSettings(settings, given), { key: this.#node.id });
@@ -232,8 +232,4 @@ class WebhookWork {
     this.#problem = error;
     this.#display.showConnection(status);
   }
-}
-
-function invalid(what: string): AccoladesError {
-  return new AccoladesError('INVALID_PARAMETER', { what });
 }
