@@ -1,4 +1,4 @@
-import { ConnectionLog, ReportLimiter, type Report, type SubscriptionStatus } from '@accolades-flow/core';
+import { ConnectionLog, LineLimiter, type Report, type SubscriptionStatus } from '@accolades-flow/core';
 import type { INode, Logger } from 'n8n-workflow';
 import { named } from './names.ts';
 
@@ -7,7 +7,7 @@ export class ConnectionLines {
   readonly #logger: Logger;
   readonly #context: { nodeName: string; workflowId: string };
   readonly #connections: ConnectionLog;
-  readonly #reports = new ReportLimiter();
+  readonly #limiter = new LineLimiter();
 
   constructor(logger: Logger, node: INode, workflowId: string) {
     this.#logger = logger;
@@ -24,10 +24,9 @@ export class ConnectionLines {
     this.#connections.update(status);
   }
 
-  onReport(report: Report): void {
-    const admitted = this.#reports.admit(report);
-    if (admitted === null) return;
-    const { kind, label, text, suppressed } = admitted;
+  onReport({ kind, label, text }: Report): void {
+    const suppressed = this.#limiter.admit(`${kind} ${label}`);
+    if (suppressed === null) return;
     const agent = label === '' ? '' : `Agent ${named([label])}: `;
     const more = suppressed === 0 ? '' : ` (and ${suppressed} more like it since the last such line)`;
     const line = `${agent}${text}${more}`;

@@ -10,6 +10,7 @@ export {
 export { decode, type Decoded } from './protocol/decode.ts';
 export { parseAgentList, type AgentCredential } from './settings/agent-list.ts';
 export { parseServerUrl, type ServerOptions, type ServerUrl, type TlsOptions } from './settings/server.ts';
+export type { Clock, Timer } from './session/clock.ts';
 export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { processHub } from './hub/process-hub.ts';
@@ -20,12 +21,13 @@ export { HandOver, MAX_HAND_OVER_WAIT_MS, type HandOverOptions } from './hub/han
 export {
   reasonsOf,
   type AgentStatus,
+  type Report,
   type SubscribeOptions,
   type Subscription,
   type SubscriptionStatus,
 } from './hub/subscription.ts';
 export { ConnectionLog, type ConnectionNews } from './log/connection-log.ts';
-export { ReportLimiter, type LimitedReport, type Report } from './log/report-limiter.ts';
+export { LineLimiter } from './log/line-limiter.ts';
 export {
   EVENT_TYPES,
   type AccoladesEvent,

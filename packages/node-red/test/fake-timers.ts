@@ -1,3 +1,4 @@
+import type { Clock } from '@accolades-flow/core';
 import type { StartTimer } from '../src/runtime/timer.ts';
 
 /** Timers that run when a test lets time pass. */
@@ -18,6 +19,17 @@ export class FakeTimers {
   };
 
   readonly now = (): number => this.#now;
+
+  /** The same for what takes the clock of core. */
+  readonly clock: Clock = {
+    now: this.now,
+    monotonic: this.now,
+    start: (ms, callback) => ({
+      stop: this.start(ms, callback),
+      ref: () => undefined,
+      unref: () => undefined,
+    }),
+  };
 
   pass(ms: number): void {
     const end = this.#now + ms;

@@ -1,7 +1,6 @@
 import { AccoladesError, type SessionStatus, type SubscriptionStatus } from '@accolades-flow/core';
 import { expect } from 'chai';
-import { COLLECT_MS, ConnectionLog } from '../src/runtime/connection-log.ts';
-import { REPORT_EVERY_MS, ReportLog } from '../src/runtime/report-log.ts';
+import { ConnectionLines } from '../src/runtime/connection-lines.ts';
 import { createTexts } from '../src/runtime/texts.ts';
 import { FakeTimers } from './fake-timers.ts';
 
@@ -19,7 +18,7 @@ describe('The log of a connection', () => {
   });
   let timers: FakeTimers;
   let lines: string[];
-  let log: ConnectionLog;
+  let log: ConnectionLines;
 
   beforeEach(() => {
     timers = new FakeTimers();
@@ -27,8 +26,9 @@ describe('The log of a connection', () => {
     const target = {
       log: (line: string) => lines.push(`info ${line}`),
       warn: (line: string) => lines.push(`warn ${line}`),
+      error: (line: string) => lines.push(`error ${line}`),
     };
-    log = new ConnectionLog(target, texts, timers.start);
+    log = new ConnectionLines(target, texts, timers.clock);
   });
 
   function update(...agents: SessionStatus[]): void {
@@ -37,7 +37,7 @@ describe('The log of a connection', () => {
       connected: 0,
       total: agents.length,
     };
-    log.update(status);
+    log.onStatus(status);
   }
 
   it('tells each change once', () => {
@@ -65,7 +65,7 @@ describe('The log of a connection', () => {
     update(...Array.from({ length: 1000 }, () => ready));
     update(...Array.from({ length: 1000 }, (_, i) => waiting(i === 7 ? 'ID_NOT_FOUND' : 'NETWORK')));
     expect(lines).to.deep.equal([]);
-    timers.pass(COLLECT_MS);
+    timers.pass(1_000);
     expect(lines).to.have.lengthOf(2);
     expect(lines[0]).to.match(/^warn a1, a2, a3, a4, a5 and 994 more: not connected\. /);
     expect(lines[1]).to.match(/^warn a8: not connected\. /);
@@ -74,24 +74,33 @@ describe('The log of a connection', () => {
   it('writes nothing once closed', () => {
     update(ready, ready);
     log.close();
-    timers.pass(COLLECT_MS);
+    timers.pass(1_000);
     expect(lines).to.deep.equal([]);
     expect(timers.running).to.equal(0);
   });
-});
 
-describe('The log of reports', () => {
-  it('tells a kind once a minute and counts the rest', () => {
-    const timers = new FakeTimers();
-    const log = new ReportLog(texts, timers.now);
-    const report = (label = 'a') => log.line({ kind: 'malformed', text: 'Unreadable.', label });
-    expect(report()).to.equal('a: Unreadable.');
-    for (let i = 0; i < 9; i++) expect(report()).to.equal(null);
-    expect(report('b')).to.equal('b: Unreadable.');
-    timers.pass(REPORT_EVERY_MS);
-    expect(report()).to.equal('a: Unreadable. (and 9 more like it since the last such line)');
-    timers.pass(REPORT_EVERY_MS);
-    expect(report('')).to.equal('Unreadable.');
-    expect(report()).to.equal('a: Unreadable.');
+  it('tells a kind of report once a minute and counts the rest', () => {
+    const report = (label = 'a'): void => {
+      log.onReport({ kind: 'malformed', text: 'Unreadable.', label });
+    };
+    for (let i = 0; i < 10; i++) report();
+    report('b');
+    timers.pass(60_000);
+    report();
+    timers.pass(60_000);
+    report('');
+    report();
+    expect(lines).to.deep.equal([
+      'warn a: Unreadable.',
+      'warn b: Unreadable.',
+      'warn a: Unreadable. (and 9 more like it since the last such line)',
+      'warn Unreadable.',
+      'warn a: Unreadable.',
+    ]);
+  });
+
+  it('gives Catch nodes what was lost', () => {
+    log.onReport({ kind: 'dropped', text: 'Too much.', label: '' });
+    expect(lines).to.deep.equal(['error Too much.']);
   });
 });

@@ -6,6 +6,9 @@ import type { SessionReport, SessionStatus } from '../session/session.ts';
 import type { AgentCredential } from '../settings/agent-list.ts';
 import type { ServerOptions } from '../settings/server.ts';
 
+/** Something odd that changes nothing, about the agent `label`; the empty label: about the whole subscription. */
+export type Report = SessionReport & { readonly label: string };
+
 /** One agent of a subscription, as it stands now. */
 export interface AgentStatus {
   readonly label: string;
@@ -39,7 +42,7 @@ export interface SubscribeOptions {
   onEvent?(event: AccoladesEvent): void;
   onStatus?(status: SubscriptionStatus): void;
   /** Lines for the log. */
-  onReport?(report: SessionReport & { readonly label: string }): void;
+  onReport?(report: Report): void;
 }
 
 export interface UnsubscribeOptions {

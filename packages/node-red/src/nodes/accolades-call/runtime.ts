@@ -9,11 +9,10 @@ import {
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { configNode } from '../../runtime/config-node.ts';
-import { ConnectionLog } from '../../runtime/connection-log.ts';
+import { ConnectionLines } from '../../runtime/connection-lines.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { callStatus, connectionStatus, errorStatus, type Security } from '../../runtime/node-status.ts';
-import { ReportLog, type Report } from '../../runtime/report-log.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
 import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
@@ -47,8 +46,7 @@ class CallWork {
   readonly #newMessageId: () => string;
   readonly #inFlight: InFlight<AccoladesEvent>;
   readonly #display: StatusDisplay;
-  readonly #connectionLog: ConnectionLog;
-  readonly #reportLog: ReportLog;
+  readonly #lines: ConnectionLines;
   #ports: Ports = null;
   #security: Security = 'protected';
   #subscription: Subscription | null = null;
@@ -68,8 +66,7 @@ class CallWork {
     this.#display = new StatusDisplay((status) => {
       node.status(status);
     });
-    this.#connectionLog = new ConnectionLog(node, texts);
-    this.#reportLog = new ReportLog(texts);
+    this.#lines = new ConnectionLines(node, texts);
   }
 
   /** Subscribes. Settings that can never work become the node's status and an error for Catch nodes. */
@@ -102,7 +99,7 @@ class CallWork {
           this.#show(status);
         },
         onReport: (report) => {
-          this.#report(report);
+          this.#lines.onReport(report);
         },
       });
       agent.warnOnce(security);
@@ -136,7 +133,7 @@ class CallWork {
   end(removed: boolean): void {
     this.#subscription?.unsubscribe({ removed });
     this.#subscription = null;
-    this.#connectionLog.close();
+    this.#lines.close();
     this.#display.close();
   }
 
@@ -150,16 +147,6 @@ class CallWork {
 
   #show(status: SubscriptionStatus): void {
     this.#display.showConnection(connectionStatus(status, this.#security, this.#texts));
-    this.#connectionLog.update(status);
-  }
-
-  #report(report: Report): void {
-    const line = this.#reportLog.line(report);
-    if (line === null) return;
-    if (report.kind === 'serverError' || report.kind === 'failedOwner' || report.kind === 'dropped') {
-      this.#node.error(line, {});
-    } else {
-      this.#node.warn(line);
-    }
+    this.#lines.onStatus(status);
   }
 }

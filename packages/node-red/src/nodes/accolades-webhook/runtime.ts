@@ -1,4 +1,5 @@
 import {
+  LineLimiter,
   WebhookEndpoint,
   type Refusal,
   type WebhookEventType,
@@ -10,7 +11,6 @@ import { withVariablesSet } from '../../runtime/environment.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { invalidParameter } from '../../runtime/invalid-parameter.ts';
-import { LineLimiter } from '../../runtime/line-limiter.ts';
 import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';

@@ -1,7 +1,7 @@
 /** The same kind of line is written at most so often, in milliseconds. */
 export const LINE_EVERY_MS = 60_000;
 
-/** Keeps whoever sends nonsense without end from filling the log: what is too much is counted. */
+/** Keeps whoever sends nonsense without end from filling a log: what is too much is counted. */
 export class LineLimiter {
   readonly #now: () => number;
   readonly #kinds = new Map<string, { writtenAt: number; suppressed: number }>();

@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
+import { COLLECT_MS, ConnectionLog, type ConnectionNews } from '../../src/log/connection-log.ts';
+import type { SessionStatus } from '../../src/session/session.ts';
+import { FakeClock } from '../support/fake-clock.ts';
+
+const ready: SessionStatus = { state: 'ready', since: 0, attempt: 1 };
+const connecting: SessionStatus = { state: 'connecting', since: 0, attempt: 1 };
+const waiting = (code: 'NETWORK' | 'ID_NOT_FOUND', attempt = 1): SessionStatus => ({
+  state: 'waiting',
+  since: 0,
+  attempt,
+  nextAttemptAt: 1,
+  reason: new AccoladesError(code),
+});
+
+describe('the log of connections', () => {
+  let clock: FakeClock;
+  let told: ConnectionNews[];
+  let log: ConnectionLog;
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    told = [];
+    log = new ConnectionLog((news) => told.push(news), clock);
+  });
+
+  function update(...statuses: SessionStatus[]): void {
+    log.update({
+      agents: statuses.map((status, index) => ({ label: `a${index + 1}`, status })),
+      connected: 0,
+      total: statuses.length,
+    });
+  }
+
+  it('tells each change of one agent at once and once, and whether a connection was lost', () => {
+    update(connecting);
+    update(waiting('NETWORK'));
+    update(connecting);
+    update(waiting('NETWORK', 2));
+    update(waiting('ID_NOT_FOUND'));
+    update(ready);
+    update(ready);
+    update(waiting('NETWORK'));
+    expect(told.map(({ reason, lost }) => [reason?.code ?? null, lost])).to.deep.equal([
+      ['NETWORK', false],
+      ['ID_NOT_FOUND', false],
+      [null, false],
+      ['NETWORK', true],
+    ]);
+  });
+
+  it('collects what happens to several agents, and names those together that share it', () => {
+    update(ready, ready, ready);
+    update(waiting('NETWORK'), waiting('ID_NOT_FOUND'), waiting('NETWORK'));
+    expect(told).to.deep.equal([]);
+    expect(clock.referenced, 'timers that hold up the process').to.equal(0);
+    clock.advance(COLLECT_MS);
+    expect(told.map(({ labels, reason }) => [labels, reason?.code])).to.deep.equal([
+      [['a1', 'a3'], 'NETWORK'],
+      [['a2'], 'ID_NOT_FOUND'],
+    ]);
+  });
+
+  it('tells nothing once closed', () => {
+    update(ready, ready);
+    log.close();
+    log.close();
+    clock.advance(COLLECT_MS);
+    expect(told).to.deep.equal([]);
+    expect(clock.pending).to.equal(0);
+  });
+});

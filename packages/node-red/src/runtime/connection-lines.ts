@@ -1,0 +1,63 @@
+import {
+  ConnectionLog,
+  LineLimiter,
+  type Clock,
+  type Report,
+  type SubscriptionStatus,
+} from '@accolades-flow/core';
+import type { NodeMessage } from '@node-red/registry';
+import { describeError, type Texts } from './texts.ts';
+
+/** More agents than these are counted, not named. */
+const MAX_NAMED = 5;
+
+/** Where the lines go: a Node-RED node. */
+export interface LogTarget {
+  log(line: string): void;
+  warn(line: string): void;
+  /** With a message, even an empty one, Catch nodes get it. */
+  error(line: string, message: NodeMessage): void;
+}
+
+/** Writes what happens to the connections of one node to Node-RED's log: each change once, oddities once a minute for each kind. */
+export class ConnectionLines {
+  readonly #target: LogTarget;
+  readonly #texts: Texts;
+  readonly #connections: ConnectionLog;
+  readonly #limiter: LineLimiter;
+
+  constructor(target: LogTarget, texts: Texts, clock?: Clock) {
+    this.#target = target;
+    this.#texts = texts;
+    this.#connections = new ConnectionLog(({ labels, reason }) => {
+      const agents = this.#named(labels);
+      if (reason === null) target.log(texts('accolades.log.connected', { agents }));
+      else target.warn(texts('accolades.log.offline', { agents, reason: describeError(reason, texts) }));
+    }, clock);
+    this.#limiter = new LineLimiter(clock === undefined ? undefined : () => clock.monotonic());
+  }
+
+  onStatus(status: SubscriptionStatus): void {
+    this.#connections.update(status);
+  }
+
+  onReport({ kind, label, text: what }: Report): void {
+    const count = this.#limiter.admit(`${kind} ${label}`);
+    if (count === null) return;
+    const text = label === '' ? what : `${label}: ${what}`;
+    const line = count === 0 ? text : this.#texts('accolades.log.repeated', { text, count });
+    if (kind === 'serverError' || kind === 'failedOwner' || kind === 'dropped') this.#target.error(line, {});
+    else this.#target.warn(line);
+  }
+
+  /** Ends the timer. Idempotent. */
+  close(): void {
+    this.#connections.close();
+  }
+
+  #named(labels: readonly string[]): string {
+    const named = labels.slice(0, MAX_NAMED).join(', ');
+    const more = labels.length - MAX_NAMED;
+    return more > 0 ? this.#texts('accolades.log.andMore', { named, more }) : named;
+  }
+}
