@@ -1,10 +1,3 @@
-import { EventEmitter } from 'node:events';
-import { CallCentre } from './calls/call-centre.ts';
-import type { CallLife, CallStart } from './calls/call-life.ts';
-import { DEFAULT_CALL_SETTINGS, readCallSettings } from './calls/call-settings.ts';
-import type { CallSettings } from './calls/call-settings.ts';
-import { systemClock } from './clock.ts';
-import type { Clock } from './clock.ts';
 import type { ConnectorServer } from './connectors/connector-server.ts';
 import { ALL_AGENTS, Faults } from './faults/faults.ts';
 import { makeGarbage } from './faults/garbage.ts';
@@ -12,33 +5,17 @@ import type { GarbageKind } from './faults/garbage.ts';
 import { SEED_SAMPLES } from './faults/seed-samples.ts';
 import type { SeedSample } from './faults/seed-samples.ts';
 import { FrameLog } from './frame-log/frame-log.ts';
-import { sendForm } from './http/send-form.ts';
-import { runIvr } from './ivr/ivr.ts';
-import type { IvrResult, IvrRun } from './ivr/ivr.ts';
 import { maskSecret } from './masking.ts';
-import { parseHangupReply } from './notifications/hangup-decision.ts';
-import {
-  DEFAULT_NOTIFICATION_SETTINGS,
-  readNotificationSettings,
-} from './notifications/notification-settings.ts';
-import type { NotificationSettings } from './notifications/notification-settings.ts';
-import { Notifier } from './notifications/notifier.ts';
 import { AgentDirectory } from './pbx/agent-directory.ts';
 import type { AgentRecord } from './pbx/agent-directory.ts';
 import type { AgentInfo, AgentSetup, EntityKind } from './pbx/agent.ts';
 import type { CallRequest, PlacedCall } from './pbx/call.ts';
 import { CallTraffic } from './pbx/call-traffic.ts';
-import { PhoneDirectory } from './pbx/phone-directory.ts';
-import type { Phone, PhoneSetup } from './pbx/phone-directory.ts';
 import { UniqueIdSource } from './pbx/unique-id.ts';
-import { AccountDirectory } from './rest-api/account-directory.ts';
-import type { AccountInfo, AccountLogEntry, AccountSetup } from './rest-api/account-directory.ts';
-import { RestApi } from './rest-api/rest-api.ts';
-import { DEFAULT_REST_SETTINGS, readRestSettings } from './rest-api/rest-settings.ts';
-import type { RestSettings } from './rest-api/rest-settings.ts';
-import type { AgentEvent, SessionEvent, SimulatorEvents } from './simulator-events.ts';
+import type { AgentEvent, SessionEvent } from './simulator-events.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
 import { Statistics } from './statistics.ts';
+import { Telephony } from './telephony.ts';
 import type { ClientSession } from './websocket-api/client-session.ts';
 import { callNotification } from './websocket-api/messages.ts';
 import { WebSocketApi } from './websocket-api/server.ts';
@@ -54,7 +31,7 @@ export interface RunningConsole {
 }
 
 /** A simulated Accolades PBX. Make one with `createSimulator`. */
-export class Simulator extends EventEmitter<SimulatorEvents> {
+export class Simulator extends Telephony {
   /** Faults that stay until they are cleared; change them at any time. */
   readonly faults: Faults;
   /** What the server has seen so far. */
@@ -62,37 +39,27 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   /** Places calls at a rate. */
   readonly traffic: CallTraffic;
 
-  readonly #directory = new AgentDirectory();
-  readonly #uniqueIds = new UniqueIdSource();
+  readonly #directory: AgentDirectory;
+  readonly #uniqueIds: UniqueIdSource;
   readonly #settings: ServerSettings;
   readonly #api: WebSocketApi;
-  readonly #accounts = new AccountDirectory();
-  readonly #phones = new PhoneDirectory();
-  readonly #restSettings: RestSettings;
-  readonly #rest: RestApi;
-  #restUp = false;
-  readonly #clock: Clock;
-  readonly #callSettings: CallSettings;
-  readonly #notificationSettings: NotificationSettings;
-  readonly #notifier: Notifier;
-  readonly #callCentre: CallCentre;
-  readonly #ending = new AbortController();
   #console: RunningConsole | undefined;
   #connectors: ConnectorServer | undefined;
   #closing: Promise<void> | undefined;
 
   constructor(options: SimulatorOptions) {
-    super();
-    this.setMaxListeners(0);
+    const directory = new AgentDirectory();
+    for (const setup of options.agents ?? []) directory.add(setup);
+    const uniqueIds = new UniqueIdSource();
+    super(options, directory, uniqueIds);
+    this.#directory = directory;
+    this.#uniqueIds = uniqueIds;
     const { version, authSuccessType, sessionTimeoutMs, closeAfterAuthFailed } = options;
     this.#settings = {
       ...DEFAULT_SETTINGS,
       ...readServerSettings({ version, authSuccessType, sessionTimeoutMs, closeAfterAuthFailed }),
     };
     this.faults = new Faults(() => this.emit('settings'));
-    for (const setup of options.agents ?? []) this.#addWithPhone(setup);
-    for (const setup of options.phones ?? []) this.#setPhone(setup);
-    for (const setup of options.accounts ?? []) this.#accounts.set(setup);
     this.#api = new WebSocketApi({
       host: options.host ?? '127.0.0.1',
       port: options.port ?? 0,
@@ -111,39 +78,6 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
       },
     });
     this.traffic = new CallTraffic(this, () => this.emit('settings'));
-    this.#restSettings = { ...DEFAULT_REST_SETTINGS, ...readRestSettings(options.restSettings ?? {}) };
-    this.#rest = new RestApi({
-      host: options.host ?? '127.0.0.1',
-      port: options.rest ? (options.rest.port ?? 0) : 0,
-      tls: options.tls,
-      accounts: this.#accounts,
-      settings: () => this.#restSettings,
-      now: () => Date.now(),
-      dial: (accountNumber, deviceId, phoneNumber) => this.#dialFor(accountNumber, deviceId, phoneNumber),
-      onRequest: () => this.emit('restRequest'),
-    });
-    this.#clock = options.clock ?? systemClock;
-    this.#callSettings = { ...DEFAULT_CALL_SETTINGS, ...readCallSettings(options.callSettings ?? {}) };
-    this.#notificationSettings = {
-      ...DEFAULT_NOTIFICATION_SETTINGS,
-      ...readNotificationSettings(options.notificationSettings ?? {}),
-    };
-    this.#notifier = new Notifier(
-      sendForm,
-      () => this.#notificationSettings,
-      () => this.#clock.now(),
-    );
-    this.#callCentre = new CallCentre({
-      clock: this.#clock,
-      settings: () => this.#callSettings,
-      newId: () => this.#uniqueIds.next(),
-      phone: (deviceId) => this.#phones.require(deviceId),
-      notifyAgent: (phone, call) => this.#notifyAgent(phone, call),
-      notifyEndpoint: (endpoint, event, call) => this.#notifier.notify(endpoint, event, call),
-      notifyUnanswered: () => this.#notificationSettings.notifyUnanswered,
-      parseHangupReply: options.parseHangupReply ?? parseHangupReply,
-      onChange: (call) => this.emit('callLife', call),
-    });
   }
 
   /** The address of the WebSocket API, `ws://127.0.0.1:PORT` or `wss://…`. It stays the same over restarts. */
@@ -171,11 +105,6 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     return this.#console?.url ?? null;
   }
 
-  /** The address of the REST API, without an account's path; `null` without one. */
-  get restUrl(): string | null {
-    return this.#restUp ? this.#rest.url : null;
-  }
-
   /** Whether the WebSocket API is up. */
   get running(): boolean {
     return this.#api.listening;
@@ -195,7 +124,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   /** @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id is taken. */
   addAgent(setup: AgentSetup): AgentInfo {
-    return this.#announce('added', this.#addWithPhone(setup));
+    const record = this.#directory.add(setup);
+    this.addPhoneOf(record);
+    return this.#announce('added', record);
   }
 
   /** Logs an agent out and removes it, with the faults that are set for it. @throws when there is no such agent */
@@ -204,7 +135,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     this.#logOut(record);
     this.#directory.remove(idCrm);
     this.faults.clear(idCrm);
-    this.#phones.removeOfAgent(idCrm);
+    this.removePhonesOf(idCrm);
     this.emit('agent', { event: 'removed', agent: this.#info(record) });
   }
 
@@ -248,129 +179,6 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   /** The live sessions. */
   sessions(): SessionInfo[] {
     return Array.from(this.#api.sessions(), sessionInfo);
-  }
-
-  /** How the REST API behaves now. */
-  get restSettings(): Readonly<RestSettings> {
-    return { ...this.#restSettings };
-  }
-
-  /** Changes how the REST API behaves. @throws when a setting is not usable */
-  configureRest(settings: Partial<RestSettings>): void {
-    Object.assign(this.#restSettings, readRestSettings(settings));
-    this.emit('settings');
-  }
-
-  /** Lifts every block that the REST API has put on an IP address. */
-  clearBlacklist(): void {
-    this.#rest.blacklist.clear();
-    this.emit('settings');
-  }
-
-  /** The IP addresses that the REST API rejects now. */
-  blacklist(): string[] {
-    return this.#rest.blacklist.blocked();
-  }
-
-  /** Adds an account, or changes the one with this number. @throws when number or password is not usable */
-  setAccount(setup: AccountSetup): AccountInfo {
-    const account = this.#accounts.set(setup);
-    this.emit('settings');
-    return account;
-  }
-
-  /** Switches an account's REST API on or off. @throws when there is no such account */
-  setAccountActive(accountNumber: string, apiActive: boolean): void {
-    this.#accounts.setActive(accountNumber, apiActive);
-    this.emit('settings');
-  }
-
-  accounts(): AccountInfo[] {
-    return this.#accounts.all();
-  }
-
-  /** The password of an account, in full. @throws when there is no such account */
-  accountPassword(accountNumber: string): string {
-    return this.#accounts.password(accountNumber);
-  }
-
-  /** The latest 500 requests for an account, oldest first. @throws when there is no such account */
-  accountLog(accountNumber: string): AccountLogEntry[] {
-    return this.#accounts.log(accountNumber);
-  }
-
-  /**
-   * The phones. Every agent gets one with the id of its configuration's phone, as device and as user, unless there is
-   * one with that id already.
-   */
-  phones(): Phone[] {
-    return this.#phones.all();
-  }
-
-  /** Adds a phone, or changes the one with this device id. @throws when a value is not usable */
-  setPhone(setup: PhoneSetup): Phone {
-    const phone = this.#setPhone(setup);
-    this.emit('settings');
-    return phone;
-  }
-
-  /** How phones and the other parties behave now. */
-  get callSettings(): Readonly<CallSettings> {
-    return { ...this.#callSettings };
-  }
-
-  /** Changes how phones and the other parties behave, from the next step of a call on. @throws when a setting is not usable */
-  configureCalls(settings: Partial<CallSettings>): void {
-    Object.assign(this.#callSettings, readCallSettings(settings));
-    this.emit('settings');
-  }
-
-  /** How call notifications are written now. */
-  get notificationSettings(): Readonly<NotificationSettings> {
-    return { ...this.#notificationSettings };
-  }
-
-  /** Changes how call notifications are written. @throws when a setting is not usable */
-  configureNotifications(settings: Partial<NotificationSettings>): void {
-    Object.assign(this.#notificationSettings, readNotificationSettings(settings));
-    this.emit('settings');
-  }
-
-  /**
-   * Begins a call with a life: it rings, is answered by itself or with {@link answerCall}, raises the notifications of its
-   * phone, and ends. An outgoing one is what the command `dial` does. `placeCall` only tells the agents' clients.
-   * @throws when there is no such phone
-   */
-  startCall(request: CallStart): CallLife {
-    return this.#callCentre.start(request);
-  }
-
-  /** The calls that have a life, newest first: those that are not over, and the latest others, 200 in all. */
-  calls(): CallLife[] {
-    return this.#callCentre.all();
-  }
-
-  /** Answers what rings: the device, then the dialled party. @throws when there is no such call, or nothing rings */
-  answerCall(id: string): CallLife {
-    return this.#callCentre.answer(id);
-  }
-
-  /** Ends a call; one that is over stays as it is. @throws when there is no such call */
-  hangUp(id: string): CallLife {
-    return this.#callCentre.hangUp(id);
-  }
-
-  /**
-   * Runs an IVR of one step “HTTP request”.
-   * @throws when a variable breaks the documented limits, or the address or time limit is not usable
-   */
-  async runIvr(run: IvrRun): Promise<IvrResult> {
-    return runIvr(run, {
-      send: sendForm,
-      callId: this.#uniqueIds.next(),
-      now: this.#clock.now(),
-      signal: this.#ending.signal,
-    });
   }
 
   /**
@@ -467,12 +275,6 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     return this.#closing;
   }
 
-  /** @internal @throws the error of the listening socket */
-  async startRest(): Promise<void> {
-    await this.#rest.listen();
-    this.#restUp = true;
-  }
-
   /** @internal */
   attachConnectors(running: ConnectorServer): void {
     this.#connectors = running;
@@ -485,53 +287,13 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   async #close(): Promise<void> {
     this.traffic.stop();
-    this.#callCentre.close();
-    this.#notifier.close();
-    this.#ending.abort();
     await Promise.all([
       this.#api.stop({ abrupt: false }),
-      this.#rest.close(),
+      this.closeTelephony(),
       this.#console?.close(),
       this.#connectors?.close(),
     ]);
     this.removeAllListeners();
-  }
-
-  #addWithPhone(setup: AgentSetup): AgentRecord {
-    const record = this.#directory.add(setup);
-    const deviceId = record.ids.phone;
-    if (!this.#phones.has(deviceId)) this.#phones.set({ deviceId, idCrm: record.idCrm });
-    return record;
-  }
-
-  #setPhone(setup: PhoneSetup): Phone {
-    if (typeof setup.idCrm === 'string') this.#directory.require(setup.idCrm);
-    return this.#phones.set(setup);
-  }
-
-  /** @returns false when the account has no such device */
-  #dialFor(accountNumber: string, deviceId: string, phoneNumber: string): boolean {
-    const phone = this.#phones.get(deviceId);
-    if (!phone || (phone.accountNumber ?? accountNumber) !== accountNumber) return false;
-    this.startCall({ direction: 'outgoing', deviceId, phoneNumber });
-    return true;
-  }
-
-  /** @returns what the call's timeline says about it */
-  #notifyAgent({ idCrm }: Phone, { id, direction, phoneNumber, callCenter }: CallLife): string {
-    const agent = idCrm === null ? undefined : this.#directory.get(idCrm);
-    if (!agent) return 'No agent sits at this phone.';
-    const { delivered } = this.placeCall({
-      direction,
-      agents: agent.idCrm,
-      phoneNumber,
-      callCenter,
-      uniqueId: id,
-    });
-    const event = direction === 'incoming' ? 'incomingCall' : 'outgoingCall';
-    return delivered.length > 0
-      ? `${event} was sent to the client of ${agent.name}.`
-      : `No client of ${agent.name} is connected that could get ${event}.`;
   }
 
   /** @returns whether it succeeded for any session */

@@ -1,0 +1,278 @@
+import { EventEmitter } from 'node:events';
+import { CallCentre } from './calls/call-centre.ts';
+import type { CallLife, CallStart } from './calls/call-life.ts';
+import { DEFAULT_CALL_SETTINGS, readCallSettings } from './calls/call-settings.ts';
+import type { CallSettings } from './calls/call-settings.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { sendForm } from './http/send-form.ts';
+import { runIvr } from './ivr/ivr.ts';
+import type { IvrResult, IvrRun } from './ivr/ivr.ts';
+import { parseHangupReply } from './notifications/hangup-decision.ts';
+import {
+  DEFAULT_NOTIFICATION_SETTINGS,
+  readNotificationSettings,
+} from './notifications/notification-settings.ts';
+import type { NotificationSettings } from './notifications/notification-settings.ts';
+import { Notifier } from './notifications/notifier.ts';
+import { type AgentDirectory } from './pbx/agent-directory.ts';
+import type { AgentRecord } from './pbx/agent-directory.ts';
+import type { CallRequest, PlacedCall } from './pbx/call.ts';
+import { PhoneDirectory } from './pbx/phone-directory.ts';
+import type { Phone, PhoneSetup } from './pbx/phone-directory.ts';
+import { type UniqueIdSource } from './pbx/unique-id.ts';
+import { AccountDirectory } from './rest-api/account-directory.ts';
+import type { AccountInfo, AccountLogEntry, AccountSetup } from './rest-api/account-directory.ts';
+import { RestApi } from './rest-api/rest-api.ts';
+import { DEFAULT_REST_SETTINGS, readRestSettings } from './rest-api/rest-settings.ts';
+import type { RestSettings } from './rest-api/rest-settings.ts';
+import type { SimulatorEvents } from './simulator-events.ts';
+import type { SimulatorOptions } from './simulator-options.ts';
+
+/**
+ * The telephone side of the PBX: accounts and their REST API, phones, calls with a life, the notifications that these raise, and
+ * IVRs. The other side, the agents' WebSocket API, is the simulator's own.
+ */
+export abstract class Telephony extends EventEmitter<SimulatorEvents> {
+  readonly #directory: AgentDirectory;
+  readonly #uniqueIds: UniqueIdSource;
+  readonly #accounts = new AccountDirectory();
+  readonly #phones = new PhoneDirectory();
+  readonly #restSettings: RestSettings;
+  readonly #rest: RestApi;
+  #restUp = false;
+  readonly #clock: Clock;
+  readonly #callSettings: CallSettings;
+  readonly #notificationSettings: NotificationSettings;
+  readonly #notifier: Notifier;
+  readonly #callCentre: CallCentre;
+  readonly #ending = new AbortController();
+
+  /** @param directory the agents; each that is there already gets a phone */
+  constructor(options: SimulatorOptions, directory: AgentDirectory, uniqueIds: UniqueIdSource) {
+    super();
+    this.setMaxListeners(0);
+    this.#directory = directory;
+    this.#uniqueIds = uniqueIds;
+    for (const record of directory.all()) this.addPhoneOf(record);
+    for (const setup of options.phones ?? []) this.#setPhone(setup);
+    for (const setup of options.accounts ?? []) this.#accounts.set(setup);
+    this.#restSettings = { ...DEFAULT_REST_SETTINGS, ...readRestSettings(options.restSettings ?? {}) };
+    this.#rest = new RestApi({
+      host: options.host ?? '127.0.0.1',
+      port: options.rest ? (options.rest.port ?? 0) : 0,
+      tls: options.tls,
+      accounts: this.#accounts,
+      settings: () => this.#restSettings,
+      now: () => Date.now(),
+      dial: (accountNumber, deviceId, phoneNumber) => this.#dialFor(accountNumber, deviceId, phoneNumber),
+      onRequest: () => this.emit('restRequest'),
+    });
+    this.#clock = options.clock ?? systemClock;
+    this.#callSettings = { ...DEFAULT_CALL_SETTINGS, ...readCallSettings(options.callSettings ?? {}) };
+    this.#notificationSettings = {
+      ...DEFAULT_NOTIFICATION_SETTINGS,
+      ...readNotificationSettings(options.notificationSettings ?? {}),
+    };
+    this.#notifier = new Notifier(
+      sendForm,
+      () => this.#notificationSettings,
+      () => this.#clock.now(),
+    );
+    this.#callCentre = new CallCentre({
+      clock: this.#clock,
+      settings: () => this.#callSettings,
+      newId: () => uniqueIds.next(),
+      phone: (deviceId) => this.#phones.require(deviceId),
+      notifyAgent: (phone, call) => this.#notifyAgent(phone, call),
+      notifyEndpoint: (endpoint, event, call) => this.#notifier.notify(endpoint, event, call),
+      notifyUnanswered: () => this.#notificationSettings.notifyUnanswered,
+      parseHangupReply: options.parseHangupReply ?? parseHangupReply,
+      onChange: (call) => this.emit('callLife', call),
+    });
+  }
+
+  /** Tells the clients of agents about a call. */
+  abstract placeCall(request: CallRequest): PlacedCall;
+
+  /** The address of the REST API, without an account's path; `null` without one. */
+  get restUrl(): string | null {
+    return this.#restUp ? this.#rest.url : null;
+  }
+
+  /** How the REST API behaves now. */
+  get restSettings(): Readonly<RestSettings> {
+    return { ...this.#restSettings };
+  }
+
+  /** Changes how the REST API behaves. @throws when a setting is not usable */
+  configureRest(settings: Partial<RestSettings>): void {
+    Object.assign(this.#restSettings, readRestSettings(settings));
+    this.emit('settings');
+  }
+
+  /** Lifts every block that the REST API has put on an IP address. */
+  clearBlacklist(): void {
+    this.#rest.blacklist.clear();
+    this.emit('settings');
+  }
+
+  /** The IP addresses that the REST API rejects now. */
+  blacklist(): string[] {
+    return this.#rest.blacklist.blocked();
+  }
+
+  /** Adds an account, or changes the one with this number. @throws when number or password is not usable */
+  setAccount(setup: AccountSetup): AccountInfo {
+    const account = this.#accounts.set(setup);
+    this.emit('settings');
+    return account;
+  }
+
+  /** Switches an account's REST API on or off. @throws when there is no such account */
+  setAccountActive(accountNumber: string, apiActive: boolean): void {
+    this.#accounts.setActive(accountNumber, apiActive);
+    this.emit('settings');
+  }
+
+  accounts(): AccountInfo[] {
+    return this.#accounts.all();
+  }
+
+  /** The password of an account, in full. @throws when there is no such account */
+  accountPassword(accountNumber: string): string {
+    return this.#accounts.password(accountNumber);
+  }
+
+  /** The latest 500 requests for an account, oldest first. @throws when there is no such account */
+  accountLog(accountNumber: string): AccountLogEntry[] {
+    return this.#accounts.log(accountNumber);
+  }
+
+  /**
+   * The phones. Every agent gets one with the id of its configuration's phone, as device and as user, unless there is
+   * one with that id already.
+   */
+  phones(): Phone[] {
+    return this.#phones.all();
+  }
+
+  /** Adds a phone, or changes the one with this device id. @throws when a value is not usable */
+  setPhone(setup: PhoneSetup): Phone {
+    const phone = this.#setPhone(setup);
+    this.emit('settings');
+    return phone;
+  }
+
+  /** How phones and the other parties behave now. */
+  get callSettings(): Readonly<CallSettings> {
+    return { ...this.#callSettings };
+  }
+
+  /** Changes how phones and the other parties behave, from the next step of a call on. @throws when a setting is not usable */
+  configureCalls(settings: Partial<CallSettings>): void {
+    Object.assign(this.#callSettings, readCallSettings(settings));
+    this.emit('settings');
+  }
+
+  /** How call notifications are written now. */
+  get notificationSettings(): Readonly<NotificationSettings> {
+    return { ...this.#notificationSettings };
+  }
+
+  /** Changes how call notifications are written. @throws when a setting is not usable */
+  configureNotifications(settings: Partial<NotificationSettings>): void {
+    Object.assign(this.#notificationSettings, readNotificationSettings(settings));
+    this.emit('settings');
+  }
+
+  /**
+   * Begins a call with a life: it rings, is answered by itself or with {@link answerCall}, raises the notifications of its
+   * phone, and ends. An outgoing one is what the command `dial` does. `placeCall` only tells the agents' clients.
+   * @throws when there is no such phone
+   */
+  startCall(request: CallStart): CallLife {
+    return this.#callCentre.start(request);
+  }
+
+  /** The calls that have a life, newest first: those that are not over, and the latest others, 200 in all. */
+  calls(): CallLife[] {
+    return this.#callCentre.all();
+  }
+
+  /** Answers what rings: the device, then the dialled party. @throws when there is no such call, or nothing rings */
+  answerCall(id: string): CallLife {
+    return this.#callCentre.answer(id);
+  }
+
+  /** Ends a call; one that is over stays as it is. @throws when there is no such call */
+  hangUp(id: string): CallLife {
+    return this.#callCentre.hangUp(id);
+  }
+
+  /**
+   * Runs an IVR of one step “HTTP request”.
+   * @throws when a variable breaks the documented limits, or the address or time limit is not usable
+   */
+  async runIvr(run: IvrRun): Promise<IvrResult> {
+    return runIvr(run, {
+      send: sendForm,
+      callId: this.#uniqueIds.next(),
+      now: this.#clock.now(),
+      signal: this.#ending.signal,
+    });
+  }
+
+  /** @internal @throws the error of the listening socket */
+  async startRest(): Promise<void> {
+    await this.#rest.listen();
+    this.#restUp = true;
+  }
+
+  /** An agent has a phone, unless there is one with that id already. */
+  protected addPhoneOf({ idCrm, ids }: AgentRecord): void {
+    if (!this.#phones.has(ids.phone)) this.#phones.set({ deviceId: ids.phone, idCrm });
+  }
+
+  protected removePhonesOf(idCrm: string): void {
+    this.#phones.removeOfAgent(idCrm);
+  }
+
+  /** Ends calls, notifications, IVRs and the REST API. */
+  protected async closeTelephony(): Promise<void> {
+    this.#callCentre.close();
+    this.#notifier.close();
+    this.#ending.abort();
+    await this.#rest.close();
+  }
+
+  #setPhone(setup: PhoneSetup): Phone {
+    if (typeof setup.idCrm === 'string') this.#directory.require(setup.idCrm);
+    return this.#phones.set(setup);
+  }
+
+  /** @returns false when the account has no such device */
+  #dialFor(accountNumber: string, deviceId: string, phoneNumber: string): boolean {
+    const phone = this.#phones.get(deviceId);
+    if (!phone || (phone.accountNumber ?? accountNumber) !== accountNumber) return false;
+    this.startCall({ direction: 'outgoing', deviceId, phoneNumber });
+    return true;
+  }
+
+  /** @returns what the call's timeline says about it */
+  #notifyAgent({ idCrm }: Phone, { id, direction, phoneNumber, callCenter }: CallLife): string {
+    const agent = idCrm === null ? undefined : this.#directory.get(idCrm);
+    if (!agent) return 'No agent sits at this phone.';
+    const { delivered } = this.placeCall({
+      direction,
+      agents: agent.idCrm,
+      phoneNumber,
+      callCenter,
+      uniqueId: id,
+    });
+    const event = direction === 'incoming' ? 'incomingCall' : 'outgoingCall';
+    return delivered.length > 0
+      ? `${event} was sent to the client of ${agent.name}.`
+      : `No client of ${agent.name} is connected that could get ${event}.`;
+  }
+}
