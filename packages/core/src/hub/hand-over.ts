@@ -1,7 +1,7 @@
 import { messageOf } from '../errors.ts';
 import { systemClock, type Clock, type Timer } from '../session/clock.ts';
 
-/** How long an event waits at most for those before it, in milliseconds. */
+/** How long the host has to take an event before the next ones no longer wait for it, in milliseconds. */
 export const MAX_HAND_OVER_WAIT_MS = 1_000;
 
 export interface HandOverOptions<T> {
@@ -18,16 +18,17 @@ export interface HandOverOptions<T> {
 }
 
 /**
- * Gives events to a host that would let several at a time overtake each other: each one when the host has taken the one before, or
- * when it has waited long enough. What comes while the host has taken everything is given at once.
+ * Gives events to a host that would let several at a time overtake each other: each one when the host has taken the one before.
+ * What comes while the host has taken everything is given at once. When the host does not take an event in time, all that wait
+ * are given together: a host that never says what it has taken delays no event by more than that.
  */
 export class HandOver<T> {
   readonly #options: HandOverOptions<T>;
   readonly #clock: Clock;
   readonly #maxWaitMs: number;
-  #waiting: { readonly event: T; readonly since: number }[] = [];
-  /** The event that the host has not taken yet. */
-  #given: { readonly event: T } | null = null;
+  #waiting: T[] = [];
+  /** The event that the host has not taken yet, and when it was given. */
+  #given: { readonly event: T; readonly at: number } | null = null;
   #timer: Timer | null = null;
   #isGiving = false;
   #onTaken: () => void = () => undefined;
@@ -39,7 +40,7 @@ export class HandOver<T> {
   }
 
   add(event: T): void {
-    this.#waiting.push({ event, since: this.#clock.monotonic() });
+    this.#waiting.push(event);
     this.#next();
   }
 
@@ -50,7 +51,7 @@ export class HandOver<T> {
 
   /** Ends the wait, and gives back what the host was not given, in order. */
   close(): readonly T[] {
-    const rest = this.#waiting.map(({ event }) => event);
+    const rest = this.#waiting;
     this.#waiting = [];
     this.#watch();
     return rest;
@@ -68,24 +69,25 @@ export class HandOver<T> {
     });
   }
 
-  /** Gives what may go now: one when the host has taken everything, and all that has waited long enough. */
+  /** Gives one event when the host has taken everything, or all of them. */
   #next(all = false): void {
     // A host that takes an event at once comes back here while it is given.
     if (this.#isGiving) return;
     this.#isGiving = true;
-    const now = this.#clock.monotonic();
-    let next = this.#waiting[0];
-    while (next !== undefined && (all || this.#given === null || now - next.since >= this.#maxWaitMs)) {
-      this.#waiting.shift();
-      this.#give(next.event);
-      next = this.#waiting[0];
+    for (let index = 0; ; index++) {
+      const next = this.#waiting[index];
+      if (next === undefined || !(all || this.#given === null)) {
+        this.#waiting.splice(0, index);
+        break;
+      }
+      this.#give(next);
     }
     this.#isGiving = false;
     this.#watch();
   }
 
   #give(event: T): void {
-    const given = { event };
+    const given = { event, at: this.#clock.monotonic() };
     this.#given = given;
     const taken = (): void => {
       if (this.#given !== given) return;
@@ -101,18 +103,15 @@ export class HandOver<T> {
     }
   }
 
-  /** Lets a timer run for as long as something waits. */
+  /** Lets a timer run for as long as something waits for the event that was given last. */
   #watch(): void {
-    const [next] = this.#waiting;
-    if (next === undefined) {
-      this.#timer?.stop();
+    this.#timer?.stop();
+    this.#timer = null;
+    if (this.#waiting.length === 0 || this.#given === null) return;
+    const left = this.#given.at + this.#maxWaitMs - this.#clock.monotonic();
+    this.#timer = this.#clock.start(Math.max(0, left), () => {
       this.#timer = null;
-      return;
-    }
-    const left = next.since + this.#maxWaitMs - this.#clock.monotonic();
-    this.#timer ??= this.#clock.start(Math.max(0, left), () => {
-      this.#timer = null;
-      this.#next();
+      this.#next(true);
     });
   }
 }
