@@ -117,13 +117,15 @@ export class Demo {
       { label: 'What the flow did', url: `${crm.url}/` },
     ];
     crm.panes = [
-      { id: 'pbx', title: 'Place a call', what: 'the simulated PBX', url: consoleUrl },
+      { id: 'pbx', title: 'Place a call', what: 'simulated PBX', url: consoleUrl },
       {
         id: 'flow',
         title: 'The flow runs',
         what: flowHost.name,
         url: flowHost.editorUrl,
-        ...(flowHost.framed ? {} : { instead: notFramed(flowHost) }),
+        ...(flowHost.framed
+          ? {}
+          : { instead: { text: notFramed(flowHost), picture: '/show/n8n-workflow.png' } }),
       },
       { id: 'result', title: 'See what it did', what: 'Slack and CRM', url: `${crm.url}/` },
     ];
@@ -201,7 +203,7 @@ export interface StartedDemo {
 
 function notFramed({ name, login }: FlowHost): string {
   const how = login ? ' Log in with the address and the password that the terminal shows.' : '';
-  return `${name} opens in a tab of its own only: it does not let another page show it.${how}`;
+  return `The workflow as it comes. ${name} opens in a tab of its own only.${how}`;
 }
 
 /** Removes what earlier runs left, and nothing else: the folder may be any that the person named. */

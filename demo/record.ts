@@ -1,6 +1,6 @@
 /**
- * `npm run record`: records the demonstration as the README shows it, `docs/images/demo.gif` and `demo.png`. Needs
- * Chromium and ffmpeg (`apt-get install -y chromium ffmpeg`); nothing else in the repository needs ffmpeg.
+ * `npm run record`: records the demonstration as the README shows it, `docs/images/demo.gif` and `demo.png`.
+ * `npm run record -- --n8n`: takes the picture of the n8n workflow that the demonstration's page shows. Needs Chromium and ffmpeg (`apt-get install -y chromium ffmpeg`); nothing else in the repository needs ffmpeg.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -10,17 +10,20 @@ import { repositoryRoot } from '../hosts/paths.ts';
 import { freePort } from '../hosts/ports.ts';
 import { startBrowser } from '../test/browser/support/browser.ts';
 import { Demo } from './demo.ts';
+import type { StartedDemo } from './demo.ts';
 import { writeGif, writePng } from './record/encode.ts';
+import { pictureOfWorkflow } from './record/n8n-picture.ts';
 import { Pointer } from './record/pointer.ts';
 import { Recorder } from './record/recorder.ts';
 
 const images = path.join(repositoryRoot, 'docs', 'images');
 const viewport = { width: 1440, height: 860 };
 
+const host = process.argv.includes('--n8n') ? 'n8n' : 'node-red';
 const folder = await mkdtemp(path.join(os.tmpdir(), 'accolades-record-'));
 const demo = new Demo(
   {
-    host: 'node-red',
+    host,
     calls: false,
     fresh: true,
     folder,
@@ -37,13 +40,26 @@ const browser = await startBrowser();
 try {
   const started = await demo.start();
   void started.run();
-  const page = await openShow(browser, started.showUrl, 1);
+  if (host === 'n8n') {
+    const file = path.join(import.meta.dirname, 'n8n', 'workflow.png');
+    await writePng(await pictureOfWorkflow(browser, started.host), file, path.join(folder, 'frames'));
+    console.log('demo/n8n/workflow.png');
+  } else await recordShow(started);
+} finally {
+  await browser.close();
+  await demo.close();
+  await rm(folder, { recursive: true, force: true });
+}
+
+/** The moving picture and the still one. */
+async function recordShow({ showUrl }: StartedDemo): Promise<void> {
+  const page = await openShow(browser, showUrl, 1);
   const recorder = new Recorder(page);
   await tellStory(page);
   const frames = await recorder.stop();
   await writeGif(frames, path.join(images, 'demo.gif'), path.join(folder, 'frames'));
   console.log(`docs/images/demo.gif: ${frames.length} frames`);
-  const sharp = await openShow(browser, started.showUrl, 1.5);
+  const sharp = await openShow(browser, showUrl, 1.5);
   const pbx = sharp.frameLocator('#pbx iframe');
   await pbx.locator('#call-number').fill('0268123456');
   await pbx.getByRole('button', { name: 'Place call' }).click();
@@ -52,10 +68,6 @@ try {
   await sharp.waitForTimeout(2_000);
   await writePng(await sharp.screenshot(), path.join(images, 'demo.png'), path.join(folder, 'frames'));
   console.log('docs/images/demo.png');
-} finally {
-  await browser.close();
-  await demo.close();
-  await rm(folder, { recursive: true, force: true });
 }
 
 /** Opens the page and waits until all panes are alive. */

@@ -50,6 +50,7 @@ const pageFiles: Readonly<Record<string, string>> = {
   '/mrkdwn.js': 'page/mrkdwn.js',
   '/show/show.css': '../show/page/show.css',
   '/show/show.js': '../show/page/show.js',
+  '/show/n8n-workflow.png': '../n8n/workflow.png',
 };
 
 const types: Readonly<Record<string, string>> = {
@@ -57,6 +58,7 @@ const types: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.png': 'image/png',
 };
 
 /** A small CRM with a REST interface, a stand-in for Slack's incoming webhook, and a page that shows both live. */

@@ -6,11 +6,11 @@ export interface ShowPane {
   id: 'pbx' | 'flow' | 'result';
   /** What a person does or sees in it: `Place a call`. */
   title: string;
-  /** What it is: `the simulated PBX`. */
+  /** What it is: `simulated PBX`. */
   what: string;
   url: string;
-  /** Said in place of the frame, for a page that does not let itself be framed. */
-  instead?: string;
+  /** Shown in place of the frame, for a page that does not let itself be framed. */
+  instead?: { text: string; picture: string };
 }
 
 /** The page with all panes side by side: they are frames, each with a link that opens it alone. */
@@ -34,7 +34,7 @@ function paneHtml({ id, title, what, url, instead }: ShowPane, index: number): s
   const content =
     instead === undefined
       ? `<iframe src="${address}" title="${escape(`${title}: ${what}`)}"></iframe>`
-      : `<div class="instead"><p>${escape(instead)}</p><a class="button" ${open}>Open ${escape(what)} ↗</a></div>`;
+      : `<div class="instead"><img src="${escape(instead.picture)}" alt="" /><p>${escape(instead.text)}</p><a class="button" ${open}>Open ${escape(what)} ↗</a></div>`;
   return `      <section class="pane" id="${id}" aria-labelledby="${id}-title">
         <header>
           <span class="number" aria-hidden="true">${index + 1}</span>

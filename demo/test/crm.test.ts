@@ -109,9 +109,10 @@ describe('the CRM of the demonstration', () => {
 
   it('shows the parts side by side once they are there, and nothing of theirs as HTML', async () => {
     expect((await fetch(`${crm.url}/show`)).status).to.equal(503);
+    const instead = { text: 'Open it', picture: '/show/n8n-workflow.png' };
     crm.panes = [
       { id: 'pbx', title: 'Place <b>', what: '"a" & b', url: 'http://127.0.0.1:1/' },
-      { id: 'flow', title: 'The flow', what: 'n8n', url: 'http://127.0.0.1:2/x', instead: 'Open it' },
+      { id: 'flow', title: 'The flow', what: 'n8n', url: 'http://127.0.0.1:2/x', instead },
     ];
     const response = await fetch(`${crm.url}/show`);
     expect(response.headers.get('content-security-policy')).to.include(

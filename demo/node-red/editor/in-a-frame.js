@@ -10,6 +10,10 @@
   const whenReady = () => {
     if (typeof RED === 'undefined' || !RED.events) return;
     clearInterval(looking);
+    // What is folded here is not folded in a tab of its own.
+    const set = RED.settings.set;
+    RED.settings.set = (name, ...rest) =>
+      name === 'editor.sidebar.state' ? undefined : set.call(RED.settings, name, ...rest);
     RED.events.on('flows:loaded', () => setTimeout(showAll, 100));
   };
   // The page's scripts come before the editor itself.
