@@ -17,6 +17,8 @@ describe('Processes of n8n that go', function () {
   this.timeout(5 * 60_000);
   let cluster: Cluster;
   let unpublish: () => Promise<void>;
+  /** What a try's calls are told apart by; none is used twice. */
+  let series = 1_700_000_002;
 
   before(async function () {
     this.timeout(CLUSTER_START_MS);
@@ -28,7 +30,7 @@ describe('Processes of n8n that go', function () {
 
   it('a main process that is stopped passes on what had reached it', async () => {
     const { simulator, recorded } = cluster;
-    const ledger = new CallLedger(simulator, FRONT_DESK, 1_700_000_002);
+    const ledger = new CallLedger(simulator, FRONT_DESK, series++);
     for (let i = 0; i < LAST_CALLS; i++) expect(ledger.place()).to.equal(true);
     // Then the others have been read from the connection, too, and are on their way to the database.
     await waitUntil('the first', async () => ledger.tally(await recorded.read()).executed > 0, {
@@ -36,7 +38,7 @@ describe('Processes of n8n that go', function () {
       everyMs: 1,
     });
     // These the PBX may send while the connection is being closed, and it asks for no receipt.
-    const closing = new CallLedger(simulator, FRONT_DESK, 1_700_000_003);
+    const closing = new CallLedger(simulator, FRONT_DESK, series++);
     const session = simulator.sessions()[0]?.connection;
     const stoppedAt = performance.now();
     const stopped = cluster.main.stop();
@@ -56,16 +58,16 @@ describe('Processes of n8n that go', function () {
     );
     expect(before?.missing).to.deep.equal([]);
     expect([...(before?.doubled ?? []), ...(meanwhile?.doubled ?? [])]).to.deep.equal([]);
-    // The place of the trigger is not kept in a process that ends.
-    expect(openMs).to.be.lessThan(3_000);
+    // The place of the trigger is not kept in a process that ends: that would be for five seconds from the signal on.
+    expect(openMs).to.be.lessThan(5_000);
   });
 
   it('a killed worker loses at most what it was executing, nothing is doubled, though main restarts', async () => {
     const { simulator, recorded, postgresql } = cluster;
-    const series = 1_700_000_004;
-    const ledger = new CallLedger(simulator, FRONT_DESK, series);
+    const ledgerSeries = series++;
+    const ledger = new CallLedger(simulator, FRONT_DESK, ledgerSeries);
     // Of these nothing is demanded, but that none is executed twice.
-    const meanwhile = new CallLedger(simulator, FRONT_DESK, 1_700_000_005);
+    const meanwhile = new CallLedger(simulator, FRONT_DESK, series++);
     let current = ledger;
     const steady = setInterval(() => current.place(), CALL_EVERY_MS);
     try {
@@ -83,7 +85,7 @@ describe('Processes of n8n that go', function () {
     }
     await drained(ledger);
     const tally = ledger.tally(await recorded.read());
-    const held = await unfinishedExecutions(postgresql, series);
+    const held = await unfinishedExecutions(postgresql, ledgerSeries);
     console.log(
       `      ${tally.delivered} calls reached the session: ${tally.executed} executed, ${tally.doubled.length} doubled. ` +
         `${meanwhile.unheard.length + meanwhile.delivered.length} more came while the main process restarted. The killed worker held ${held.length}:`,
