@@ -6,6 +6,8 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { zipSync, type Zippable } from 'fflate';
 import { rolldown } from 'rolldown';
+import { bundledPackages } from './licences/bundled-packages.ts';
+import { formatLicences } from './licences/licence-file.ts';
 import { connectorZip, root } from './paths.ts';
 
 const source = path.join(root, 'packages/connector/src');
@@ -37,9 +39,14 @@ async function bundle(): Promise<string> {
     treeshake: { moduleSideEffects: (id) => id.endsWith('main.ts') },
     onLog: failOnWarning,
   });
-  const { output } = await build.generate({ format: 'iife', minify: true, comments: { legal: true } });
+  const built = await build.generate({ format: 'iife', minify: true, comments: { legal: true } });
   await build.close();
-  return output[0].code;
+  return licenceComment(formatLicences(await bundledPackages([built]))) + built.output[0].code;
+}
+
+/** The licences go with the code, since what may be in the zip, and under which names, is for Accolades to say. */
+function licenceComment(text: string): string {
+  return `/*!\n${text.replaceAll('*/', '* /')}*/\n`;
 }
 
 /** Flat, and without the time of the build: 1980 is the earliest that a zip can say, in the zone of whoever builds. */

@@ -3,6 +3,8 @@ import path from 'node:path';
 import { expect } from 'chai';
 import { unzipSync } from 'fflate';
 import { bundleConnector, zipOf } from '../../../scripts/build-connector.ts';
+import { parseLicences } from '../../../scripts/licences/licence-file.ts';
+import { root } from '../../../scripts/paths.ts';
 
 /** In bytes. */
 const LARGEST_ZIP = 32 * 1024;
@@ -33,6 +35,15 @@ describe('the zip', () => {
     for (const strange of ['libphonenumber', 'node:', 'require(', 'Buffer.from', 'process.env']) {
       expect(script).not.to.contain(strange);
     }
+  });
+
+  it('has the licence of all code of others in it, at the head of the script', async () => {
+    const script = files.get('connector.js') ?? '';
+    const [, comment = ''] = /^\/\*!\n(.*?)\*\/\n/s.exec(script) ?? [];
+    const licences = parseLicences(comment);
+    expect(licences.map(({ name, licence }) => `${name} ${licence}`)).to.deep.equal(['jsonrepair ISC']);
+    const shipped = await readFile(path.join(root, 'node_modules/jsonrepair/LICENSE.md'), 'utf8');
+    expect(licences[0]?.text).to.equal(shipped.trim());
   });
 
   it('has every element that the script fills', async () => {
