@@ -14,7 +14,7 @@ async function tokens(file: string): Promise<string[]> {
 
 describe('the look of the demonstration', () => {
   it("is that of the simulator's console", async () => {
-    const expected = await tokens(path.join(consolePage, 'style.css'));
+    const expected = await tokens(path.join(consolePage, 'style/tokens.css'));
     expect(expected).to.have.length.above(20);
     expect(await tokens(path.join(resultPage, 'tokens.css'))).to.deep.equal(expected);
     const icon = await readFile(path.join(consolePage, 'icon.svg'), 'utf8');
