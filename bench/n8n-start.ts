@@ -29,39 +29,6 @@ interface Latency {
   readonly p99: number;
 }
 
-await runBenchmark(
-  'n8n-start',
-  `${PER_SECOND} calls a second, from the call to n8n's execution`,
-  ({ quick, progress }) =>
-    withFolder(async (folder) => {
-      const rig = await N8nRig.start(folder);
-      try {
-        const seconds = quick ? 5 : 15;
-        const measured = await inRounds(quick ? 2 : 5, SIDES, async (side, round) => {
-          progress(`round ${round + 1}: ${LABEL[side]}`);
-          await rig.measure(side, WARM_UP_S);
-          return rig.measure(side, seconds);
-        });
-        const values = (side: Side, of: keyof Latency): number[] =>
-          measured[side].map((latency) => latency[of]);
-        return {
-          series: SIDES.flatMap((side) => [
-            { label: `${LABEL[side]} p50`, unit: 'ms', values: values(side, 'p50') },
-            { label: `${LABEL[side]} p99`, unit: 'ms', values: values(side, 'p99') },
-          ]),
-          verdicts: (['p50', 'p99'] as const).map((of) => ({
-            label: `trigger ÷ webhook, ${of}`,
-            unit: '×',
-            ...ratioOf(values('trigger', of), values('webhook', of)),
-            target: { at: 'most', value: 1 },
-          })),
-        };
-      } finally {
-        await rig.close();
-      }
-    }),
-);
-
 /** A real n8n with the same workflow twice: behind our trigger, and behind n8n's own Webhook that responds at once. */
 class N8nRig {
   readonly #simulator: Simulator;
@@ -188,3 +155,36 @@ class N8nRig {
 function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
+
+await runBenchmark(
+  'n8n-start',
+  `${PER_SECOND} calls a second, from the call to n8n's execution`,
+  ({ quick, progress }) =>
+    withFolder(async (folder) => {
+      const rig = await N8nRig.start(folder);
+      try {
+        const seconds = quick ? 5 : 15;
+        const measured = await inRounds(quick ? 2 : 5, SIDES, async (side, round) => {
+          progress(`round ${round + 1}: ${LABEL[side]}`);
+          await rig.measure(side, WARM_UP_S);
+          return rig.measure(side, seconds);
+        });
+        const values = (side: Side, of: keyof Latency): number[] =>
+          measured[side].map((latency) => latency[of]);
+        return {
+          series: SIDES.flatMap((side) => [
+            { label: `${LABEL[side]} p50`, unit: 'ms', values: values(side, 'p50') },
+            { label: `${LABEL[side]} p99`, unit: 'ms', values: values(side, 'p99') },
+          ]),
+          verdicts: (['p50', 'p99'] as const).map((of) => ({
+            label: `trigger ÷ webhook, ${of}`,
+            unit: '×',
+            ...ratioOf(values('trigger', of), values('webhook', of)),
+            target: { at: 'most', value: 1 },
+          })),
+        };
+      } finally {
+        await rig.close();
+      }
+    }),
+);
