@@ -84,12 +84,12 @@ export function buildCallEvent(message: CallMessage, context: CallContext): Call
     agent: { label, id, phoneId, accountId },
     firstRing: context.firstRing,
     receivedAt: receiptTimes.of(context.receivedAt),
+    raw: copyJson(message.raw),
   } as const;
-  const raw = copyJson(message.raw);
   const { configuration } = context;
-  return configuration === undefined
-    ? { ...event, raw }
-    : { ...event, configuration: structuredClone(configuration), raw };
+  if (configuration === undefined) return event;
+  const { raw, ...rest } = event;
+  return { ...rest, configuration: structuredClone(configuration), raw };
 }
 
 export function buildConnectionEvent(

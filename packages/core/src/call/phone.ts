@@ -33,9 +33,10 @@ export function parseCountry(country: unknown): string {
 
 /** Numbers have 15 digits at most; longer text is neither looked at nor remembered, in characters. */
 const MAX_CHARS = 64;
-/** Parsing costs some 20 µs, and the same callers call again; in entries, about 400 bytes each. */
+/** Parsing costs some 20 µs, and the same callers call again; in entries for each country, about 400 bytes each. */
 const CACHE_SIZE = 20_000;
-const cache = new RecentMap<Phone | null>(CACHE_SIZE);
+/** By home country: to make one key of country and number for each call costs more than the look-up. */
+const remembered = new Map<string, RecentMap<Phone | null>>();
 
 /**
  * The number in all its forms, or null when it is no valid public number: an extension (`101`), an emergency number (`112`),
@@ -45,11 +46,16 @@ const cache = new RecentMap<Phone | null>(CACHE_SIZE);
  */
 export function parsePhone(phoneNumber: string, country: string): Phone | null {
   if (phoneNumber.length > MAX_CHARS) return null;
-  const key = `${country}${phoneNumber}`;
-  let phone = cache.get(key);
+  let phones = remembered.get(country);
+  if (phones === undefined) {
+    if (!isSupportedCountry(country)) return null;
+    phones = new RecentMap(CACHE_SIZE);
+    remembered.set(country, phones);
+  }
+  let phone = phones.get(phoneNumber);
   if (phone === undefined) {
     phone = parse(phoneNumber, country);
-    cache.add(key, phone);
+    phones.add(phoneNumber, phone);
   }
   // A copy, since flows may change what they are given.
   return phone && copyOf(phone);
