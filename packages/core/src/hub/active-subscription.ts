@@ -34,19 +34,27 @@ export interface SubscribedPlace {
 /** What an owner holds while it is there. */
 export class ActiveSubscription implements Subscription {
   readonly settings: PlaceSettings;
-  readonly firstOutcome: Promise<SubscriptionStatus>;
   readonly #place: SubscribedPlace;
-  readonly #awaited = new Set<string>();
-  #resolveOutcome: (status: SubscriptionStatus) => void = () => undefined;
+  /** The sessions that have neither become ready nor failed yet; null when there is none left. */
+  #awaited: Set<string> | null = null;
+  #outcome: SubscriptionStatus | null = null;
+  /** Made when somebody asks for it. */
+  #firstOutcome: Promise<SubscriptionStatus> | null = null;
+  #resolveOutcome: ((status: SubscriptionStatus) => void) | null = null;
   #ended = false;
   #flowing = false;
 
   constructor(place: SubscribedPlace, settings: PlaceSettings) {
     this.#place = place;
     this.settings = settings;
-    this.firstOutcome = new Promise((resolve) => {
-      this.#resolveOutcome = resolve;
+  }
+
+  get firstOutcome(): Promise<SubscriptionStatus> {
+    this.#firstOutcome ??= new Promise((resolve) => {
+      if (this.#outcome === null) this.#resolveOutcome = resolve;
+      else resolve(this.#outcome);
     });
+    return this.#firstOutcome;
   }
 
   get status(): SubscriptionStatus {
@@ -86,20 +94,27 @@ export class ActiveSubscription implements Subscription {
 
   end(): void {
     this.#ended = true;
-    this.#awaited.clear();
+    this.#awaited = null;
     this.checkOutcome();
   }
 
   awaitOutcome(key: string): void {
+    this.#awaited ??= new Set();
     this.#awaited.add(key);
   }
 
   checkOutcome(): void {
-    if (this.#awaited.size === 0) this.#resolveOutcome(this.status);
+    if (this.#awaited !== null || this.#outcome !== null) return;
+    this.#outcome = this.status;
+    this.#resolveOutcome?.(this.#outcome);
+    this.#resolveOutcome = null;
   }
 
   statusChanged(key: string, { state }: SessionStatus): void {
-    if (state === 'ready' || state === 'waiting' || state === 'closed') this.#awaited.delete(key);
+    if (state === 'ready' || state === 'waiting' || state === 'closed') {
+      this.#awaited?.delete(key);
+      if (this.#awaited?.size === 0) this.#awaited = null;
+    }
     this.#guarded(() => this.settings.options.onStatus?.(this.status));
     this.checkOutcome();
   }

@@ -13,6 +13,9 @@ const WINDOW_MS = 1_050;
 /** How late a busy process may be and still keep to the timetable, in milliseconds. */
 const CATCH_UP_MS = 200;
 
+/** That of somebody who does not wait. */
+const ADMITTED: Admission = { leave: () => undefined, keepProcessAlive: () => undefined };
+
 interface Place {
   readonly go: () => void;
   keeps: boolean;
@@ -43,7 +46,7 @@ export class ConnectLimiter {
   admit(go: () => void): Admission {
     if (this.#perWindow === Infinity) {
       go();
-      return { leave: () => undefined, keepProcessAlive: () => undefined };
+      return ADMITTED;
     }
     const place: Place = { go, keeps: true };
     this.#queue.add(place);

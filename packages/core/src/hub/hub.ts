@@ -8,6 +8,7 @@ import { serverKey, type ServerOptions } from '../settings/server.ts';
 import { ConnectLimiter } from './connect-limiter.ts';
 import { Place } from './place.ts';
 import { SharedSession } from './shared-session.ts';
+import type { Admission } from '../session/session.ts';
 import type { SubscribeOptions, Subscription } from './subscription.ts';
 
 /** How long an owner's place is kept after it unsubscribed without being removed, in milliseconds. */
@@ -32,8 +33,11 @@ export class Hub {
   readonly #clock: Clock;
   readonly #random: () => number;
   readonly #connect: TransportFactory;
-  readonly #limiter: ConnectLimiter;
+  /** One for all sessions. */
+  readonly #admit: (go: () => void) => Admission;
   readonly #sessions = new Map<string, SharedSession>();
+  readonly #forget: (unused: SharedSession) => void;
+  readonly #onAbandoned: (place: Place) => void;
   readonly #places = new Map<string, Place>();
   readonly #lingering = new Map<Place, Timer>();
 
@@ -42,7 +46,12 @@ export class Hub {
     this.#clock = options.clock ?? systemClock;
     this.#random = options.random ?? Math.random;
     this.#connect = options.connect ?? connectWebSocket;
-    this.#limiter = new ConnectLimiter(this.#clock, options.connectsPerSecond);
+    const limiter = new ConnectLimiter(this.#clock, options.connectsPerSecond);
+    this.#admit = (go) => limiter.admit(go);
+    this.#onAbandoned = (place) => {
+      this.#abandoned(place);
+    };
+    this.#forget = ({ key }) => this.#sessions.delete(key);
   }
 
   /** Sessions held now, whatever their state. */
@@ -88,9 +97,9 @@ export class Hub {
         connect: this.#connect,
         clock: this.#clock,
         random: this.#random,
-        admit: (go) => this.#limiter.admit(go),
+        admit: this.#admit,
       },
-      (unused) => this.#sessions.delete(unused.key),
+      this.#forget,
     );
     this.#sessions.set(key, shared);
     return shared;
@@ -102,9 +111,7 @@ export class Hub {
       this.#stopLinger(existing);
       return existing;
     }
-    const place = new Place(owner, (abandoned) => {
-      this.#abandoned(abandoned);
-    });
+    const place = new Place(owner, this.#onAbandoned);
     this.#places.set(owner, place);
     return place;
   }

@@ -11,7 +11,7 @@ import type { SessionReport, SessionStatus } from '../session/session.ts';
 import { ActiveSubscription, type PlaceSettings, type SubscribedPlace } from './active-subscription.ts';
 import { HeldEvents, type Held } from './held-events.ts';
 import type { ConnectionChange, SessionUser, SharedSession } from './shared-session.ts';
-import type { Subscription, SubscriptionStatus } from './subscription.ts';
+import type { AgentStatus, Subscription, SubscriptionStatus } from './subscription.ts';
 
 interface Link {
   readonly shared: SharedSession;
@@ -49,15 +49,7 @@ export class Place implements SessionUser, SubscribedPlace {
   }
 
   get status(): SubscriptionStatus {
-    const links = this.#links;
-    return {
-      connected: this.#ready,
-      total: links.size,
-      // Made when asked for: an owner may have thousands of agents.
-      get agents() {
-        return [...links.values()].map(({ label, shared }) => ({ label, status: shared.session.status }));
-      },
-    };
+    return new PlaceStatus(this.#links, this.#ready);
   }
 
   /** Takes the place for a new subscription: keeps the sessions that it still uses, gives back the others. */
@@ -209,6 +201,23 @@ export class Place implements SessionUser, SubscribedPlace {
       configuration: options.includeConfiguration === true ? configuration : undefined,
     });
     active.deliver(event, link.label);
+  }
+}
+
+class PlaceStatus implements SubscriptionStatus {
+  readonly connected: number;
+  readonly total: number;
+  readonly #links: ReadonlyMap<string, Link>;
+
+  constructor(links: ReadonlyMap<string, Link>, connected: number) {
+    this.connected = connected;
+    this.total = links.size;
+    this.#links = links;
+  }
+
+  /** Made when asked for: an owner may have thousands of agents. */
+  get agents(): readonly AgentStatus[] {
+    return [...this.#links.values()].map(({ label, shared }) => ({ label, status: shared.session.status }));
   }
 }
 

@@ -1,6 +1,13 @@
 import type { AccoladesErrorCode } from '../errors.ts';
 import type { CallMessage } from '../protocol/messages.ts';
-import { Session, type SessionOptions, type SessionReport, type SessionStatus } from '../session/session.ts';
+import type { Clock } from '../session/clock.ts';
+import {
+  Session,
+  type SessionListener,
+  type SessionOptions,
+  type SessionReport,
+  type SessionStatus,
+} from '../session/session.ts';
 
 /** What those who share a session hear of it. */
 export interface SessionUser {
@@ -20,44 +27,51 @@ export interface ConnectionChange {
 }
 
 /** A session with those who use it; ends with the last of them. */
-export class SharedSession {
+export class SharedSession implements SessionListener {
   readonly key: string;
   readonly session: Session;
   /** Whether it is up, since when, and if not, why; null until the first attempt has ended. */
   lastChange: ConnectionChange | null = null;
-  readonly #users = new Set<SessionUser>();
+  readonly #clock: Clock;
+  /** Replaced, never changed: one may leave, join or come back while all are told, and must not hear the same thing twice. */
+  #users: readonly SessionUser[] = [];
   readonly #onUnused: (session: SharedSession) => void;
 
   constructor(key: string, options: SessionOptions, onUnused: (session: SharedSession) => void) {
     this.key = key;
     this.#onUnused = onUnused;
-    // Copies of the users throughout: one may leave, join or come back while it is told, and must not hear the same thing twice.
-    this.session = new Session(options, {
-      onStatus: (status) => {
-        const change = this.#changeBy(status);
-        if (change !== null) this.lastChange = change;
-        for (const user of [...this.#users]) {
-          user.onSessionStatus(this, status);
-          if (change !== null) user.onConnection(this, change);
-        }
-      },
-      onCall: (call) => {
-        const receivedAt = options.clock.now();
-        for (const user of [...this.#users]) user.onCall(this, call, receivedAt);
-      },
-      onReport: (report) => {
-        for (const user of [...this.#users]) user.onReport(this, report);
-      },
-    });
+    this.#clock = options.clock;
+    this.session = new Session(options, this);
   }
 
+  onStatus(status: SessionStatus): void {
+    const change = this.#changeBy(status);
+    if (change !== null) this.lastChange = change;
+    for (const user of this.#users) {
+      user.onSessionStatus(this, status);
+      if (change !== null) user.onConnection(this, change);
+    }
+  }
+
+  onCall(call: CallMessage): void {
+    const receivedAt = this.#clock.now();
+    for (const user of this.#users) user.onCall(this, call, receivedAt);
+  }
+
+  onReport(report: SessionReport): void {
+    for (const user of this.#users) user.onReport(this, report);
+  }
+
+  /** Idempotent. */
   join(user: SessionUser): void {
-    this.#users.add(user);
+    if (!this.#users.includes(user)) this.#users = [...this.#users, user];
   }
 
+  /** Idempotent. */
   leave(user: SessionUser): void {
-    if (!this.#users.delete(user)) return;
-    if (this.#users.size > 0) {
+    if (!this.#users.includes(user)) return;
+    this.#users = this.#users.filter((other) => other !== user);
+    if (this.#users.length > 0) {
       this.updateKeepAlive();
       return;
     }
@@ -67,7 +81,7 @@ export class SharedSession {
 
   /** To be called when a user that stays has begun or ceased to be live. */
   updateKeepAlive(): void {
-    this.session.keepProcessAlive([...this.#users].some((user) => user.live));
+    this.session.keepProcessAlive(this.#users.some((user) => user.live));
   }
 
   #changeBy(status: SessionStatus): ConnectionChange | null {

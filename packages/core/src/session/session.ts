@@ -2,15 +2,18 @@ import { AccoladesError } from '../errors.ts';
 import { maskIn } from '../mask.ts';
 import { decode, MAX_FRAME_BYTES } from '../protocol/decode.ts';
 import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
-import type { AgentConfiguration, CallMessage, RequestType, ServerMessage } from '../protocol/messages.ts';
+import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
 import { utf8Text } from '../protocol/utf8.ts';
 import type { ServerOptions } from '../settings/server.ts';
 import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
 import { startDeadline, type Clock, type Timer } from './clock.ts';
-import { Heartbeat } from './heartbeat.ts';
+import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
 import { refusal } from './refusal.ts';
-import type { Transport, TransportFactory } from './transport.ts';
+import type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
+import type { Transport, TransportFactory, TransportHandlers } from './transport.ts';
 import { withResolvers } from './with-resolvers.ts';
+
+export type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
 
 /** TCP, TLS and upgrade together, in milliseconds. */
 export const CONNECT_DEADLINE_MS = 15_000;
@@ -20,34 +23,6 @@ export const AUTH_DEADLINE_MS = 15_000;
 export const REQUEST_DEADLINE_MS = 10_000;
 /** Not even a person who asks for it again and again makes a session dial more often, in milliseconds. */
 const SHORTEST_RETRY_MS = 1_000;
-
-/** All times are milliseconds since 1970; `attempt` counts from 1 since the session was last stable. */
-export type SessionStatus =
-  | { readonly state: 'idle'; readonly since: number }
-  | { readonly state: 'connecting'; readonly since: number; readonly attempt: number }
-  | { readonly state: 'authenticating'; readonly since: number; readonly attempt: number }
-  | { readonly state: 'ready'; readonly since: number; readonly attempt: number }
-  | {
-      readonly state: 'waiting';
-      readonly since: number;
-      readonly attempt: number;
-      readonly nextAttemptAt: number;
-      readonly reason: AccoladesError;
-    }
-  | { readonly state: 'closed'; readonly since: number; readonly reason: AccoladesError };
-
-/** Something worth a line in the log that changes nothing. */
-export interface SessionReport {
-  readonly kind: 'repaired' | 'malformed' | 'unknown' | 'serverError' | 'dropped' | 'failedOwner';
-  /** For people; holds no secret. */
-  readonly text: string;
-}
-
-export interface SessionListener {
-  onStatus(status: SessionStatus): void;
-  onCall(call: CallMessage): void;
-  onReport(report: SessionReport): void;
-}
 
 /** A place in the queue of those who want to connect. */
 export interface Admission {
@@ -79,9 +54,10 @@ interface PendingRequest {
 /**
  * One agent's authenticated session: connects, authenticates, watches, and reconnects for ever until it is closed.
  *
+ * It is itself what its transport and its heartbeat call, since thousands of sessions are held and every closure counts.
  * There is at most one transport at a time; `#attempt` is the only place that makes one and `#drop` the only one that ends it.
  */
-export class Session {
+export class Session implements TransportHandlers, HeartbeatPeer {
   readonly #options: SessionOptions;
   readonly #listener: SessionListener;
   readonly #heartbeat: Heartbeat;
@@ -89,9 +65,11 @@ export class Session {
   #failures = 0;
   #transport: Transport | null = null;
   #admission: Admission | null = null;
-  /** The one timer of the present state: a deadline, the wait for the next attempt, or until the session is stable. */
+  /** The one timer of the present state: a deadline, or the wait for the next attempt. */
   #timer: Timer | null = null;
   #attemptedAt = -Infinity;
+  /** By the monotonic clock; null when it is not ready. */
+  #readyAt: number | null = null;
   /** When the next attempt is due, by the monotonic clock. */
   #dueAt = Infinity;
   #keepAlive = true;
@@ -104,12 +82,7 @@ export class Session {
     this.#options = options;
     this.#listener = listener;
     this.#status = { state: 'idle', since: options.clock.now() };
-    this.#heartbeat = new Heartbeat(options.clock, {
-      ping: () => this.#transport?.ping(),
-      dead: () => {
-        this.#fail(new AccoladesError('HEARTBEAT_TIMEOUT'));
-      },
-    });
+    this.#heartbeat = new Heartbeat(options.clock, this);
   }
 
   get status(): SessionStatus {
@@ -189,23 +162,7 @@ export class Session {
           this.#fail(new AccoladesError('CONNECT_TIMEOUT'));
         }),
       );
-      const transport = connect(server, {
-        onOpen: () => {
-          this.#authenticate(attempt);
-        },
-        onFrame: (frame) => {
-          this.#signsOfLife++;
-          this.#heartbeat.signOfLife();
-          this.#receive(frame);
-        },
-        onPong: () => {
-          this.#signsOfLife++;
-          this.#heartbeat.signOfLife();
-        },
-        onClosed: (error) => {
-          this.#fail(error);
-        },
-      });
+      const transport = connect(server, this);
       transport.keepProcessAlive(this.#keepAlive);
       this.#transport = transport;
     });
@@ -214,7 +171,8 @@ export class Session {
     this.#admission = admission;
   }
 
-  #authenticate(attempt: number): void {
+  /** For the transport. */
+  onOpen(): void {
     const { clock, idCrm } = this.#options;
     this.#setTimer(
       startDeadline(clock, AUTH_DEADLINE_MS, () => {
@@ -222,7 +180,34 @@ export class Session {
       }),
     );
     this.#transport?.send(encodeAuthRequest(idCrm));
-    this.#setStatus({ state: 'authenticating', since: clock.now(), attempt });
+    this.#setStatus({ state: 'authenticating', since: clock.now(), attempt: this.#failures + 1 });
+  }
+
+  /** For the transport. */
+  onFrame(frame: string | Uint8Array): void {
+    this.onPong();
+    this.#receive(frame);
+  }
+
+  /** For the transport. */
+  onPong(): void {
+    this.#signsOfLife++;
+    this.#heartbeat.signOfLife();
+  }
+
+  /** For the transport. */
+  onClosed(error: AccoladesError): void {
+    this.#fail(error);
+  }
+
+  /** For the heartbeat. */
+  ping(): void {
+    this.#transport?.ping();
+  }
+
+  /** For the heartbeat. */
+  dead(): void {
+    this.#fail(new AccoladesError('HEARTBEAT_TIMEOUT'));
   }
 
   #authenticated(version: string | null): void {
@@ -230,12 +215,8 @@ export class Session {
     if (this.#status.state !== 'authenticating') return;
     const { attempt } = this.#status;
     if (version !== null) this.#version = version;
-    this.#setTimer(
-      clock.start(STABLE_AFTER_MS, () => {
-        this.#timer = null;
-        this.#failures = 0;
-      }),
-    );
+    this.#setTimer(null);
+    this.#readyAt = clock.monotonic();
     this.#heartbeat.start();
     // Before the listeners hear of it, so that no answer can overtake the question.
     this.#ask('configuration').catch((error: unknown) => {
@@ -317,7 +298,7 @@ export class Session {
     const heardBefore = this.#signsOfLife;
     const deadline = startDeadline(this.#options.clock, REQUEST_DEADLINE_MS, () => {
       const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
-      this.#requests?.delete(type);
+      this.#forget(type);
       reject(error);
       // A server that lives but does not know the request must not cost the calls; one that says nothing at all is gone.
       if (this.#transport === transport && this.#signsOfLife === heardBefore) this.#fail(error);
@@ -334,13 +315,19 @@ export class Session {
   #answer(type: RequestType, message: ServerMessage): void {
     const request = this.#requests?.get(type);
     if (request === undefined) return;
-    this.#requests?.delete(type);
+    this.#forget(type);
     request.deadline.stop();
     request.resolve(message);
   }
 
+  #forget(type: RequestType): void {
+    this.#requests?.delete(type);
+    if (this.#requests?.size === 0) this.#requests = null;
+  }
+
   #fail(reason: AccoladesError): void {
     if (this.#status.state === 'closed' || this.#status.state === 'waiting') return;
+    if (this.#isStable()) this.#failures = 0;
     this.#failures++;
     this.#drop(reason);
     this.#wait(reason, backoffDelay(this.#failures, reason.code, this.#options.random));
@@ -368,6 +355,7 @@ export class Session {
   /** Ends everything that belongs to the present attempt or connection. */
   #drop(reason: AccoladesError): void {
     this.#setTimer(null);
+    this.#readyAt = null;
     this.#heartbeat.stop();
     this.#admission?.leave();
     this.#admission = null;
@@ -379,6 +367,11 @@ export class Session {
       request.deadline.stop();
       request.reject(reason);
     }
+  }
+
+  /** Whether it has been ready for so long that its next failure begins a new ladder of waits. */
+  #isStable(): boolean {
+    return this.#readyAt !== null && this.#options.clock.monotonic() - this.#readyAt >= STABLE_AFTER_MS;
   }
 
   #isClosed(): boolean {

@@ -89,12 +89,9 @@ class WsTransport implements Transport {
       },
     });
     this.#ws
-      .on('open', () => this.#handlers?.onOpen())
-      .on('message', (data) => {
-        // With the default binaryType every message is one Buffer.
-        if (Buffer.isBuffer(data)) this.#handlers?.onFrame(data);
+      .on('open', () => {
+        this.#opened();
       })
-      .on('pong', () => this.#handlers?.onPong())
       .on('unexpected-response', (request, response) => {
         const status = response.statusCode ?? 0;
         request.destroy();
@@ -111,6 +108,19 @@ class WsTransport implements Transport {
       .on('close', (code) => {
         this.#end(new AccoladesError('CONNECTION_LOST', { what: `The connection ended (code ${code}).` }));
       });
+  }
+
+  /** What only the handshake needs goes, and what only an open connection has comes: an idle one holds no more than it must. */
+  #opened(): void {
+    this.#ws
+      .removeAllListeners('open')
+      .removeAllListeners('unexpected-response')
+      .on('message', (data) => {
+        // With the default binaryType every message is one Buffer.
+        if (Buffer.isBuffer(data)) this.#handlers?.onFrame(data);
+      })
+      .on('pong', () => this.#handlers?.onPong());
+    this.#handlers?.onOpen();
   }
 
   send(text: string): void {

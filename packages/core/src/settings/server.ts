@@ -35,6 +35,14 @@ export interface ServerUrl {
  * @throws AccoladesError `INVALID_URL`, saying what to write.
  */
 export function parseServerUrl(text: unknown): ServerUrl {
+  if (lastRead === null || lastRead.text !== text) lastRead = { text, url: readServerUrl(text) };
+  return lastRead.url;
+}
+
+/** Thousands of sessions have the same address. */
+let lastRead: { readonly text: unknown; readonly url: ServerUrl } | null = null;
+
+function readServerUrl(text: unknown): ServerUrl {
   if (text !== undefined && typeof text !== 'string') throw invalid('The server address must be text.');
   const typed = text?.trim() || DEFAULT_SERVER_URL;
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) {
@@ -63,18 +71,24 @@ function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }
 
+const NO_TLS_OPTIONS = 'default';
+
 /** What identifies a server and the way to it; holds no secret (TLS material is hashed). */
 export function serverKey(server: ServerOptions): string {
   const { href } = parseServerUrl(server.url);
+  const certificates = server.allowUnauthorizedCerts === true ? 'any-cert' : 'verified';
+  return `${href} ${certificates} ${server.tls === undefined ? NO_TLS_OPTIONS : tlsKey(server.tls)}`;
+}
+
+function tlsKey({ ca, cert, key, pfx, passphrase, servername }: TlsOptions): string {
+  const parts = [ca, cert, key, pfx, passphrase, servername];
+  if (parts.every((part) => part === undefined)) return NO_TLS_OPTIONS;
   const tls = createHash('sha256');
-  const { ca, cert, key, pfx, passphrase, servername } = server.tls ?? {};
   const authorities = ca === undefined || typeof ca === 'string' || Buffer.isBuffer(ca) ? [ca] : ca;
   for (const part of [cert, key, pfx, passphrase, servername, ...authorities]) {
     tls.update(`${part?.length ?? 'none'} `).update(part ?? '');
   }
-  return [href, server.allowUnauthorizedCerts === true ? 'any-cert' : 'verified', tls.digest('hex')].join(
-    ' ',
-  );
+  return tls.digest('hex');
 }
 
 function invalid(what: string): AccoladesError {
