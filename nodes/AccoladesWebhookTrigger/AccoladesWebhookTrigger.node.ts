@@ -114,13 +114,14 @@ export class AccoladesWebhookTrigger implements INodeType {
           {
             name: 'Parameter',
             value: 'parameter',
-            description: 'As a parameter of the query (?secret=…) or of the form',
+            description:
+              'As a parameter of the query (?secret=…) or of the form. n8n writes neither into its log. Whether Accolades takes a “?” in each of its URL fields is not published: try it.',
           },
           {
             name: 'Path',
             value: 'path',
             description:
-              'As the last part of the path. n8n itself writes the path of a request that it cannot serve into its log.',
+              'As the last part of the path. n8n itself writes the path of a request that it cannot serve, as after unpublishing, into its log.',
           },
           {
             name: 'Nowhere',

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { expect } from 'chai';
+import { waitUntil } from '../../hosts/deadline.ts';
 import type { JsonObject } from '../../hosts/guards.ts';
 import {
   N8nClient,
@@ -213,6 +214,22 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
       if (!(error instanceof N8nPublicationError)) throw new Error(`${name}: it was published`);
       expect(error.message).to.match(says);
     }
+  });
+
+  it('once unpublished, n8n itself logs the path of a request, but no parameter', async () => {
+    const { id, bare } = await publish('in-path', {}, [noOp('End')], [['End']]);
+    const parameter = await publish('in-form', { secretPlace: 'parameter' }, [noOp('End')], [['End']]);
+    await client.deactivate(id);
+    await client.deactivate(parameter.id);
+    const plain = `${host.url}/webhook/in-form`;
+    expect((await post(`${bare}/the-end-of-the-path`, notification('hangup', {}))).status).to.equal(404);
+    expect((await post(`${plain}?secret=${SECRET}`, notification('hangup', {}))).status).to.equal(404);
+    expect((await post(plain, `${notification('hangup', {})}&secret=${SECRET}`)).status).to.equal(404);
+    const logged = (): string[] => host.output().match(/unknown webhook: .*/g) ?? [];
+    await waitUntil('three lines of the log', () => logged().length >= 3, { deadlineMs: 10_000 });
+    expect(logged().filter((line) => line.includes('in-path/the-end-of-the-path'))).to.have.lengthOf(1);
+    expect(logged().filter((line) => line.includes('in-form'))).to.have.lengthOf(2);
+    expectNoSecret('the log', logged().join(), [SECRET]);
   });
 
   it('keeps secrets out of its output', () => {
