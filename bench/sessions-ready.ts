@@ -1,9 +1,16 @@
-/** From nothing to all sessions ready, with the connection limiter off, beside a loop of bare `ws` clients. Both dial all at once. */
+/**
+ * From nothing to all sessions ready, with the connection limiter off, beside a loop of bare `ws` clients that authenticate and ask
+ * for the configuration, as ours do. All dial at once.
+ */
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
 import { inRounds, ratioOf } from './support/rounds.ts';
-import { addressOf, CLIENT, SIDES, type Side } from './support/sides.ts';
+import { addressOf, CLIENT } from './support/sides.ts';
 import { withWorkers } from './support/worker.ts';
+
+/** The last one asks for nothing: it knows that there is a call, but not whose. */
+const SIDES = ['core', 'bare', 'mute'] as const;
+type Side = (typeof SIDES)[number];
 
 await runBenchmark(
   'sessions-ready',
@@ -20,8 +27,10 @@ await runBenchmark(
       series: [
         { label: 'core', unit: 's', values: seconds('core') },
         { label: 'bare ws', unit: 's', values: seconds('bare') },
+        { label: 'bare ws that asks for nothing', unit: 's', values: seconds('mute') },
         { label: 'core, processor time', unit: 's', values: cpu('core') },
         { label: 'bare ws, processor time', unit: 's', values: cpu('bare') },
+        { label: 'bare ws that asks for nothing, processor time', unit: 's', values: cpu('mute') },
       ],
       verdicts: [
         {
@@ -31,6 +40,11 @@ await runBenchmark(
           target: { at: 'most', value: 1.3 },
         },
         { label: 'the same in processor time', unit: '×', ...ratioOf(cpu('core'), cpu('bare')) },
+        {
+          label: 'beside the one that asks for nothing',
+          unit: '×',
+          ...ratioOf(seconds('core'), seconds('mute')),
+        },
       ],
     };
   },
@@ -39,7 +53,8 @@ await runBenchmark(
 async function allReady(side: Side, sessions: number): Promise<{ ms: number; cpuMs: number }> {
   return withWorkers(async (start) => {
     const server = start('wire/server.ts');
-    const client = start(CLIENT[side]);
+    const client =
+      side === 'core' ? start(CLIENT.core) : start(CLIENT.bare, side === 'bare' ? ['configuration'] : []);
     const url = await addressOf(server);
     const before = numberIn(await client.ask({ do: 'cpu' }), 'ms');
     const ms = numberIn(await client.ask({ do: 'open', url, sessions }), 'ms');

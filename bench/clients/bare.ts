@@ -1,17 +1,21 @@
 /**
  * What people would write themselves: `ws`, `JSON.parse`, and with the argument `ping` the heartbeat of the library's own
- * documentation, one interval per connection.
+ * documentation, one interval per connection. With `configuration` it asks for the agent's ids and texts once it is accepted, as
+ * everybody must who wants to know whose call it is.
  */
 import { WebSocket } from 'ws';
 import { measureClient } from './orders.ts';
 
 const pings = process.argv.includes('ping');
+const asks = process.argv.includes('configuration');
 const PING_MS = 20_000;
 
-measureClient(async ({ url, sessions }, onCall) => {
+measureClient(async ({ url, sessions, atOnce }, onCall) => {
+  let begun = 0;
   let ready = 0;
   await new Promise<void>((resolve, reject) => {
-    for (let session = 0; session < sessions; session++) {
+    const openNext = (): void => {
+      const session = begun++;
       const socket = new WebSocket(url, { perMessageDeflate: false });
       socket.on('open', () => {
         socket.send(JSON.stringify({ type: 'authRequest', idCrm: `bench-agent-${session}` }));
@@ -22,11 +26,14 @@ measureClient(async ({ url, sessions }, onCall) => {
         if (message.type === 'incomingCall') onCall(message.t);
         else if (message.type === 'authSucces') {
           if (pings) beat(socket);
+          if (asks) socket.send('{"type":"configuration"}');
           if (++ready === sessions) resolve();
+          else if (begun < sessions) openNext();
         }
       });
       socket.on('error', reject);
-    }
+    };
+    while (begun < Math.min(atOnce, sessions)) openNext();
   });
 });
 

@@ -10,6 +10,8 @@ export interface Opening {
   readonly nodes: number;
   /** 0: no limit. */
   readonly connectsPerSecond: number;
+  /** How many are being opened at a time: each that is ready lets the next one begin. */
+  readonly atOnce: number;
 }
 
 /** What a client's program does; `onCall` is to be called for each call that arrived, with its field `t` if it has one. */
@@ -45,12 +47,14 @@ export function measureClient(open: Open): void {
     open: async (order) => {
       const { url } = order;
       const begun = performance.now();
+      const sessions = numberIn(order, 'sessions');
       await open(
         {
           url: String(url),
-          sessions: numberIn(order, 'sessions'),
+          sessions,
           nodes: optional(order, 'nodes', 1),
           connectsPerSecond: optional(order, 'connectsPerSecond', 0),
+          atOnce: optional(order, 'atOnce', sessions),
         },
         onCall,
       );
