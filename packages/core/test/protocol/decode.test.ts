@@ -261,6 +261,9 @@ describe('decode', () => {
         '{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2" "__pro"+"to__":{"x":1}}',
         '{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2" __proto__:{"x":1}}',
         '{"type":"somethingNew","constructor":{"prototype":{"x":1}}}',
+        '{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2","constructor":"x"}',
+        '{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2","__proto__":null}',
+        '{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2","\\u005f_proto__":1,"prototyp\\u0065":2}',
       ]) {
         const decoded = decode(text);
         const raw: object | null =
