@@ -92,7 +92,15 @@ export class Connector {
         // The flow gets each call as the server wrote it, and reads it by the same rules as a session of its own would.
         connect: (server, handlers) =>
           connect(server, {
-            ...handlers,
+            onOpen: () => {
+              handlers.onOpen();
+            },
+            onPong: () => {
+              handlers.onPong();
+            },
+            onClosed: (reason) => {
+              handlers.onClosed(reason);
+            },
             onFrame: (frame) => {
               this.#frame = maskIn(typeof frame === 'string' ? frame : (utf8Text(frame) ?? ''), agentId);
               handlers.onFrame(frame);
