@@ -40,7 +40,7 @@ describe('The status of accolades-call', () => {
     expect(running.statuses.at(-1)).to.deep.include({ fill: 'green', shape: 'dot', text: 'connected' });
     simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' });
     expect(await running.waitForStatus('↙ 0211234567')).to.deep.include({ fill: 'blue', shape: 'dot' });
-    expect(await running.waitForStatus('connected')).to.deep.include({ fill: 'green', shape: 'dot' });
+    expect(await running.waitForStatus('connected', 10_000)).to.deep.include({ fill: 'green', shape: 'dot' });
     simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0723456789012345678', direction: 'outgoing' });
     await running.waitForStatus('↗ 0723456789012345…');
     await running.close();
