@@ -1,0 +1,211 @@
+/** How soon the endpoint of each host answers a call notification, beside the host's own HTTP node. */
+import { startNodeRed, type FlowNode } from '../hosts/node-red/launch.ts';
+import { N8nClient, type N8nWorkflowNode } from '../hosts/n8n/client.ts';
+import { startN8n } from '../hosts/n8n/launch.ts';
+import { postSteadily, quantile } from '../test/hosts/paced-load.ts';
+import { runBenchmark, type Options, type Result, type Series, type Verdict } from './support/benchmark.ts';
+import { withFolder } from './support/node-red.ts';
+import { inRounds, ratioOf } from './support/rounds.ts';
+import { n8nTarball, nodeRedTarball } from './support/tarballs.ts';
+import { until } from './support/until.ts';
+
+/** What the vendor's documentation leaves open; a PBX with thousands of phones may reach it. */
+const PER_SECOND = 200;
+/** What an n8n that runs a workflow for each request can hold on two cores. */
+const N8N_PER_SECOND = 20;
+const WARM_UP_S = 2;
+const SECRET = 'bench-0123456789-secret';
+
+const SIDES = ['ours', 'builtIn'] as const;
+type Side = (typeof SIDES)[number];
+type Addresses = Readonly<Record<Side, string>>;
+
+interface Endpoints {
+  readonly host: string;
+  readonly names: Readonly<Record<Side, string>>;
+  readonly addresses: Addresses;
+}
+
+await runBenchmark('endpoint', `call notifications, from the request to its answer`, (options) =>
+  withFolder(async (folder) => {
+    const nodeRed = await onNodeRed(folder, (endpoints) => measure(endpoints, PER_SECOND, options));
+    const n8n = await withFolder((n8nFolder) =>
+      onN8n(n8nFolder, async (endpoints) => [
+        await measure(endpoints, N8N_PER_SECOND, options),
+        await measure(endpoints, PER_SECOND, options),
+      ]),
+    );
+    const results = [nodeRed, ...n8n];
+    return {
+      series: results.flatMap(({ series }) => series),
+      verdicts: results.flatMap(({ verdicts }) => verdicts),
+      notes: results.flatMap(({ notes = [] }) => notes),
+    };
+  }),
+);
+
+async function measure(endpoints: Endpoints, perSecond: number, options: Options): Promise<Result> {
+  const { host, names, addresses } = endpoints;
+  const refused: Record<Side, number> = { ours: 0, builtIn: 0 };
+  const post = async (side: Side, seconds: number) => {
+    const result = await postSteadily({
+      perSecond,
+      seconds,
+      request: (index) => ({ url: addresses[side], body: notification(index) }),
+    });
+    return { p50: quantile(result, 0.5), p99: quantile(result, 0.99), statuses: result.statuses };
+  };
+  for (const side of SIDES) await post(side, WARM_UP_S);
+  const measured = await inRounds(options.quick ? 2 : 5, SIDES, async (side, round) => {
+    options.progress(`${host}, ${perSecond}/s, round ${round + 1}: ${names[side]}`);
+    const one = await post(side, options.quick ? 5 : 10);
+    for (const [status, count] of Object.entries(one.statuses)) if (status !== '200') refused[side] += count;
+    return one;
+  });
+  const values = (side: Side, of: 'p50' | 'p99') => measured[side].map((one) => one[of]);
+  const each = ['p50', 'p99'] as const;
+  return {
+    series: SIDES.flatMap((side) =>
+      each.map((of): Series => ({
+        label: `${host}, ${perSecond}/s, ${names[side]} ${of}`,
+        unit: 'ms',
+        values: values(side, of),
+      })),
+    ),
+    verdicts: each.map((of): Verdict => ({
+      label: `${host}, ${perSecond}/s, ours ÷ own, ${of}`,
+      unit: '×',
+      ...ratioOf(values('ours', of), values('builtIn', of)),
+    })),
+    notes: SIDES.map(
+      (side) => `${host}, ${perSecond}/s, ${names[side]}: ${refused[side]} answers other than 200`,
+    ),
+  };
+}
+
+/** A real Node-RED with accolades-webhook, and with its own HTTP nodes, before the same function. */
+async function onNodeRed<T>(folder: string, work: (endpoints: Endpoints) => Promise<T>): Promise<T> {
+  const node = (id: string, type: string, fields: Readonly<Record<string, unknown>>): FlowNode => ({
+    id,
+    type,
+    z: 'tab',
+    x: 100,
+    y: 100,
+    wires: [],
+    ...fields,
+  });
+  const flow = { func: 'msg.payload = { id: msg.payload.callId }; return msg;', outputs: 1, libs: [] };
+  const host = await startNodeRed({
+    userDir: folder,
+    packages: [await nodeRedTarball()],
+    flows: [
+      { id: 'tab', type: 'tab', label: 'bench' },
+      node('ours', 'accolades-webhook', {
+        path: '/ours',
+        method: 'post',
+        events: ['hangup'],
+        wires: [['work']],
+      }),
+      node('in', 'http in', { url: '/own', method: 'post', upload: false, wires: [['response', 'work']] }),
+      node('response', 'http response', { statusCode: '200', headers: {} }),
+      node('work', 'function', { ...flow, wires: [[]] }),
+    ],
+    credentials: { ours: { secret: SECRET } },
+  });
+  try {
+    const addresses = { ours: `${host.url}/ours?secret=${SECRET}`, builtIn: `${host.url}/own` };
+    await answers(addresses);
+    return await work({
+      host: 'Node-RED',
+      names: { ours: 'accolades-webhook', builtIn: 'http in + http response' },
+      addresses,
+    });
+  } finally {
+    await host.stop();
+  }
+}
+
+/** A real n8n with the webhook trigger, and with its own Webhook that answers at once, before nothing. */
+async function onN8n<T>(folder: string, work: (endpoints: Endpoints) => Promise<T>): Promise<T> {
+  const host = await startN8n({
+    userFolder: folder,
+    packages: [await n8nTarball()],
+    env: { EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none', N8N_LOG_LEVEL: 'error' },
+  });
+  try {
+    const client = new N8nClient(host.url);
+    await client.signIn({ email: 'owner@example.com', password: 'Accolades1bench' });
+    const { id, name } = await client.createCredential({
+      name: 'Secret',
+      type: 'accoladesWebhookApi',
+      data: { secret: SECRET },
+    });
+    const publish = async (trigger: Pick<N8nWorkflowNode, 'name' | 'type'> & Partial<N8nWorkflowNode>) => {
+      const workflow = await client.createWorkflow({
+        name: trigger.name,
+        nodes: [
+          { id: 'trigger', typeVersion: 1, position: [0, 0], parameters: {}, ...trigger },
+          {
+            id: 'end',
+            name: 'End',
+            type: 'n8n-nodes-base.noOp',
+            typeVersion: 1,
+            position: [220, 0],
+            parameters: {},
+          },
+        ],
+        connections: { [trigger.name]: { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
+        settings: { executionOrder: 'v1' },
+      });
+      await client.publish(workflow.id);
+    };
+    await publish({
+      name: 'Accolades Webhook Trigger',
+      type: 'n8n-nodes-accolades.accoladesWebhookTrigger',
+      typeVersion: 1.1,
+      webhookId: 'ours',
+      parameters: { path: 'ours', events: ['hangup'], secretPlace: 'parameter' },
+      credentials: { accoladesWebhookApi: { id, name } },
+    });
+    await publish({
+      name: 'Webhook',
+      type: 'n8n-nodes-base.webhook',
+      typeVersion: 2,
+      webhookId: 'own',
+      parameters: { path: 'own', httpMethod: 'POST', options: {} },
+    });
+    const addresses = {
+      ours: `${host.url}/webhook/ours?secret=${SECRET}`,
+      builtIn: `${host.url}/webhook/own`,
+    };
+    await answers(addresses);
+    return await work({
+      host: 'n8n',
+      names: { ours: 'Accolades Webhook Trigger', builtIn: 'Webhook' },
+      addresses,
+    });
+  } finally {
+    await host.stop();
+  }
+}
+
+async function answers(addresses: Addresses): Promise<void> {
+  for (const address of Object.values(addresses)) {
+    await until(`an answer of ${new URL(address).pathname}`, async () => {
+      const body = new URLSearchParams(notification(0));
+      return (await fetch(address, { method: 'POST', body })).ok;
+    });
+  }
+}
+
+function notification(index: number): string {
+  return new URLSearchParams({
+    apiName: 'callNotification',
+    event: 'hangup',
+    callId: `1608743891.${index}`,
+    userId: '27',
+    userType: 'user',
+    phoneNumber: '0211234567',
+    duration: '75',
+  }).toString();
+}
