@@ -96,11 +96,15 @@ export function accolades(
   return n8nNode(name, 'n8n-nodes-accolades.accolades', 1, parameters, credential);
 }
 
+/** A webhook trigger that takes its secret as a parameter, which n8n writes into no log. */
 export function webhookTrigger(
   path: string,
   parameters: JsonObject,
   secret: N8nCredentialReference,
 ): N8nWorkflowNode {
   const type = 'n8n-nodes-accolades.accoladesWebhookTrigger';
-  return { ...n8nNode(path, type, 1, { path, ...parameters }, secret), webhookId: `hook-${path}` };
+  return {
+    ...n8nNode(path, type, 1, { path, secretPlace: 'parameter', ...parameters }, secret),
+    webhookId: `hook-${path}`,
+  };
 }

@@ -74,7 +74,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     return `${execution.error?.message ?? ''} ${execution.error?.description ?? ''}`;
   };
 
-  const hookUrl = (path: string): string => `${rig.host.url}/webhook/hook-${path}/${path}/${SECRET}`;
+  const hookUrl = (path: string): string => `${rig.host.url}/webhook/${path}?secret=${SECRET}`;
 
   const listenTo = (
     path: string,
