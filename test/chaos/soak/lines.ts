@@ -49,7 +49,6 @@ export class Lines {
       line.endedAt ??= performance.now();
     };
     const transport = connectWebSocket(withNumber(server, line.number), {
-      ...handlers,
       onOpen: () => {
         handlers.onOpen();
       },

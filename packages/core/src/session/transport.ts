@@ -1,7 +1,10 @@
 import type { AccoladesError } from '../errors.ts';
 import type { ServerOptions } from '../settings/server.ts';
 
-/** What a transport tells its session. After `onClosed` it calls nothing more. */
+/**
+ * What a transport tells its session. After `onClosed` it calls nothing more. They are methods of one object: who wraps it calls each of
+ * them on it, since a copy by spreading has none of them.
+ */
 export interface TransportHandlers {
   onOpen(): void;
   onFrame(frame: string | Uint8Array): void;
