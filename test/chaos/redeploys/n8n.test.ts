@@ -16,7 +16,7 @@ const CALL_EVERY_MS = 20;
 /** So many calls find out how fast this n8n starts executions when nothing else is asked of it. */
 const CALIBRATION_CALLS = 150;
 /** How far behind the calls an n8n may be that keeps up with them, in milliseconds. */
-const KEEPS_UP_MS = 500;
+const KEEPS_UP_MS = 1_000;
 /** What n8n offers to those who want many executions: none of it touches triggers. */
 const FAST = {
   EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none',
