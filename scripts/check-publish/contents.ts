@@ -32,7 +32,7 @@ const FORBIDDEN: readonly (readonly [string, RegExp])[] = [
   ['a Windows path', /\b[A-Z]:\\(?:Users|work|tmp)\\/i],
   ['a file URL', /file:\/\/\/[a-z]/i],
   ['a source map', /[#@]\s*sourceMappingURL=/],
-  ['a registry', /\b(?:registry\.(?:npmjs\.org|yarnpkg\.com)|npm\.pkg\.github\.com)\b/],
+  ['a registry', /\b(?:registry|npm)\.[a-z][\w-]*\.[a-z]{2,}/i],
 ];
 
 async function forbiddenTexts({ content, paths }: PackedPackage): Promise<string[]> {

@@ -5,9 +5,10 @@
 const { appendFileSync } = require('node:fs');
 const Module = require('node:module');
 
+/** By the last part of the address. */
 const STAND_INS = {
-  'https://catalogue.nodered.org/catalogue.json': { modules: [] },
-  ['https://registry.' + 'npmjs.org/node-red']: JSON.parse(process.env.NODE_RED_DEV_FACTS ?? '{}'),
+  'catalogue.json': { modules: [] },
+  'node-red': JSON.parse(process.env.NODE_RED_DEV_FACTS ?? '{}'),
 };
 
 const load = Module._load;
@@ -18,9 +19,10 @@ Module._load = function (request, ...rest) {
     ...loaded,
     get: (url) =>
       loaded.get(url, { timeout: 15_000 }).catch((error) => {
-        if (!(url in STAND_INS)) throw error;
+        const last = new URL(url).pathname.split('/').at(-1);
+        if (!(last in STAND_INS)) throw error;
         appendFileSync(process.env.NODE_RED_DEV_UNREACHED, `${url}\n`);
-        return { data: STAND_INS[url] };
+        return { data: STAND_INS[last] };
       }),
   };
 };

@@ -71,7 +71,7 @@ describe('npm run check:publish', () => {
       'C:\\Users\\someone',
       "'file:///usr'",
       '//# sourceMappingURL=c.js.map',
-      'https://registry.npmjs.org/ws',
+      'https://registry.packages.example/ws',
       `'${root}'`,
     ]) {
       const found = failures(await checkContents(await packed({ ...good, 'b/c.js': text })));
