@@ -4,7 +4,7 @@ export const SHARED: Readonly<Record<string, string>> = {
   noNumber: 'Part of the last call (`↙ no number`): Accolades sent none, as with an anonymous caller.',
   'connected.protected': 'Green dot. Calls arrive.',
   'connected.exposed':
-    'Green dot. Calls arrive, but the address starts with `ws://`: everything can be read on the network. Use `wss://`.',
+    'Green dot. Calls arrive, but the address starts with `ws://` and is not this machine: everything can be read on the network. Use `wss://`.',
   'connected.unverified':
     'Green dot. Calls arrive, but the certificate of the server is not verified. See [Own certificate](own-certificate.md).',
   'severalConnected.protected':
