@@ -63,7 +63,7 @@ export const SIMULATOR: PublishedPackage = {
   files: [
     ...ALWAYS,
     /^dist\/(?:[a-z-]+\/)?[a-z0-9-]+\.(js|d\.ts)$/,
-    /^dist\/console\/page\/[a-z-]+\.(js|css|html|svg)$/,
+    /^dist\/console\/page\/(style\/)?[a-z-]+\.(js|css|html|svg)$/,
   ],
   bundles: false,
 };
