@@ -41,7 +41,7 @@ async function request(path, options) {
 
 /**
  * Listens to live updates; the browser reconnects by itself.
- * @param {{ onState: (state: any) => void, onFrames: (frames: { entries: any[], skipped: number }) => void,
+ * @param {{ onState: (state: object) => void, onFrames: (frames: { entries: object[], skipped: number }) => void,
  *   onConnection: (up: boolean) => void }} listeners
  */
 export function listen({ onState, onFrames, onConnection }) {

@@ -44,7 +44,7 @@ export function resetFrames(entries) {
   showAll();
 }
 
-/** @param {{ entries: any[], skipped: number }} batch */
+/** @param {{ entries: object[], skipped: number }} batch */
 export function addFrames(batch) {
   skipped += batch.skipped;
   if (paused) {
@@ -82,7 +82,7 @@ function showNote() {
   setText(byId('frames-note'), parts.join('. '));
 }
 
-/** @returns {(frame: any) => boolean} */
+/** @returns {(frame: object) => boolean} */
 function matcher() {
   const words = byId('frames-filter').value.trim().toLowerCase();
   const direction = byId('frames-direction').value;
