@@ -77,6 +77,10 @@ class BrowserTransport implements Transport {
     this.#pinged = true;
   }
 
+  close(): void {
+    this.#socket?.close();
+  }
+
   discard(): void {
     this.#handlers = null;
     this.#socket?.close();

@@ -71,6 +71,9 @@ export class Lines {
       ping: () => {
         transport.ping();
       },
+      close: () => {
+        transport.close();
+      },
       discard: () => {
         end();
         transport.discard();

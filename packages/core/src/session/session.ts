@@ -4,16 +4,17 @@ import { decode, MAX_FRAME_BYTES } from '../protocol/decode.ts';
 import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
 import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
 import { utf8Text } from '../protocol/utf8.ts';
-import type { ServerOptions } from '../settings/server.ts';
 import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
-import { startDeadline, type Clock, type Timer } from './clock.ts';
+import { startDeadline, type Timer } from './clock.ts';
 import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
 import { refusal } from './refusal.ts';
 import type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
-import type { Transport, TransportFactory, TransportHandlers } from './transport.ts';
+import type { Admission, SessionOptions } from './session-options.ts';
+import type { Transport, TransportHandlers } from './transport.ts';
 import { withResolvers } from './with-resolvers.ts';
 
 export type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
+export type { Admission, SessionOptions } from './session-options.ts';
 
 /** TCP, TLS and upgrade together, in milliseconds. */
 export const CONNECT_DEADLINE_MS = 15_000;
@@ -21,28 +22,10 @@ export const CONNECT_DEADLINE_MS = 15_000;
 export const AUTH_DEADLINE_MS = 15_000;
 /** From a request over the live session to its answer, in milliseconds. */
 export const REQUEST_DEADLINE_MS = 10_000;
+/** How long a closing handshake may take, in milliseconds. */
+export const CLOSING_DEADLINE_MS = 1_000;
 /** Not even a person who asks for it again and again makes a session dial more often, in milliseconds. */
 const SHORTEST_RETRY_MS = 1_000;
-
-/** A place in the queue of those who want to connect. */
-export interface Admission {
-  /** Gives it up. */
-  leave(): void;
-  /** Whether waiting for the turn keeps the process alive. Default true. */
-  keepProcessAlive(keep: boolean): void;
-}
-
-export interface SessionOptions {
-  readonly server: ServerOptions;
-  /** The secret that names the agent. */
-  readonly idCrm: string;
-  readonly connect: TransportFactory;
-  readonly clock: Clock;
-  /** From 0 (inclusive) to 1 (exclusive). */
-  readonly random: () => number;
-  /** Calls `go`, now or later, when a new connection may be opened. */
-  readonly admit: (go: () => void) => Admission;
-}
 
 interface PendingRequest {
   readonly promise: Promise<ServerMessage>;
@@ -77,6 +60,8 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   #configuration: AgentConfiguration | null = null;
   #version: string | null = null;
   #requests: Map<RequestType, PendingRequest> | null = null;
+  /** Present while a closed session still reads. */
+  #onDrained: (() => void) | null = null;
 
   constructor(options: SessionOptions, listener: SessionListener) {
     this.#options = options;
@@ -143,9 +128,47 @@ export class Session implements TransportHandlers, HeartbeatPeer {
 
   /** Ends the session for good. Idempotent, immediate, never throws. */
   close(reason = new AccoladesError('SESSION_CLOSED')): void {
-    if (this.#status.state === 'closed') return;
+    if (this.#status.state === 'closed') {
+      this.#drained();
+      return;
+    }
     this.#drop(reason);
     this.#setStatus({ state: 'closed', since: this.#options.clock.now(), reason });
+  }
+
+  /**
+   * Ends the session for good, as `close` does, but with a closing handshake: the listener still gets the calls that the server sent before
+   * it saw the close. Never throws; a `close` ends it early.
+   * @param onDrained called once, when the connection has ended, after 1 s at the latest; at once when the session is not ready
+   */
+  drain(onDrained: () => void): void {
+    const { clock } = this.#options;
+    const transport = this.#transport;
+    if (this.#status.state !== 'ready' || transport === null) {
+      this.close();
+      onDrained();
+      return;
+    }
+    const reason = new AccoladesError('SESSION_CLOSED');
+    this.#transport = null;
+    this.#drop(reason);
+    this.#transport = transport;
+    this.#onDrained = onDrained;
+    this.#setTimer(
+      clock.start(CLOSING_DEADLINE_MS, () => {
+        this.#drained();
+      }),
+    );
+    transport.close();
+    this.#setStatus({ state: 'closed', since: clock.now(), reason });
+  }
+
+  #drained(): void {
+    const onDrained = this.#onDrained;
+    if (onDrained === null) return;
+    this.#onDrained = null;
+    this.#drop(new AccoladesError('SESSION_CLOSED'));
+    onDrained();
   }
 
   #attempt(): void {
@@ -173,6 +196,15 @@ export class Session implements TransportHandlers, HeartbeatPeer {
 
   /** For the transport. */
   onOpen(): void {
+    const transport = this.#transport;
+    const authenticate = (): void => {
+      if (this.#status.state === 'connecting' && this.#transport === transport) this.#authenticate();
+    };
+    if (this.#listener.onOpened === undefined) authenticate();
+    else this.#listener.onOpened(authenticate);
+  }
+
+  #authenticate(): void {
     const { clock, idCrm } = this.#options;
     this.#setTimer(
       startDeadline(clock, AUTH_DEADLINE_MS, () => {
@@ -197,6 +229,7 @@ export class Session implements TransportHandlers, HeartbeatPeer {
 
   /** For the transport. */
   onClosed(error: AccoladesError): void {
+    this.#drained();
     this.#fail(error);
   }
 
@@ -260,6 +293,8 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   }
 
   #handle(message: ServerMessage): void {
+    // A closed session that still reads does so for the calls alone.
+    if (this.#isClosed() && message.type !== 'incomingCall' && message.type !== 'outgoingCall') return;
     switch (message.type) {
       case 'incomingCall':
       case 'outgoingCall':

@@ -17,6 +17,11 @@ export interface TransportHandlers {
 export interface Transport {
   send(text: string): void;
   ping(): void;
+  /**
+   * Begins the closing handshake of an open connection and goes on reading: what the server sent before it saw the close still comes as
+   * `onFrame`, and `onClosed` when the connection has ended. Idempotent, never throws; how long the server may take is the caller's to limit.
+   */
+  close(): void;
   /** Ends the connection at once, without waiting for the peer. Idempotent, never throws; calls no handler afterwards. */
   discard(): void;
   /** Whether the open connection keeps the process alive. */

@@ -11,10 +11,13 @@ import type { Transport, TransportFactory, TransportHandlers } from './transport
 const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
 
 /**
- * How long a server that said good-bye may keep the connection open, in milliseconds; the library's default is 30 s. Spread,
+ * How long the connection may stay open after either side said good-bye, in milliseconds; the library's default is 30 s. Spread,
  * since the library's types do not know the option yet.
  */
 const CLOSING = { closeTimeout: 1_000 };
+
+/** RFC 6455, section 7.4.1. */
+const NORMAL_CLOSURE = 1000;
 
 /** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
 export const connectWebSocket: TransportFactory = (server, handlers) => {
@@ -41,6 +44,10 @@ class FailedTransport implements Transport {
   }
 
   ping(): void {
+    // There is no connection.
+  }
+
+  close(): void {
     // There is no connection.
   }
 
@@ -143,6 +150,11 @@ class WsTransport implements Transport {
       this.#gathering = false;
       socket.uncork();
     });
+  }
+
+  close(): void {
+    // The library goes on telling of messages until the server's close frame.
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(NORMAL_CLOSURE);
   }
 
   discard(): void {

@@ -266,6 +266,45 @@ describe('ws transport, over real sockets', () => {
     expect([client.frames.length, client.closed.length]).to.deep.equal([length, 0]);
   });
 
+  it('close goes on reading what the server sent before it saw the close, and then tells the end', async () => {
+    const port = await serve((ws) => {
+      ws.on('message', () => {
+        ws.send('sent in the moment of closing');
+      });
+    });
+    const client = await probe(at(port)).opens();
+    // On its way before the close, so that the server answers it before it answers the close.
+    client.transport.send('call me');
+    client.transport.close();
+    client.transport.close();
+    expect((await client.ends(900)).code).to.equal('CONNECTION_LOST');
+    expect(client.text).to.deep.equal(['sent in the moment of closing']);
+    expect(client.closed).to.have.length(1);
+  });
+
+  it('close ends by force when the server does not answer it, after a second', async () => {
+    const port = await upgradeByHand((socket) => {
+      socket.resume();
+    });
+    const client = await probe(at(port)).opens();
+    const startedAt = performance.now();
+    client.transport.close();
+    await client.ends(3_000);
+    expect(performance.now() - startedAt).to.be.within(900, 2_500);
+  });
+
+  it('close before the connection is open, or after it, changes nothing', async () => {
+    const port = await serve((ws) => {
+      ws.close();
+    });
+    const early = probe(at(port));
+    early.transport.close();
+    await early.opens();
+    await early.ends();
+    early.transport.close();
+    expect(early.closed).to.have.length(1);
+  });
+
   it('a frame over 1 MiB reaches the decoder and costs nothing else; one over 8 MiB ends the connection', async () => {
     const port = await serve((ws) => {
       ws.send('x'.repeat(1024 * 1024 + 1));

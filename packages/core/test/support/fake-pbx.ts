@@ -33,6 +33,10 @@ export class FakePbx {
           transport.open();
           busy = true;
         }
+        if (transport.state === 'closing') {
+          transport.fail();
+          busy = true;
+        }
         for (let at = this.#seen.get(transport) ?? 0; at < transport.sent.length; at++) {
           this.#seen.set(transport, at + 1);
           this.#answer(transport, JSON.parse(transport.sent[at] ?? 'null'));

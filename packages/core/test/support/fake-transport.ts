@@ -8,7 +8,7 @@ export class FakeTransport implements Transport {
   /** What the session sent, in order. */
   readonly sent: string[] = [];
   pings = 0;
-  state: 'opening' | 'open' | 'closed' | 'discarded' = 'opening';
+  state: 'opening' | 'open' | 'closing' | 'closed' | 'discarded' = 'opening';
   keepsProcessAlive = true;
   readonly #handlers: TransportHandlers;
 
@@ -29,6 +29,10 @@ export class FakeTransport implements Transport {
     if (this.state === 'open') this.pings++;
   }
 
+  close(): void {
+    if (this.state === 'open') this.state = 'closing';
+  }
+
   discard(): void {
     if (!this.ended) this.state = 'discarded';
   }
@@ -44,9 +48,9 @@ export class FakeTransport implements Transport {
     this.#handlers.onOpen();
   }
 
-  /** A frame arrives: text or bytes as they are, anything else as JSON. */
+  /** A frame arrives, also one that was sent before the server saw the close: text or bytes as they are, anything else as JSON. */
   frame(frame: unknown): void {
-    if (this.state !== 'open') return;
+    if (this.state !== 'open' && this.state !== 'closing') return;
     const raw = typeof frame === 'string' || frame instanceof Uint8Array;
     this.#handlers.onFrame(raw ? frame : JSON.stringify(frame));
   }

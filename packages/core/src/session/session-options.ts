@@ -1,0 +1,23 @@
+import type { ServerOptions } from '../settings/server.ts';
+import type { Clock } from './clock.ts';
+import type { TransportFactory } from './transport.ts';
+
+/** A place in the queue of those who want to connect. */
+export interface Admission {
+  /** Gives it up. */
+  leave(): void;
+  /** Whether waiting for the turn keeps the process alive. Default true. */
+  keepProcessAlive(keep: boolean): void;
+}
+
+export interface SessionOptions {
+  readonly server: ServerOptions;
+  /** The secret that names the agent. */
+  readonly idCrm: string;
+  readonly connect: TransportFactory;
+  readonly clock: Clock;
+  /** From 0 (inclusive) to 1 (exclusive). */
+  readonly random: () => number;
+  /** Calls `go`, now or later, when a new connection may be opened. */
+  readonly admit: (go: () => void) => Admission;
+}
