@@ -8,11 +8,12 @@ const idCrm: INodeProperties = {
   required: true,
   default: '',
   placeholder: 'f8cb549544',
-  hint: "In the agent's Accolades page: PHONE, External CRM. For several agents: <code>Front desk=f8cb549544, Sales=77aa0192bc</code>",
+  hint: "In the agent's Accolades page: PHONE, External CRM. For several agents, separated by commas: <code>Front desk=f8cb549544, Sales=77aa0192bc</code>",
   description:
-    "The agent's id as the Accolades web page shows it under PHONE, External CRM. Several agents are separated by commas " +
-    '(or new lines, in an expression), each written as its idCrm or as name=idCrm; the name then tells the agents apart in ' +
-    'messages and in the log. An idCrm is a secret: whoever has it can listen to the calls of this agent.',
+    "The agent's id as the Accolades web page shows it under PHONE, External CRM. Several agents are separated by commas, each " +
+    'written as its idCrm or as name=idCrm; the name then tells the agents apart in messages and in the log. One agent without ' +
+    'a name is called as this credential is. The field has one line: a list with one agent on each line belongs into an ' +
+    'expression, where new lines separate, too. An idCrm is a secret: whoever has it can listen to the calls of this agent.',
 };
 
 const url: INodeProperties = {

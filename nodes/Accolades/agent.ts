@@ -12,7 +12,7 @@ import {
   type Subscription,
 } from '@accolades-flow/core';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
-import { readAgentCredential } from '../shared/agent-credential.ts';
+import { agentCredentialName, readAgentCredential } from '../shared/agent-credential.ts';
 import { named } from '../shared/names.ts';
 import type { Operation } from './operation.ts';
 
@@ -120,6 +120,7 @@ async function ask<T>(
 ): Promise<T> {
   const { agents, server, warnings } = readAgentCredential(
     await context.getCredentials('accoladesAgentApi', itemIndex),
+    agentCredentialName(context.getNode()),
   );
   for (const warning of warnings) context.logger.warn(`[Accolades] ${warning}`);
   const subscription = processHub().subscribe({

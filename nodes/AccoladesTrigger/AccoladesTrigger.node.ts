@@ -4,7 +4,7 @@ import {
   type ITriggerFunctions,
   type ITriggerResponse,
 } from 'n8n-workflow';
-import { readAgentCredential } from '../shared/agent-credential.ts';
+import { agentCredentialName, readAgentCredential } from '../shared/agent-credential.ts';
 import { testAgentCredential } from '../shared/agent-credential-test.ts';
 import { settingsError } from '../shared/node-errors.ts';
 import { listenActive } from './listen-active.ts';
@@ -184,7 +184,7 @@ export class AccoladesTrigger implements INodeType {
   async trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
     const credential = await this.getCredentials('accoladesAgentApi');
     try {
-      const connection = readAgentCredential(credential);
+      const connection = readAgentCredential(credential, agentCredentialName(this.getNode()));
       const settings = readSettings(this);
       return this.getMode() === 'manual'
         ? listenManually(this, connection, settings)

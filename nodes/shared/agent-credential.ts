@@ -5,6 +5,7 @@ import {
   type AgentCredential,
   type ServerOptions,
 } from '@accolades-flow/core';
+import type { INode } from 'n8n-workflow';
 
 /** A credential of type `accoladesAgentApi`, checked. */
 export interface AgentConnection {
@@ -16,10 +17,14 @@ export interface AgentConnection {
 
 /**
  * Reads a credential of type `accoladesAgentApi`.
+ * @param name what the person called it in n8n
  * @throws AccoladesError `INVALID_CREDENTIAL` or `INVALID_URL`, saying what is wrong; holds no secret
  */
-export function readAgentCredential(credential: Readonly<Record<string, unknown>>): AgentConnection {
-  const agents = parseAgentList(credential['idCrm'] ?? '');
+export function readAgentCredential(
+  credential: Readonly<Record<string, unknown>>,
+  name = '',
+): AgentConnection {
+  const agents = parseAgentList(credential['idCrm'] ?? '', name);
   const { href, encrypted, exposed } = parseServerUrl(credential['url'] ?? '');
   const allowUnauthorizedCerts = encrypted && credential['allowUnauthorizedCerts'] === true;
   const warnings: string[] = [];
@@ -35,6 +40,11 @@ export function readAgentCredential(credential: Readonly<Record<string, unknown>
     );
   }
   return { agents, server: { url: href, allowUnauthorizedCerts }, warnings };
+}
+
+/** What the person called the credential of a node's agents; empty when the node has none. */
+export function agentCredentialName({ credentials }: INode): string {
+  return credentials?.['accoladesAgentApi']?.name ?? '';
 }
 
 /** Whether an error is about the settings that a credential holds. */

@@ -57,6 +57,14 @@ describe('The life of the Accolades Trigger', () => {
     });
   }
 
+  it('calls an agent that is alone and has no name as its credential is called', async () => {
+    const trigger = await runtime.startTrigger({ credentials: { idCrm: FRONT_DESK, url: simulator.url } });
+    call('1');
+    const [item] = await trigger.waitForItems(1);
+    expect(item?.['agent']).to.include({ label: 'Agents' });
+    expect(runtime.lines('info').at(-1)).to.include('Agent “Agents”: connected to Accolades.');
+  });
+
   it('connects before the activation ends, and logs it', async () => {
     await runtime.startTrigger({ credentials: frontDesk() });
     expect(simulator.sessions()).to.have.lengthOf(1);

@@ -57,6 +57,22 @@ describe('The messages of accolades-call', () => {
     });
   });
 
+  for (const [what, idCrm, name, labels] of [
+    ['as its configuration node, when it is alone', FRONT_DESK, 'Reception', ['Reception']],
+    ['as the list says', `Front desk=${FRONT_DESK}`, 'Reception', ['Front desk']],
+    ['by its place, when nothing else names it', FRONT_DESK, '', ['agent 1']],
+    ['by its place, when there are several', `${FRONT_DESK}, ${SALES}`, 'Reception', ['agent 1', 'agent 2']],
+  ] as const) {
+    it(`call an agent ${what}`, async () => {
+      node = await startCallNode({ idCrm, url: simulator.url, agent: { name } });
+      await node.waitForStatus(/^(connected|2\/2 connected)$/);
+      simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '1' });
+      if (labels.length > 1) simulator.placeCall({ agents: SALES, phoneNumber: '2' });
+      const messages = await node.waitForMessages(labels.length);
+      expect(messages.map(({ payload }) => at(payload, 'agent', 'label'))).to.deep.equal(labels);
+    });
+  }
+
   for (const authSuccessType of ['authSucces', 'authSuccess'] as const) {
     it(`come after ${authSuccessType}`, async () => {
       simulator.configure({ authSuccessType });

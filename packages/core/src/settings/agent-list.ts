@@ -16,9 +16,11 @@ const ID_CRM = /^[!#-&(-+\--:<>-~]+$/;
  * Reads the `idCrm` field of a credential: one agent, or several separated by commas or new lines, each `idCrm` or
  * `label=idCrm`. An agent without a label is called `agent 1`, `agent 2` … by its place.
  *
+ * @param name what a person called the credential: the label of an agent that is alone in it and has none of its own. Empty (the
+ *   default): `agent 1`. What is over 100 characters is left out.
  * @throws AccoladesError `INVALID_CREDENTIAL`, saying which entry is wrong; the message holds no idCrm.
  */
-export function parseAgentList(text: unknown): AgentCredential[] {
+export function parseAgentList(text: unknown, name = ''): AgentCredential[] {
   if (typeof text !== 'string') throw invalid('The idCrm must be text.');
   const entries = text
     .split(/[,\r\n]+/)
@@ -27,7 +29,9 @@ export function parseAgentList(text: unknown): AgentCredential[] {
   if (entries.length === 0) {
     throw invalid('No idCrm is given. It is shown in the Accolades web page under PHONE, External CRM.');
   }
-  const agents = entries.map((entry, index) => parseEntry(entry, index + 1));
+  const nameOfOne =
+    entries.length === 1 ? Array.from(name.trim()).slice(0, MAX_LABEL_CHARS).join('').trim() : '';
+  const agents = entries.map((entry, index) => parseEntry(entry, index + 1, nameOfOne));
   const byIdCrm = new Map<string, string>();
   const labels = new Set<string>();
   for (const { idCrm, label } of agents) {
@@ -41,9 +45,9 @@ export function parseAgentList(text: unknown): AgentCredential[] {
   return agents;
 }
 
-function parseEntry(entry: string, place: number): AgentCredential {
+function parseEntry(entry: string, place: number, name: string): AgentCredential {
   const equals = entry.indexOf('=');
-  const label = equals < 0 ? `agent ${place}` : entry.slice(0, equals).trim();
+  const label = equals < 0 ? name || `agent ${place}` : entry.slice(0, equals).trim();
   const idCrm = entry.slice(equals + 1).trim();
   const which = `Entry ${place} of the idCrm list`;
   if (label === '')
@@ -56,7 +60,10 @@ function parseEntry(entry: string, place: number): AgentCredential {
     throw invalid(`${which} is longer than ${MAX_ID_CRM_CHARS} characters; an idCrm looks like f8cb5….`);
   }
   if (/\s/.test(idCrm)) {
-    throw invalid(`${which} has a space inside. Separate agents by commas or new lines.`);
+    // A line break that is pasted into a field of one line becomes a space.
+    throw invalid(
+      `${which} has a space inside. Separate agents by commas, also where a list that was pasted had one agent on each line.`,
+    );
   }
   if (!ID_CRM.test(idCrm)) {
     throw invalid(`${which} has a character that no idCrm has (quotes, “;”, “=” or an accented letter).`);

@@ -40,6 +40,18 @@ describe('agent list', () => {
     });
   }
 
+  for (const [name, text, title, labels] of [
+    ['its own label', 'Sales=aaaaaaaa', 'Front desk', ['Sales']],
+    ["the credential's name", 'aaaaaaaa,', ' Front desk ', ['Front desk']],
+    ['its place when there is no name', 'aaaaaaaa', ' ', ['agent 1']],
+    ['the beginning of a very long name', 'aaaaaaaa', 'x'.repeat(101), ['x'.repeat(100)]],
+    ['its place when there are several', 'aaaaaaaa, bbbbbbbb', 'Front desk', ['agent 1', 'agent 2']],
+  ] as const) {
+    it(`calls an agent by ${name}`, () => {
+      expect(parseAgentList(text, title).map(({ label }) => label)).to.deep.equal(labels);
+    });
+  }
+
   const secret = 'f8cb549544';
   for (const [name, text, part] of [
     ['nothing', '', 'No idCrm'],
@@ -48,7 +60,8 @@ describe('agent list', () => {
     ['undefined', undefined, 'must be text'],
     ['an empty label', `=${secret}`, 'nothing before'],
     ['an empty idCrm', 'Front desk=', 'nothing after'],
-    ['a space inside', `${secret} ${secret}`, 'Entry 1'],
+    ['a space inside', `${secret} ${secret}`, 'Entry 1 of the idCrm list has a space inside'],
+    ['lines that a field of one line joined', `a=${secret} b=x${secret}`, 'Separate agents by commas'],
     ['a semicolon as separator', `${secret};${secret}`, 'Entry 1'],
     ['a quote', `"${secret}"`, 'Entry 1'],
     ['two equals signs', `a=b=${secret}`, 'Entry 1'],

@@ -27,6 +27,8 @@ export interface AgentNode {
    * @throws AccoladesError `INVALID_CREDENTIAL`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is wrong; no secret in it
    */
   connection(): AgentConnection;
+  /** The server address as it was deployed, variables replaced. */
+  readonly url: unknown;
   /** Writes once to the log when the connection is not protected. */
   warnOnce(security: Security): void;
 }
@@ -55,7 +57,11 @@ export function readAgentConnection(
   getNode: (id: string) => unknown,
 ): AgentConnection {
   const settings = migrate(config, agentMigrations);
-  const agents = parseAgentList(withVariablesSet(idCrm ?? '', 'INVALID_CREDENTIAL'));
+  const { name } = settings;
+  const agents = parseAgentList(
+    withVariablesSet(idCrm ?? '', 'INVALID_CREDENTIAL'),
+    typeof name === 'string' ? name : '',
+  );
   const url = withVariablesSet(settings['url'] ?? '', 'INVALID_URL');
   const { href, encrypted, exposed } = parseServerUrl(url);
   const country = parseCountry(settings['country']);
