@@ -1,12 +1,10 @@
 import { DEFAULT_ACCOUNT_URL, parseAccount, parseAccountUrl } from '@accolades-flow/core';
-import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
+import type { EditorRed, Query } from '../../editor/editor-api.ts';
 import { isVariable, problemOf } from '../../editor/check.ts';
+import { KEPT_PASSWORD, offerConfigTest } from '../../editor/config-test.ts';
 
 declare const RED: EditorRed;
 declare const $: Query;
-
-/** What Node-RED's editor shows in place of a password that it has but does not know. */
-const KEPT_PASSWORD = '__PWRD__';
 
 const field = (name: string) => $(`#node-config-input-${name}`);
 
@@ -69,9 +67,7 @@ RED.nodes.registerType('accolades-account', {
     field('url').on('input change', showSecurity);
     field('tls').on('change', showSecurity);
     showSecurity();
-    $('#accolades-account-test').on('click', () => {
-      testAccount(this);
-    });
+    offerConfigTest(this, { plain: ['url', 'accountNumber'], secret: 'password' });
   },
   oneditsave() {
     this['version'] = 2;
@@ -86,44 +82,4 @@ function showSecurity(): void {
   $('#accolades-account-exposed').toggle(readable && parseAccountUrl(url).exposed);
   $('#accolades-account-unverified').toggle(encrypted && tls?.['verifyservercert'] === false);
   $('#accolades-account-tls').toggle(encrypted);
-}
-
-/** Has the runtime test what is typed, and shows what came of it. */
-function testAccount(node: EditorNode): void {
-  const button = $('#accolades-account-test').prop('disabled', true);
-  const show = (text: string, ok: boolean): void => {
-    $('#accolades-account-test-result').toggleClass('accolades-problem', !ok).text(text);
-  };
-  const password = field('password').val();
-  const tls = field('tls').val();
-  show(node._('accolades-account.test.testing'), true);
-  // A relative address, so that the editor adds the token of the person who is logged in.
-  $.ajax({
-    url: `accolades-account/${encodeURIComponent(node.id)}/test`,
-    method: 'POST',
-    contentType: 'application/json',
-    data: JSON.stringify({
-      url: field('url').val(),
-      accountNumber: field('accountNumber').val(),
-      tls: tls === '_ADD_' ? '' : tls,
-      ...(password === KEPT_PASSWORD ? {} : { password }),
-    }),
-  })
-    .done((result) => {
-      if (!isTestResult(result)) show(node._('accolades-account.test.unavailable'), false);
-      else show(result.message, result.ok);
-    })
-    .fail(() => {
-      show(node._('accolades-account.test.unavailable'), false);
-    })
-    .always(() => {
-      button.prop('disabled', false);
-    });
-}
-
-function isTestResult(value: unknown): value is { readonly ok: boolean; readonly message: string } {
-  if (typeof value !== 'object' || value === null) return false;
-  return (
-    'ok' in value && typeof value.ok === 'boolean' && 'message' in value && typeof value.message === 'string'
-  );
 }

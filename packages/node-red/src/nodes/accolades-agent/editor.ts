@@ -1,12 +1,10 @@
 import { DEFAULT_SERVER_URL, parseAgentList, parseServerUrl } from '@accolades-flow/core';
 import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
 import { isVariable, problemOf } from '../../editor/check.ts';
+import { KEPT_PASSWORD, offerConfigTest } from '../../editor/config-test.ts';
 
 declare const RED: EditorRed;
 declare const $: Query;
-
-/** What Node-RED's editor shows in place of a password that it has but does not know. */
-const KEPT_PASSWORD = '__PWRD__';
 
 const field = (name: string) => $(`#node-config-input-${name}`);
 
@@ -73,8 +71,12 @@ RED.nodes.registerType('accolades-agent', {
       });
     field('url').on('input change', showSecurity);
     field('tls').on('change', showSecurity);
+    field('name').on('input change', () => {
+      showAgents(this);
+    });
     showAgents(this);
     showSecurity();
+    offerConfigTest(this, { plain: ['name', 'url', 'country'], secret: 'idCrm' });
   },
   oneditsave() {
     this['version'] = 1;
@@ -100,7 +102,8 @@ function showAgents(node: EditorNode): void {
     line.toggleClass('accolades-problem', true).text(problem);
     return;
   }
-  const agents = parseAgentList(typed);
+  const name = field('name').val();
+  const agents = parseAgentList(typed, typeof name === 'string' ? name : '');
   const names = agents.map(({ label }) => label).join(', ');
   const key = agents.length === 1 ? 'accolades-agent.agents.one' : 'accolades-agent.agents.several';
   line.toggleClass('accolades-problem', false).text(node._(key, { count: agents.length, names }));

@@ -2,18 +2,22 @@ import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import type { Security } from '../../runtime/node-status.ts';
 import { createTexts } from '../../runtime/texts.ts';
 import { readAgentConnection, type AgentNode } from './agent-connection.ts';
+import { serveAgentTest } from './agent-test.ts';
+import english from './locales/en-US.json' with { type: 'json' };
 
 type Self = Node<{ idCrm: string }> & { -readonly [K in keyof AgentNode]: AgentNode[K] };
 
 /** The configuration node `accolades-agent`: the agent or agents, and where their server is. It never connects by itself. */
 export default function registerAgent(RED: NodeAPI): void {
-  const texts = createTexts(RED);
+  const texts = createTexts(RED, english);
 
   function Agent(this: Self, config: NodeDef): void {
     RED.nodes.createNode(this, config);
+    const fields: Readonly<Record<string, unknown>> = { ...config };
     const warned = new Set<Security>();
+    this.url = fields['url'] ?? '';
     this.connection = () =>
-      readAgentConnection({ ...config }, this.credentials.idCrm, (id) => RED.nodes.getNode(id));
+      readAgentConnection(fields, this.credentials.idCrm, (id) => RED.nodes.getNode(id));
     this.warnOnce = (security) => {
       if (security === 'protected' || warned.has(security)) return;
       warned.add(security);
@@ -22,4 +26,5 @@ export default function registerAgent(RED: NodeAPI): void {
   }
 
   RED.nodes.registerType('accolades-agent', Agent, { credentials: { idCrm: { type: 'password' } } });
+  serveAgentTest(RED, texts);
 }

@@ -1,0 +1,130 @@
+import { AccoladesError, parseServerUrl } from '@accolades-flow/core';
+import type { NodeAPI } from '@node-red/registry';
+import { serveConfigTest, type ConfigTestResult, type TypedConfig } from '../../runtime/config-test.ts';
+import { describeError, type Texts } from '../../runtime/texts.ts';
+import {
+  isAgentNode,
+  readAgentConnection,
+  type AgentConnection,
+  type AgentNode,
+} from './agent-connection.ts';
+import { isConnected, tryAgents, type AgentIds, type Tried } from './try-agents.ts';
+
+/** More agents than these are counted, not named. */
+const MAX_NAMED = 5;
+/** More reasons than these are counted, not explained. */
+const MAX_EXPLAINED = 3;
+
+/** Lets the dialog of an agent test what is typed in it, by connecting each agent once. */
+export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
+  serveConfigTest(RED, texts, {
+    type: 'accolades-agent',
+    secret: 'idCrm',
+    run: async (typed) => {
+      const { agents, server } = connectionOf(RED, texts, typed);
+      const tried = await tryAgents(agents, server);
+      const failed = tried.agents.filter(({ failure }) => failure !== null);
+      return failed.length === 0
+        ? { ok: true, message: successOf(tried.agents, tried.ids, texts), code: null }
+        : failureOf(RED, texts, failed, agents.length);
+    },
+  });
+}
+
+/** @throws AccoladesError */
+function connectionOf(
+  RED: NodeAPI,
+  texts: Texts,
+  { settings, secret, retyped, deployed }: TypedConfig,
+): AgentConnection {
+  const connection = readAgentConnection(settings, secret, (id) => RED.nodes.getNode(id));
+  if (!retyped && !(isAgentNode(deployed) && sameServer(deployed.url, connection.server.url)))
+    throw new AccoladesError('INVALID_CREDENTIAL', { what: texts('accolades-agent.test.retype') });
+  return connection;
+}
+
+function sameServer(one: unknown, other: unknown): boolean {
+  try {
+    return parseServerUrl(one).href === parseServerUrl(other).href;
+  } catch {
+    return false;
+  }
+}
+
+function successOf(tried: readonly Tried[], ids: AgentIds | null, texts: Texts): string {
+  const agents = named(tried, texts);
+  const [first] = tried;
+  if (first === undefined || tried.length > 1)
+    return texts('accolades-agent.test.allConnected', { count: tried.length, agents });
+  const which = ids === null ? '' : idsText(ids, texts);
+  const state = first.before ? 'live' : 'connected';
+  return which === ''
+    ? texts(`accolades-agent.test.${state}`, { agents })
+    : texts(`accolades-agent.test.${state}As`, { agents, which });
+}
+
+function idsText(ids: AgentIds, texts: Texts): string {
+  return (['agent', 'phone', 'account'] as const)
+    .flatMap((kind) => {
+      const id = ids[kind];
+      return id === null ? [] : [texts(`accolades-agent.test.id.${kind}`, { id })];
+    })
+    .join(', ');
+}
+
+/** Agents with the same reason are named together. */
+function failureOf(RED: NodeAPI, texts: Texts, failed: readonly Tried[], count: number): ConfigTestResult {
+  const byReason = new Map<string, Tried[]>();
+  for (const tried of failed) {
+    const reason = reasonOf(RED, texts, tried);
+    byReason.set(reason, [...(byReason.get(reason) ?? []), tried]);
+  }
+  const code = failed[0]?.failure?.code ?? null;
+  const [only] = byReason.keys();
+  if (count === 1 && only !== undefined) return { ok: false, message: only, code };
+  const more = byReason.size - MAX_EXPLAINED;
+  const message = [
+    texts('accolades-agent.test.someFailed', { failed: failed.length, count }),
+    ...[...byReason].slice(0, MAX_EXPLAINED).map(([reason, of]) => `${named(of, texts)}: ${reason}`),
+    ...(more > 0 ? [texts('accolades-agent.test.moreReasons', { more })] : []),
+  ].join(' ');
+  return { ok: false, message, code };
+}
+
+function reasonOf(RED: NodeAPI, texts: Texts, { agent, failure }: Tried): string {
+  if (failure?.code === 'CONNECTION_EXISTS') {
+    const holder = holderHere(RED, agent.idCrm);
+    if (holder !== null) return texts('accolades-agent.test.heldHere', { holder });
+  }
+  return describeError(failure, texts);
+}
+
+/**
+ * The deployed agent node over whose settings this very Node-RED is connected for an agent; null when there is none. Sessions are
+ * shared by the same settings only, so one with another address or TLS configuration is in the way of what is typed.
+ */
+function holderHere(RED: NodeAPI, idCrm: string): string | null {
+  const holders: string[] = [];
+  RED.nodes.eachNode(({ id, type }) => {
+    const node: unknown = type === 'accolades-agent' ? RED.nodes.getNode(id) : null;
+    if (isAgentNode(node) && holds(node, idCrm)) holders.push(node.name || id);
+  });
+  return holders[0] ?? null;
+}
+
+function holds(node: AgentNode, idCrm: string): boolean {
+  try {
+    const { agents, server } = node.connection();
+    const agent = agents.find((known) => known.idCrm === idCrm);
+    return agent !== undefined && isConnected(agent, server);
+  } catch {
+    // Settings that cannot be read connect nothing.
+    return false;
+  }
+}
+
+function named(tried: readonly Tried[], texts: Texts): string {
+  const labels = tried.slice(0, MAX_NAMED).map(({ agent }) => agent.label);
+  const more = tried.length - MAX_NAMED;
+  return more > 0 ? texts('accolades.log.andMore', { named: labels.join(', '), more }) : labels.join(', ');
+}
