@@ -81,7 +81,7 @@ function troubles(reasons: readonly string[]): string[][] {
       return [
         status === unspecific && code !== 'NOT_CONNECTED' ? '–' : shown(status),
         `\`${code}\``,
-        ADVICE[code],
+        ADVICE[code].replace('the browser connector', '[the browser connector](browser-connector.md)'),
       ];
     });
   const unused = reasons.filter((text) => !rows.some(([status]) => status === shown(text)));
