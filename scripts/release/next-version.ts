@@ -3,9 +3,10 @@ const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
 /**
  * The version that a release asks for.
  * @param wanted a version, or which part of the present one to raise: `patch`, `minor` or `major`
+ * @param released whether the present one was released; one that was not, such as the very first, may be asked for
  * @throws when it is neither, or not newer than the present one
  */
-export function nextVersion(present: string, wanted: string): string {
+export function nextVersion(present: string, wanted: string, released: boolean): string {
   const numbers = parse(present);
   if (numbers === null) throw new Error(`The present version, ${present}, is not of the form 1.2.3.`);
   const [major, minor, patch] = numbers;
@@ -19,7 +20,9 @@ export function nextVersion(present: string, wanted: string): string {
   }
   const asked = parse(wanted);
   if (asked === null) throw new Error(`“${wanted}” is no version. Write 1.2.3, patch, minor or major.`);
-  if (compare(asked, numbers) <= 0) throw new Error(`${wanted} is not newer than ${present}.`);
+  const difference = compare(asked, numbers);
+  if (difference < 0 || (difference === 0 && released))
+    throw new Error(`${wanted} is not newer than ${present}.`);
   return wanted;
 }
 

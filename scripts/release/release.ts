@@ -6,7 +6,7 @@ import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '../paths.ts';
-import { releaseChangelog } from './changelog.ts';
+import { isReleased, releaseChangelog } from './changelog.ts';
 import { nextVersion } from './next-version.ts';
 import { withLockedVersion, withVersion } from './set-version.ts';
 
@@ -14,7 +14,9 @@ async function main(wanted: string | undefined): Promise<void> {
   if (wanted === undefined) throw new Error('Usage: npm run release -- <version|patch|minor|major>');
   expectCleanTree();
   const folders = (await readdir(path.join(root, 'packages'))).map((name) => `packages/${name}`).sort();
-  const version = nextVersion(await presentVersion(), wanted);
+  const present = await presentVersion();
+  const changelog = await readFile(path.join(root, 'CHANGELOG.md'), 'utf8');
+  const version = nextVersion(present, wanted, isReleased(changelog, present));
   const date = new Date().toISOString().slice(0, 10);
   const edits: (readonly [string, (text: string) => string])[] = [
     ['CHANGELOG.md', (text) => releaseChangelog(text, version, date)],

@@ -1,5 +1,8 @@
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { expect } from 'chai';
-import { releaseChangelog } from '../../scripts/release/changelog.ts';
+import { root } from '../../scripts/paths.ts';
+import { isReleased, releaseChangelog } from '../../scripts/release/changelog.ts';
 import { nextVersion } from '../../scripts/release/next-version.ts';
 import { withLockedVersion, withVersion } from '../../scripts/release/set-version.ts';
 
@@ -12,15 +15,32 @@ describe('npm run release', () => {
       ['0.1.10', '0.1.10'],
       ['2.0.0', '2.0.0'],
     ] as const) {
-      expect(nextVersion('0.1.9', wanted), wanted).to.equal(expected);
+      expect(nextVersion('0.1.9', wanted, true), wanted).to.equal(expected);
     }
   });
 
   it('refuses what is no version, or not a newer one', () => {
     for (const wanted of ['', 'v1.0.0', '1.0', '01.0.0', '1.0.0-beta', 'Major'])
-      expect(() => nextVersion('0.1.9', wanted), wanted).to.throw('is no version');
+      expect(() => nextVersion('0.1.9', wanted, true), wanted).to.throw('is no version');
     for (const wanted of ['0.1.9', '0.1.8', '0.0.99'])
-      expect(() => nextVersion('0.1.9', wanted), wanted).to.throw('is not newer than 0.1.9');
+      expect(() => nextVersion('0.1.9', wanted, true), wanted).to.throw('is not newer than 0.1.9');
+  });
+
+  it('takes the present version as long as it was never released', () => {
+    const changelog = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A.\n';
+    expect(nextVersion('0.1.0', '0.1.0', isReleased(changelog, '0.1.0'))).to.equal('0.1.0');
+    expect(() => nextVersion('0.1.0', '0.0.9', false)).to.throw('is not newer than 0.1.0');
+    const released = releaseChangelog(changelog, '0.1.0', '2026-11-21');
+    expect(released).to.contain('## [0.1.0] - 2026-11-21\n\n### Added');
+    expect(isReleased(released, '0.1.0')).to.equal(true);
+  });
+
+  it('finds every version of the changelog with its date', async () => {
+    const changelog = await readFile(path.join(root, 'CHANGELOG.md'), 'utf8');
+    const headings = changelog.split('\n').filter((line) => line.startsWith('## '));
+    expect(headings[0]).to.equal('## [Unreleased]');
+    for (const heading of headings.slice(1))
+      expect(heading).to.match(/^## \[\d+\.\d+\.\d+\] - \d{4}-\d\d-\d\d$/);
   });
 
   it('sets the version of a manifest, and of nothing in it', () => {
