@@ -9,6 +9,9 @@ const contacts = document.querySelector('#contacts');
 const messages = document.querySelector('#messages');
 const connection = document.querySelector('#connection');
 
+/** Of a caller whom the PBX does not name. */
+const hidden = 'hidden number';
+
 const clock = new Intl.DateTimeFormat(undefined, {
   hour: '2-digit',
   minute: '2-digit',
@@ -134,9 +137,9 @@ function addFlowMessage(message, isNew) {
   if (message.direction) {
     row.append(
       direction(message.direction),
-      make('span', 'phone', message.number ?? ''),
+      make('span', 'phone', message.number || hidden),
       make('span', 'agent', message.agent),
-      who(message.contact),
+      who(message),
       marks(message),
     );
   } else {
@@ -158,9 +161,13 @@ function addFlowMessage(message, isNew) {
   prepend(messages, item);
 }
 
-function who(contact) {
-  if (!contact) return make('span', 'who none', 'not found in the CRM');
-  const made = make('span', 'who');
+function who({ contact, number }) {
+  const made = make('span', contact ? 'who' : 'who none');
+  if (!contact) {
+    // Where there is no room for a column of numbers, the number is all that tells who it is.
+    made.append(make('span', 'phone-here', `${number || hidden}, `), 'not found in the CRM');
+    return made;
+  }
   made.append(make('strong', '', contact.name), contact.company ? `, ${contact.company}` : '');
   return made;
 }

@@ -30,7 +30,7 @@ function tell(message, isNew) {
   const known = message.contact !== null;
   const who = known
     ? [message.contact.name, message.contact.company].filter(Boolean).join(', ')
-    : (message.number ?? '');
+    : message.number || (message.direction === 'incoming' ? 'A hidden number' : 'a hidden number');
   const time = make('time', clock.format(message.at));
   const parts =
     message.direction === 'incoming'
