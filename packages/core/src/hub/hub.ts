@@ -51,7 +51,10 @@ export class Hub {
     this.#onAbandoned = (place) => {
       this.#abandoned(place);
     };
-    this.#forget = ({ key }) => this.#sessions.delete(key);
+    this.#forget = (unused) => {
+      // Another one may have come in the place of one that still drains.
+      if (this.#sessions.get(unused.key) === unused) this.#sessions.delete(unused.key);
+    };
   }
 
   /** Sessions held now, whatever their state. */

@@ -52,7 +52,8 @@ export class Place implements SessionUser, SubscribedPlace {
     return new PlaceStatus(this.#links, this.#ready);
   }
 
-  /** Takes the place for a new subscription: keeps the sessions that it still uses, gives back the others. */
+  /** Takes the place for a new subscription: keeps the sessions that it still uses, gives back the others, each of
+   * them to a session of the same agent where there is one. */
   occupy(
     settings: PlaceSettings,
     sessions: readonly { label: string; shared: SharedSession }[],
@@ -69,9 +70,14 @@ export class Place implements SessionUser, SubscribedPlace {
       this.#links.set(shared.key, link);
       shared.join(this);
     }
-    for (const [key, { shared }] of before) if (!this.#links.has(key)) shared.leave(this);
+    const left = [...before.values()].filter(({ shared }) => !this.#links.has(shared.key));
+    const heirs = left.length === 0 ? null : this.#linksByAgent();
+    for (const { shared } of left) {
+      heirs?.get(shared.session.idCrm)?.shared.succeed(shared);
+      shared.leave(this);
+    }
     this.#ready = [...this.#links.values()].filter((link) => link.ready).length;
-    this.#held.relink(({ shared }) => this.#links.get(shared.key));
+    this.#held.relink(({ shared }) => this.#links.get(shared.key) ?? heirs?.get(shared.session.idCrm));
     for (const link of this.#links.values()) {
       link.shared.updateKeepAlive();
       const { lastChange } = link.shared;
@@ -166,6 +172,10 @@ export class Place implements SessionUser, SubscribedPlace {
     this.#active?.report(report, this.#links.get(shared.key)?.label ?? '');
   }
 
+  #linksByAgent(): ReadonlyMap<string, Link> {
+    return new Map([...this.#links.values()].map((link) => [link.shared.session.idCrm, link]));
+  }
+
   #pass(held: Held<Link>): void {
     if ('change' in held) held.link.told = held.change;
     if (this.#active?.flowing === true && this.#held.size === 0) {
@@ -196,7 +206,7 @@ export class Place implements SessionUser, SubscribedPlace {
     const event = buildCallEvent(held.call, {
       country,
       agent: link.identity,
-      firstRing: this.#ringGroups.isFirstRing(held.call.uniqueId, link.shared.key),
+      firstRing: this.#ringGroups.isFirstRing(held.call.uniqueId, link.shared.session.idCrm),
       receivedAt: held.receivedAt,
       configuration: options.includeConfiguration === true ? configuration : undefined,
     });

@@ -26,7 +26,13 @@ export interface ConnectionChange {
   readonly at: number;
 }
 
-/** A session with those who use it; ends with the last of them. */
+/**
+ * A session with those who use it; ends with the last of them.
+ *
+ * When they leave it for another session of the same agent, because their settings changed, that one succeeds it: the server allows one
+ * at a time, so the old one stays up until the new one's connection is open, then drains, and only then the new one authenticates. The
+ * agent is without a session for no longer than that, and what comes by the old one reaches the users of the new one, before anything else.
+ */
 export class SharedSession implements SessionListener {
   readonly key: string;
   readonly session: Session;
@@ -36,6 +42,10 @@ export class SharedSession implements SessionListener {
   /** Replaced, never changed: one may leave, join or come back while all are told, and must not hear the same thing twice. */
   #users: readonly SessionUser[] = [];
   readonly #onUnused: (session: SharedSession) => void;
+  #predecessor: SharedSession | null = null;
+  #successor: SharedSession | null = null;
+  /** Present while the open connection waits for the predecessor's end. */
+  #authenticate: (() => void) | null = null;
 
   constructor(key: string, options: SessionOptions, onUnused: (session: SharedSession) => void) {
     this.key = key;
@@ -51,11 +61,34 @@ export class SharedSession implements SessionListener {
       user.onSessionStatus(this, status);
       if (change !== null) user.onConnection(this, change);
     }
+    if (status.state === 'waiting') {
+      // Settings that do not work, and a predecessor that is gone by itself, end the succession.
+      if (this.#isRetired) this.#end();
+      const predecessor = this.#predecessor;
+      if (predecessor !== null && predecessor.#isRetired) predecessor.#end();
+    }
+    // With a predecessor that others still use: another server's.
+    if (status.state === 'ready') this.#unlink();
+  }
+
+  onOpened(authenticate: () => void): void {
+    const predecessor = this.#predecessor;
+    // One that is still used will not end; the server says what follows from that.
+    if (predecessor === null || predecessor.#users.length > 0) {
+      authenticate();
+      return;
+    }
+    this.#authenticate = authenticate;
+    if (predecessor.#isRetired) predecessor.#end();
   }
 
   onCall(call: CallMessage): void {
     const receivedAt = this.#clock.now();
-    for (const user of this.#users) user.onCall(this, call, receivedAt);
+    const users = this.#users;
+    const successor = this.#successor;
+    const heirs = successor === null ? [] : successor.#users;
+    for (const user of users) user.onCall(this, call, receivedAt);
+    if (successor !== null) for (const user of heirs) user.onCall(successor, call, receivedAt);
   }
 
   onReport(report: SessionReport): void {
@@ -75,13 +108,68 @@ export class SharedSession implements SessionListener {
       this.updateKeepAlive();
       return;
     }
-    this.#onUnused(this);
-    this.session.close();
+    this.session.keepProcessAlive(false);
+    const successor = this.#successor;
+    if (successor === null || !successor.#isConnecting) this.#end();
+  }
+
+  /**
+   * To be called before the users of another session of the same agent leave it for this one. Only what is up can have calls under way; of
+   * one that is not, the predecessor is taken over.
+   */
+  succeed(other: SharedSession): void {
+    const predecessor = other.session.status.state === 'ready' ? other : other.#predecessor;
+    if (predecessor === null || predecessor === this || this.#predecessor !== null) return;
+    const earlier = predecessor.#successor;
+    if (earlier !== null) {
+      if (earlier !== other || other.#users.length > 1) return;
+      earlier.#unlink();
+    }
+    this.#predecessor = predecessor;
+    predecessor.#successor = this;
+    this.session.learnFrom(predecessor.session);
   }
 
   /** To be called when a user that stays has begun or ceased to be live. */
   updateKeepAlive(): void {
     this.session.keepProcessAlive(this.#users.some((user) => user.live));
+  }
+
+  /** Whether it is only kept until its successor's connection is open. */
+  get #isRetired(): boolean {
+    return this.#users.length === 0 && this.#successor !== null && this.session.status.state !== 'closed';
+  }
+
+  get #isConnecting(): boolean {
+    const { state } = this.session.status;
+    return state === 'idle' || state === 'connecting';
+  }
+
+  #end(): void {
+    this.#onUnused(this);
+    const predecessor = this.#predecessor;
+    if (predecessor !== null) {
+      this.#unlink();
+      if (predecessor.#users.length === 0) predecessor.#end();
+    }
+    if (this.#successor === null) {
+      this.session.close();
+      return;
+    }
+    this.session.drain(() => {
+      const successor = this.#successor;
+      if (successor === null) return;
+      const authenticate = successor.#authenticate;
+      successor.#unlink();
+      authenticate?.();
+    });
+  }
+
+  /** Ends the succession to this session. */
+  #unlink(): void {
+    if (this.#predecessor !== null) this.#predecessor.#successor = null;
+    this.#predecessor = null;
+    this.#authenticate = null;
   }
 
   #changeBy(status: SessionStatus): ConnectionChange | null {

@@ -74,6 +74,11 @@ export class Session implements TransportHandlers, HeartbeatPeer {
     return this.#status;
   }
 
+  /** The secret that names the agent. */
+  get idCrm(): string {
+    return this.#options.idCrm;
+  }
+
   /** The last known texts and ids; kept over a reconnect, since they belong to the agent. Null until first known. */
   get configuration(): AgentConfiguration | null {
     return this.#configuration;
@@ -82,6 +87,12 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   /** The server's API version, null until known. */
   get version(): string | null {
     return this.#version;
+  }
+
+  /** Takes over what another session of the same agent knows of it. */
+  learnFrom(other: Session): void {
+    this.#configuration ??= other.#configuration;
+    this.#version ??= other.#version;
   }
 
   /** Begins to connect. Without effect once begun or closed. */
