@@ -70,7 +70,7 @@ async function nodeRed(seconds: number): Promise<Latency> {
   return withFolder((folder) =>
     withWorkers(async (start) => {
       const server = start('wire/server.ts');
-      const measured = await MeasuredNodeRed.start('ours', await addressOf(server), folder);
+      const measured = await MeasuredNodeRed.start('ours', { url: await addressOf(server) }, folder);
       try {
         await until(
           'Node-RED is connected',

@@ -1,8 +1,12 @@
 /**
- * Counts messages for function nodes, which call `global.get('bench').hit(sentAt)`. Routes of the admin API:
+ * Counts messages for function nodes, which call `global.get('bench').hit(sentAt)`, and with a `progressPort` tells the server there of
+ * every 500 with one byte. Routes of the admin API:
  * `/bench/expect?calls=N` begins anew, `/bench/counted` says how many have arrived, and when all have, how long that took, `/bench/latency` gives percentiles.
  */
+const { connect } = require('node:net');
 const { createHistogram } = require('node:perf_hooks');
+
+const PROGRESS_CALLS = 500;
 
 module.exports = function (RED) {
   const state = {
@@ -13,6 +17,7 @@ module.exports = function (RED) {
     cpuAt: null,
     cpu: null,
     histogram: createHistogram(),
+    progress: null,
   };
 
   RED.settings.functionGlobalContext.bench.hit = (sentAt) => {
@@ -21,7 +26,9 @@ module.exports = function (RED) {
       state.firstAt = performance.now();
       state.cpuAt = process.cpuUsage();
     }
-    if (++state.arrived !== state.expected) return;
+    state.arrived++;
+    if (state.progress !== null && state.arrived % PROGRESS_CALLS === 0) state.progress.write('.');
+    if (state.arrived !== state.expected) return;
     state.lastAt = performance.now();
     state.cpu = process.cpuUsage(state.cpuAt);
   };
@@ -42,5 +49,11 @@ module.exports = function (RED) {
 
   RED.nodes.registerType('bench-sink', function (config) {
     RED.nodes.createNode(this, config);
+    if (config.progressPort === undefined) return;
+    const socket = connect(config.progressPort, '127.0.0.1');
+    socket.setNoDelay(true);
+    socket.on('error', (error) => this.error(error));
+    state.progress = socket;
+    this.on('close', () => socket.destroy());
   });
 };

@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
 import path from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { startNodeRed, type FlowNode, type NodeRedHost } from '../../hosts/node-red/launch.ts';
-import { fieldsOf, type Fields } from './fields.ts';
+import { fieldsOf, numberIn, type Fields } from './fields.ts';
 import { nodeRedTarball } from './tarballs.ts';
-import { until } from './until.ts';
 
 /** The ways in which calls reach a function node. */
 export const NODE_RED_SIDES = ['ours', 'builtIn', 'bare'] as const;
@@ -18,6 +18,8 @@ export const NODE_RED_LABEL: Readonly<Record<NodeRedSide, string>> = {
 };
 
 const FUNCTION = 'sink-function';
+/** Within so many milliseconds a call that was sent is at the function node, or lost. */
+const LONGEST_SILENCE_MS = 15_000;
 /** Without a place, Node-RED takes a node for a configuration. */
 const ON_TAB = { z: 'tab', x: 100, y: 100 };
 
@@ -29,8 +31,15 @@ export class MeasuredNodeRed {
     this.host = host;
   }
 
-  /** @param serverUrl of a WebSocket server that listens already */
-  static async start(side: NodeRedSide, serverUrl: string, userDir: string): Promise<MeasuredNodeRed> {
+  /**
+   * @param url of a WebSocket server that listens already
+   * @param progressPort where that server is told how many calls have arrived, if it wants to know
+   */
+  static async start(
+    side: NodeRedSide,
+    { url, progressPort }: { readonly url: string; readonly progressPort?: number },
+    userDir: string,
+  ): Promise<MeasuredNodeRed> {
     const host = await startNodeRed({
       userDir,
       ...(side === 'ours' ? { packages: [await nodeRedTarball()] } : {}),
@@ -40,8 +49,8 @@ export class MeasuredNodeRed {
       },
       flows: [
         { id: 'tab', type: 'tab', label: 'Benchmark' },
-        { id: 'sink', type: 'bench-sink', ...ON_TAB, wires: [] },
-        ...sources(side, serverUrl),
+        { id: 'sink', type: 'bench-sink', ...ON_TAB, progressPort, wires: [] },
+        ...sources(side, url),
         {
           id: FUNCTION,
           type: 'function',
@@ -64,14 +73,26 @@ export class MeasuredNodeRed {
     return fieldsOf(await response.json());
   }
 
-  /** Waits until the function node has got `calls` since `expect`. */
+  /**
+   * Waits until the function node has got `calls` since `expect`, however long that takes.
+   * @throws when no more arrive
+   */
   async counted(calls: number): Promise<Fields> {
-    let counted: Fields = {};
-    await until(`${calls} calls at the function node`, async () => {
-      counted = await this.get('counted');
-      return counted['arrived'] === calls;
-    });
-    return counted;
+    let arrived = 0;
+    let newsAt = performance.now();
+    for (;;) {
+      const counted = await this.get('counted');
+      const now = numberIn(counted, 'arrived');
+      if (now === calls) return counted;
+      if (now > arrived) newsAt = performance.now();
+      else if (performance.now() > newsAt + LONGEST_SILENCE_MS) {
+        throw new Error(
+          `Of ${calls} calls, ${now} reached the function node. Node-RED:\n${this.host.output().slice(-2_000)}`,
+        );
+      }
+      arrived = now;
+      await delay(100);
+    }
   }
 }
 

@@ -10,5 +10,16 @@ export const CLIENT: Readonly<Record<Side, string>> = { core: 'clients/core.ts',
 
 /** The address of a server that has just been started. */
 export async function addressOf(server: Worker): Promise<string> {
-  return `ws://127.0.0.1:${numberIn(await server.heard('listening'), 'port')}`;
+  return urlOf(numberIn(await server.heard('listening'), 'port'));
+}
+
+/** The same, and the port at which the server is told how many of its calls have arrived, if it has one. */
+export async function addressesOf(server: Worker): Promise<{ url: string; progressPort?: number }> {
+  const listening = await server.heard('listening');
+  const url = urlOf(numberIn(listening, 'port'));
+  return 'progressPort' in listening ? { url, progressPort: numberIn(listening, 'progressPort') } : { url };
+}
+
+function urlOf(port: number): string {
+  return `ws://127.0.0.1:${port}`;
 }

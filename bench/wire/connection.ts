@@ -1,12 +1,11 @@
 import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
+import { ACCEPTED, CONFIGURATION } from './answers.ts';
 import { frame, textFrame } from './frames.ts';
 
 const GUID = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
-const ACCEPTED = textFrame('{"type":"authSucces","version":"1.1.0"}');
-const CONFIGURATION = textFrame(
-  '{"type":"configuration","account":{"id":"15","data":""},"phone":{"id":"27","data":""},"agent":{"id":"321","data":""}}',
-);
+const ACCEPTED_FRAME = textFrame(ACCEPTED);
+const CONFIGURATION_FRAME = textFrame(CONFIGURATION);
 
 /**
  * The server's end of a WebSocket, as small as it can be, so that the server is never what is measured: it upgrades, accepts every
@@ -63,8 +62,8 @@ export class Connection {
     if (opcode === 0x9) this.socket.write(frame(0x8a, payload));
     else if (opcode === 0x8) this.socket.end(frame(0x88, payload));
     else if (opcode === 0x1) {
-      if (payload.includes('authRequest')) this.socket.write(ACCEPTED);
-      else if (payload.includes('configuration')) this.socket.write(CONFIGURATION);
+      if (payload.includes('authRequest')) this.socket.write(ACCEPTED_FRAME);
+      else if (payload.includes('configuration')) this.socket.write(CONFIGURATION_FRAME);
     }
   }
 }

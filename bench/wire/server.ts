@@ -1,13 +1,15 @@
 /**
  * The server of the benchmarks, in a process of its own.
  *
- * Arguments: port (0: a free one), number of different calls. It says `{port}` when it listens; orders:
- * `blast` {frames, batch}: sends so many calls over all open connections as fast as they are taken, `batch` of them in each write;
+ * Arguments: port (0: a free one), number of different calls. It says `{port, progressPort}` when it listens; orders:
+ * `blast` {frames, batch, window}: sends so many calls over all open connections as fast as they are taken, `batch` of them in each
+ * write; with a window it waits while so many are on their way, as `progressPort` tells: each byte stands for so many
+ * calls as {@link PROGRESS_CALLS} says;
  * `pace` {perSecond, seconds}: sends calls at a steady rate, each with `t`, the time at which it was sent;
  * `accepted`: when connections were accepted, in milliseconds since 1970, and how many are open.
  */
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { numberIn } from '../support/fields.ts';
 import { takeOrders } from '../support/orders.ts';
@@ -17,10 +19,25 @@ import { FrameRing, phoneNumber, textFrame } from './frames.ts';
 /** How many frames are handed to the system at once, when nothing else is asked for. */
 const BATCH = 500;
 
+/** Calls that one byte at the progress port stands for. */
+const PROGRESS_CALLS = 500;
+
 const [port = '0', distinct = '10000'] = process.argv.slice(2);
 const ring = new FrameRing(Number(distinct));
 const open = new Set<Connection>();
 const acceptedAt: number[] = [];
+
+let arrived = 0;
+let onProgress: () => void = () => undefined;
+
+const progress = createServer((socket) => {
+  socket.on('error', () => socket.destroy());
+  socket.on('data', ({ length }) => {
+    arrived += length * PROGRESS_CALLS;
+    onProgress();
+  });
+}).listen({ port: 0, host: '127.0.0.1' });
+await once(progress, 'listening');
 
 const server = createServer((socket) => {
   acceptedAt.push(Date.now());
@@ -28,16 +45,19 @@ const server = createServer((socket) => {
   socket.on('close', () => open.delete(connection));
 });
 server.listen({ port: Number(port), host: '127.0.0.1', backlog: 16_384 }, () => {
-  const address = server.address();
-  process.send?.({ port: typeof address === 'object' && address !== null ? address.port : 0 });
+  process.send?.({ port: portOf(server), progressPort: portOf(progress) });
 });
 
 takeOrders({
   blast: async (order) => {
     const connections = [...open];
     const batch = order['batch'] === undefined ? BATCH : numberIn(order, 'batch');
+    const window = order['window'] === undefined ? Infinity : numberIn(order, 'window');
+    arrived = 0;
     const share = Math.ceil(numberIn(order, 'frames') / connections.length);
-    await Promise.all(connections.map((connection, index) => blast(connection, index * share, share, batch)));
+    await Promise.all(
+      connections.map((connection, index) => blast(connection, index * share, share, { batch, window })),
+    );
     return { frames: share * connections.length };
   },
   pace: async (order) => {
@@ -47,12 +67,32 @@ takeOrders({
   accepted: () => ({ acceptedAt, open: open.size }),
 });
 
-async function blast({ socket }: Connection, first: number, count: number, batch: number): Promise<void> {
+interface Pace {
+  readonly batch: number;
+  readonly window: number;
+}
+
+async function blast(
+  { socket }: Connection,
+  first: number,
+  count: number,
+  { batch, window }: Pace,
+): Promise<void> {
   for (let sent = 0; sent < count;) {
+    while (sent - arrived >= window) {
+      await new Promise<void>((resolve) => {
+        onProgress = resolve;
+      });
+    }
     const { bytes, frames } = ring.slice(first + sent, Math.min(batch, count - sent));
     sent += frames;
     if (!socket.write(bytes)) await once(socket, 'drain');
   }
+}
+
+function portOf(listening: Server): number {
+  const address = listening.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }
 
 async function pace(perSecond: number, seconds: number): Promise<void> {
