@@ -12,6 +12,7 @@ import { configNode } from '../../runtime/config-node.ts';
 import { ConnectionLines } from '../../runtime/connection-lines.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
+import { newMessageId } from '../../runtime/message-id.ts';
 import { callStatus, connectionStatus, errorStatus, type Security } from '../../runtime/node-status.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
@@ -43,7 +44,6 @@ export default function registerCall(RED: NodeAPI): void {
 class CallWork {
   readonly #node: Node;
   readonly #texts: Texts;
-  readonly #newMessageId: () => string;
   readonly #inFlight: InFlight<AccoladesEvent>;
   readonly #display: StatusDisplay;
   readonly #lines: ConnectionLines;
@@ -54,14 +54,9 @@ class CallWork {
   #problem: string | null = null;
   #started = false;
 
-  constructor(
-    node: Node,
-    texts: Texts,
-    { hooks, util }: Pick<NodeAPI, 'util'> & Partial<Pick<NodeAPI, 'hooks'>>,
-  ) {
+  constructor(node: Node, texts: Texts, { hooks }: Partial<Pick<NodeAPI, 'hooks'>>) {
     this.#node = node;
     this.#texts = texts;
-    this.#newMessageId = () => util.generateId();
     this.#inFlight = new InFlight(hooks);
     this.#display = new StatusDisplay((status) => {
       node.status(status);
@@ -138,7 +133,7 @@ class CallWork {
   }
 
   #send(event: AccoladesEvent): void {
-    const message = { _msgid: this.#newMessageId(), topic: event.event, payload: event };
+    const message = { _msgid: newMessageId(), topic: event.event, payload: event };
     const ports = this.#ports;
     this.#node.send(ports === null ? message : ports.map((port) => (port === event.event ? message : null)));
     this.#inFlight.sent(message._msgid, event);

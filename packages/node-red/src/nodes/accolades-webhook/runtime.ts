@@ -11,6 +11,7 @@ import { withVariablesSet } from '../../runtime/environment.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { invalidParameter } from '../../runtime/invalid-parameter.ts';
+import { newMessageId } from '../../runtime/message-id.ts';
 import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
@@ -59,7 +60,6 @@ export default function registerWebhook(RED: NodeAPI): void {
 class WebhookWork {
   readonly #node: Node;
   readonly #texts: Texts;
-  readonly #newMessageId: () => string;
   readonly #inFlight: InFlight<Delivery>;
   readonly #display: StatusDisplay;
   readonly #limiter = new LineLimiter();
@@ -77,13 +77,12 @@ class WebhookWork {
   constructor(
     node: Node,
     texts: Texts,
-    { hooks, util }: Pick<NodeAPI, 'hooks' | 'util'>,
+    { hooks }: Pick<NodeAPI, 'hooks'>,
     routes: WebhookRoutes | null,
     needsLogin: boolean,
   ) {
     this.#node = node;
     this.#texts = texts;
-    this.#newMessageId = () => util.generateId();
     this.#inFlight = new InFlight(hooks);
     this.#display = new StatusDisplay((status) => {
       node.status(status);
@@ -191,7 +190,7 @@ class WebhookWork {
   #send(delivery: Delivery): void {
     const { type, message: payload, replyToken } = delivery;
     const message = {
-      _msgid: this.#newMessageId(),
+      _msgid: newMessageId(),
       topic: payload.event,
       payload,
       // Beside the payload, so that a flow may replace that and still answer.
