@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { connectionTests } from './node-red/connection-tests.ts';
 import { dialogs } from './node-red/dialogs.ts';
 import { firstCall } from './node-red/first-call.ts';
 import { flows } from './node-red/flows.ts';
@@ -29,6 +30,7 @@ describe(`Node-RED${version === undefined ? '' : ` ${version}`} in a browser`, (
 
   firstCall(rig);
   dialogs(rig);
+  connectionTests(rig);
   helpTexts(rig);
   flows(rig);
 

@@ -75,9 +75,32 @@ export class N8nEditor {
     return ids.map((id) => id.replace('parameter-input-', '')).filter((name) => name !== 'field');
   }
 
+  /** Chooses an entry of a parameter's list; where several may be chosen, adds it or takes it away. */
+  async choose(parameter: string, entry: string): Promise<void> {
+    const box = this.part(`parameter-input-${parameter}`).locator('input').first();
+    await box.click();
+    const entries = this.page.locator('.el-select-dropdown__item:visible');
+    await entries
+      .filter({ has: this.page.getByText(entry, { exact: true }) })
+      .first()
+      .click();
+    // The list of a parameter with several values stays open until something else is clicked.
+    if (await entries.first().isVisible())
+      await this.part('node-parameters').click({ position: { x: 3, y: 3 } });
+    await entries.first().waitFor({ state: 'hidden' });
+  }
+
   /** Everything that the parameters of the open dialog say. */
   parameterTexts(): Promise<string> {
     return this.part('node-parameters').innerText();
+  }
+
+  /** Closes the notes that n8n shows in the corner, so that they cover nothing. */
+  async dismissNotes(): Promise<void> {
+    await this.page.evaluate(
+      `document.querySelectorAll('.el-notification__closeBtn').forEach((button) => button.click())`,
+    );
+    await this.page.locator('.el-notification').first().waitFor({ state: 'detached' });
   }
 
   /** The dialog of a credential. */
@@ -87,6 +110,14 @@ export class N8nEditor {
 
   credentialField(name: string): Locator {
     return this.credential.locator(`[data-test-id="parameter-input-${name}"] input`);
+  }
+
+  /** Pastes a text into a field instead of what is there, as a person does with the keyboard. */
+  async paste(field: Locator, text: string): Promise<void> {
+    await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
+    await field.click();
+    await this.page.keyboard.press('Control+A');
+    await this.page.keyboard.press('Control+V');
   }
 
   /** Saves the credential, which n8n then tests. Gives what the dialog says of a failure; null when the test went well. */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { waitUntil } from '../../../hosts/deadline.ts';
 import { expectNoSecret } from '../../hosts/secrets.ts';
 import { picture } from '../support/pictures.ts';
 import { FRONT_DESK, SALES, type N8nRig } from './rig.ts';
@@ -20,7 +21,8 @@ export function firstCall(rig: () => N8nRig): void {
 
       const answers: string[] = [];
       const refused = async (idCrm: string, url: string, advice: RegExp): Promise<void> => {
-        await editor.credentialField('idCrm').fill(idCrm);
+        // A line break becomes a space in this field of one line: it must not become an idCrm of two.
+        await editor.paste(editor.credentialField('idCrm'), idCrm);
         await editor.credentialField('url').fill(url);
         const text = await editor.saveCredential();
         if (text === null) throw new Error('The test of a bad credential went well.');
@@ -41,6 +43,8 @@ export function firstCall(rig: () => N8nRig): void {
       }
       simulator.faults.clear();
       await refused(`Sales=${SALES}, two words`, simulator.url, /idCrm/);
+      for (const lines of [`${FRONT_DESK}\n${SALES}`, `A=${FRONT_DESK}\r\nB=${SALES}`])
+        await refused(lines, simulator.url, /has a space inside. Separate agents by commas/);
       await refused(FRONT_DESK, 'ws://127.0.0.1:9', /Nothing answers/);
       expectNoSecret('the answers', answers.join('\n'), [FRONT_DESK, SALES, WRONG]);
 
@@ -48,13 +52,18 @@ export function firstCall(rig: () => N8nRig): void {
       await editor.credentialField('idCrm').fill(`Front desk=${FRONT_DESK}`);
       expect(await editor.saveCredential()).to.equal(null);
 
+      const sent = simulator.statistics.framesOut;
       await editor.part('trigger-execute-button').click();
       await page.getByText('Stop Listening').first().waitFor();
       await picture(page, 'n8n-listening');
-      await rig().waitForSession(FRONT_DESK);
+      // The frame after that of the authentication tells who the agent is, so that the item has all that an item has.
+      await waitUntil('the agent to be known', () => simulator.statistics.framesOut >= sent + 2, {
+        deadlineMs: 20_000,
+      });
       const { uniqueId } = simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' });
       await editor.part('ndv-run-data-display-mode').locator('[data-test-id="radio-button-json"]').click();
       await editor.part('output-panel').getByText(uniqueId).first().waitFor();
+      await editor.dismissNotes();
       await picture(page, 'n8n-item');
       await editor.closeDialog();
 

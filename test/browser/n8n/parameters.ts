@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { waitUntil } from '../../../hosts/deadline.ts';
 import type { JsonObject } from '../../../hosts/guards.ts';
 import type { N8nWorkflowInput, N8nWorkflowNode } from '../../../hosts/n8n/client.ts';
 import { picture } from '../support/pictures.ts';
@@ -138,6 +139,42 @@ export function parameters(rig: () => N8nRig): void {
       await editor.closeDialog();
       await editor.edit('No secret');
       await picture(editor.page, 'n8n-parameters/webhook-open');
+      await editor.page.context().close();
+    });
+
+    it('of the webhook trigger come and go with the place of the secret and the events', async () => {
+      const editor = await rig().open({
+        name: 'Webhook choices',
+        nodes: [node({ name: 'Choices', type: 'accoladesWebhookTrigger', parameters: {}, shown: [] }, 0)],
+        connections: {},
+      });
+      await editor.edit('Choices');
+      const expectShown = async (names: readonly string[], secret: boolean): Promise<void> => {
+        await waitUntil(
+          `the parameters ${names.join(', ')}`,
+          async () => (await editor.parameters()).join() === names.join(),
+          { deadlineMs: 10_000 },
+        );
+        const texts = await editor.parameterTexts();
+        expect(/Credential|Accolades Webhook API/.test(texts), 'a credential is asked for').to.equal(secret);
+        expect(/Without a secret, anybody/.test(texts), 'a warning').to.equal(!secret);
+      };
+      // By default the flow answers IVR requests and hang-up confirmations.
+      await expectShown(['path', 'secretPlace', 'events', 'respond'], true);
+      await editor.choose('secretPlace', 'Parameter');
+      await expectShown(['path', 'secretPlace', 'secretParameter', 'events', 'respond'], true);
+      await editor.choose('secretPlace', 'Nowhere');
+      await expectShown(['path', 'secretPlace', 'events', 'respond'], false);
+      await picture(editor.page, 'n8n-parameters/webhook-nowhere');
+      await editor.choose('secretPlace', 'Path');
+      await editor.choose('events', 'IVR Request');
+      await expectShown(['path', 'secretPlace', 'events', 'respond'], true);
+      // Nothing is left that waits for an answer.
+      await editor.choose('events', 'Confirm Hang-Up');
+      await expectShown(['path', 'secretPlace', 'events'], true);
+      await editor.choose('events', 'Incoming Call');
+      await expectShown(['path', 'secretPlace', 'events', 'screenPop', 'respond'], true);
+      await picture(editor.page, 'n8n-parameters/webhook-calls');
       await editor.page.context().close();
     });
   });
