@@ -92,9 +92,11 @@ export class ConnectLimiter {
         this.#referTimer();
         return;
       }
-      this.#take(now);
+      const taken = this.#take(now);
       this.#remove(place);
       place.go();
+      // A process that was held up while it dialled did so at the end at the latest: the window begins there.
+      this.#recent[taken] = this.#clock.monotonic();
       // `go` may have come back here and found that the next must wait.
       if (this.#isWaiting()) return;
     }
@@ -110,14 +112,18 @@ export class ConnectLimiter {
     return Math.max(windowFree, this.#nextSlot);
   }
 
-  #take(now: number): void {
-    if (this.#recent.length < this.#perWindow) this.#recent.push(now);
+  /** @returns where among the recent ones its time is kept */
+  #take(now: number): number {
+    let taken = this.#recent.length;
+    if (taken < this.#perWindow) this.#recent.push(now);
     else {
-      this.#recent[this.#oldest] = now;
-      this.#oldest = (this.#oldest + 1) % this.#recent.length;
+      taken = this.#oldest;
+      this.#recent[taken] = now;
+      this.#oldest = (taken + 1) % this.#recent.length;
     }
     // A timer that came late is made up for; an idle time is not saved up.
     const base = now - this.#nextSlot > CATCH_UP_MS ? now : this.#nextSlot;
     this.#nextSlot = base + this.#spacing;
+    return taken;
   }
 }

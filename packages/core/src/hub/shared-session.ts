@@ -97,7 +97,7 @@ export class SharedSession implements SessionListener {
 
   /** Idempotent. */
   join(user: SessionUser): void {
-    if (!this.#users.includes(user)) this.#users = [...this.#users, user];
+    if (!this.#users.includes(user)) this.#users = this.#users.concat(user);
   }
 
   /** Idempotent. */

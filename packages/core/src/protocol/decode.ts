@@ -73,7 +73,7 @@ function decodeObject(data: JsonObject, text: string, repaired: boolean): Decode
   if (!harmless && isDeeperThan(data, MAX_DEPTH)) {
     return malformed(`A frame was nested more than ${MAX_DEPTH} levels deep.`);
   }
-  const raw = harmless ? data : withoutReservedKeys(data);
+  const raw = harmless || !hasReservedKey(data) ? data : withoutReservedKeys(data);
   const type = raw['type'];
   if (typeof type !== 'string') return malformed('A frame had no type.');
   const documented = DOCUMENTED_FIELDS.get(type);
@@ -195,17 +195,19 @@ function isFlatAndHarmless(data: JsonObject): boolean {
 }
 
 function isDeeperThan(data: unknown, limit: number): boolean {
-  let level: object[] = typeof data === 'object' && data !== null ? [data] : [];
-  for (let depth = 1; level.length > 0; depth++) {
-    if (depth > limit) return true;
-    const next: object[] = [];
-    for (const container of level) {
-      for (const value of Object.values(container) as unknown[]) {
-        if (typeof value === 'object' && value !== null) next.push(value);
-      }
-    }
-    level = next;
-  }
+  if (typeof data !== 'object' || data === null) return false;
+  if (limit === 0) return true;
+  if (Array.isArray(data)) return data.some((value) => isDeeperThan(value, limit - 1));
+  if (!isObject(data)) return false;
+  for (const key in data) if (isDeeperThan(data[key], limit - 1)) return true;
+  return false;
+}
+
+/** Depth is bounded by the caller, so recursion is. */
+function hasReservedKey(data: unknown): boolean {
+  if (Array.isArray(data)) return data.some(hasReservedKey);
+  if (!isObject(data)) return false;
+  for (const key in data) if (RESERVED_KEYS.has(key) || hasReservedKey(data[key])) return true;
   return false;
 }
 

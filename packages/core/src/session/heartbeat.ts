@@ -1,4 +1,5 @@
-import { startDeadline, type Clock, type Timer } from './clock.ts';
+import type { Clock } from './clock.ts';
+import { SharedTimer, type Waiter } from './shared-timer.ts';
 
 /** How often a ping is sent, and within which time a sign of life must come, in milliseconds. */
 export const HEARTBEAT_MS = 20_000;
@@ -9,26 +10,39 @@ export interface HeartbeatPeer {
   dead(): void;
 }
 
+/** One for all heartbeats by the same clock. */
+const timers = new WeakMap<Clock, SharedTimer>();
+
+function timerBy(clock: Clock): SharedTimer {
+  const existing = timers.get(clock);
+  if (existing !== undefined) return existing;
+  const timer = new SharedTimer(clock, HEARTBEAT_MS);
+  timers.set(clock, timer);
+  return timer;
+}
+
 /** Finds out that a peer is gone although its connection still looks open. */
-export class Heartbeat {
-  readonly #clock: Clock;
+export class Heartbeat implements Waiter {
+  /** For the timer. */
+  previous: Waiter | null = null;
+  /** For the timer. */
+  next: Waiter | null = null;
+  /** For the timer. */
+  due: number | null = null;
+  /** For the timer. */
+  keepsProcessAlive = true;
   readonly #peer: HeartbeatPeer;
-  readonly #tick = (): void => {
-    this.#beat();
-  };
-  #timer: Timer | null = null;
+  readonly #timer: SharedTimer;
   #alive = true;
-  #referenced = true;
 
   constructor(clock: Clock, peer: HeartbeatPeer) {
-    this.#clock = clock;
     this.#peer = peer;
+    this.#timer = timerBy(clock);
   }
 
   start(): void {
-    this.stop();
     this.#alive = true;
-    this.#next();
+    this.#timer.start(this);
   }
 
   /** Any pong or frame. */
@@ -38,29 +52,21 @@ export class Heartbeat {
 
   /** Whether a running heartbeat keeps the process alive. */
   keepProcessAlive(keep: boolean): void {
-    this.#referenced = keep;
-    if (keep) this.#timer?.ref();
-    else this.#timer?.unref();
+    this.#timer.keepProcessAlive(this, keep);
   }
 
   stop(): void {
-    this.#timer?.stop();
-    this.#timer = null;
+    this.#timer.stop(this);
   }
 
-  #next(): void {
-    this.#timer = startDeadline(this.#clock, HEARTBEAT_MS, this.#tick);
-    if (!this.#referenced) this.#timer.unref();
-  }
-
-  #beat(): void {
+  /** For the timer. */
+  elapsed(): void {
     if (!this.#alive) {
-      this.#timer = null;
       this.#peer.dead();
       return;
     }
     this.#alive = false;
-    this.#next();
+    this.#timer.start(this);
     this.#peer.ping();
   }
 }

@@ -22,6 +22,11 @@ export const CONNECT_DEADLINE_MS = 15_000;
 export const AUTH_DEADLINE_MS = 15_000;
 /** From a request over the live session to its answer, in milliseconds. */
 export const REQUEST_DEADLINE_MS = 10_000;
+/**
+ * A request without an answer for so long is followed by a ping, in milliseconds: its pong tells a server that lives but does not know the
+ * request from one that is gone. Most are answered in no time, and need none.
+ */
+export const REQUEST_DOUBT_MS = 5_000;
 /** How long a closing handshake may take, in milliseconds. */
 export const CLOSING_DEADLINE_MS = 1_000;
 /** Not even a person who asks for it again and again makes a session dial more often, in milliseconds. */
@@ -31,7 +36,7 @@ interface PendingRequest {
   readonly promise: Promise<ServerMessage>;
   readonly resolve: (message: ServerMessage) => void;
   readonly reject: (error: AccoladesError) => void;
-  readonly deadline: Timer;
+  deadline: Timer;
 }
 
 /**
@@ -127,6 +132,7 @@ export class Session implements TransportHandlers, HeartbeatPeer {
 
   /** Whether this session, while nothing else does, keeps the process alive. Default true. */
   keepProcessAlive(keep: boolean): void {
+    if (this.#keepAlive === keep) return;
     this.#keepAlive = keep;
     this.#admission?.keepProcessAlive(keep);
     this.#transport?.keepProcessAlive(keep);
@@ -342,20 +348,27 @@ export class Session implements TransportHandlers, HeartbeatPeer {
     if (asking !== undefined) return asking.promise;
     if (transport === null) return Promise.reject(new AccoladesError('NOT_CONNECTED'));
     const heardBefore = this.#signsOfLife;
-    const deadline = startDeadline(this.#options.clock, REQUEST_DEADLINE_MS, () => {
-      const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
-      this.#forget(type);
-      reject(error);
-      // A server that lives but does not know the request must not cost the calls; one that says nothing at all is gone.
-      if (this.#transport === transport && this.#signsOfLife === heardBefore) this.#fail(error);
+    const deadline = this.#startDeadline(REQUEST_DOUBT_MS, () => {
+      transport.ping();
+      request.deadline = this.#startDeadline(REQUEST_DEADLINE_MS - REQUEST_DOUBT_MS, () => {
+        const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
+        this.#forget(type);
+        request.reject(error);
+        // A server that lives but does not know the request must not cost the calls; one that says nothing at all is gone.
+        if (this.#transport === transport && this.#signsOfLife === heardBefore) this.#fail(error);
+      });
     });
-    if (!this.#keepAlive) deadline.unref();
-    const { promise, resolve, reject } = withResolvers<ServerMessage>();
+    const request: PendingRequest = { ...withResolvers<ServerMessage>(), deadline };
     this.#requests ??= new Map();
-    this.#requests.set(type, { promise, resolve, reject, deadline });
+    this.#requests.set(type, request);
     transport.send(encodeRequest(type));
-    transport.ping();
-    return promise;
+    return request.promise;
+  }
+
+  #startDeadline(ms: number, onExpired: () => void): Timer {
+    const deadline = startDeadline(this.#options.clock, ms, onExpired);
+    if (!this.#keepAlive) deadline.unref();
+    return deadline;
   }
 
   #answer(type: RequestType, message: ServerMessage): void {

@@ -67,8 +67,6 @@ class WsTransport implements Transport {
   readonly #proxied: boolean;
   #keep = true;
   #wayThroughProxy: AbortController | null = null;
-  /** Whether what is sent now waits for what else this turn sends. */
-  #gathering = false;
 
   constructor(server: ServerOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
@@ -131,25 +129,11 @@ class WsTransport implements Transport {
   }
 
   send(text: string): void {
-    if (this.#ws.readyState !== WebSocket.OPEN) return;
-    this.#gather();
-    this.#ws.send(text, ignoreError);
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(text, ignoreError);
   }
 
   ping(): void {
     if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping(undefined, undefined, ignoreError);
-  }
-
-  /** A request and its ping go out together: thousands of sessions that come back at once feel each write. */
-  #gather(): void {
-    const socket = this.#socket;
-    if (this.#gathering || socket === null) return;
-    this.#gathering = true;
-    socket.cork();
-    process.nextTick(() => {
-      this.#gathering = false;
-      socket.uncork();
-    });
   }
 
   close(): void {

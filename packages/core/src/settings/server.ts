@@ -77,8 +77,15 @@ const NO_TLS_OPTIONS = 'default';
 export function serverKey(server: ServerOptions): string {
   const { href } = parseServerUrl(server.url);
   const certificates = server.allowUnauthorizedCerts === true ? 'any-cert' : 'verified';
-  return `${href} ${certificates} ${server.tls === undefined ? NO_TLS_OPTIONS : tlsKey(server.tls)}`;
+  const tls = server.tls === undefined ? NO_TLS_OPTIONS : tlsKey(server.tls);
+  if (lastKey?.href !== href || lastKey.certificates !== certificates || lastKey.tls !== tls) {
+    lastKey = { href, certificates, tls, text: `${href} ${certificates} ${tls}` };
+  }
+  return lastKey.text;
 }
+
+/** Thousands of sessions share its text. */
+let lastKey: { href: string; certificates: string; tls: string; text: string } | null = null;
 
 function tlsKey({ ca, cert, key, pfx, passphrase, servername }: TlsOptions): string {
   const parts = [ca, cert, key, pfx, passphrase, servername];

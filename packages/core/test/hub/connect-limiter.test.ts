@@ -13,6 +13,15 @@ function busiestSecond(times: readonly number[]): number {
   return most;
 }
 
+/** From 0 (inclusive) to 1 (exclusive), the same for the same seed. */
+function seededRandom(seed: number): () => number {
+  let state = seed;
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return state / 2 ** 32;
+  };
+}
+
 describe('connect limiter', () => {
   let clock: FakeClock;
   let times: number[];
@@ -69,6 +78,33 @@ describe('connect limiter', () => {
     expect(times).to.have.length(500);
     expect(times.at(-1)).to.be.at.most(11_500);
     expect(busiestSecond(times)).to.be.at.most(50);
+  });
+
+  it('keeps the rate in any window of a second also when timers come late and dialling itself takes long', () => {
+    for (let seed = 1; seed <= 50; seed++) {
+      const random = seededRandom(seed);
+      const rate = 1 + Math.floor(random() * 100);
+      const limiter = new ConnectLimiter(clock, rate);
+      times = [];
+      let served = 0;
+      for (let i = 0; i < 6 * rate; i++) {
+        limiter.admit(() => {
+          // The connection is begun at any moment of the call.
+          const held = random() < 0.1 ? random() * 400 : 0;
+          const before = random() * held;
+          clock.suspend(before);
+          times.push(clock.monotonic() - begin);
+          clock.suspend(held - before);
+          served++;
+        });
+      }
+      for (let turn = 0; served < 6 * rate; turn++) {
+        expect(turn).to.be.below(100_000);
+        if (random() < 0.05) clock.suspend(random() * 500);
+        clock.advance(random() * 20);
+      }
+      expect(busiestSecond(times), `seed ${seed}, ${rate} a second`).to.be.at.most(rate);
+    }
   });
 
   it('saves up no idle time and no long sleep', () => {

@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import { AccoladesError } from '../../src/errors.ts';
+import { REQUEST_DEADLINE_MS, REQUEST_DOUBT_MS } from '../../src/session/session.ts';
 import { CONFIGURATION, SessionRig } from '../support/session-rig.ts';
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -94,6 +95,36 @@ describe('requests over a session', () => {
     rig.clock.advance(1);
     expect(await asked).to.equal('REQUEST_TIMEOUT');
     expect(rig.state).to.equal('ready');
+  });
+
+  it('are followed by a ping only when the answer is late', () => {
+    rig.ready();
+    const { transport } = rig;
+    rig.clock.advance(100);
+    void codeOf(rig.session.request('version'));
+    rig.transport.frame({ type: 'version', value: '1.1.0' });
+    rig.clock.advance(REQUEST_DOUBT_MS);
+    expect(transport.pings).to.equal(0);
+    void codeOf(rig.session.request('version'));
+    rig.clock.advance(REQUEST_DOUBT_MS - 1);
+    expect(transport.pings).to.equal(0);
+    rig.clock.advance(1);
+    expect(transport.pings).to.equal(1);
+    rig.transport.pong();
+    rig.clock.advance(REQUEST_DEADLINE_MS - REQUEST_DOUBT_MS);
+    expect(rig.state).to.equal('ready');
+  });
+
+  it('leave no timer when they are answered, or the connection ends, after the ping', async () => {
+    for (const end of ['answer', 'loss'] as const) {
+      rig = new SessionRig().ready();
+      const asked = codeOf(rig.session.request('version'));
+      rig.clock.advance(REQUEST_DOUBT_MS + 1);
+      if (end === 'answer') rig.transport.frame({ type: 'version', value: '1.1.0' });
+      else rig.session.close();
+      expect(await asked).to.equal(end === 'answer' ? 'resolved' : 'SESSION_CLOSED');
+      expect(rig.clock.pending).to.equal(end === 'answer' ? 1 : 0);
+    }
   });
 
   it('that nothing at all answers end the connection', async () => {
