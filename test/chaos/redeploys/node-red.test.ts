@@ -12,6 +12,7 @@ import { CallLoad, tally } from './call-load.ts';
 const AGENT = '9f3e1c70aa';
 const DEPLOYS = 200;
 const CALL_EVERY_MS = 5;
+const CONNECTION_CHANGES = 50;
 /** Node-RED's admin API shows at most 1,000 entries of a list. */
 const CHUNK = 500;
 
@@ -130,6 +131,45 @@ describe('Redeploys of a real Node-RED under a call every 5 ms', function () {
       expect(neighbour.outOfOrder).to.equal(0);
       expect(neighbour.received).to.be.within(1, main.received - 1);
       expect(simulator.statistics.connects - connects, 'new connections').to.equal(0);
+      expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);
+    });
+  }
+
+  for (const type of ['full', 'nodes'] satisfies DeploymentType[]) {
+    it(`${CONNECTION_CHANGES} deploys of type “${type}” that change the server's address: what it sent arrives, once, in order`, async () => {
+      series++;
+      const key = `address_${type}`;
+      const flows = makeFlows(simulator.url, key, { withNeighbour: false });
+      await client.deploy(flows.all);
+      await client.waitForStatus('calls', (status) => status.fill === 'green');
+      const refusals = { ...simulator.statistics.refusals };
+      const connects = simulator.statistics.connects;
+      const load = new CallLoad(simulator, AGENT, series);
+      load.start(CALL_EVERY_MS);
+      for (let round = 1; round <= CONNECTION_CHANGES; round++) {
+        flows.agent['url'] = `${simulator.url}/?deploy=${round}`;
+        await client.deploy(flows.all, { type });
+      }
+      load.stop();
+      const heard = load.placed.filter((id) => !load.unheard.includes(id));
+      await waitUntil('all calls', async () => (await received(`main_${key}`)).length >= heard.length, {
+        deadlineMs: 10_000,
+        everyMs: 200,
+      }).catch(() => undefined);
+      const main = tally(heard, await received(`main_${key}`));
+      console.log(
+        `      ${type}: ${CONNECTION_CHANGES} deploys, ${load.placed.length} calls, ${load.unheard.length} while the server had no ` +
+          `session; of the others lost ${main.lost}, doubled ${main.doubled}, out of order ${main.outOfOrder}; ` +
+          `new connections ${simulator.statistics.connects - connects}, refused ${JSON.stringify(simulator.statistics.refusals)}`,
+      );
+      expect(main).to.deep.equal({
+        placed: heard.length,
+        received: heard.length,
+        lost: 0,
+        doubled: 0,
+        outOfOrder: 0,
+      });
+      expect(simulator.statistics.refusals, 'refused connections').to.deep.equal(refusals);
       expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);
     });
   }

@@ -114,11 +114,11 @@ export class SharedSession implements SessionListener {
   }
 
   /**
-   * To be called before the users of another session of the same agent leave it for this one. Only what is up can have calls under way; of
-   * one that is not, the predecessor is taken over.
+   * To be called before the users of another session of the same agent leave it for this one. Of one that
+   * cannot have calls under way yet, the predecessor is taken over.
    */
   succeed(other: SharedSession): void {
-    const predecessor = other.session.status.state === 'ready' ? other : other.#predecessor;
+    const predecessor = other.session.canHear ? other : other.#predecessor;
     if (predecessor === null || predecessor === this || this.#predecessor !== null) return;
     const earlier = predecessor.#successor;
     if (earlier !== null) {

@@ -29,6 +29,11 @@ export const REQUEST_DEADLINE_MS = 10_000;
 export const REQUEST_DOUBT_MS = 5_000;
 /** How long a closing handshake may take, in milliseconds. */
 export const CLOSING_DEADLINE_MS = 1_000;
+/**
+ * How long the server gets to notice that a connection has ended, in milliseconds: what is sent on another one at that moment may well be
+ * read before, and then be refused.
+ */
+export const RELEASE_MS = 20;
 /** Not even a person who asks for it again and again makes a session dial more often, in milliseconds. */
 const SHORTEST_RETRY_MS = 1_000;
 
@@ -77,6 +82,11 @@ export class Session implements TransportHandlers, HeartbeatPeer {
 
   get status(): SessionStatus {
     return this.#status;
+  }
+
+  /** Whether calls can be under way: the server has a session, as far as is known, or may have one already. */
+  get canHear(): boolean {
+    return this.#status.state === 'ready' || this.#status.state === 'authenticating';
   }
 
   /** The secret that names the agent. */
@@ -156,12 +166,12 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   /**
    * Ends the session for good, as `close` does, but with a closing handshake: the listener still gets the calls that the server sent before
    * it saw the close. Never throws; a `close` ends it early.
-   * @param onDrained called once, when the connection has ended, after 1 s at the latest; at once when the session is not ready
+   * @param onDrained called once, when the connection has ended and the server has had a moment to notice, after 1 s at the latest; at once when no call can be under way
    */
   drain(onDrained: () => void): void {
     const { clock } = this.#options;
     const transport = this.#transport;
-    if (this.#status.state !== 'ready' || transport === null) {
+    if (!this.canHear || transport === null) {
       this.close();
       onDrained();
       return;
@@ -246,8 +256,15 @@ export class Session implements TransportHandlers, HeartbeatPeer {
 
   /** For the transport. */
   onClosed(error: AccoladesError): void {
-    this.#drained();
-    this.#fail(error);
+    if (this.#onDrained === null) {
+      this.#fail(error);
+      return;
+    }
+    this.#setTimer(
+      this.#options.clock.start(RELEASE_MS, () => {
+        this.#drained();
+      }),
+    );
   }
 
   /** For the heartbeat. */

@@ -59,12 +59,22 @@ class System {
   readonly received = new Map<Owner, string[]>(OWNERS.map((owner) => [owner, []]));
   /** The last connection event of each owner's agent. */
   readonly lastChange = new Map<string, string>();
+  /** The way to the server that everybody's settings name. */
+  address = 'wss://pbx.example/0';
+
+  /** Whether the session over the present way is up. */
+  isConnected(agent: Agent): boolean {
+    return this.rig.pbx
+      .sessionsOf(`id-${agent}`)
+      .some(({ server, state }) => server.url === this.address && state === 'open');
+  }
 
   subscribe(owner: Owner, agents: readonly Agent[], startPaused: boolean): void {
     const before = this.subscriptions.get(owner);
     if (before !== undefined) this.superseded.push(before);
     const { subscription } = this.rig.subscribe(owner, agents, {
       startPaused,
+      server: { url: this.address },
       filter: { events: ['incomingCall', 'agentConnected', 'agentDisconnected'] },
       onEvent: (event) => {
         this.#receive(owner, event);
@@ -98,12 +108,15 @@ function check(model: Model, system: System): void {
     same(system.received.get(owner)?.join(), model.delivered.get(owner)?.join(), `calls of ${owner}`);
   }
   same(rig.pbx.mostSessionsPerAgent <= 1, true, 'one session per agent');
-  same(rig.hub.sessionCount, model.agents.size, 'sessions');
-  same(rig.pbx.live.length <= model.agents.size, true, 'one connection per agent');
+  // During a change of the way, the old session is kept beside the new one.
+  const { sessionCount } = rig.hub;
+  const agents = model.agents.size;
+  same(sessionCount >= agents && sessionCount <= 2 * agents, true, `sessions: ${sessionCount} for ${agents}`);
+  same(rig.pbx.live.length <= 2 * agents, true, 'connections');
   for (const [owner, { agents, state }] of model.places) {
     if (state === 'lingering') continue;
     const status = system.subscriptions.get(owner)?.status;
-    const connected = agents.filter((agent) => rig.pbx.sessionsOf(`id-${agent}`).length > 0).length;
+    const connected = agents.filter((agent) => system.isConnected(agent)).length;
     same(status?.total, agents.length, `agents of ${owner}`);
     same(status?.connected, connected, `connected agents of ${owner}`);
   }
@@ -159,6 +172,19 @@ const COMMANDS: fc.Arbitrary<Command>[] = [
         }
       }
       system.subscriptions.get(who)?.unsubscribe({ removed });
+    }),
+  ),
+  fc.tuple(fc.integer({ min: 0, max: 2 }), fc.boolean()).map(([way, paused]) =>
+    command(`redeployAll(by way ${way}${paused ? ', paused' : ''})`, (model, system) => {
+      system.address = `wss://pbx.example/${way}`;
+      for (const who of model.places.keys()) system.subscriptions.get(who)?.unsubscribe();
+      for (const [who, place] of model.places) {
+        for (const one of place.agents) system.lastChange.delete(`${who} ${one}`);
+        place.state = 'paused';
+        place.lingersUntil = Infinity;
+        if (!paused) model.flow(who);
+        system.subscribe(who, place.agents, paused);
+      }
     }),
   ),
   fc.tuple(fc.nat(), fc.boolean()).map(([which, removed]) =>
@@ -233,6 +259,7 @@ function finish(model: Model, system: System): void {
   rig.run(330_000, 10_000);
   check(model, system);
   expect(rig.pbx.live.length, 'every agent that somebody uses is connected').to.equal(model.agents.size);
+  expect(rig.hub.sessionCount, 'no session is left of another way').to.equal(model.agents.size);
   for (const one of AGENTS) {
     if (rig.pbx.call(`id-${one}`, `last ${one}`)) model.ring(one, `last ${one}`);
   }

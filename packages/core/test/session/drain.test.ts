@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CLOSING_DEADLINE_MS } from '../../src/session/session.ts';
+import { CLOSING_DEADLINE_MS, RELEASE_MS } from '../../src/session/session.ts';
 import { CALL, CONFIGURATION, SessionRig } from '../support/session-rig.ts';
 
 describe('a session that drains', () => {
@@ -33,6 +33,9 @@ describe('a session that drains', () => {
     expect(rig.calls.map(({ uniqueId }) => uniqueId)).to.deep.equal(['1608743891.1344', '1608743891.1345']);
     expect(drained).to.equal(0);
     rig.transport.fail();
+    rig.clock.advance(RELEASE_MS - 1);
+    expect(drained).to.equal(0);
+    rig.clock.advance(1);
     expectOver();
   });
 
@@ -56,6 +59,9 @@ describe('a session that drains', () => {
     rig.transport.frame(CALL);
     expect([rig.session.configuration?.agent?.id, rig.calls.length]).to.deep.equal(['321', 1]);
     rig.transport.fail();
+    rig.clock.advance(RELEASE_MS - 1);
+    expect(drained).to.equal(0);
+    rig.clock.advance(1);
     expectOver();
   });
 
@@ -77,6 +83,23 @@ describe('a session that drains', () => {
     expectOver();
   });
 
+  it('also passes on the calls that were under way when the answer to the authentication was, too', () => {
+    rig.open();
+    drain();
+    rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
+    rig.transport.frame(CALL);
+    expect([rig.state, rig.calls.length, rig.transport.sentTypes]).to.deep.equal([
+      'closed',
+      1,
+      ['authRequest'],
+    ]);
+    rig.transport.fail();
+    rig.clock.advance(RELEASE_MS - 1);
+    expect(drained).to.equal(0);
+    rig.clock.advance(1);
+    expectOver();
+  });
+
   it('keeps no process alive that does not want it', () => {
     rig.ready();
     rig.session.keepProcessAlive(false);
@@ -84,11 +107,10 @@ describe('a session that drains', () => {
     expect(rig.clock.referenced).to.equal(0);
   });
 
-  it('has nothing to wait for unless it is ready', () => {
+  it('has nothing to wait for before it has asked to authenticate, and after its end', () => {
     for (const prepare of [
       () => undefined,
       () => rig.start(),
-      () => rig.open(),
       () => {
         rig.start().transport.fail('NETWORK');
       },
