@@ -199,6 +199,8 @@ describe('an owner that comes back for the same agent in another way', () => {
   it('does not keep a connection that the server ends meanwhile, nor makes it again', () => {
     const after = redeploy('new');
     ends(0);
+    rig.clock.advance(5_000);
+    expect(rig.pbx.transports).to.have.length(2);
     transport(1).open();
     expect(transport(1).sentTypes).to.deep.equal(['authRequest']);
     rig.run(60_000);
