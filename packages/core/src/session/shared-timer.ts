@@ -11,6 +11,9 @@ export interface Waiter {
   elapsed(): void;
 }
 
+/** Those who are due so soon after the first are called with it, in milliseconds: to wake up for each costs more than what it does. */
+const TOGETHER_MS = 20;
+
 /** One timer for all that wait equally long, each from its own beginning. It runs while somebody waits. */
 export class SharedTimer {
   readonly #clock: Clock;
@@ -28,7 +31,7 @@ export class SharedTimer {
     this.#ms = ms;
   }
 
-  /** Calls `elapsed` once; one that waits already begins anew. */
+  /** Calls `elapsed` once, at most {@link TOGETHER_MS} early; one that waits already begins anew. */
   start(waiter: Waiter): void {
     this.#remove(waiter);
     waiter.due = this.#clock.monotonic() + this.#ms;
@@ -89,7 +92,7 @@ export class SharedTimer {
   #serve(): void {
     const now = this.#clock.monotonic();
     try {
-      for (let one = this.#first; one !== null && (one.due ?? 0) <= now; one = this.#first) {
+      for (let one = this.#first; one !== null && (one.due ?? 0) <= now + TOGETHER_MS; one = this.#first) {
         this.#remove(one);
         one.elapsed();
       }

@@ -44,6 +44,15 @@ describe('a timer that many share', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('calls those together who are due within 20 ms of the first', () => {
+    for (const name of ['a', 'b', 'c', 'd']) {
+      timer.start(new Named(name));
+      clock.advance(10);
+    }
+    clock.advance(5_000);
+    expect(told).to.deep.equal(['a 1000', 'b 1000', 'c 1000', 'd 1030']);
+  });
+
   it('begins anew for one that waits already', () => {
     const [a, b] = [new Named('a'), new Named('b')];
     timer.start(a);
