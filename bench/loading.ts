@@ -11,7 +11,10 @@ const KB = 1_024;
 interface Cost {
   readonly ms: number;
   readonly heap: number;
+  /** After garbage collection. */
   readonly rss: number;
+  /** The moment that all was loaded, with what that left behind. */
+  readonly rssAtOnce: number;
   readonly loaded: readonly string[];
 }
 
@@ -43,6 +46,7 @@ async function compare(
     { what: 'heap', unit: 'KB', of: ({ heap }: Cost) => heap / KB },
     { what: 'resident', unit: 'KB', of: ({ rss }: Cost) => rss / KB },
   ];
+  const atOnce = ({ rssAtOnce }: Cost): number => rssAtOnce / KB;
   const size = { ours: [(sides.ours.tarballBytes ?? 0) / KB], peer: [peerBytes / KB] };
   return {
     series: [
@@ -50,6 +54,8 @@ async function compare(
         { label: `${host}, ours: ${what}`, unit, values: measured.ours.map(of) },
         { label: `${host}, ${peerName}: ${what}`, unit, values: measured.peer.map(of) },
       ]),
+      { label: `${host}, ours: resident at once`, unit: 'KB', values: measured.ours.map(atOnce) },
+      { label: `${host}, ${peerName}: resident at once`, unit: 'KB', values: measured.peer.map(atOnce) },
       { label: `${host}, ours: tarball`, unit: 'KB', values: size.ours },
       { label: `${host}, ${peerName}: tarball`, unit: 'KB', values: size.peer },
     ],
@@ -79,6 +85,7 @@ async function load({ preload, files }: Loadable): Promise<Cost> {
       ms: numberIn(cost, 'ms'),
       heap: numberIn(cost, 'heap'),
       rss: numberIn(cost, 'rss'),
+      rssAtOnce: numberIn(cost, 'rssAtOnce'),
       loaded: Array.isArray(loaded) ? loaded.filter((file) => typeof file === 'string') : [],
     };
   });

@@ -18,8 +18,13 @@ const OUTAGE_MS = 1_000;
 interface Restart {
   /** From the moment at which the server listened to all ready, in milliseconds. */
   readonly backMs: number;
-  /** The most connections that the server saw within any second. */
+  /** The most connections that the server saw within any second; it is busy itself, and may take several at once. */
   readonly peak: number;
+}
+
+interface OurRestart extends Restart {
+  /** The most connections, with those that failed, that the client began within any second. */
+  readonly dialPeak: number;
 }
 
 await runBenchmark(
@@ -29,7 +34,7 @@ await runBenchmark(
     const sessions = quick ? 1_000 : 5_000;
     // The default is 50; the short run has no time for it.
     const rate = quick ? 100 : 50;
-    const ours: Restart[] = [];
+    const ours: OurRestart[] = [];
     const peers: Restart[] = [];
     for (let round = 0; round < (quick ? 1 : 3); round++) {
       progress(`round ${round + 1}: core, about ${((sessions / rate) * 1.1).toFixed(0)} s`);
@@ -39,13 +44,15 @@ await runBenchmark(
     }
     const back = (restarts: readonly Restart[]): number[] => restarts.map(({ backMs }) => backMs / 1_000);
     const peaks = (restarts: readonly Restart[]): number[] => restarts.map(({ peak }) => peak);
+    const dialPeaks = ours.map(({ dialPeak }) => dialPeak);
     const worst = Math.max(...back(ours));
     return {
       series: [
         { label: 'core, all ready', unit: 's', values: back(ours) },
-        { label: 'core, peak', unit: 'connections/s', values: peaks(ours) },
+        { label: 'core, peak of what it began', unit: 'connections/s', values: dialPeaks },
+        { label: 'core, peak at the server', unit: 'connections/s', values: peaks(ours) },
         { label: 'websocket in, all open', unit: 's', values: back(peers) },
-        { label: 'websocket in, peak', unit: 'connections/s', values: peaks(peers) },
+        { label: 'websocket in, peak at the server', unit: 'connections/s', values: peaks(peers) },
       ],
       verdicts: [
         {
@@ -57,21 +64,25 @@ await runBenchmark(
         {
           label: 'peak, highest',
           unit: 'connections/s',
-          value: Math.max(...peaks(ours)),
+          value: Math.max(...dialPeaks),
           target: { at: 'most', value: rate },
         },
+        { label: 'peak at the server, highest', unit: 'connections/s', value: Math.max(...peaks(ours)) },
       ],
     };
   },
 );
 
-async function coreRestart(sessions: number, rate: number): Promise<Restart> {
+async function coreRestart(sessions: number, rate: number): Promise<OurRestart> {
   return withWorkers(async (start) => {
     const first = start('wire/server.ts');
     const url = await addressOf(first);
     const client = start(CLIENT.core);
     await client.ask({ do: 'open', url, sessions, connectsPerSecond: rate });
-    return restart(start, first, url, sessions);
+    await client.ask({ do: 'watchDials' });
+    const back = await restart(start, first, url, sessions);
+    const dialledAt = numbersIn(await client.ask({ do: 'dialled' }), 'dialledAt');
+    return { ...back, dialPeak: peakWithin(dialledAt, 1_000) };
   });
 }
 

@@ -1,88 +1,121 @@
-/** What an idle session costs in memory, beside a bare `ws` connection: the slope over 1,000, 3,000 and 10,000 of them. */
+/** What an idle session costs in memory, beside bare `ws` connections: the slope over 1,000, 3,000 and 10,000 of them. */
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
 import { inRounds, ratioOf } from './support/rounds.ts';
-import { addressOf, CLIENT, SIDES, type Side } from './support/sides.ts';
-import { fitLine } from './support/statistics.ts';
+import { addressOf, CLIENT } from './support/sides.ts';
+import { fitLine, median } from './support/statistics.ts';
 import { withWorkers } from './support/worker.ts';
 
 const KB = 1_024;
+/** What the same slope of bare `ws` connections was where the target was set, in kilobytes; how they were opened is not known. */
+const USUAL_KB = 17.6;
+
+/** The last one asks for the configuration and finds out that a connection is dead, as whoever keeps a session must. */
+const SIDES = ['core', 'bare', 'watched'] as const;
+type Side = (typeof SIDES)[number];
+
+const PROGRAM: Readonly<Record<Side, { script: string; args: readonly string[]; label: string }>> = {
+  core: { script: CLIENT.core, args: [], label: 'core' },
+  bare: { script: CLIENT.bare, args: [], label: 'bare ws' },
+  watched: { script: CLIENT.bare, args: ['configuration', 'ping'], label: 'ws with ping interval' },
+};
+
+interface Way {
+  readonly label: string;
+  /** How many are opened at a time; null: all. */
+  readonly atOnce: number | null;
+  /** Of Node.js. */
+  readonly flags: readonly string[];
+  readonly rounds: number;
+}
+
 /**
- * Sessions are opened so many at a time. What thousands leave behind that are dialled in one moment is a matter of that moment, and
- * our limiter never does it.
+ * The young generation, which Node.js lets grow up to some 100 MB while anything is opened and does not give back, is kept small in
+ * the first way, so that the slope is what sessions hold.
  */
-const AT_ONCE = 100;
-/**
- * The young generation, which Node.js lets grow up to some 100 MB while anything is opened and does not give back, is kept small on
- * both sides, so that the slope is what sessions hold. In megabytes.
- */
-const SMALL_YOUNG_GENERATION = ['--max-semi-space-size=1'];
+const WAYS: readonly Way[] = [
+  { label: 'resident', atOnce: 100, flags: ['--max-semi-space-size=1'], rounds: 3 },
+  { label: 'defaults of Node.js', atOnce: 100, flags: [], rounds: 2 },
+  { label: 'defaults, all dialled at once', atOnce: null, flags: [], rounds: 2 },
+];
+
+interface Memory {
+  readonly rss: number;
+  readonly heap: number;
+}
 
 await runBenchmark(
   'sessions-memory',
   'memory of an idle session, linear fit',
   async ({ quick, progress }) => {
     const counts = quick ? [500, 1_000, 3_000] : [1_000, 3_000, 10_000];
-    const slopes = async (side: Side, flags: readonly string[]): Promise<{ rss: number; heap: number }> => {
+    const slopes = async (side: Side, way: Way): Promise<Memory> => {
       const points = [];
-      for (const count of counts) points.push({ count, ...(await memoryOf(side, count, flags)) });
+      for (const count of counts) points.push({ count, ...(await memoryOf(side, count, way)) });
       return {
         rss: fitLine(points.map(({ count, rss }) => ({ x: count, y: rss }))).slope / KB,
         heap: fitLine(points.map(({ count, heap }) => ({ x: count, y: heap }))).slope / KB,
       };
     };
-    const measured = await inRounds(quick ? 1 : 5, SIDES, (side, round) => {
-      progress(`round ${round + 1}: ${side}`);
-      return slopes(side, SMALL_YOUNG_GENERATION);
-    });
-    const usual = await inRounds(quick ? 1 : 3, SIDES, (side, round) => {
-      progress(`round ${round + 1} with the defaults of Node.js: ${side}`);
-      return slopes(side, []);
-    });
-    const usualRss = (side: Side): number[] => usual[side].map((one) => one.rss);
-    const rss = (side: Side): number[] => measured[side].map((one) => one.rss);
-    const heap = (side: Side): number[] => measured[side].map((one) => one.heap);
+    const results = [];
+    for (const way of WAYS) {
+      const measured = await inRounds(quick ? 1 : way.rounds, SIDES, (side, round) => {
+        progress(`${way.label}, round ${round + 1}: ${side}`);
+        return slopes(side, way);
+      });
+      const rss = (side: Side): number[] => measured[side].map((one) => one.rss);
+      const heap = (side: Side): number[] => measured[side].map((one) => one.heap);
+      results.push({ way, rss, heap });
+    }
+    const [held] = results;
+    const target = { at: 'most', value: 1.2 } as const;
     return {
       series: [
-        { label: 'core, resident', unit: 'KB', values: rss('core') },
-        { label: 'bare ws, resident', unit: 'KB', values: rss('bare') },
-        { label: 'core, resident, defaults of Node.js', unit: 'KB', values: usualRss('core') },
-        { label: 'bare ws, resident, defaults of Node.js', unit: 'KB', values: usualRss('bare') },
-        { label: 'core, heap and buffers', unit: 'KB', values: heap('core') },
-        { label: 'bare ws, heap and buffers', unit: 'KB', values: heap('bare') },
+        ...results.flatMap(({ way, rss }) =>
+          SIDES.map((side) => ({
+            label: `${PROGRAM[side].label}, ${way.label}`,
+            unit: 'KB',
+            values: rss(side),
+          })),
+        ),
+        ...SIDES.map((side) => ({
+          label: `${PROGRAM[side].label}, heap and buffers`,
+          unit: 'KB',
+          values: held?.heap(side) ?? [],
+        })),
       ],
       verdicts: [
+        ...results.flatMap(({ way, rss }) => [
+          { label: `${way.label}, core ÷ bare ws`, unit: '×', ...ratioOf(rss('core'), rss('bare')), target },
+          {
+            label: `${way.label}, core ÷ ws with ping interval`,
+            unit: '×',
+            ...ratioOf(rss('core'), rss('watched')),
+            target,
+          },
+        ]),
         {
-          label: 'resident',
+          label: `resident, core ÷ ${USUAL_KB} KB`,
           unit: '×',
-          ...ratioOf(rss('core'), rss('bare')),
-          target: { at: 'most', value: 1.2 },
+          value: median(held?.rss('core') ?? []) / USUAL_KB,
+          target,
         },
         {
-          label: 'resident, defaults of Node.js',
+          label: 'heap, core ÷ bare ws',
           unit: '×',
-          ...ratioOf(usualRss('core'), usualRss('bare')),
-          target: { at: 'most', value: 1.2 },
-        },
-        {
-          label: 'heap',
-          unit: '×',
-          ...ratioOf(heap('core'), heap('bare')),
+          ...ratioOf(held?.heap('core') ?? [], held?.heap('bare') ?? []),
         },
       ],
     };
   },
 );
 
-async function memoryOf(
-  side: Side,
-  sessions: number,
-  flags: readonly string[],
-): Promise<{ rss: number; heap: number }> {
+async function memoryOf(side: Side, sessions: number, { atOnce, flags }: Way): Promise<Memory> {
+  const { script, args } = PROGRAM[side];
   return withWorkers(async (start) => {
     const server = start('wire/server.ts');
-    const client = start(CLIENT[side], [], ['--expose-gc', ...flags]);
-    await client.ask({ do: 'open', url: await addressOf(server), sessions, atOnce: AT_ONCE });
+    const client = start(script, args, ['--expose-gc', ...flags]);
+    await client.ask({ do: 'open', url: await addressOf(server), sessions, atOnce: atOnce ?? sessions });
     const memory = await client.ask({ do: 'memory' });
     return { rss: numberIn(memory, 'rss'), heap: numberIn(memory, 'heap') };
   });

@@ -12,7 +12,7 @@ const { preload, files } = fieldsOf(JSON.parse(process.argv[2] ?? '{}'));
 for (const file of listOf(preload)) require(file);
 const host = new Set(Object.keys(require.cache));
 
-collect();
+await settle();
 const before = process.memoryUsage();
 const begun = performance.now();
 for (const file of listOf(files)) {
@@ -20,18 +20,23 @@ for (const file of listOf(files)) {
   if (typeof loaded === 'function') Reflect.apply(loaded, anything(), [anything()]);
 }
 const ms = performance.now() - begun;
-const peak = process.memoryUsage().rss;
-collect();
+const loadedAt = process.memoryUsage().rss;
+await settle();
 const after = process.memoryUsage();
 process.send?.({
   ms,
   heap: after.heapUsed + after.external - before.heapUsed - before.external,
-  rss: peak - before.rss,
+  rss: after.rss - before.rss,
+  rssAtOnce: loadedAt - before.rss,
   loaded: Object.keys(require.cache).filter((file) => !host.has(file)),
 });
 
-function collect(): void {
-  for (let round = 0; round < 3; round++) globalThis.gc?.();
+/** What was read and compiled leaves buffers behind, which are only gone in the next turns. */
+async function settle(): Promise<void> {
+  for (let round = 0; round < 6; round++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
 }
 
 function listOf(value: unknown): string[] {

@@ -1,3 +1,4 @@
+import { subscribe } from 'node:diagnostics_channel';
 import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { numberIn, type Fields } from '../support/fields.ts';
 import { takeOrders } from '../support/orders.ts';
@@ -19,7 +20,8 @@ export type Open = (opening: Opening, onCall: (sentAt: unknown) => void) => Prom
 
 /**
  * Lets a client be measured. Orders: `open`, see {@link Opening}; `expect` {calls}, then `counted`, which answers when so many have
- * arrived: {ms, cpuMs} from the first to the last; `latency`: percentiles since `expect`; `memory`, `cpu`.
+ * arrived: {ms, cpuMs} from the first to the last; `latency`: percentiles since `expect`; `watchDials`, then `dialled`: when
+ * connections were begun since, in milliseconds by the monotonic clock; `memory`, `cpu`.
  */
 export function measureClient(open: Open): void {
   let expected = 0;
@@ -30,6 +32,7 @@ export function measureClient(open: Open): void {
   let cpu = cpuBefore;
   let onComplete: () => void = () => undefined;
   let histogram: RecordableHistogram = createHistogram();
+  const dialledAt: number[] = [];
 
   const onCall = (sentAt: unknown): void => {
     if (typeof sentAt === 'string') histogram.record(process.hrtime.bigint() - BigInt(sentAt) || 1n);
@@ -74,6 +77,13 @@ export function measureClient(open: Open): void {
       }
       return { ms: lastAt - firstAt, cpuMs: (cpu.user + cpu.system) / 1_000 };
     },
+    watchDials: () => {
+      subscribe('net.client.socket', () => {
+        dialledAt.push(performance.now());
+      });
+      return {};
+    },
+    dialled: () => ({ dialledAt }),
     latency: () => percentilesOf(histogram),
     memory: async () => {
       // What finalizers and closed handles free is only gone in the next turns.
