@@ -2,7 +2,7 @@ import { firstOutcomeWithin, HandOver, processEnd, type AccoladesEvent } from '@
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { AgentConnection } from '../shared/agent-credential.ts';
 import { listen } from './listen.ts';
-import { onceWritten } from './once-written.ts';
+import { onceWritten } from '../shared/once-written.ts';
 import { toOutputs } from './outputs.ts';
 import type { TriggerSettings } from './trigger-settings.ts';
 

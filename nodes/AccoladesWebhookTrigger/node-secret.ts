@@ -25,11 +25,21 @@ export async function recallSecret(context: Context, parameters: WebhookParamete
 /** The secret of the node as it is now; it is kept for `recallSecret`. @throws as `recallSecret` */
 export async function readSecret(context: Context, parameters: WebhookParameters): Promise<string> {
   if (parameters.secretPlace === 'none') return '';
-  return store.read(keyOf(context), async () => readWebhookSecret(await context.getCredentials(CREDENTIAL)));
+  return store.read(keyOf(context), () => secretOf(context));
+}
+
+/** As `readSecret`, with several attempts over some seconds: for a request that nobody would send again. @throws as `recallSecret` */
+export async function renewSecret(context: Context, parameters: WebhookParameters): Promise<string> {
+  if (parameters.secretPlace === 'none') return '';
+  return store.renew(keyOf(context), () => secretOf(context));
 }
 
 export function forgetSecret(context: Context): void {
   store.forget(keyOf(context));
+}
+
+async function secretOf(context: Context): Promise<string> {
+  return readWebhookSecret(await context.getCredentials(CREDENTIAL));
 }
 
 function keyOf(context: Context): string {

@@ -9,16 +9,20 @@ import {
   type WebhookEventType,
 } from '@accolades-flow/core';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { onceWritten } from '../shared/once-written.ts';
 import { interceptAnswer, sendAnswer } from './http-response.ts';
-import { readSecret, recallSecret } from './node-secret.ts';
+import { readSecret, recallSecret, renewSecret } from './node-secret.ts';
 import { toOutputs } from './outputs.ts';
 import { warn } from './refusal-log.ts';
+import { StartOrder } from './start-order.ts';
 import {
   createEndpoint,
   readWebhookParameters,
   type Responder,
   type WebhookParameters,
 } from './webhook-settings.ts';
+
+const startOrder = new StartOrder();
 
 /** n8n must not answer itself, and starts nothing. */
 const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
@@ -58,25 +62,36 @@ async function take(
   isFresh: boolean,
 ): Promise<IWebhookResponseData> {
   const response = context.getResponseObject();
-  const renewed = async () => createEndpoint(parameters, await readSecret(context, parameters));
   const received = endpoint.receive(request, (answer) => {
     sendAnswer(response, answer);
   });
   if (received.kind === 'refused') {
     return isFresh || received.error.code !== 'SECRET_WRONG'
       ? refuse(context, received)
-      : take(context, parameters, request, await renewed(), true);
+      : take(
+          context,
+          parameters,
+          request,
+          createEndpoint(parameters, await readSecret(context, parameters)),
+          true,
+        );
   }
   if (received.answer !== null) sendAnswer(response, received.answer);
   if (received.kind === 'ignored') return DEALT_WITH;
-  const admission = isFresh ? null : (await renewed()).guard.admit(request);
+  const admission = isFresh
+    ? null
+    : createEndpoint(parameters, await renewSecret(context, parameters)).guard.admit(request);
   if (admission?.kind === 'refused') {
     if (received.replyToken !== null) endpoint.abandon(received.replyToken);
     return refuse(context, admission);
   }
   if (received.warning !== null) warn(context, 'dropped', received.warning.message);
   const workflowData = [...toOutputs({ ...received.message }, received.type, parameters.outputs)];
-  if (received.answer !== null) return { noWebhookResponse: true, workflowData };
+  if (received.answer !== null) {
+    // Somebody watches a test, and n8n makes no more than one at a time.
+    if (context.getMode() !== 'manual') onceWritten(workflowData, await startOrder.turn());
+    return { noWebhookResponse: true, workflowData };
+  }
   awaitAnswer(context, parameters.responder, endpoint, received);
   return { workflowData };
 }

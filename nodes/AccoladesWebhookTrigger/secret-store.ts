@@ -1,5 +1,10 @@
+import { AccoladesError, systemClock, type Clock } from '@accolades-flow/core';
+
 /** How long a secret that was read is taken for the present one, in milliseconds. */
 export const SECRET_FRESH_MS = 5_000;
+
+/** The pauses before the further attempts of a renewal, in milliseconds: long enough for a database that is restarted. */
+export const RENEWAL_PAUSES_MS: readonly number[] = [250, 1_000, 4_000];
 
 export interface RecalledSecret {
   readonly secret: string;
@@ -9,7 +14,7 @@ export interface RecalledSecret {
 
 interface Known {
   readonly secret: string;
-  /** On the clock of `performance.now`. */
+  /** On the monotonic clock. */
   readonly readAt: number;
 }
 
@@ -18,20 +23,19 @@ interface Known {
  * a second and keeps the processor busy: too long to wait for at each request, and too much to do at each of many.
  */
 export class SecretStore {
-  readonly #now: () => number;
+  readonly #clock: Clock;
   readonly #known = new Map<string, Known>();
   readonly #reading = new Map<string, Promise<string>>();
 
-  /** @param now milliseconds from any start, never jumping */
-  constructor(now: () => number = () => performance.now()) {
-    this.#now = now;
+  constructor(clock: Clock = systemClock) {
+    this.#clock = clock;
   }
 
   /** What was read last; null when nothing was. */
   recall(key: string): RecalledSecret | null {
     const known = this.#known.get(key);
     if (known === undefined) return null;
-    return { secret: known.secret, isFresh: this.#now() - known.readAt < SECRET_FRESH_MS };
+    return { secret: known.secret, isFresh: this.#clock.monotonic() - known.readAt < SECRET_FRESH_MS };
   }
 
   /** Reads and keeps it; those who ask meanwhile get the same. @throws what `read` throws: then nothing is kept */
@@ -43,13 +47,33 @@ export class SecretStore {
     return reading;
   }
 
+  /**
+   * As `read`, for a request that has been answered: nobody waits, and the sender will not send it again, so a reading that fails is
+   * tried again after each of `RENEWAL_PAUSES_MS`. A credential that was read but is not valid is not.
+   *
+   * @throws what the last attempt throws
+   */
+  renew(
+    key: string,
+    read: () => Promise<string>,
+    [pause, ...pauses]: readonly number[] = RENEWAL_PAUSES_MS,
+  ): Promise<string> {
+    const renewing = this.read(key, read);
+    if (pause === undefined) return renewing;
+    return renewing.catch(async (error: unknown) => {
+      if (error instanceof AccoladesError) return renewing;
+      await new Promise<void>((resolve) => this.#clock.start(pause, resolve));
+      return this.renew(key, read, pauses);
+    });
+  }
+
   forget(key: string): void {
     this.#known.delete(key);
   }
 
   async #readAndKeep(key: string, read: () => Promise<string>): Promise<string> {
     // From before it is read: it may change meanwhile.
-    const readAt = this.#now();
+    const readAt = this.#clock.monotonic();
     let known: Known | null = null;
     try {
       const secret = await read();

@@ -48,7 +48,7 @@ describe('The browser connector in Chromium, with a workflow in n8n', () => {
           id: 'trigger',
           name: TRIGGER,
           type: 'n8n-nodes-accolades.accoladesWebhookTrigger',
-          typeVersion: 1,
+          typeVersion: 1.1,
           position: [0, 0],
           webhookId: 'connector',
           parameters: {

@@ -104,7 +104,7 @@ export function webhookTrigger(
 ): N8nWorkflowNode {
   const type = 'n8n-nodes-accolades.accoladesWebhookTrigger';
   return {
-    ...n8nNode(path, type, 1, { path, secretPlace: 'parameter', ...parameters }, secret),
+    ...n8nNode(path, type, 1.1, { path, secretPlace: 'parameter', ...parameters }, secret),
     webhookId: `hook-${path}`,
   };
 }

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { deepCopy } from 'n8n-workflow';
-import { onceWritten } from '../../nodes/AccoladesTrigger/once-written.ts';
+import { onceWritten } from '../../nodes/shared/once-written.ts';
 
 describe('The moment at which n8n writes the items of an execution', () => {
   const items = () => [[], [{ json: { event: 'incomingCall', phone: { e164: '+40211234567' } } }]];

@@ -287,6 +287,24 @@ describe('The n8n webhook trigger', () => {
       expect(answeredBefore).to.equal(true);
       expect(workflowData?.[0]).to.have.lengthOf(1);
     });
+
+    it('loses no notification that was answered when the credential cannot be read for a moment', async () => {
+      let attempts = 0;
+      const { response, outcome } = runtime.begin('accoladesWebhookTrigger', {
+        credentials: {
+          get accoladesWebhookApi() {
+            if (++attempts === 1) throw new Error('The database is away.');
+            return { secret: SECRET };
+          },
+        },
+        pathSecret: SECRET,
+        parameters: EVENTS,
+        body: HANGUP,
+      });
+      const { workflowData } = await outcome;
+      expect([response.statusCode, attempts]).to.deep.equal([200, 2]);
+      expect(workflowData?.[0]).to.have.lengthOf(1);
+    });
   });
 
   it('has its path and its way to respond worked out by n8n without an expression, to the same result', () => {

@@ -10,7 +10,7 @@ export {
 export { decode, type Decoded } from './protocol/decode.ts';
 export { parseAgentList, type AgentCredential } from './settings/agent-list.ts';
 export { parseServerUrl, type ServerOptions, type ServerUrl, type TlsOptions } from './settings/server.ts';
-export type { Clock, Timer } from './session/clock.ts';
+export { systemClock, type Clock, type Timer } from './session/clock.ts';
 export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { processHub } from './hub/process-hub.ts';

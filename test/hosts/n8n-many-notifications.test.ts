@@ -1,0 +1,73 @@
+import { expect } from 'chai';
+import type { N8nExecution } from '../../hosts/n8n/execution.ts';
+import { itemsOf } from '../../hosts/n8n/execution.ts';
+import { N8nRig, n8nNode, webhookTrigger } from './n8n-rig.ts';
+import { postSteadily, quantile } from './paced-load.ts';
+
+const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
+/** More than any n8n on two cores executes. */
+const PER_SECOND = 100;
+const SECONDS = 2;
+const COUNT = PER_SECOND * SECONDS;
+const TRIGGER = 'many';
+/** A tenth of a second of requests. */
+const NEIGHBOURS = PER_SECOND / 10;
+
+describe('Many notifications at once in a real n8n', function () {
+  this.timeout(300_000);
+  let rig: N8nRig;
+
+  before(async function () {
+    // The first use installs n8n.
+    this.timeout(15 * 60_000);
+    rig = await N8nRig.start({ N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' });
+  });
+
+  after(() => rig.stop());
+
+  it('are all answered, and their workflows run after, each once, in the order of the requests', async () => {
+    const secret = await rig.credential('accoladesWebhookApi', { secret: SECRET });
+    const id = await rig.publish(
+      webhookTrigger(TRIGGER, { events: ['hangup'] }, secret),
+      [n8nNode('End', 'n8n-nodes-base.noOp', 1, {})],
+      [['End']],
+    );
+    const url = `${rig.host.url}/webhook/${TRIGGER}?secret=${SECRET}`;
+    const load = await postSteadily({
+      perSecond: PER_SECOND,
+      seconds: SECONDS,
+      request: (index) => ({ url, body: notification(index) }),
+    });
+    console.log(
+      `      ${PER_SECOND}/s for ${SECONDS} s: p50 ${quantile(load, 0.5).toFixed(0)} ms, p99 ${quantile(load, 0.99).toFixed(0)} ms`,
+    );
+    expect(load.statuses).to.deep.equal({ 200: COUNT });
+    const begun = await rig.client.countExecutions(id, ['new', 'running', 'success']);
+    expect(begun, 'workflows begun by the last answer').to.be.below(COUNT / 2);
+    const started = (await rig.executions(id, COUNT)).map(callIdOf);
+    const inOrder = Array.from({ length: COUNT }, (_, index) => callId(index));
+    expect([...started].sort()).to.deep.equal([...inOrder].sort());
+    // Requests that come within some milliseconds may overtake each other in n8n, before the node knows of them.
+    const moved = started.map((id, place) => Math.abs(inOrder.indexOf(id) - place));
+    console.log(`      out of its place by ${Math.max(...moved)} at most`);
+    expect(Math.max(...moved)).to.be.at.most(NEIGHBOURS);
+  });
+});
+
+const callId = (index: number): string => `1608743891.${index}`;
+
+function callIdOf(execution: N8nExecution): string {
+  return String(itemsOf(execution, TRIGGER)[0]?.['callId']);
+}
+
+function notification(index: number): string {
+  return new URLSearchParams({
+    apiName: 'callNotification',
+    event: 'hangup',
+    callId: callId(index),
+    userId: '27',
+    userType: 'user',
+    callerNumber: '0211234567',
+    duration: '75',
+  }).toString();
+}

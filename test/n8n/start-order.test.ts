@@ -1,0 +1,111 @@
+import { setImmediate } from 'node:timers/promises';
+import { expect } from 'chai';
+import {
+  MAX_PAUSE_MS,
+  MAX_START_MS,
+  MAX_WAITING,
+  PAUSE_PER_REQUEST_MS,
+  StartOrder,
+  type Started,
+} from '../../nodes/AccoladesWebhookTrigger/start-order.ts';
+import { FakeClock } from '../../packages/core/test/support/fake-clock.ts';
+
+describe('The order in which n8n starts the workflows of answered requests', () => {
+  let clock: FakeClock;
+  let endProcess: (() => void) | null;
+  let order: StartOrder;
+  let started: { readonly name: number; readonly written: Started }[];
+
+  beforeEach(() => {
+    clock = new FakeClock();
+    endProcess = null;
+    const onBegin = (listener: () => void) => {
+      endProcess = listener;
+      return () => {
+        endProcess = null;
+      };
+    };
+    order = new StartOrder({ onBegin }, clock);
+    started = [];
+  });
+
+  const request = async (...names: number[]): Promise<void> => {
+    for (const name of names) void order.turn().then((written) => started.push({ name, written }));
+    await setImmediate();
+  };
+  const names = (): number[] => started.map(({ name }) => name);
+  const write = async (index: number): Promise<void> => {
+    started[index]?.written();
+    await setImmediate();
+  };
+  const pass = async (ms: number): Promise<void> => {
+    clock.advance(ms);
+    await setImmediate();
+  };
+
+  it('is that of the requests, each when the one before is written', async () => {
+    await request(1, 2, 3);
+    expect(names()).to.deep.equal([1]);
+    await write(0);
+    await pass(2 * PAUSE_PER_REQUEST_MS);
+    expect(names()).to.deep.equal([1, 2]);
+    await write(1);
+    await pass(0);
+    expect(names()).to.deep.equal([1, 2, 3]);
+    await write(2);
+    await pass(0);
+    expect(clock.pending).to.equal(0);
+    await request(4);
+    expect(names()).to.deep.equal([1, 2, 3, 4]);
+  });
+
+  it('leaves time to answer what came meanwhile, but not without end', async () => {
+    await request(1);
+    await request(...Array.from({ length: 4 }, (_, index) => index + 2));
+    await write(0);
+    await pass(3 * PAUSE_PER_REQUEST_MS - 1);
+    expect(names()).to.deep.equal([1]);
+    await pass(1);
+    expect(names()).to.deep.equal([1, 2]);
+    await request(...Array.from({ length: 200 }, (_, index) => index + 6));
+    await write(1);
+    await pass(MAX_PAUSE_MS);
+    expect(names()).to.deep.equal([1, 2, 3]);
+  });
+
+  it('goes on when n8n never writes a start, and does not count one that it writes too late', async () => {
+    await request(1, 2, 3);
+    await pass(MAX_START_MS - 1);
+    expect(names()).to.deep.equal([1]);
+    await pass(1);
+    expect(names()).to.deep.equal([1, 2]);
+    await write(0);
+    await pass(MAX_PAUSE_MS);
+    expect(names()).to.deep.equal([1, 2]);
+  });
+
+  it('lets all go that wait when the process is asked to end', async () => {
+    await request(1, 2, 3);
+    endProcess?.();
+    await setImmediate();
+    expect(names()).to.deep.equal([1, 2, 3]);
+  });
+
+  it('starts at once what comes beyond the longest line', async () => {
+    await request(...Array.from({ length: MAX_WAITING + 1 }, (_, index) => index));
+    expect(names()).to.deep.equal([0]);
+    await request(-1);
+    expect(names()).to.deep.equal([0, -1]);
+  });
+
+  it('wants to know of the end of the process only while something waits', async () => {
+    expect(endProcess).to.equal(null);
+    await request(1, 2);
+    expect(endProcess).not.to.equal(null);
+    await write(0);
+    await pass(MAX_PAUSE_MS);
+    await write(1);
+    await pass(MAX_PAUSE_MS);
+    expect(endProcess).to.equal(null);
+  });
+});
