@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { setTimeout as delay } from 'node:timers/promises';
+
+/** A process that uses less than this part of a processor waits for something. */
+const IDLE_SHARE = 0.2;
+const LONGEST_MS = 180_000;
+/** Of the times in `/proc`; Linux has the same on every machine. */
+const TICKS_PER_SECOND = 100;
+
+/** Resolves when a process has been idle for a second. Linux only. @throws Error after three minutes */
+export async function untilIdle(pid: number): Promise<void> {
+  const end = performance.now() + LONGEST_MS;
+  for (let before = await processorSeconds(pid); ;) {
+    await delay(1_000);
+    const now = await processorSeconds(pid);
+    if (now - before < IDLE_SHARE) return;
+    if (performance.now() > end) throw new Error(`Process ${pid} does not come to rest.`);
+    before = now;
+  }
+}
+
+async function processorSeconds(pid: number): Promise<number> {
+  const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
+  // The second field is a name in parentheses, which may hold spaces.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
+}
