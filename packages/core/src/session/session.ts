@@ -7,11 +7,11 @@ import { utf8Text } from '../protocol/utf8.ts';
 import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
 import { startDeadline, type Timer } from './clock.ts';
 import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
+import { PendingRequests } from './pending-requests.ts';
 import { refusal } from './refusal.ts';
 import type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
 import type { Admission, SessionOptions } from './session-options.ts';
 import type { Transport, TransportHandlers } from './transport.ts';
-import { withResolvers } from './with-resolvers.ts';
 
 export type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
 export type { Admission, SessionOptions } from './session-options.ts';
@@ -20,13 +20,6 @@ export type { Admission, SessionOptions } from './session-options.ts';
 export const CONNECT_DEADLINE_MS = 15_000;
 /** From the authentication request to its answer, in milliseconds. */
 export const AUTH_DEADLINE_MS = 15_000;
-/** From a request over the live session to its answer, in milliseconds. */
-export const REQUEST_DEADLINE_MS = 10_000;
-/**
- * A request without an answer for so long is followed by a ping, in milliseconds: its pong tells a server that lives but does not know the
- * request from one that is gone. Most are answered in no time, and need none.
- */
-export const REQUEST_DOUBT_MS = 5_000;
 /** How long a closing handshake may take, in milliseconds. */
 export const CLOSING_DEADLINE_MS = 1_000;
 /**
@@ -36,13 +29,6 @@ export const CLOSING_DEADLINE_MS = 1_000;
 export const RELEASE_MS = 20;
 /** Not even a person who asks for it again and again makes a session dial more often, in milliseconds. */
 const SHORTEST_RETRY_MS = 1_000;
-
-interface PendingRequest {
-  readonly promise: Promise<ServerMessage>;
-  readonly resolve: (message: ServerMessage) => void;
-  readonly reject: (error: AccoladesError) => void;
-  deadline: Timer;
-}
 
 /**
  * One agent's authenticated session: connects, authenticates, watches, and reconnects for ever until it is closed.
@@ -69,7 +55,7 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   #signsOfLife = 0;
   #configuration: AgentConfiguration | null = null;
   #version: string | null = null;
-  #requests: Map<RequestType, PendingRequest> | null = null;
+  #requests: PendingRequests | null = null;
   /** Present while a closed session still reads. */
   #onDrained: (() => void) | null = null;
 
@@ -147,10 +133,9 @@ export class Session implements TransportHandlers, HeartbeatPeer {
     this.#admission?.keepProcessAlive(keep);
     this.#transport?.keepProcessAlive(keep);
     this.#heartbeat.keepProcessAlive(keep);
-    for (const timer of [this.#timer, ...[...(this.#requests?.values() ?? [])].map((r) => r.deadline)]) {
-      if (keep) timer?.ref();
-      else timer?.unref();
-    }
+    this.#requests?.keepProcessAlive(keep);
+    if (keep) this.#timer?.ref();
+    else this.#timer?.unref();
   }
 
   /** Ends the session for good. Idempotent, immediate, never throws. */
@@ -361,44 +346,33 @@ export class Session implements TransportHandlers, HeartbeatPeer {
 
   #ask(type: RequestType): Promise<ServerMessage> {
     const transport = this.#transport;
-    const asking = this.#requests?.get(type);
-    if (asking !== undefined) return asking.promise;
+    const asking = this.#requests?.find(type);
+    if (asking !== undefined) return asking;
     if (transport === null) return Promise.reject(new AccoladesError('NOT_CONNECTED'));
     const heardBefore = this.#signsOfLife;
-    const deadline = this.#startDeadline(REQUEST_DOUBT_MS, () => {
-      transport.ping();
-      request.deadline = this.#startDeadline(REQUEST_DEADLINE_MS - REQUEST_DOUBT_MS, () => {
-        const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
-        this.#forget(type);
-        request.reject(error);
+    this.#requests ??= new PendingRequests(this.#options.clock, this.#keepAlive);
+    const answer = this.#requests.add(type, {
+      onDoubt: () => {
+        transport.ping();
+      },
+      onTimeout: (error) => {
+        this.#forgetAnswered();
         // A server that lives but does not know the request must not cost the calls; one that says nothing at all is gone.
         if (this.#transport === transport && this.#signsOfLife === heardBefore) this.#fail(error);
-      });
+      },
     });
-    const request: PendingRequest = { ...withResolvers<ServerMessage>(), deadline };
-    this.#requests ??= new Map();
-    this.#requests.set(type, request);
     transport.send(encodeRequest(type));
-    return request.promise;
-  }
-
-  #startDeadline(ms: number, onExpired: () => void): Timer {
-    const deadline = startDeadline(this.#options.clock, ms, onExpired);
-    if (!this.#keepAlive) deadline.unref();
-    return deadline;
+    return answer;
   }
 
   #answer(type: RequestType, message: ServerMessage): void {
-    const request = this.#requests?.get(type);
-    if (request === undefined) return;
-    this.#forget(type);
-    request.deadline.stop();
-    request.resolve(message);
+    this.#requests?.answer(type, message);
+    this.#forgetAnswered();
   }
 
-  #forget(type: RequestType): void {
-    this.#requests?.delete(type);
-    if (this.#requests?.size === 0) this.#requests = null;
+  /** An idle session holds no more than it needs. */
+  #forgetAnswered(): void {
+    if (this.#requests?.isEmpty === true) this.#requests = null;
   }
 
   #fail(reason: AccoladesError): void {
@@ -439,10 +413,7 @@ export class Session implements TransportHandlers, HeartbeatPeer {
     this.#transport = null;
     const requests = this.#requests;
     this.#requests = null;
-    for (const request of requests?.values() ?? []) {
-      request.deadline.stop();
-      request.reject(reason);
-    }
+    requests?.end(reason);
   }
 
   /** Whether it has been ready for so long that its next failure begins a new ladder of waits. */

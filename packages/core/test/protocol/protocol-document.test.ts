@@ -5,7 +5,8 @@ import { MESSAGES, DEFAULT_SERVER_URL } from '../../src/protocol/messages.ts';
 import { decode } from '../../src/protocol/decode.ts';
 import { backoffCap } from '../../src/session/backoff.ts';
 import { HEARTBEAT_MS } from '../../src/session/heartbeat.ts';
-import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS, REQUEST_DEADLINE_MS } from '../../src/session/session.ts';
+import { REQUEST_DEADLINE_MS } from '../../src/session/pending-requests.ts';
+import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS } from '../../src/session/session.ts';
 
 const DOCUMENT = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
 

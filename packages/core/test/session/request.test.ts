@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import { AccoladesError } from '../../src/errors.ts';
-import { REQUEST_DEADLINE_MS, REQUEST_DOUBT_MS } from '../../src/session/session.ts';
+import { REQUEST_DEADLINE_MS, REQUEST_DOUBT_MS } from '../../src/session/pending-requests.ts';
 import { CONFIGURATION, SessionRig } from '../support/session-rig.ts';
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {

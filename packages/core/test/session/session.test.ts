@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { AccoladesError } from '../../src/errors.ts';
-import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS, REQUEST_DEADLINE_MS } from '../../src/session/session.ts';
+import { REQUEST_DEADLINE_MS } from '../../src/session/pending-requests.ts';
+import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS } from '../../src/session/session.ts';
 import { CALL, CONFIGURATION, ID_CRM, SessionRig } from '../support/session-rig.ts';
 
 describe('session', () => {
