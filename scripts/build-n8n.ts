@@ -13,6 +13,21 @@ import { root } from './paths.ts';
 const target = path.join(root, 'dist');
 const core = path.join(root, 'packages/core/src/index.ts');
 
+/**
+ * What the nodes share, in several files: the engine gives one large source memory of its own, while smaller ones find room among what
+ * n8n has loaded already.
+ */
+const SHARED = [
+  { name: 'phone-numbers', test: /[\\/]node_modules[\\/]libphonenumber-js[\\/]/, priority: 2 },
+  {
+    name: 'network',
+    test: /[\\/]node_modules[\\/](?:ws|https-proxy-agent|agent-base|proxy-from-env|debug|ms)[\\/]/,
+    priority: 2,
+  },
+  { name: 'libraries', test: /[\\/]node_modules[\\/]/, priority: 1 },
+  { name: 'core', test: /[\\/]core[\\/]/ },
+];
+
 export async function buildN8n(): Promise<void> {
   await rm(target, { recursive: true, force: true });
   const bundled = await bundle(await find('nodes/*/*.node.ts', 'credentials/*.credentials.ts'));
@@ -41,7 +56,7 @@ async function bundle(entries: readonly string[]): Promise<RolldownOutput> {
     exports: 'named',
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
-    codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules)[\\/]/ }] },
+    codeSplitting: { groups: SHARED },
     // Names and lines stay, for reviewers and stack traces.
     minify: { compress: true, mangle: false, codegen: false },
     comments: { legal: true, annotation: false, jsdoc: false },

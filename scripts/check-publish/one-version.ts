@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { root } from '../paths.ts';
+import { isReleased, unreleasedChanges } from '../release/changelog.ts';
 import { none, type Finding } from './finding.ts';
 import { asRecord, readManifest } from './packed-package.ts';
 
@@ -20,12 +21,13 @@ export async function checkVersions(): Promise<Finding[]> {
     if (locked !== version) others.push(`${String(locked)} in the lock file for “${folder}”`);
   }
   const changelog = await readFile(path.join(root, 'CHANGELOG.md'), 'utf8');
-  const heading = new RegExp(`^## \\[${version.replaceAll('.', '\\.')}\\]`, 'm');
   return [
     none(`every package has version ${version}`, others),
     none(
-      `CHANGELOG.md describes ${version}`,
-      heading.test(changelog) ? [] : [`there is no heading ## [${version}]`],
+      `CHANGELOG.md describes ${version}, or what it will be`,
+      isReleased(changelog, version) || unreleasedChanges(changelog) !== ''
+        ? []
+        : [`it has neither a heading ## [${version}] nor anything under “Unreleased”`],
     ),
   ];
 }
