@@ -106,9 +106,16 @@ export function parameters(rig: () => N8nRig): void {
       await picture(editor.page, 'n8n-all-nodes');
       for (const { name, shown, says, hides } of CASES) {
         await editor.edit(name);
-        const texts = await editor.parameterTexts();
-        expect(await editor.parameters(), name).to.deep.equal(shown);
-        if (says !== undefined) expect(texts, name).to.match(says);
+        // n8n fills a dialog piece by piece.
+        let [texts, names]: [string, string[]] = ['', []];
+        await waitUntil(
+          `the dialog of ${name}`,
+          async () => {
+            [texts, names] = [await editor.parameterTexts(), await editor.parameters()];
+            return names.join() === shown.join() && (says === undefined || says.test(texts));
+          },
+          { deadlineMs: 10_000, details: () => `It shows ${names.join(', ')}:\n${texts}` },
+        );
         if (hides !== undefined) expect(texts, name).not.to.match(hides);
         await picture(editor.page, `n8n-parameters/${name}`);
         await editor.closeDialog();
@@ -151,13 +158,17 @@ export function parameters(rig: () => N8nRig): void {
       await editor.edit('Choices');
       const expectShown = async (names: readonly string[], secret: boolean): Promise<void> => {
         await waitUntil(
-          `the parameters ${names.join(', ')}`,
-          async () => (await editor.parameters()).join() === names.join(),
+          `the parameters ${names.join(', ')}, with ${secret ? 'a credential' : 'a warning'}`,
+          async () => {
+            const texts = await editor.parameterTexts();
+            return (
+              (await editor.parameters()).join() === names.join() &&
+              /Credential|Accolades Webhook API/.test(texts) === secret &&
+              /Without a secret, anybody/.test(texts) !== secret
+            );
+          },
           { deadlineMs: 10_000 },
         );
-        const texts = await editor.parameterTexts();
-        expect(/Credential|Accolades Webhook API/.test(texts), 'a credential is asked for').to.equal(secret);
-        expect(/Without a secret, anybody/.test(texts), 'a warning').to.equal(!secret);
       };
       // By default the flow answers IVR requests and hang-up confirmations.
       await expectShown(['path', 'secretPlace', 'events', 'respond'], true);
