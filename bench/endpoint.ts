@@ -7,7 +7,7 @@ import { runBenchmark, type Options, type Result, type Series, type Verdict } fr
 import { withFolder } from './support/node-red.ts';
 import { inRounds, ratioOf } from './support/rounds.ts';
 import { n8nTarball, nodeRedTarball } from './support/tarballs.ts';
-import { untilIdle } from './support/idle.ts';
+import { processorSeconds, untilIdle } from './support/idle.ts';
 import { until } from './support/until.ts';
 
 /** What the vendor's documentation leaves open; a PBX with thousands of phones may reach it. */
@@ -59,6 +59,7 @@ async function measure(endpoints: Endpoints, perSecond: number, options: Options
   const { host, pid, names, addresses } = endpoints;
   const refused: Record<Side, number> = { ours: 0, builtIn: 0 };
   const post = async (side: Side, seconds: number) => {
+    const before = await processorSeconds(pid);
     const result = await postSteadily({
       perSecond,
       seconds,
@@ -66,7 +67,13 @@ async function measure(endpoints: Endpoints, perSecond: number, options: Options
     });
     // What the requests have started must not be in the way of the next ones.
     await untilIdle(pid);
-    return { p50: quantile(result, 0.5), p99: quantile(result, 0.99), statuses: result.statuses };
+    const used = ((await processorSeconds(pid)) - before) * 1_000;
+    return {
+      p50: quantile(result, 0.5),
+      p99: quantile(result, 0.99),
+      processor: used / result.times.length,
+      statuses: result.statuses,
+    };
   };
   for (const side of SIDES) await post(side, WARM_UP_S);
   const measured = await inRounds(options.quick ? 2 : 3, SIDES, async (side, round) => {
@@ -75,16 +82,21 @@ async function measure(endpoints: Endpoints, perSecond: number, options: Options
     for (const [status, count] of Object.entries(one.statuses)) if (status !== '200') refused[side] += count;
     return one;
   });
-  const values = (side: Side, of: 'p50' | 'p99') => measured[side].map((one) => one[of]);
+  const values = (side: Side, of: 'p50' | 'p99' | 'processor') => measured[side].map((one) => one[of]);
   const each = ['p50', 'p99'] as const;
   return {
-    series: SIDES.flatMap((side) =>
-      each.map((of): Series => ({
+    series: SIDES.flatMap((side) => [
+      ...each.map((of): Series => ({
         label: `${host}, ${perSecond}/s, ${names[side]} ${of}`,
         unit: 'ms',
         values: values(side, of),
       })),
-    ),
+      {
+        label: `${host}, ${perSecond}/s, ${names[side]}: processor time of request and workflow`,
+        unit: 'ms',
+        values: values(side, 'processor'),
+      },
+    ]),
     verdicts: each.map((of): Verdict => ({
       label: `${host}, ${perSecond}/s, ours ÷ own, ${of}`,
       unit: '×',
