@@ -30,7 +30,7 @@ export async function statusPage(): Promise<string> {
     'Node-RED shows a status under each node. n8n has none: there the log says the same in full, a failed execution shows it as the error, and ' +
       '_Agent Disconnected_ events have the code in `reason`. The codes and what to do are the same in both.',
     'Every connection heals by itself. It is tried again within 30 seconds, within a minute while the agent is logged out, and within five ' +
-      'minutes after a wrong address or an unknown refusal. A deployment or a publication tries at once.',
+      'minutes after a wrong IP or an unknown refusal. A deployment or a publication tries at once.',
     '## When it works',
     table(HEAD, explain(working, SHARED)),
     'The last call is shown for five seconds: a blue dot with `↙ 0211234567` for one that came in, `↗ 0211234567` for one that went out.',
