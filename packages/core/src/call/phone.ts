@@ -1,6 +1,7 @@
-import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
+import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
 import { AccoladesError } from '../errors.ts';
 import { RecentMap } from '../recent-map.ts';
+import { NumberingPlan } from './numbering-plan.ts';
 
 /** A public phone number in the forms that people and programs use. */
 export interface Phone {
@@ -33,10 +34,18 @@ export function parseCountry(country: unknown): string {
 
 /** Numbers have 15 digits at most; longer text is neither looked at nor remembered, in characters. */
 const MAX_CHARS = 64;
-/** Parsing costs some 20 µs, and the same callers call again; in entries for each country, about 400 bytes each. */
+/** The same callers call again, and to find a number costs a tenth of reading it; in entries for each country, about 400 bytes each. */
 const CACHE_SIZE = 20_000;
-/** By home country: to make one key of country and number for each call costs more than the look-up. */
-const remembered = new Map<string, RecentMap<Phone | null>>();
+
+/** The numbers of those who have one home. */
+interface Home {
+  readonly country: CountryCode;
+  readonly plan: NumberingPlan | null;
+  readonly remembered: RecentMap<Phone | null>;
+}
+
+/** By country: to make one key of country and number for each call costs more than the look-up. */
+const homes = new Map<string, Home>();
 
 /**
  * The number in all its forms, or null when it is no valid public number: an extension (`101`), an emergency number (`112`),
@@ -46,23 +55,23 @@ const remembered = new Map<string, RecentMap<Phone | null>>();
  */
 export function parsePhone(phoneNumber: string, country: string): Phone | null {
   if (phoneNumber.length > MAX_CHARS) return null;
-  let phones = remembered.get(country);
-  if (phones === undefined) {
+  let home = homes.get(country);
+  if (home === undefined) {
     if (!isSupportedCountry(country)) return null;
-    phones = new RecentMap(CACHE_SIZE);
-    remembered.set(country, phones);
+    home = { country, plan: NumberingPlan.of(country), remembered: new RecentMap(CACHE_SIZE) };
+    homes.set(country, home);
   }
-  let phone = phones.get(phoneNumber);
+  let phone = home.remembered.get(phoneNumber);
   if (phone === undefined) {
-    phone = parse(phoneNumber, country);
-    phones.add(phoneNumber, phone);
+    phone = home.plan?.read(phoneNumber) ?? readByLibrary(phoneNumber, home.country);
+    home.remembered.add(phoneNumber, phone);
   }
   // A copy, since flows may change what they are given.
   return phone && copyOf(phone);
 }
 
-function parse(phoneNumber: string, country: string): Phone | null {
-  if (!isSupportedCountry(country)) return null;
+/** Whatever its form. */
+export function readByLibrary(phoneNumber: string, country: CountryCode): Phone | null {
   const number = parsePhoneNumberFromString(phoneNumber, { defaultCountry: country, extract: false });
   if (number === undefined) return null;
   const type = number.getType();
