@@ -10,7 +10,7 @@ export interface Timer {
 export interface Clock {
   /** Wall time in milliseconds since 1970; may jump. For people only, never to measure a duration. */
   now(): number;
-  /** Milliseconds from an arbitrary start; never jumps. */
+  /** Milliseconds from an arbitrary start; never jumps. Whole ones are kept in less room than others. */
   monotonic(): number;
   /** Calls back once after `ms` milliseconds. */
   start(ms: number, callback: () => void): Timer;
@@ -41,7 +41,7 @@ class NodeTimer implements Timer {
 
 export const systemClock: Clock = {
   now: () => Date.now(),
-  monotonic: () => performance.now(),
+  monotonic: () => Math.floor(performance.now()),
   start: (ms, callback) => new NodeTimer(ms, callback),
 };
 

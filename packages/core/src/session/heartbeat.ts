@@ -1,5 +1,5 @@
 import type { Clock } from './clock.ts';
-import { SharedTimer, type Waiter } from './shared-timer.ts';
+import { sharedTimer, type SharedTimer, type Waiter } from './shared-timer.ts';
 
 /** How often a ping is sent, and within which time a sign of life must come, in milliseconds. */
 export const HEARTBEAT_MS = 20_000;
@@ -8,17 +8,6 @@ export interface HeartbeatPeer {
   ping(): void;
   /** Nothing came, neither pong nor frame, for a whole interval after a ping. */
   dead(): void;
-}
-
-/** One for all heartbeats by the same clock. */
-const timers = new WeakMap<Clock, SharedTimer>();
-
-function timerBy(clock: Clock): SharedTimer {
-  const existing = timers.get(clock);
-  if (existing !== undefined) return existing;
-  const timer = new SharedTimer(clock, HEARTBEAT_MS);
-  timers.set(clock, timer);
-  return timer;
 }
 
 /** Finds out that a peer is gone although its connection still looks open. */
@@ -37,7 +26,7 @@ export class Heartbeat implements Waiter {
 
   constructor(clock: Clock, peer: HeartbeatPeer) {
     this.#peer = peer;
-    this.#timer = timerBy(clock);
+    this.#timer = sharedTimer(clock, HEARTBEAT_MS);
   }
 
   start(): void {

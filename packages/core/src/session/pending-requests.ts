@@ -1,6 +1,7 @@
 import { AccoladesError } from '../errors.ts';
 import type { RequestType, ServerMessage } from '../protocol/messages.ts';
-import { startDeadline, type Clock, type Timer } from './clock.ts';
+import type { Clock, Timer } from './clock.ts';
+import { SharedDeadline } from './shared-deadline.ts';
 import { withResolvers } from './with-resolvers.ts';
 
 /** From a request over the live session to its answer, in milliseconds. */
@@ -14,83 +15,114 @@ export const REQUEST_DOUBT_MS = 5_000;
 /** What happens to a request that is not answered. */
 export interface Unanswered {
   /** After {@link REQUEST_DOUBT_MS}. */
-  readonly onDoubt: () => void;
+  onRequestDoubt(): void;
   /** After {@link REQUEST_DEADLINE_MS}, when the request has been rejected. */
-  readonly onTimeout: (error: AccoladesError) => void;
+  onRequestTimeout(request: UnansweredRequest, error: AccoladesError): void;
+}
+
+export interface UnansweredRequest {
+  /** The session asked for itself. */
+  readonly isOwn: boolean;
+  /** Nothing at all has come since. */
+  readonly isSilent: boolean;
 }
 
 interface PendingRequest {
-  readonly promise: Promise<ServerMessage>;
-  readonly resolve: (message: ServerMessage) => void;
-  readonly reject: (error: AccoladesError) => void;
+  readonly isOwn: boolean;
+  isSilent: boolean;
   deadline: Timer;
+  /** Made when somebody waits for the answer. */
+  answer: ReturnType<typeof withResolvers<ServerMessage>> | null;
 }
 
 /** What was asked over a connection and has no answer yet: one request of each type. */
 export class PendingRequests {
   readonly #clock: Clock;
-  readonly #pending = new Map<RequestType, PendingRequest>();
+  readonly #unanswered: Unanswered;
+  readonly #pending: Record<RequestType, PendingRequest | null> = { configuration: null, version: null };
   #keepAlive: boolean;
 
   /** @param keepAlive whether its timers keep the process alive */
-  constructor(clock: Clock, keepAlive: boolean) {
+  constructor(clock: Clock, unanswered: Unanswered, keepAlive: boolean) {
     this.#clock = clock;
+    this.#unanswered = unanswered;
     this.#keepAlive = keepAlive;
   }
 
   get isEmpty(): boolean {
-    return this.#pending.size === 0;
+    return this.#pending.configuration === null && this.#pending.version === null;
   }
 
-  /** The answer of a request that goes on. */
+  /** The answer of a request that goes on; rejected with `REQUEST_TIMEOUT`, or with what {@link end} gives. */
   find(type: RequestType): Promise<ServerMessage> | undefined {
-    return this.#pending.get(type)?.promise;
+    const request = this.#pending[type];
+    if (request === null) return undefined;
+    request.answer ??= withResolvers();
+    return request.answer.promise;
   }
 
-  /** @returns the answer; rejected with `REQUEST_TIMEOUT`, or with what {@link end} gives */
-  add(type: RequestType, { onDoubt, onTimeout }: Unanswered): Promise<ServerMessage> {
-    const deadline = this.#startDeadline(REQUEST_DOUBT_MS, () => {
-      onDoubt();
-      request.deadline = this.#startDeadline(REQUEST_DEADLINE_MS - REQUEST_DOUBT_MS, () => {
-        const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
-        this.#pending.delete(type);
-        request.reject(error);
-        onTimeout(error);
-      });
-    });
-    const request: PendingRequest = { ...withResolvers<ServerMessage>(), deadline };
-    this.#pending.set(type, request);
-    return request.promise;
+  /** Begins to wait. To be called for a type that is not pending. */
+  add(type: RequestType, isOwn: boolean): void {
+    const request: PendingRequest = {
+      isOwn,
+      isSilent: true,
+      deadline: this.#startDeadline(REQUEST_DOUBT_MS, () => {
+        request.deadline = this.#startDeadline(REQUEST_DEADLINE_MS - REQUEST_DOUBT_MS, () => {
+          this.#timeOut(type, request);
+        });
+        this.#unanswered.onRequestDoubt();
+      }),
+      answer: null,
+    };
+    this.#pending[type] = request;
   }
 
   answer(type: RequestType, message: ServerMessage): void {
-    const request = this.#pending.get(type);
-    if (request === undefined) return;
-    this.#pending.delete(type);
+    const request = this.#pending[type];
+    if (request === null) return;
+    this.#pending[type] = null;
     request.deadline.stop();
-    request.resolve(message);
+    request.answer?.resolve(message);
+  }
+
+  /** Any pong or frame. */
+  signOfLife(): void {
+    const { configuration, version } = this.#pending;
+    if (configuration !== null) configuration.isSilent = false;
+    if (version !== null) version.isSilent = false;
   }
 
   /** Rejects all of them. */
   end(reason: AccoladesError): void {
-    for (const request of this.#pending.values()) {
+    for (const type of TYPES) {
+      const request = this.#pending[type];
+      if (request === null) continue;
+      this.#pending[type] = null;
       request.deadline.stop();
-      request.reject(reason);
+      request.answer?.reject(reason);
     }
-    this.#pending.clear();
   }
 
   keepProcessAlive(keep: boolean): void {
     this.#keepAlive = keep;
-    for (const { deadline } of this.#pending.values()) {
-      if (keep) deadline.ref();
-      else deadline.unref();
+    for (const type of TYPES) {
+      if (keep) this.#pending[type]?.deadline.ref();
+      else this.#pending[type]?.deadline.unref();
     }
   }
 
+  #timeOut(type: RequestType, request: PendingRequest): void {
+    const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
+    this.#pending[type] = null;
+    request.answer?.reject(error);
+    this.#unanswered.onRequestTimeout(request, error);
+  }
+
   #startDeadline(ms: number, onExpired: () => void): Timer {
-    const deadline = startDeadline(this.#clock, ms, onExpired);
+    const deadline = new SharedDeadline(this.#clock, ms, onExpired);
     if (!this.#keepAlive) deadline.unref();
     return deadline;
   }
 }
+
+const TYPES: readonly RequestType[] = ['configuration', 'version'];

@@ -5,12 +5,13 @@ import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
 import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
 import { utf8Text } from '../protocol/utf8.ts';
 import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
-import { startDeadline, type Timer } from './clock.ts';
+import type { Timer } from './clock.ts';
 import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
-import { PendingRequests } from './pending-requests.ts';
+import { PendingRequests, type Unanswered, type UnansweredRequest } from './pending-requests.ts';
 import { refusal } from './refusal.ts';
 import type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
 import type { Admission, SessionOptions } from './session-options.ts';
+import { SharedDeadline } from './shared-deadline.ts';
 import type { Transport, TransportHandlers } from './transport.ts';
 
 export type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
@@ -33,10 +34,10 @@ const SHORTEST_RETRY_MS = 1_000;
 /**
  * One agent's authenticated session: connects, authenticates, watches, and reconnects for ever until it is closed.
  *
- * It is itself what its transport and its heartbeat call, since thousands of sessions are held and every closure counts.
+ * It is itself what its transport, its heartbeat and its requests call, since thousands of sessions are held and every closure counts.
  * There is at most one transport at a time; `#attempt` is the only place that makes one and `#drop` the only one that ends it.
  */
-export class Session implements TransportHandlers, HeartbeatPeer {
+export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   readonly #options: SessionOptions;
   readonly #listener: SessionListener;
   readonly #heartbeat: Heartbeat;
@@ -46,13 +47,13 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   #admission: Admission | null = null;
   /** The one timer of the present state: a deadline, or the wait for the next attempt. */
   #timer: Timer | null = null;
-  #attemptedAt = -Infinity;
+  /** By the monotonic clock; null before the first attempt. */
+  #attemptedAt: number | null = null;
   /** By the monotonic clock; null when it is not ready. */
   #readyAt: number | null = null;
-  /** When the next attempt is due, by the monotonic clock. */
-  #dueAt = Infinity;
+  /** When the next attempt is due, by the monotonic clock; null before the first wait. */
+  #dueAt: number | null = null;
   #keepAlive = true;
-  #signsOfLife = 0;
   #configuration: AgentConfiguration | null = null;
   #version: string | null = null;
   #requests: PendingRequests | null = null;
@@ -105,8 +106,9 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   retryNow(): void {
     if (this.#status.state !== 'waiting') return;
     const { clock } = this.#options;
-    const wait = Math.max(0, this.#attemptedAt + SHORTEST_RETRY_MS - clock.monotonic());
-    if (clock.monotonic() + wait < this.#dueAt) this.#wait(this.#status.reason, wait);
+    const now = clock.monotonic();
+    const wait = this.#attemptedAt === null ? 0 : Math.max(0, this.#attemptedAt + SHORTEST_RETRY_MS - now);
+    if (this.#dueAt === null || now + wait < this.#dueAt) this.#wait(this.#status.reason, wait);
   }
 
   /**
@@ -193,7 +195,7 @@ export class Session implements TransportHandlers, HeartbeatPeer {
       this.#admission = null;
       this.#attemptedAt = clock.monotonic();
       this.#setTimer(
-        startDeadline(clock, CONNECT_DEADLINE_MS, () => {
+        new SharedDeadline(clock, CONNECT_DEADLINE_MS, () => {
           this.#fail(new AccoladesError('CONNECT_TIMEOUT'));
         }),
       );
@@ -219,7 +221,7 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   #authenticate(): void {
     const { clock, idCrm } = this.#options;
     this.#setTimer(
-      startDeadline(clock, AUTH_DEADLINE_MS, () => {
+      new SharedDeadline(clock, AUTH_DEADLINE_MS, () => {
         this.#fail(new AccoladesError('AUTH_TIMEOUT'));
       }),
     );
@@ -235,8 +237,8 @@ export class Session implements TransportHandlers, HeartbeatPeer {
 
   /** For the transport. */
   onPong(): void {
-    this.#signsOfLife++;
     this.#heartbeat.signOfLife();
+    this.#requests?.signOfLife();
   }
 
   /** For the transport. */
@@ -262,6 +264,20 @@ export class Session implements TransportHandlers, HeartbeatPeer {
     this.#fail(new AccoladesError('HEARTBEAT_TIMEOUT'));
   }
 
+  /** For the requests. */
+  onRequestDoubt(): void {
+    this.#transport?.ping();
+  }
+
+  /** For the requests. */
+  onRequestTimeout({ isOwn, isSilent }: UnansweredRequest, error: AccoladesError): void {
+    this.#forgetAnswered();
+    // A server that lives but does not know the request must not cost the calls; one that says nothing at all is gone.
+    if (isSilent) this.#fail(error);
+    if (!isOwn) return;
+    this.#report('unknown', 'The server did not answer the configuration request; agent ids stay unknown.');
+  }
+
   #authenticated(version: string | null): void {
     const { clock } = this.#options;
     if (this.#status.state !== 'authenticating') return;
@@ -271,14 +287,7 @@ export class Session implements TransportHandlers, HeartbeatPeer {
     this.#readyAt = clock.monotonic();
     this.#heartbeat.start();
     // Before the listeners hear of it, so that no answer can overtake the question.
-    this.#ask('configuration').catch((error: unknown) => {
-      if (error instanceof AccoladesError && error.code === 'REQUEST_TIMEOUT') {
-        this.#report(
-          'unknown',
-          'The server did not answer the configuration request; agent ids stay unknown.',
-        );
-      }
-    });
+    this.#send('configuration', true);
     this.#setStatus({ state: 'ready', since: clock.now(), attempt });
   }
 
@@ -345,24 +354,17 @@ export class Session implements TransportHandlers, HeartbeatPeer {
   }
 
   #ask(type: RequestType): Promise<ServerMessage> {
+    if (this.#requests?.find(type) === undefined) this.#send(type, false);
+    return this.#requests?.find(type) ?? Promise.reject(new AccoladesError('NOT_CONNECTED'));
+  }
+
+  /** @param isOwn nobody else has asked for it */
+  #send(type: RequestType, isOwn: boolean): void {
     const transport = this.#transport;
-    const asking = this.#requests?.find(type);
-    if (asking !== undefined) return asking;
-    if (transport === null) return Promise.reject(new AccoladesError('NOT_CONNECTED'));
-    const heardBefore = this.#signsOfLife;
-    this.#requests ??= new PendingRequests(this.#options.clock, this.#keepAlive);
-    const answer = this.#requests.add(type, {
-      onDoubt: () => {
-        transport.ping();
-      },
-      onTimeout: (error) => {
-        this.#forgetAnswered();
-        // A server that lives but does not know the request must not cost the calls; one that says nothing at all is gone.
-        if (this.#transport === transport && this.#signsOfLife === heardBefore) this.#fail(error);
-      },
-    });
+    if (transport === null) return;
+    this.#requests ??= new PendingRequests(this.#options.clock, this, this.#keepAlive);
+    this.#requests.add(type, isOwn);
     transport.send(encodeRequest(type));
-    return answer;
   }
 
   #answer(type: RequestType, message: ServerMessage): void {

@@ -101,3 +101,13 @@ export class SharedTimer {
     }
   }
 }
+
+const timers = new WeakMap<Clock, Map<number, SharedTimer>>();
+
+/** The one for all that wait `ms` milliseconds by this clock. */
+export function sharedTimer(clock: Clock, ms: number): SharedTimer {
+  const byLength = timers.get(clock) ?? new Map<number, SharedTimer>();
+  const timer = byLength.get(ms) ?? new SharedTimer(clock, ms);
+  timers.set(clock, byLength.set(ms, timer));
+  return timer;
+}

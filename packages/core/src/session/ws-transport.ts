@@ -1,5 +1,6 @@
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocket } from 'ws';
+import { WebSocket, type ClientOptions, type RawData } from 'ws';
 import { AccoladesError, messageOf } from '../errors.ts';
 import { describeNetworkError, networkErrorCode, systemCodeOf } from '../network-error.ts';
 import { MAX_FRAME_BYTES } from '../protocol/decode.ts';
@@ -10,14 +11,39 @@ import type { Transport, TransportFactory, TransportHandlers } from './transport
 /** A frame between the protocol's limit and this one is refused but costs nothing else; a larger one ends the connection. */
 const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
 
-/**
- * How long the connection may stay open after either side said good-bye, in milliseconds; the library's default is 30 s. Spread,
- * since the library's types do not know the option yet.
- */
-const CLOSING = { closeTimeout: 1_000 };
-
 /** RFC 6455, section 7.4.1. */
 const NORMAL_CLOSURE = 1000;
+
+/** What all connections have in common. */
+const COMMON_OPTIONS = {
+  perMessageDeflate: false,
+  followRedirects: false,
+  maxPayload: HARD_FRAME_LIMIT_BYTES,
+  /**
+   * How long the connection may stay open after either side said good-bye, in milliseconds; the library's default is 30 s. Its types do
+   * not know the option yet.
+   */
+  closeTimeout: 1_000,
+  // The decoder refuses bad UTF-8 itself, so that one bad frame does not cost the connection.
+  skipUTF8Validation: true,
+} as const;
+
+/** Thousands of sessions have the same. */
+const optionsByServer = new WeakMap<ServerOptions, ClientOptions>();
+
+function optionsFor(server: ServerOptions): ClientOptions {
+  const known = optionsByServer.get(server);
+  if (known !== undefined) return known;
+  const { ca, ...tls } = server.tls ?? {};
+  const options = {
+    ...tls,
+    ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+    rejectUnauthorized: server.allowUnauthorizedCerts !== true,
+    ...COMMON_OPTIONS,
+  };
+  optionsByServer.set(server, options);
+  return options;
+}
 
 /** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
 export const connectWebSocket: TransportFactory = (server, handlers) => {
@@ -63,6 +89,8 @@ class FailedTransport implements Transport {
 class WsTransport implements Transport {
   readonly #ws: WebSocket;
   #handlers: TransportHandlers | null;
+  /** Until it is open. */
+  #request: ClientRequest | null = null;
   #socket: Socket | null = null;
   readonly #proxied: boolean;
   #keep = true;
@@ -71,69 +99,67 @@ class WsTransport implements Transport {
   constructor(server: ServerOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
     const { href } = parseServerUrl(server.url);
-    const { ca, ...tls } = server.tls ?? {};
     const agent = proxyAgent(href, () => (this.#wayThroughProxy = new AbortController()).signal);
     this.#proxied = agent !== null;
-    this.#ws = new WebSocket(href, {
-      ...tls,
-      ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+    this.#ws = new OwnedWebSocket(this, href, {
+      ...optionsFor(server),
       ...(agent === null ? {} : { agent }),
-      rejectUnauthorized: server.allowUnauthorizedCerts !== true,
-      perMessageDeflate: false,
-      followRedirects: false,
-      maxPayload: HARD_FRAME_LIMIT_BYTES,
-      ...CLOSING,
-      // The decoder refuses bad UTF-8 itself, so that one bad frame does not cost the connection.
-      skipUTF8Validation: true,
       finishRequest: (request) => {
-        request.once('socket', (socket) => {
-          this.#socket = socket;
-          this.keepProcessAlive(this.#keep);
-        });
+        this.#request = request;
         request.end();
       },
-    });
-    this.#ws
-      .on('open', () => {
-        this.#opened();
-      })
-      .on('unexpected-response', (request, response) => {
-        const status = response.statusCode ?? 0;
-        request.destroy();
-        const byProxy = this.#proxied && PROXY_STATUS.has(status);
-        this.#end(
-          new AccoladesError(byProxy ? 'PROXY_FAILED' : 'NOT_A_WEBSOCKET', {
-            what: `The ${byProxy ? 'proxy' : 'server'} answered with HTTP status ${status}.`,
-          }),
-        );
-      })
-      .on('error', (error) => {
-        this.#end(classify(error, this.#proxied));
-      })
-      .on('close', (code) => {
-        this.#end(new AccoladesError('CONNECTION_LOST', { what: `The connection ended (code ${code}).` }));
-      });
+    })
+      .on('open', onOpen)
+      .on('unexpected-response', onUnexpectedResponse)
+      .on('error', onError)
+      .on('close', onClose);
   }
 
   /** What only the handshake needs goes, and what only an open connection has comes: an idle one holds no more than it must. */
-  #opened(): void {
+  opened(): void {
+    this.#socket = this.#request?.socket ?? null;
+    this.#request = null;
     this.#ws
-      .removeAllListeners('open')
-      .removeAllListeners('unexpected-response')
-      .on('message', (data) => {
-        // With the default binaryType every message is one Buffer.
-        if (Buffer.isBuffer(data)) this.#handlers?.onFrame(data);
-      })
-      .on('pong', () => this.#handlers?.onPong());
+      .off('open', onOpen)
+      .off('unexpected-response', onUnexpectedResponse)
+      .on('message', onMessage)
+      .on('pong', onPong);
     this.#handlers?.onOpen();
   }
 
+  refused(status: number): void {
+    const byProxy = this.#proxied && PROXY_STATUS.has(status);
+    this.#end(
+      new AccoladesError(byProxy ? 'PROXY_FAILED' : 'NOT_A_WEBSOCKET', {
+        what: `The ${byProxy ? 'proxy' : 'server'} answered with HTTP status ${status}.`,
+      }),
+    );
+  }
+
+  received(frame: Buffer): void {
+    this.#handlers?.onFrame(frame);
+  }
+
+  ponged(): void {
+    this.#handlers?.onPong();
+  }
+
+  failed(error: Error): void {
+    this.#end(classify(error, this.#proxied));
+  }
+
+  ended(code: number): void {
+    this.#end(new AccoladesError('CONNECTION_LOST', { what: `The connection ended (code ${code}).` }));
+  }
+
+  // A write that fails is followed by 'error' or 'close', where it is handled.
+
   send(text: string): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(text, ignoreError);
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(text);
   }
 
   ping(): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping(undefined, undefined, ignoreError);
+    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
   }
 
   close(): void {
@@ -149,9 +175,19 @@ class WsTransport implements Transport {
   }
 
   keepProcessAlive(keep: boolean): void {
+    if (keep === this.#keep) return;
     this.#keep = keep;
-    if (keep) this.#socket?.ref();
-    else this.#socket?.unref();
+    this.#referSocket();
+  }
+
+  #referSocket(): void {
+    const socket = this.#socket ?? this.#request?.socket ?? null;
+    if (socket === null) {
+      this.#request?.once('socket', () => {
+        this.#referSocket();
+      });
+    } else if (this.#keep) socket.ref();
+    else socket.unref();
   }
 
   #end(error: AccoladesError): void {
@@ -161,9 +197,45 @@ class WsTransport implements Transport {
   }
 }
 
-/** A failed write is followed by 'error' or 'close', where it is handled. */
-function ignoreError(): void {
-  // Nothing to do.
+/** Knows whose it is, so that all of them share their listeners: thousands are held, and every closure counts. */
+class OwnedWebSocket extends WebSocket {
+  readonly owner: WsTransport;
+
+  constructor(owner: WsTransport, address: string, options: ClientOptions) {
+    super(address, options);
+    this.owner = owner;
+  }
+}
+
+/** Of a socket of ours. */
+function ownerOf(socket: WebSocket): WsTransport | null {
+  return socket instanceof OwnedWebSocket ? socket.owner : null;
+}
+
+function onOpen(this: WebSocket): void {
+  ownerOf(this)?.opened();
+}
+
+function onUnexpectedResponse(this: WebSocket, request: ClientRequest, response: IncomingMessage): void {
+  request.destroy();
+  ownerOf(this)?.refused(response.statusCode ?? 0);
+}
+
+function onError(this: WebSocket, error: Error): void {
+  ownerOf(this)?.failed(error);
+}
+
+function onClose(this: WebSocket, code: number): void {
+  ownerOf(this)?.ended(code);
+}
+
+function onMessage(this: WebSocket, data: RawData): void {
+  // With the default binaryType every message is one Buffer.
+  if (Buffer.isBuffer(data)) ownerOf(this)?.received(data);
+}
+
+function onPong(this: WebSocket): void {
+  ownerOf(this)?.ponged();
 }
 
 /** What a proxy answers to CONNECT when it will not or cannot connect. */

@@ -158,6 +158,15 @@ describe('requests over a session', () => {
     expect(rig.reports.map(({ kind }) => kind)).to.deep.equal(['unknown']);
   });
 
+  it('that others make are not reported, but rejected', async () => {
+    rig.ready();
+    const asked = codeOf(rig.session.request('configuration'));
+    rig.clock.advance(9_000);
+    rig.transport.pong();
+    rig.clock.advance(1_000);
+    expect([await asked, rig.reports]).to.deep.equal(['REQUEST_TIMEOUT', []]);
+  });
+
   it('leave no timer when the connection ends', () => {
     rig.ready();
     void codeOf(rig.session.request('version'));

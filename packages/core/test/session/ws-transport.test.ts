@@ -345,14 +345,20 @@ describe('ws transport, over real sockets', () => {
     expect(offered).to.equal(undefined);
   });
 
-  it('does not keep the process alive when told not to, whenever that was', async () => {
+  it('keeps the process alive unless told not to, whenever that was', async () => {
     const port = await serve(() => undefined);
     const early = probe(at(port));
     early.transport.keepProcessAlive(false);
     await early.opens();
     const late = await probe(at(port)).opens();
+    // Handles that do not keep the process alive are not among them; the server's two are.
+    const alive = (): number => handles().filter((name) => name === 'TCPSocketWrap').length;
+    expect(alive()).to.equal(3);
     late.transport.keepProcessAlive(false);
+    expect(alive()).to.equal(2);
     late.transport.keepProcessAlive(true);
+    early.transport.keepProcessAlive(true);
+    expect(alive()).to.equal(4);
     expect(early.closed).to.deep.equal([]);
   });
 
