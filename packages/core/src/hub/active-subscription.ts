@@ -27,6 +27,8 @@ export interface SubscribedPlace {
   takeBack(events: readonly AccoladesEvent[]): void;
   /** The owner goes, for now or for good. */
   vacate(active: ActiveSubscription, removed: boolean): void;
+  /** The owner goes for good once nothing can come any more, and is told then. */
+  drain(active: ActiveSubscription, onDrained: () => void): void;
   /** @throws AccoladesError `INVALID_PARAMETER` for an unknown label, or for none when there are several agents */
   sessionOf(label: string | undefined): SharedSession;
 }
@@ -41,6 +43,8 @@ export class ActiveSubscription implements Subscription {
   /** Made when somebody asks for it. */
   #firstOutcome: Promise<SubscriptionStatus> | null = null;
   #resolveOutcome: ((status: SubscriptionStatus) => void) | null = null;
+  #drained: Promise<void> | null = null;
+  #resolveDrained: (() => void) | null = null;
   #ended = false;
   #flowing = false;
 
@@ -86,6 +90,20 @@ export class ActiveSubscription implements Subscription {
     return this.#sessionOf(label).request('version');
   }
 
+  drain(): Promise<void> {
+    this.#drained ??= new Promise((resolve) => {
+      if (this.#ended) {
+        resolve();
+        return;
+      }
+      this.#resolveDrained = resolve;
+      this.#place.drain(this, () => {
+        this.unsubscribe({ removed: true });
+      });
+    });
+    return this.#drained;
+  }
+
   unsubscribe({ removed = false }: UnsubscribeOptions = {}): void {
     if (this.#ended) return;
     this.end();
@@ -96,6 +114,8 @@ export class ActiveSubscription implements Subscription {
     this.#ended = true;
     this.#awaited = null;
     this.checkOutcome();
+    this.#resolveDrained?.();
+    this.#resolveDrained = null;
   }
 
   awaitOutcome(key: string): void {

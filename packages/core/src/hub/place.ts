@@ -110,6 +110,18 @@ export class Place implements SessionUser, SubscribedPlace {
     this.#onAbandoned(this);
   }
 
+  /** The owner goes for good once nothing can come any more, and is told then. */
+  drain(active: ActiveSubscription, onDrained: () => void): void {
+    if (this.#active !== active) return;
+    const links = [...this.#links.values()];
+    let left = links.length;
+    for (const { shared } of links) {
+      shared.leaveDrained(this, () => {
+        if (--left === 0) onDrained();
+      });
+    }
+  }
+
   sessionOf(label: string | undefined): SharedSession {
     const links = [...this.#links.values()];
     const link = label === undefined && links.length === 1 ? links[0] : links.find((l) => l.label === label);

@@ -26,6 +26,15 @@ export interface ConnectionChange {
   readonly at: number;
 }
 
+/** One who has left, but hears of the calls that come until the session has ended. */
+interface Leaving {
+  readonly user: SessionUser;
+  readonly onDrained: () => void;
+}
+
+/** One for all sessions. */
+const NOBODY: readonly Leaving[] = [];
+
 /**
  * A session with those who use it; ends with the last of them.
  *
@@ -41,6 +50,8 @@ export class SharedSession implements SessionListener {
   readonly #clock: Clock;
   /** Replaced, never changed: one may leave, join or come back while all are told, and must not hear the same thing twice. */
   #users: readonly SessionUser[] = [];
+  /** Replaced, never changed, too. */
+  #leaving: readonly Leaving[] = NOBODY;
   readonly #onUnused: (session: SharedSession) => void;
   #predecessor: SharedSession | null = null;
   #successor: SharedSession | null = null;
@@ -87,7 +98,9 @@ export class SharedSession implements SessionListener {
     const users = this.#users;
     const successor = this.#successor;
     const heirs = successor === null ? [] : successor.#users;
+    const leaving = this.#leaving;
     for (const user of users) user.onCall(this, call, receivedAt);
+    for (const { user } of leaving) user.onCall(this, call, receivedAt);
     if (successor !== null) for (const user of heirs) user.onCall(successor, call, receivedAt);
   }
 
@@ -97,20 +110,27 @@ export class SharedSession implements SessionListener {
 
   /** Idempotent. */
   join(user: SessionUser): void {
+    this.#forgetLeaving(user);
     if (!this.#users.includes(user)) this.#users = this.#users.concat(user);
   }
 
   /** Idempotent. */
   leave(user: SessionUser): void {
-    if (!this.#users.includes(user)) return;
-    this.#users = this.#users.filter((other) => other !== user);
-    if (this.#users.length > 0) {
+    if (this.#forgetLeaving(user)) {
       this.updateKeepAlive();
-      return;
+      // Nobody is left to hear what it still reads.
+      if (this.session.status.state === 'closed' && this.#leaving.length === 0) this.session.close();
     }
-    this.session.keepProcessAlive(false);
-    const successor = this.#successor;
-    if (successor === null || !successor.#isConnecting) this.#end();
+    this.#remove(user);
+  }
+
+  /**
+   * As `leave`, but the user hears of the calls that come until the session has ended: with a closing handshake, once nobody uses it.
+   * @param onDrained called once, when it has; not at all when the user leaves or joins again before
+   */
+  leaveDrained(user: SessionUser, onDrained: () => void): void {
+    this.#leaving = this.#leaving.concat({ user, onDrained });
+    this.#remove(user);
   }
 
   /**
@@ -132,7 +152,7 @@ export class SharedSession implements SessionListener {
 
   /** To be called when a user that stays has begun or ceased to be live. */
   updateKeepAlive(): void {
-    this.session.keepProcessAlive(this.#users.some((user) => user.live));
+    this.session.keepProcessAlive(this.#leaving.length > 0 || this.#users.some((user) => user.live));
   }
 
   /** Whether it is only kept until its successor's connection is open. */
@@ -145,6 +165,23 @@ export class SharedSession implements SessionListener {
     return state === 'idle' || state === 'connecting';
   }
 
+  #remove(user: SessionUser): void {
+    if (!this.#users.includes(user)) return;
+    this.#users = this.#users.filter((other) => other !== user);
+    this.updateKeepAlive();
+    if (this.#users.length > 0) return;
+    const successor = this.#successor;
+    if (successor === null || !successor.#isConnecting) this.#end();
+  }
+
+  /** @returns whether it was leaving */
+  #forgetLeaving(user: SessionUser): boolean {
+    const before = this.#leaving;
+    if (before.length === 0) return false;
+    this.#leaving = before.filter((other) => other.user !== user);
+    return this.#leaving.length < before.length;
+  }
+
   #end(): void {
     this.#onUnused(this);
     const predecessor = this.#predecessor;
@@ -152,11 +189,14 @@ export class SharedSession implements SessionListener {
       this.#unlink();
       if (predecessor.#users.length === 0) predecessor.#end();
     }
-    if (this.#successor === null) {
+    if (this.#successor === null && this.#leaving.length === 0) {
       this.session.close();
       return;
     }
     this.session.drain(() => {
+      const leaving = this.#leaving;
+      this.#leaving = NOBODY;
+      for (const { onDrained } of leaving) onDrained();
       const successor = this.#successor;
       if (successor === null) return;
       const authenticate = successor.#authenticate;

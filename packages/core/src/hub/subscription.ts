@@ -70,6 +70,14 @@ export interface Subscription {
    */
   requestConfiguration(label?: string): Promise<AgentConfiguration>;
   requestVersion(label?: string): Promise<string>;
+  /**
+   * Gives the agents up, as `unsubscribe` with `removed` does, but takes what the server sent before it knew: connections that nobody else
+   * uses end with a closing handshake, and events are delivered meanwhile. For a process that ends, where the node has no next subscription.
+   *
+   * Resolves when nothing can come any more, which is after a second at the latest unless others still use the same agents; an
+   * `unsubscribe` ends it early. Idempotent, never rejects.
+   */
+  drain(): Promise<void>;
   /** Idempotent, immediate, never throws. Nothing is delivered afterwards. */
   unsubscribe(options?: UnsubscribeOptions): void;
 }

@@ -1,0 +1,128 @@
+import { expect } from 'chai';
+import { CLOSING_DEADLINE_MS, RELEASE_MS } from '../../src/session/session.ts';
+import type { FakeTransport } from '../support/fake-transport.ts';
+import { HubRig, idsOf, NOTHING, type Owner } from '../support/hub-rig.ts';
+
+describe('a subscription that drains', () => {
+  let rig: HubRig;
+  let over: string[];
+  beforeEach(() => {
+    rig = new HubRig();
+    over = [];
+  });
+  afterEach(() => {
+    rig.hub.close();
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  const subscribe = (owner: string, agents = ['x']): Owner => {
+    const subscribed = rig.subscribe(owner, agents);
+    rig.pbx.settle();
+    return subscribed;
+  };
+  const drain = (owner: Owner, name = 'drained'): void => {
+    void owner.subscription.drain().then(() => over.push(name));
+  };
+  const states = (): string[] => rig.pbx.transports.map(({ state }) => state);
+  const transport = (index = 0): FakeTransport => {
+    const found = rig.pbx.transports[index];
+    if (found === undefined) throw new Error(`There is no connection ${index}.`);
+    return found;
+  };
+  /** What is to be told has been told. */
+  const told = async (): Promise<string[]> => {
+    await Promise.resolve();
+    await Promise.resolve();
+    return over;
+  };
+
+  it('gets what the server sent before it saw the close, and has ended after that', async () => {
+    const owner = subscribe('a');
+    drain(owner);
+    expect([states(), rig.hub.sessionCount]).to.deep.equal([['closing'], 0]);
+    rig.pbx.call('id-x', '1.1');
+    rig.pbx.call('id-x', '1.2');
+    transport().fail();
+    expect([idsOf(owner), await told()]).to.deep.equal([['1.1', '1.2'], []]);
+    rig.clock.advance(RELEASE_MS);
+    expect(await told()).to.deep.equal(['drained']);
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  it('shares its agent with others that drain: all get the last calls, once', async () => {
+    const [a, b] = [subscribe('a'), subscribe('b')];
+    drain(a, 'a');
+    expect(states(), 'while one still uses it').to.deep.equal(['open']);
+    rig.pbx.call('id-x', '1.1');
+    drain(b, 'b');
+    rig.pbx.call('id-x', '1.2');
+    rig.pbx.settle();
+    rig.clock.advance(RELEASE_MS);
+    expect([idsOf(a), idsOf(b)]).to.deep.equal([
+      ['1.1', '1.2'],
+      ['1.1', '1.2'],
+    ]);
+    expect(await told()).to.deep.equal(['a', 'b']);
+  });
+
+  it('waits for all its agents, a second at most', async () => {
+    const owner = subscribe('a', ['x', 'y', 'z']);
+    drain(owner);
+    transport(0).fail();
+    transport(1).fail();
+    rig.clock.advance(CLOSING_DEADLINE_MS - 1);
+    rig.pbx.call('id-z', '1.1');
+    expect([idsOf(owner), await told()]).to.deep.equal([['1.1'], []]);
+    rig.clock.advance(1);
+    expect([await told(), states()]).to.deep.equal([['drained'], ['closed', 'closed', 'discarded']]);
+  });
+
+  it('is over at once when no agent is connected', async () => {
+    rig.pbx.refused.set('id-x', 'ID_NOT_FOUND');
+    drain(subscribe('a'));
+    expect([await told(), rig.leftovers]).to.deep.equal([['drained'], NOTHING]);
+  });
+
+  it('ends early, and hears no more, when it is unsubscribed', async () => {
+    const [a, b] = [subscribe('a'), subscribe('b')];
+    drain(a, 'a');
+    drain(b, 'b');
+    a.subscription.unsubscribe({ removed: true });
+    rig.pbx.call('id-x', '1.1');
+    expect([idsOf(a), idsOf(b), await told()]).to.deep.equal([[], ['1.1'], ['a']]);
+    b.subscription.unsubscribe({ removed: true });
+    expect([await told(), states()]).to.deep.equal([['a', 'b'], ['discarded']]);
+  });
+
+  it('has drained when it is asked to twice, or after its end', async () => {
+    const owner = subscribe('a');
+    owner.subscription.unsubscribe({ removed: true });
+    drain(owner);
+    drain(owner);
+    expect(await told()).to.deep.equal(['drained', 'drained']);
+  });
+
+  it('keeps the process alive until it is over, and leaves the agent to others that stay', () => {
+    const [a, b] = [subscribe('a'), subscribe('b')];
+    drain(a);
+    b.subscription.unsubscribe();
+    expect(transport().keepsProcessAlive).to.equal(true);
+    a.subscription.unsubscribe({ removed: true });
+    expect([transport().keepsProcessAlive, states()]).to.deep.equal([false, ['open']]);
+    const again = subscribe('b');
+    rig.pbx.call('id-x', '1.1');
+    expect([idsOf(a), idsOf(again)]).to.deep.equal([[], ['1.1']]);
+  });
+
+  it('does not cut off the connection that another owner changes from', () => {
+    const before = rig.subscribe('a', ['x'], { server: { url: 'wss://pbx.example/old' } });
+    const other = rig.subscribe('b', ['x'], { server: { url: 'wss://pbx.example/old' } });
+    rig.pbx.settle();
+    before.subscription.unsubscribe();
+    const after = rig.subscribe('a', ['x'], { server: { url: 'wss://pbx.example/new' } });
+    drain(other);
+    other.subscription.unsubscribe({ removed: true });
+    rig.pbx.call('id-x', '1.1');
+    expect([idsOf(other), idsOf(after), states()]).to.deep.equal([[], ['1.1'], ['open', 'opening']]);
+  });
+});
