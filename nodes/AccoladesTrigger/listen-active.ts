@@ -16,6 +16,12 @@ export const ACTIVATION_WAIT_MS = 5_000;
 export const HAND_OVER_MS = 5_000;
 
 /**
+ * How long n8n, when it ends, is kept from going on while the agents are released, in milliseconds: the closing handshakes take a second
+ * at most, but an agent that a running execution uses, too, is not released before that.
+ */
+export const RELEASE_WAIT_MS = 1_500;
+
+/**
  * Listens for as long as the workflow is active. What can heal (an absent agent, a wrong IP address, a lost network) never fails
  * an activation nor tears the workflow down: the session tries again until it succeeds, and the log says what is wrong.
  *
@@ -51,8 +57,9 @@ export async function listenActive(
     },
   });
   // No place is kept in a process that ends: what arrived for it would be lost.
+  let released: Promise<unknown> | null = null;
   const forgetEnd = end.onBegin(() => {
-    listening.stop({ removed: true });
+    released = Promise.race([listening.subscription.drain(), end.graceSince(end.moment(), RELEASE_WAIT_MS)]);
     handOver.flush();
   });
   // At a start n8n activates one workflow after the other, and nobody watches.
@@ -61,6 +68,13 @@ export async function listenActive(
   return {
     closeFunction: async () => {
       forgetEnd();
+      if (released !== null) {
+        await released;
+        listening.stop({ removed: true });
+        handOver.flush();
+        await end.graceSince(lastEvent, HAND_OVER_MS);
+        return;
+      }
       listening.subscription.pause();
       listening.subscription.giveBack(handOver.close());
       // Else what comes to the next version could overtake it.
