@@ -33,7 +33,8 @@ export class AccoladesWebhookTrigger implements INodeType {
     name: 'accoladesWebhookTrigger',
     icon: { light: 'file:../shared/accolades.svg', dark: 'file:../shared/accolades.dark.svg' },
     group: ['trigger'],
-    // n8n looks for an option of version 1 of its own Webhook, in every node of that version: an expression more for each request.
+    // In whatever node a request starts with, n8n evaluates an option of its own Webhook when that node is of version 1: an expression more
+    // for each request. So new nodes are not of version 1; one that is does the same, only slower.
     version: [1, 1.1],
     defaultVersion: 1.1,
     subtitle:

@@ -1,6 +1,10 @@
+import { readdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
 import { WEBHOOK_EVENTS } from '@accolades-flow/core';
 import { expect } from 'chai';
 import type { IDataObject, INodeParameters } from 'n8n-workflow';
+import { AccoladesWebhookTrigger } from '../../nodes/AccoladesWebhookTrigger/AccoladesWebhookTrigger.node.ts';
+import { root } from '../../scripts/paths.ts';
 import { NodeRuntime, type WebhookCall, type WebhookOutcome } from './node-runtime.ts';
 
 const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
@@ -326,6 +330,23 @@ describe('The n8n webhook trigger', () => {
         }
       }
     }
+  });
+
+  it('is no node of version 1, where n8n evaluates an expression for each request, neither when it is added nor in the examples', async () => {
+    const { version, defaultVersion } = new AccoladesWebhookTrigger().description;
+    expect(version, 'what is written with version 1 works, too').to.deep.equal([1, 1.1]);
+    expect(defaultVersion).to.equal(1.1);
+    const folder = path.join(root, 'examples/n8n');
+    const texts = await Promise.all(
+      (await readdir(folder)).map((file) => readFile(path.join(folder, file), 'utf8')),
+    );
+    const used = texts.flatMap((text) =>
+      [...text.matchAll(/accoladesWebhookTrigger",\s*"typeVersion": ([\d.]+)/g)].map(([, found]) =>
+        Number(found),
+      ),
+    );
+    expect(used).to.have.length.greaterThan(5);
+    expect(new Set(used)).to.deep.equal(new Set([defaultVersion]));
   });
 
   it('knows the sender behind a proxy', async () => {
