@@ -25,4 +25,9 @@ export class RecentMap<Value> {
     }
     this.#values.set(key, value);
   }
+
+  /** To be called for a key that is in the map; it becomes no newer. */
+  replace(key: string, value: Value): void {
+    this.#values.set(key, value);
+  }
 }

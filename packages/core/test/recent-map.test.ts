@@ -13,6 +13,20 @@ describe('a map of what is recent', () => {
     ]);
   });
 
+  it('drops an entry in its turn, also one whose value was replaced', () => {
+    const map = new RecentMap<string>(2);
+    map.add('first', 'old');
+    map.add('second', 'kept');
+    map.replace('first', 'new');
+    expect(map.get('first')).to.equal('new');
+    map.add('third', 'added');
+    expect(['first', 'second', 'third'].map((key) => map.get(key))).to.deep.equal([
+      undefined,
+      'kept',
+      'added',
+    ]);
+  });
+
   it('tells a value that is null from a key that it does not hold', () => {
     const map = new RecentMap<null>(2);
     map.add('known', null);

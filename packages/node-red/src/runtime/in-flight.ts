@@ -40,24 +40,35 @@ export class InFlight<T> {
   }
 }
 
-/** Messages in the order in which they were sent, which is the one in which they are handed over. */
+/** A message that was sent, and what was sent after it. */
+interface SentMessage<T> {
+  readonly messageId: string;
+  readonly about: T;
+  next: SentMessage<T> | null;
+}
+
+/** Messages in the order in which they were sent, which is the one in which they are handed over: a list that holds no more than those. */
 class Sent<T> {
-  readonly #messages: { readonly messageId: string; readonly about: T }[] = [];
-  #handedOver = 0;
+  #first: SentMessage<T> | null = null;
+  #last: SentMessage<T> | null = null;
 
   /** To be called once for each message, when the runtime has handed it over. */
   readonly handedOver = (): void => {
-    if (++this.#handedOver < this.#messages.length) return;
-    this.#messages.length = 0;
-    this.#handedOver = 0;
+    this.#first = this.#first?.next ?? null;
+    if (this.#first === null) this.#last = null;
   };
 
   add(messageId: string, about: T): void {
-    this.#messages.push({ messageId, about });
+    const message: SentMessage<T> = { messageId, about, next: null };
+    if (this.#last === null) this.#first = message;
+    else this.#last.next = message;
+    this.#last = message;
   }
 
-  waiting(): { readonly messageId: string; readonly about: T }[] {
-    return this.#messages.slice(this.#handedOver);
+  waiting(): SentMessage<T>[] {
+    const waiting: SentMessage<T>[] = [];
+    for (let message = this.#first; message !== null; message = message.next) waiting.push(message);
+    return waiting;
   }
 }
 
