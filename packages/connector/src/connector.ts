@@ -86,9 +86,9 @@ export class Connector {
       },
     });
     this.#session = new Session(
+      agentId,
       {
         server: { url: serverUrl },
-        idCrm: agentId,
         // The flow gets each call as the server wrote it, and reads it by the same rules as a session of its own would.
         connect: (server, handlers) =>
           connect(server, {

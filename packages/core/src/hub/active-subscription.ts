@@ -2,7 +2,8 @@ import type { AccoladesEvent } from '../call/call-event.ts';
 import type { EventFilter } from '../call/filter.ts';
 import { AccoladesError, messageOf } from '../errors.ts';
 import type { AgentConfiguration } from '../protocol/messages.ts';
-import type { SessionReport, SessionStatus } from '../session/session.ts';
+import type { SessionReport } from '../session/session.ts';
+import { withResolvers, type Resolvers } from '../session/with-resolvers.ts';
 import type { SharedSession } from './shared-session.ts';
 import type {
   SubscribeOptions,
@@ -11,11 +12,14 @@ import type {
   UnsubscribeOptions,
 } from './subscription.ts';
 
-/** An owner's settings, checked. */
+/** An owner's settings, checked: what is needed for as long as it is there. */
 export interface PlaceSettings {
-  readonly options: SubscribeOptions;
   readonly country: string;
   readonly accepts: EventFilter;
+  readonly includeConfiguration: boolean;
+  readonly onEvent: SubscribeOptions['onEvent'];
+  readonly onStatus: SubscribeOptions['onStatus'];
+  readonly onReport: SubscribeOptions['onReport'];
 }
 
 /** What a subscription needs of the place that it occupies. */
@@ -37,14 +41,14 @@ export interface SubscribedPlace {
 export class ActiveSubscription implements Subscription {
   readonly settings: PlaceSettings;
   readonly #place: SubscribedPlace;
-  /** The sessions that have neither become ready nor failed yet; null when there is none left. */
-  #awaited: Set<string> | null = null;
-  #outcome: SubscriptionStatus | null = null;
+  /** How many agents have neither become ready nor failed yet, and one more while they are counted. */
+  #awaited = 1;
+  /** Whether the first outcome is known. */
+  #settled = false;
   /** Made when somebody asks for it. */
-  #firstOutcome: Promise<SubscriptionStatus> | null = null;
-  #resolveOutcome: ((status: SubscriptionStatus) => void) | null = null;
-  #drained: Promise<void> | null = null;
-  #resolveDrained: (() => void) | null = null;
+  #firstOutcome: Resolvers<SubscriptionStatus> | null = null;
+  /** Made when somebody asks for it. */
+  #drained: Resolvers<void> | null = null;
   #ended = false;
   #flowing = false;
 
@@ -54,11 +58,11 @@ export class ActiveSubscription implements Subscription {
   }
 
   get firstOutcome(): Promise<SubscriptionStatus> {
-    this.#firstOutcome ??= new Promise((resolve) => {
-      if (this.#outcome === null) this.#resolveOutcome = resolve;
-      else resolve(this.#outcome);
-    });
-    return this.#firstOutcome;
+    if (this.#firstOutcome === null) {
+      this.#firstOutcome = withResolvers();
+      if (this.#settled) this.#firstOutcome.resolve(this.status);
+    }
+    return this.#firstOutcome.promise;
   }
 
   get status(): SubscriptionStatus {
@@ -91,17 +95,16 @@ export class ActiveSubscription implements Subscription {
   }
 
   drain(): Promise<void> {
-    this.#drained ??= new Promise((resolve) => {
-      if (this.#ended) {
-        resolve();
-        return;
+    if (this.#drained === null) {
+      this.#drained = withResolvers();
+      if (this.#ended) this.#drained.resolve();
+      else {
+        this.#place.drain(this, () => {
+          this.unsubscribe({ removed: true });
+        });
       }
-      this.#resolveDrained = resolve;
-      this.#place.drain(this, () => {
-        this.unsubscribe({ removed: true });
-      });
-    });
-    return this.#drained;
+    }
+    return this.#drained.promise;
   }
 
   unsubscribe({ removed = false }: UnsubscribeOptions = {}): void {
@@ -112,37 +115,31 @@ export class ActiveSubscription implements Subscription {
 
   end(): void {
     this.#ended = true;
-    this.#awaited = null;
-    this.checkOutcome();
-    this.#resolveDrained?.();
-    this.#resolveDrained = null;
+    this.#settle();
+    this.#drained?.resolve();
   }
 
-  awaitOutcome(key: string): void {
-    this.#awaited ??= new Set();
-    this.#awaited.add(key);
+  /** One agent more has neither become ready nor failed yet. */
+  awaitOutcome(): void {
+    this.#awaited++;
   }
 
-  checkOutcome(): void {
-    if (this.#awaited !== null || this.#outcome !== null) return;
-    this.#outcome = this.status;
-    this.#resolveOutcome?.(this.#outcome);
-    this.#resolveOutcome = null;
+  /** No more agents come. */
+  counted(): void {
+    if (--this.#awaited === 0) this.#settle();
   }
 
-  statusChanged(key: string, { state }: SessionStatus): void {
-    if (state === 'ready' || state === 'waiting' || state === 'closed') {
-      this.#awaited?.delete(key);
-      if (this.#awaited?.size === 0) this.#awaited = null;
-    }
-    this.#guarded(() => this.settings.options.onStatus?.(this.status));
-    this.checkOutcome();
+  /** @param settled one of those that were awaited is not any more */
+  statusChanged(settled: boolean): void {
+    if (settled) this.#awaited--;
+    this.#guarded(() => this.settings.onStatus?.(this.status));
+    if (this.#awaited === 0) this.#settle();
   }
 
   deliver(event: AccoladesEvent, label: string): void {
     if (!this.settings.accepts(event)) return;
     try {
-      this.settings.options.onEvent?.(event);
+      this.settings.onEvent?.(event);
     } catch (error) {
       this.report(
         { kind: 'failedOwner', text: `An event could not be passed on: ${messageOf(error)}` },
@@ -152,7 +149,13 @@ export class ActiveSubscription implements Subscription {
   }
 
   report(report: SessionReport, label: string): void {
-    if (!this.#ended) this.#guarded(() => this.settings.options.onReport?.({ ...report, label }));
+    if (!this.#ended) this.#guarded(() => this.settings.onReport?.({ ...report, label }));
+  }
+
+  #settle(): void {
+    if (this.#settled) return;
+    this.#settled = true;
+    this.#firstOutcome?.resolve(this.status);
   }
 
   #sessionOf(label: string | undefined): SharedSession['session'] {

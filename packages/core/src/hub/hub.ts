@@ -7,12 +7,15 @@ import { connectWebSocket } from '../session/ws-transport.ts';
 import { serverKey, type ServerOptions } from '../settings/server.ts';
 import { ConnectLimiter } from './connect-limiter.ts';
 import { Place } from './place.ts';
-import { SharedSession } from './shared-session.ts';
-import type { Admission } from '../session/session.ts';
+import { ServerSessions } from './server-sessions.ts';
+import type { SessionOptions } from '../session/session.ts';
 import type { SubscribeOptions, Subscription } from './subscription.ts';
 
 /** How long an owner's place is kept after it unsubscribed without being removed, in milliseconds. */
 export const DEFAULT_LINGER_MS = 5_000;
+
+/** What reaches an owner that has not chosen: it names no numbers, which would be at home in a country. */
+const DEFAULT_FILTER = createFilter({});
 
 export interface HubOptions {
   /** Default {@link DEFAULT_LINGER_MS}; 0 keeps no place. */
@@ -31,12 +34,9 @@ export interface HubOptions {
 export class Hub {
   readonly #lingerMs: number;
   readonly #clock: Clock;
-  readonly #random: () => number;
-  readonly #connect: TransportFactory;
-  /** One for all sessions. */
-  readonly #admit: (go: () => void) => Admission;
-  readonly #sessions = new Map<string, SharedSession>();
-  readonly #forget: (unused: SharedSession) => void;
+  /** Of all sessions. */
+  readonly #options: Omit<SessionOptions, 'server'>;
+  readonly #servers = new Map<string, ServerSessions>();
   readonly #onAbandoned: (place: Place) => void;
   readonly #places = new Map<string, Place>();
   readonly #lingering = new Map<Place, Timer>();
@@ -44,22 +44,21 @@ export class Hub {
   constructor(options: HubOptions = {}) {
     this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS;
     this.#clock = options.clock ?? systemClock;
-    this.#random = options.random ?? Math.random;
-    this.#connect = options.connect ?? connectWebSocket;
     const limiter = new ConnectLimiter(this.#clock, options.connectsPerSecond);
-    this.#admit = (go) => limiter.admit(go);
+    this.#options = {
+      clock: this.#clock,
+      random: options.random ?? Math.random,
+      connect: options.connect ?? connectWebSocket,
+      admit: (go) => limiter.admit(go),
+    };
     this.#onAbandoned = (place) => {
       this.#abandoned(place);
-    };
-    this.#forget = (unused) => {
-      // Another one may have come in the place of one that still drains.
-      if (this.#sessions.get(unused.key) === unused) this.#sessions.delete(unused.key);
     };
   }
 
   /** Sessions held now, whatever their state. */
   get sessionCount(): number {
-    return this.#sessions.size;
+    return [...this.#servers.values()].reduce((sum, { size }) => sum + size, 0);
   }
 
   /**
@@ -70,16 +69,19 @@ export class Hub {
     if (options.agents.length === 0)
       throw new AccoladesError('INVALID_CREDENTIAL', { what: 'No agent is given.' });
     const country = parseCountry(options.country);
-    const settings = { options, country, accepts: createFilter(options.filter ?? {}, country) };
-    const server = options.server ?? {};
-    const prefix = serverKey(server);
-    const sessions = options.agents.map(({ label, idCrm }) => ({
-      label,
-      shared: this.#sessionFor(`${prefix} ${idCrm}`, server, idCrm),
-    }));
+    const settings = {
+      country,
+      accepts: options.filter === undefined ? DEFAULT_FILTER : createFilter(options.filter, country),
+      includeConfiguration: options.includeConfiguration === true,
+      onEvent: options.onEvent,
+      onStatus: options.onStatus,
+      onReport: options.onReport,
+    };
+    const server = this.#sessionsWith(options.server ?? {});
+    const sessions = options.agents.map(({ label, idCrm }) => ({ label, shared: server.sessionOf(idCrm) }));
     const place = this.#placeOf(options.owner);
     for (const { shared } of sessions) shared.session.retryNow();
-    const subscription = place.occupy(settings, sessions);
+    const subscription = place.occupy(settings, sessions, options.startPaused === true);
     for (const { shared } of sessions) shared.session.start();
     return subscription;
   }
@@ -89,23 +91,15 @@ export class Hub {
     for (const place of [...this.#places.values()]) this.#release(place);
   }
 
-  #sessionFor(key: string, server: ServerOptions, idCrm: string): SharedSession {
-    const existing = this.#sessions.get(key);
+  #sessionsWith(server: ServerOptions): ServerSessions {
+    const key = serverKey(server);
+    const existing = this.#servers.get(key);
     if (existing !== undefined) return existing;
-    const shared = new SharedSession(
-      key,
-      {
-        server,
-        idCrm,
-        connect: this.#connect,
-        clock: this.#clock,
-        random: this.#random,
-        admit: this.#admit,
-      },
-      this.#forget,
-    );
-    this.#sessions.set(key, shared);
-    return shared;
+    const sessions = new ServerSessions(key, { ...this.#options, server }, () => {
+      this.#servers.delete(key);
+    });
+    this.#servers.set(key, sessions);
+    return sessions;
   }
 
   #placeOf(owner: string): Place {

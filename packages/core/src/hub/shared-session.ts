@@ -1,6 +1,4 @@
-import type { AccoladesErrorCode } from '../errors.ts';
 import type { CallMessage } from '../protocol/messages.ts';
-import type { Clock } from '../session/clock.ts';
 import {
   Session,
   type SessionListener,
@@ -13,17 +11,22 @@ import {
 export interface SessionUser {
   /** False for one that is only kept for an owner who may come back. */
   readonly live: boolean;
-  onSessionStatus(session: SharedSession, status: SessionStatus): void;
-  onCall(session: SharedSession, call: CallMessage, receivedAt: number): void;
-  onConnection(session: SharedSession, change: ConnectionChange): void;
-  onReport(session: SharedSession, report: SessionReport): void;
+  onSessionStatus(status: SessionStatus): void;
+  onCall(call: CallMessage, receivedAt: number): void;
+  onConnection(change: ConnectionChange): void;
+  onReport(report: SessionReport): void;
 }
 
-/** The session came up (`reason` null) or went away. */
-export interface ConnectionChange {
-  readonly reason: AccoladesErrorCode | null;
-  /** Milliseconds since 1970. */
-  readonly at: number;
+/** The session came up, or went away and now waits. */
+export type ConnectionChange = Extract<SessionStatus, { state: 'ready' | 'waiting' }>;
+
+/** Where the sessions with one server belong. */
+export interface SharedSessions {
+  /** Which server, and which way to it. */
+  readonly server: string;
+  readonly options: SessionOptions;
+  /** Nobody uses it any more. */
+  forget(unused: SharedSession): void;
 }
 
 /** One who has left, but hears of the calls that come until the session has ended. */
@@ -32,6 +35,8 @@ interface Leaving {
   readonly onDrained: () => void;
 }
 
+/** One for all sessions. */
+const NO_USERS: readonly SessionUser[] = [];
 /** One for all sessions. */
 const NOBODY: readonly Leaving[] = [];
 
@@ -43,34 +48,34 @@ const NOBODY: readonly Leaving[] = [];
  * agent is without a session for no longer than that, and what comes by the old one reaches the users of the new one, before anything else.
  */
 export class SharedSession implements SessionListener {
-  readonly key: string;
   readonly session: Session;
   /** Whether it is up, since when, and if not, why; null until the first attempt has ended. */
   lastChange: ConnectionChange | null = null;
-  readonly #clock: Clock;
+  readonly #home: SharedSessions;
   /** Replaced, never changed: one may leave, join or come back while all are told, and must not hear the same thing twice. */
-  #users: readonly SessionUser[] = [];
+  #users: readonly SessionUser[] = NO_USERS;
   /** Replaced, never changed, too. */
   #leaving: readonly Leaving[] = NOBODY;
-  readonly #onUnused: (session: SharedSession) => void;
   #predecessor: SharedSession | null = null;
   #successor: SharedSession | null = null;
   /** Present while the open connection waits for the predecessor's end. */
   #authenticate: (() => void) | null = null;
 
-  constructor(key: string, options: SessionOptions, onUnused: (session: SharedSession) => void) {
-    this.key = key;
-    this.#onUnused = onUnused;
-    this.#clock = options.clock;
-    this.session = new Session(options, this);
+  constructor(idCrm: string, home: SharedSessions) {
+    this.#home = home;
+    this.session = new Session(idCrm, home.options, this);
+  }
+
+  isOfSameServer(other: SharedSession): boolean {
+    return this.#home.server === other.#home.server;
   }
 
   onStatus(status: SessionStatus): void {
     const change = this.#changeBy(status);
     if (change !== null) this.lastChange = change;
     for (const user of this.#users) {
-      user.onSessionStatus(this, status);
-      if (change !== null) user.onConnection(this, change);
+      user.onSessionStatus(status);
+      if (change !== null) user.onConnection(change);
     }
     if (status.state === 'waiting') {
       // Settings that do not work, and a predecessor that is gone by itself, end the succession.
@@ -94,18 +99,18 @@ export class SharedSession implements SessionListener {
   }
 
   onCall(call: CallMessage): void {
-    const receivedAt = this.#clock.now();
+    const receivedAt = this.#home.options.clock.now();
     const users = this.#users;
     const successor = this.#successor;
-    const heirs = successor === null ? [] : successor.#users;
+    const heirs = successor === null ? NO_USERS : successor.#users;
     const leaving = this.#leaving;
-    for (const user of users) user.onCall(this, call, receivedAt);
-    for (const { user } of leaving) user.onCall(this, call, receivedAt);
-    if (successor !== null) for (const user of heirs) user.onCall(successor, call, receivedAt);
+    for (const user of users) user.onCall(call, receivedAt);
+    for (const { user } of leaving) user.onCall(call, receivedAt);
+    for (const user of heirs) user.onCall(call, receivedAt);
   }
 
   onReport(report: SessionReport): void {
-    for (const user of this.#users) user.onReport(this, report);
+    for (const user of this.#users) user.onReport(report);
   }
 
   /** Idempotent. */
@@ -183,7 +188,7 @@ export class SharedSession implements SessionListener {
   }
 
   #end(): void {
-    this.#onUnused(this);
+    this.#home.forget(this);
     const predecessor = this.#predecessor;
     if (predecessor !== null) {
       this.#unlink();
@@ -213,10 +218,8 @@ export class SharedSession implements SessionListener {
   }
 
   #changeBy(status: SessionStatus): ConnectionChange | null {
-    if (status.state === 'ready') return { reason: null, at: status.since };
-    if (status.state !== 'waiting') return null;
+    if (status.state === 'ready') return status;
     // The later failures of an outage are no news: only its beginning is.
-    if (this.lastChange !== null && this.lastChange.reason !== null) return null;
-    return { reason: status.reason.code, at: status.since };
+    return status.state === 'waiting' && this.lastChange?.state !== 'waiting' ? status : null;
   }
 }

@@ -23,6 +23,7 @@ export interface SubscriptionStatus {
   readonly total: number;
 }
 
+/** The callbacks are called as functions, without `this`; the rest is not kept. */
 export interface SubscribeOptions {
   /**
    * Who subscribes: the same text each time the same node comes back, so that it gets what arrived meanwhile. A second
@@ -39,10 +40,10 @@ export interface SubscribeOptions {
   readonly includeConfiguration?: boolean;
   /** True: events are held until `resume` is called, for a node whose neighbours are not there yet. Default false. */
   readonly startPaused?: boolean;
-  onEvent?(event: AccoladesEvent): void;
-  onStatus?(status: SubscriptionStatus): void;
+  readonly onEvent?: (event: AccoladesEvent) => void;
+  readonly onStatus?: (status: SubscriptionStatus) => void;
   /** Lines for the log. */
-  onReport?(report: Report): void;
+  readonly onReport?: (report: Report) => void;
 }
 
 export interface UnsubscribeOptions {

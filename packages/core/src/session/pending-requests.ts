@@ -2,7 +2,7 @@ import { AccoladesError } from '../errors.ts';
 import type { RequestType, ServerMessage } from '../protocol/messages.ts';
 import type { Clock, Timer } from './clock.ts';
 import { SharedDeadline } from './shared-deadline.ts';
-import { withResolvers } from './with-resolvers.ts';
+import { withResolvers, type Resolvers } from './with-resolvers.ts';
 
 /** From a request over the live session to its answer, in milliseconds. */
 export const REQUEST_DEADLINE_MS = 10_000;
@@ -32,7 +32,7 @@ interface PendingRequest {
   isSilent: boolean;
   deadline: Timer;
   /** Made when somebody waits for the answer. */
-  answer: ReturnType<typeof withResolvers<ServerMessage>> | null;
+  answer: Resolvers<ServerMessage> | null;
 }
 
 /** What was asked over a connection and has no answer yet: one request of each type. */

@@ -10,10 +10,9 @@ export interface Admission {
   keepProcessAlive(keep: boolean): void;
 }
 
+/** What all sessions with one server have in common. */
 export interface SessionOptions {
   readonly server: ServerOptions;
-  /** The secret that names the agent. */
-  readonly idCrm: string;
   readonly connect: TransportFactory;
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */

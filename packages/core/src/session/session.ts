@@ -38,6 +38,8 @@ const SHORTEST_RETRY_MS = 1_000;
  * There is at most one transport at a time; `#attempt` is the only place that makes one and `#drop` the only one that ends it.
  */
 export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
+  /** The secret that names the agent. */
+  readonly idCrm: string;
   readonly #options: SessionOptions;
   readonly #listener: SessionListener;
   readonly #heartbeat: Heartbeat;
@@ -60,7 +62,8 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   /** Present while a closed session still reads. */
   #onDrained: (() => void) | null = null;
 
-  constructor(options: SessionOptions, listener: SessionListener) {
+  constructor(idCrm: string, options: SessionOptions, listener: SessionListener) {
+    this.idCrm = idCrm;
     this.#options = options;
     this.#listener = listener;
     this.#status = { state: 'idle', since: options.clock.now() };
@@ -74,11 +77,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   /** Whether calls can be under way: the server has a session, as far as is known, or may have one already. */
   get canHear(): boolean {
     return this.#status.state === 'ready' || this.#status.state === 'authenticating';
-  }
-
-  /** The secret that names the agent. */
-  get idCrm(): string {
-    return this.#options.idCrm;
   }
 
   /** The last known texts and ids; kept over a reconnect, since they belong to the agent. Null until first known. */
@@ -219,13 +217,13 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   }
 
   #authenticate(): void {
-    const { clock, idCrm } = this.#options;
+    const { clock } = this.#options;
     this.#setTimer(
       new SharedDeadline(clock, AUTH_DEADLINE_MS, () => {
         this.#fail(new AccoladesError('AUTH_TIMEOUT'));
       }),
     );
-    this.#transport?.send(encodeAuthRequest(idCrm));
+    this.#transport?.send(encodeAuthRequest(this.idCrm));
     this.#setStatus({ state: 'authenticating', since: clock.now(), attempt: this.#failures + 1 });
   }
 
@@ -313,7 +311,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
 
   /** A server that echoes the idCrm must not bring it into a flow. */
   #masked(frame: string | Uint8Array): string | Uint8Array {
-    const { idCrm } = this.#options;
+    const { idCrm } = this;
     if (typeof frame === 'string') return maskIn(frame, idCrm);
     // What the decoder will refuse stays as it is.
     const text = frame.byteLength > MAX_FRAME_BYTES ? null : utf8Text(frame);

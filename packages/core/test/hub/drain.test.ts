@@ -94,6 +94,16 @@ describe('a subscription that drains', () => {
     expect([await told(), states()]).to.deep.equal([['a', 'b'], ['discarded']]);
   });
 
+  it('leaves what still comes to the same owner that subscribes again meanwhile', () => {
+    const before = subscribe('a');
+    drain(before);
+    const after = rig.subscribe('a', ['x']);
+    rig.pbx.call('id-x', '1.1');
+    expect([idsOf(before), idsOf(after)]).to.deep.equal([[], ['1.1']]);
+    transport().fail();
+    rig.clock.advance(RELEASE_MS);
+  });
+
   it('has drained when it is asked to twice, or after its end', async () => {
     const owner = subscribe('a');
     owner.subscription.unsubscribe({ removed: true });

@@ -107,6 +107,26 @@ describe('hub', () => {
     expect(reasonsOf(await outcome).map(({ reason }) => reason.code)).to.deep.equal(['CONNECTION_EXISTS']);
   });
 
+  it('resolves firstOutcome also for one who asks late, and when the subscription ends before', async () => {
+    const a = rig.subscribe('a', ['x', 'y']);
+    rig.pbx.settle();
+    expect(await a.subscription.firstOutcome).to.include({ connected: 2, total: 2 });
+    const { subscription } = rig.subscribe('b', ['z']);
+    const asked = subscription.firstOutcome;
+    subscription.unsubscribe({ removed: true });
+    expect(await asked).to.include({ connected: 0, total: 1 });
+    expect((await subscription.firstOutcome).connected).to.equal(0);
+  });
+
+  it('takes an agent that is given twice for one, by its last label', () => {
+    const agents = ['x', 'y', 'again'].map((label, i) => ({ label, idCrm: `id-${i % 2}` }));
+    const a = rig.subscribe('a', [], { agents });
+    rig.pbx.settle();
+    expect(a.subscription.status.agents.map(({ label }) => label)).to.deep.equal(['again', 'y']);
+    rig.pbx.call('id-0', '1.1');
+    expect(a.events.map(({ agent }) => agent.label)).to.deep.equal(['again']);
+  });
+
   it('a new subscription ends the wait of a session that others left waiting', () => {
     rig.pbx.refused.set('id-x', 'IP_MISSMATCH');
     rig.subscribe('a', ['x']);

@@ -30,9 +30,9 @@ export class SessionRig {
 
   constructor(idCrm = ID_CRM) {
     this.session = new Session(
+      idCrm,
       {
         server: { url: 'wss://pbx.example:14327' },
-        idCrm,
         connect: this.network.connect,
         clock: this.clock,
         random: () => this.random,
