@@ -1,6 +1,6 @@
-import type { ClientRequest, IncomingMessage } from 'node:http';
+import { ClientRequest, IncomingMessage } from 'node:http';
 import type { Socket } from 'node:net';
-import { WebSocket, type ClientOptions, type RawData } from 'ws';
+import { WebSocket, type ClientOptions } from 'ws';
 import { AccoladesError, messageOf } from '../errors.ts';
 import { describeNetworkError, networkErrorCode, systemCodeOf } from '../network-error.ts';
 import { MAX_FRAME_BYTES } from '../protocol/decode.ts';
@@ -28,21 +28,31 @@ const COMMON_OPTIONS = {
   skipUTF8Validation: true,
 } as const;
 
-/** Thousands of sessions have the same. */
-const optionsByServer = new WeakMap<ServerOptions, ClientOptions>();
+/** What the library needs to know of a server. */
+interface Destination {
+  readonly url: URL;
+  readonly options: ClientOptions;
+}
 
-function optionsFor(server: ServerOptions): ClientOptions {
-  const known = optionsByServer.get(server);
+/** Thousands of sessions have the same. */
+const destinations = new WeakMap<ServerOptions, Destination>();
+
+/** @throws AccoladesError `INVALID_URL` */
+function destinationOf(server: ServerOptions): Destination {
+  const known = destinations.get(server);
   if (known !== undefined) return known;
   const { ca, ...tls } = server.tls ?? {};
-  const options = {
-    ...tls,
-    ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
-    rejectUnauthorized: server.allowUnauthorizedCerts !== true,
-    ...COMMON_OPTIONS,
+  const destination = {
+    url: new URL(parseServerUrl(server.url).href),
+    options: {
+      ...tls,
+      ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+      rejectUnauthorized: server.allowUnauthorizedCerts !== true,
+      ...COMMON_OPTIONS,
+    },
   };
-  optionsByServer.set(server, options);
-  return options;
+  destinations.set(server, destination);
+  return destination;
 }
 
 /** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
@@ -92,43 +102,33 @@ class WsTransport implements Transport {
   /** Until it is open. */
   #request: ClientRequest | null = null;
   #socket: Socket | null = null;
-  readonly #proxied: boolean;
   #keep = true;
+  /** Present when it goes through a proxy. */
   #wayThroughProxy: AbortController | null = null;
 
   constructor(server: ServerOptions, handlers: TransportHandlers) {
     this.#handlers = handlers;
-    const { href } = parseServerUrl(server.url);
-    const agent = proxyAgent(href, () => (this.#wayThroughProxy = new AbortController()).signal);
-    this.#proxied = agent !== null;
-    this.#ws = new OwnedWebSocket(this, href, {
-      ...optionsFor(server),
+    const { url, options } = destinationOf(server);
+    const agent = proxyAgent(url.href, () => (this.#wayThroughProxy = new AbortController()).signal);
+    this.#ws = new TransportSocket(this, url, {
+      ...options,
       ...(agent === null ? {} : { agent }),
       finishRequest: (request) => {
         this.#request = request;
         request.end();
       },
-    })
-      .on('open', onOpen)
-      .on('unexpected-response', onUnexpectedResponse)
-      .on('error', onError)
-      .on('close', onClose);
+    });
   }
 
-  /** What only the handshake needs goes, and what only an open connection has comes: an idle one holds no more than it must. */
   opened(): void {
     this.#socket = this.#request?.socket ?? null;
+    // An idle connection holds no more than it must.
     this.#request = null;
-    this.#ws
-      .off('open', onOpen)
-      .off('unexpected-response', onUnexpectedResponse)
-      .on('message', onMessage)
-      .on('pong', onPong);
     this.#handlers?.onOpen();
   }
 
   refused(status: number): void {
-    const byProxy = this.#proxied && PROXY_STATUS.has(status);
+    const byProxy = this.#wayThroughProxy !== null && PROXY_STATUS.has(status);
     this.#end(
       new AccoladesError(byProxy ? 'PROXY_FAILED' : 'NOT_A_WEBSOCKET', {
         what: `The ${byProxy ? 'proxy' : 'server'} answered with HTTP status ${status}.`,
@@ -145,7 +145,7 @@ class WsTransport implements Transport {
   }
 
   failed(error: Error): void {
-    this.#end(classify(error, this.#proxied));
+    this.#end(classify(error, this.#wayThroughProxy !== null));
   }
 
   ended(code: number): void {
@@ -169,7 +169,6 @@ class WsTransport implements Transport {
 
   discard(): void {
     this.#handlers = null;
-    // The listeners stay: `terminate` during the handshake emits an error, which without them would be thrown.
     this.#ws.terminate();
     this.#wayThroughProxy?.abort();
   }
@@ -197,45 +196,44 @@ class WsTransport implements Transport {
   }
 }
 
-/** Knows whose it is, so that all of them share their listeners: thousands are held, and every closure counts. */
-class OwnedWebSocket extends WebSocket {
-  readonly owner: WsTransport;
+/**
+ * Tells its events to its transport directly, not by listeners: thousands are held, and each would have a larger table of them. What
+ * `terminate` emits during the handshake goes there, too.
+ */
+class TransportSocket extends WebSocket {
+  readonly transport: WsTransport;
 
-  constructor(owner: WsTransport, address: string, options: ClientOptions) {
+  constructor(transport: WsTransport, address: URL, options: ClientOptions) {
     super(address, options);
-    this.owner = owner;
+    this.transport = transport;
   }
-}
 
-/** Of a socket of ours. */
-function ownerOf(socket: WebSocket): WsTransport | null {
-  return socket instanceof OwnedWebSocket ? socket.owner : null;
-}
-
-function onOpen(this: WebSocket): void {
-  ownerOf(this)?.opened();
-}
-
-function onUnexpectedResponse(this: WebSocket, request: ClientRequest, response: IncomingMessage): void {
-  request.destroy();
-  ownerOf(this)?.refused(response.statusCode ?? 0);
-}
-
-function onError(this: WebSocket, error: Error): void {
-  ownerOf(this)?.failed(error);
-}
-
-function onClose(this: WebSocket, code: number): void {
-  ownerOf(this)?.ended(code);
-}
-
-function onMessage(this: WebSocket, data: RawData): void {
-  // With the default binaryType every message is one Buffer.
-  if (Buffer.isBuffer(data)) ownerOf(this)?.received(data);
-}
-
-function onPong(this: WebSocket): void {
-  ownerOf(this)?.ponged();
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    switch (event) {
+      case 'open':
+        this.transport.opened();
+        return true;
+      case 'message':
+        // With the default binaryType every message is one Buffer.
+        if (Buffer.isBuffer(first)) this.transport.received(first);
+        return true;
+      case 'pong':
+        this.transport.ponged();
+        return true;
+      case 'unexpected-response':
+        if (first instanceof ClientRequest) first.destroy();
+        this.transport.refused(second instanceof IncomingMessage ? (second.statusCode ?? 0) : 0);
+        return true;
+      case 'error':
+        this.transport.failed(first instanceof Error ? first : new Error(messageOf(first)));
+        return true;
+      case 'close':
+        this.transport.ended(typeof first === 'number' ? first : 0);
+        return true;
+      default:
+        return super.emit(event, first, second);
+    }
+  }
 }
 
 /** What a proxy answers to CONNECT when it will not or cannot connect. */
