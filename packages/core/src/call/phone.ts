@@ -34,7 +34,7 @@ export function parseCountry(country: unknown): string {
 
 /** Numbers have 15 digits at most; longer text is neither looked at nor remembered, in characters. */
 const MAX_CHARS = 64;
-/** The same callers call again, and to find a number costs a tenth of reading it; in entries for each country, about 400 bytes each. */
+/** The same callers call again, and what the library must read costs some 20 µs; in entries for each country, about 400 bytes each. */
 const CACHE_SIZE = 20_000;
 
 /** The numbers of those who have one home. */
