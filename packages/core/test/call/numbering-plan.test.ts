@@ -84,13 +84,13 @@ describe('A numbering plan', () => {
     let read = 0;
     for (const country of getCountries()) {
       const plan = NumberingPlan.of(country);
-      for (const number of plan === null ? [] : numbersOf(country, country === 'RO' ? 4_000 : 60, random)) {
+      for (const number of plan === null ? [] : numbersOf(country, country === 'RO' ? 2_000 : 60, random)) {
         const phone = plan?.read(number) ?? null;
         if (phone === null) continue;
         read++;
         expect(phone, `${number} in ${country}`).to.deep.equal(readByLibrary(number, country));
       }
     }
-    expect(read).to.be.above(4_000);
+    expect(read).to.be.above(3_000);
   });
 });
