@@ -16,7 +16,11 @@ import { until } from './support/until.ts';
 const PER_SECOND = 20;
 /** Before anything is counted, in seconds. */
 const WARM_UP_S = 2;
-const ID_CRM = 'bench-0123456789';
+/** No one agent gets so many; what n8n starts keeps its order for each of them. */
+const AGENTS = Array.from({ length: 20 }, (_, index) => {
+  const name = `Bench ${index + 1}`;
+  return { name, idCrm: `bench-0123456789-${index + 1}` };
+});
 const PHONE_NUMBER = '0211234567';
 /** n8n keeps nothing of executions that went well; both sides alike. */
 const ENVIRONMENT = { EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none', N8N_LOG_LEVEL: 'warn' };
@@ -46,7 +50,7 @@ class N8nRig {
   #series = 1_700_000_000;
 
   static async start(folder: string, env: Readonly<Record<string, string>>): Promise<N8nRig> {
-    const simulator = await createSimulator({ agents: [{ idCrm: ID_CRM, name: 'Bench' }] });
+    const simulator = await createSimulator({ agents: AGENTS });
     const host = await startN8n({
       userFolder: folder,
       packages: [await n8nTarball(), path.join(import.meta.dirname, 'n8n-nodes')],
@@ -58,7 +62,11 @@ class N8nRig {
     const { id, name } = await client.createCredential({
       name: 'Bench',
       type: 'accoladesAgentApi',
-      data: { idCrm: `Bench=${ID_CRM}`, url: simulator.url, allowUnauthorizedCerts: false },
+      data: {
+        idCrm: AGENTS.map(({ name, idCrm }) => `${name}=${idCrm}`).join('\n'),
+        url: simulator.url,
+        allowUnauthorizedCerts: false,
+      },
     });
     const publish = async (trigger: Partial<N8nWorkflowNode> & Pick<N8nWorkflowNode, 'name' | 'type'>) => {
       const workflow = await client.createWorkflow({
@@ -91,7 +99,7 @@ class N8nRig {
       webhookId: 'bench',
       parameters: { path: 'bench', httpMethod: 'POST', options: {} },
     });
-    await until('the session', () => Promise.resolve(simulator.sessions().length === 1));
+    await until('the sessions', () => Promise.resolve(simulator.sessions().length === AGENTS.length));
     return new N8nRig(simulator, `${host.url}/webhook/bench`, file, host.pid, () => host.stop());
   }
 
@@ -120,7 +128,7 @@ class N8nRig {
       await delay(Math.max(0, due - monotonicMs()));
       const uniqueId = `${series}.${index}`;
       dueAt.set(uniqueId, due);
-      sent.push(this.#send(side, uniqueId));
+      sent.push(this.#send(side, uniqueId, AGENTS[index % AGENTS.length]?.idCrm ?? ''));
     }
     await Promise.all(sent);
     let stamps = new Map<string, number>();
@@ -142,9 +150,9 @@ class N8nRig {
     await this.#simulator.close();
   }
 
-  async #send(side: Side, uniqueId: string): Promise<void> {
+  async #send(side: Side, uniqueId: string, agents: string): Promise<void> {
     if (side === 'trigger') {
-      this.#simulator.placeCall({ agents: ID_CRM, phoneNumber: PHONE_NUMBER, uniqueId });
+      this.#simulator.placeCall({ agents, phoneNumber: PHONE_NUMBER, uniqueId });
       return;
     }
     const response = await fetch(this.#webhookUrl, {

@@ -37,7 +37,7 @@ export async function listenActive(
   const end = processEnd();
   let lastEvent: number | null = null;
   // n8n starts executions side by side, so that of calls that come at once (above all those that waited for a re-publish) a later
-  // one may overtake an earlier one.
+  // one may overtake an earlier one. Those of an agent must not, nor may the rings of one call: of them one is the first.
   const handOver = new HandOver<AccoladesEvent>({
     give: (event, taken) => {
       lastEvent = end.moment();
@@ -45,6 +45,10 @@ export async function listenActive(
       onceWritten(outputs, taken);
       context.emit(outputs);
     },
+    topicsOf: (event) => [
+      `agent ${event.agent.label}`,
+      ...('uniqueId' in event ? [`call ${event.uniqueId}`] : []),
+    ],
     onError: (message) => {
       context.logger.error(`[Accolades] An event could not be passed on: ${message}`);
     },

@@ -1,3 +1,4 @@
+import { MAX_HAND_OVER_WAIT_MS } from '@accolades-flow/core';
 import type { Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import type { INodeParameters } from 'n8n-workflow';
@@ -120,6 +121,35 @@ describe('The life of the Accolades Trigger', () => {
     expect(numbers(await first.waitForItems(6))).to.deep.equal([...all, '5']);
     expect(simulator.statistics).to.include({ connects: 1, maxConnectionsPerAgent: 1 });
     expect(simulator.statistics.refusals).to.deep.equal({});
+  });
+
+  it('lets a call wait until n8n has written the one before of the same agent, or of the same call', async () => {
+    const trigger = await runtime.startTrigger({
+      credentials: { ...frontDesk(), idCrm: `Front desk=${FRONT_DESK}, Sales=${SALES}` },
+      writesAtOnce: false,
+    });
+    const write = (...written: readonly string[]) => {
+      for (const outputs of trigger.emissions) {
+        if (written.some((phoneNumber) => outputs[0]?.[0]?.json['phoneNumber'] === phoneNumber))
+          JSON.stringify(outputs);
+      }
+    };
+    // Less than it waits for an n8n that writes nothing.
+    const items = (count: number) => trigger.waitForItems(count, MAX_HAND_OVER_WAIT_MS - 100);
+    call('1');
+    call('2');
+    call('3', SALES);
+    expect(numbers(await items(2))).to.have.members(['1', '3']);
+    write('1');
+    expect(numbers(await items(3)).at(2)).to.equal('2');
+    write('2', '3');
+    simulator.placeCall({ agents: [FRONT_DESK, SALES], phoneNumber: '4' });
+    call('5');
+    expect((await items(4))[3]).to.include({ phoneNumber: '4', firstRing: true });
+    write('4');
+    expect((await items(5)).find(({ firstRing }) => firstRing === false)).to.include({ phoneNumber: '4' });
+    write('4');
+    expect(numbers(await items(6))).to.include('5');
   });
 
   it('a test of the very node that is active does not disturb it', async () => {

@@ -10,6 +10,8 @@ export interface HandOverOptions<T> {
    * @param taken to be called when the host has got so far with it that the next one cannot overtake it; idempotent
    */
   readonly give: (event: T, taken: () => void) => void;
+  /** What an event is about, each named once: those that have one of them in common keep their order. */
+  readonly topicsOf: (event: T) => readonly string[];
   /** `give` has thrown. */
   readonly onError: (message: string) => void;
   /** Default {@link MAX_HAND_OVER_WAIT_MS}. */
@@ -17,21 +19,37 @@ export interface HandOverOptions<T> {
   readonly clock?: Clock;
 }
 
+interface Entry<T> {
+  readonly event: T;
+  readonly topics: readonly string[];
+  /** Those that wait for this one. */
+  readonly followers: Entry<T>[];
+  /** How many it waits for. */
+  ahead: number;
+  /** By the monotonic clock; 0 until then. */
+  givenAt: number;
+}
+
 /**
- * Gives events to a host that would let several at a time overtake each other: each one when the host has taken the one before.
- * What comes while the host has taken everything is given at once. When the host does not take an event in time, all that wait
- * are given together: a host that never says what it has taken delays no event by more than that.
+ * Gives events to a host that would let several at a time overtake each other: each one when the host has taken all earlier ones of its
+ * topics. What has nothing to wait for is given at once. When the host does not take an event in time, all that wait are given together:
+ * a host that never says what it has taken delays no event by more than that.
  */
 export class HandOver<T> {
   readonly #options: HandOverOptions<T>;
   readonly #clock: Clock;
   readonly #maxWaitMs: number;
-  #waiting: T[] = [];
-  /** The event that the host has not taken yet, and when it was given. */
-  #given: { readonly event: T; readonly at: number } | null = null;
+  /** In the order in which they came. */
+  readonly #waiting = new Set<Entry<T>>();
+  /** What the host was given and has not taken yet, the oldest first. */
+  readonly #given = new Set<Entry<T>>();
+  /** The last of each topic that the host has not taken. */
+  readonly #last = new Map<string, Entry<T>>();
+  /** What can be given now. */
+  #free: Entry<T>[] = [];
   #timer: Timer | null = null;
   #isGiving = false;
-  #onTaken: () => void = () => undefined;
+  #onAllTaken: () => void = () => undefined;
 
   constructor(options: HandOverOptions<T>) {
     this.#options = options;
@@ -40,78 +58,103 @@ export class HandOver<T> {
   }
 
   add(event: T): void {
-    this.#waiting.push(event);
+    const topics = this.#options.topicsOf(event);
+    const entry: Entry<T> = { event, topics, followers: [], ahead: 0, givenAt: 0 };
+    for (const topic of topics) {
+      const before = this.#last.get(topic);
+      this.#last.set(topic, entry);
+      if (before === undefined) continue;
+      before.followers.push(entry);
+      entry.ahead++;
+    }
+    this.#waiting.add(entry);
+    if (entry.ahead === 0) this.#free.push(entry);
     this.#next();
   }
 
   /** Gives all that still waits, now. */
   flush(): void {
-    this.#next(true);
+    this.#free = [...this.#waiting];
+    this.#next();
   }
 
   /** Ends the wait, and gives back what the host was not given, in order. */
   close(): readonly T[] {
-    const rest = this.#waiting;
-    this.#waiting = [];
+    const rest = [...this.#waiting];
+    this.#waiting.clear();
+    this.#free = [];
+    for (const entry of rest) this.#forget(entry);
     this.#watch();
-    return rest;
+    return rest.map(({ event }) => event);
   }
 
-  /** Resolves when the host has taken the last event that it was given, but after the longest wait at the latest. */
+  /** Resolves when the host has taken all that it was given, but after the longest wait at the latest. */
   settled(): Promise<void> {
-    if (this.#given === null) return Promise.resolve();
+    if (this.#given.size === 0) return Promise.resolve();
     return new Promise((resolve) => {
       const timer = this.#clock.start(this.#maxWaitMs, resolve);
-      this.#onTaken = () => {
+      this.#onAllTaken = () => {
         timer.stop();
         resolve();
       };
     });
   }
 
-  /** Gives one event when the host has taken everything, or all of them. */
-  #next(all = false): void {
+  #next(): void {
     // A host that takes an event at once comes back here while it is given.
     if (this.#isGiving) return;
     this.#isGiving = true;
-    for (let index = 0; ; index++) {
-      const next = this.#waiting[index];
-      if (next === undefined || !(all || this.#given === null)) {
-        this.#waiting.splice(0, index);
-        break;
-      }
-      this.#give(next);
+    for (let free = this.#free; free.length > 0; free = this.#free) {
+      this.#free = [];
+      for (const entry of free) if (this.#waiting.delete(entry)) this.#give(entry);
     }
     this.#isGiving = false;
     this.#watch();
   }
 
-  #give(event: T): void {
-    const given = { event, at: this.#clock.monotonic() };
-    this.#given = given;
+  #give(entry: Entry<T>): void {
+    entry.givenAt = this.#clock.monotonic();
+    this.#given.add(entry);
     const taken = (): void => {
-      if (this.#given !== given) return;
-      this.#given = null;
-      this.#onTaken();
+      this.#taken(entry);
       this.#next();
     };
     try {
-      this.#options.give(event, taken);
+      this.#options.give(entry.event, taken);
     } catch (error) {
       this.#options.onError(messageOf(error));
       taken();
     }
   }
 
-  /** Lets a timer run for as long as something waits for the event that was given last. */
+  #taken(entry: Entry<T>): void {
+    if (!this.#given.delete(entry)) return;
+    this.#forget(entry);
+    for (const follower of entry.followers) if (--follower.ahead === 0) this.#free.push(follower);
+    if (this.#given.size === 0) this.#onAllTaken();
+  }
+
+  #forget(entry: Entry<T>): void {
+    for (const topic of entry.topics) if (this.#last.get(topic) === entry) this.#last.delete(topic);
+  }
+
+  /** Lets a timer run for as long as something waits for what was given. */
   #watch(): void {
     this.#timer?.stop();
     this.#timer = null;
-    if (this.#waiting.length === 0 || this.#given === null) return;
-    const left = this.#given.at + this.#maxWaitMs - this.#clock.monotonic();
+    const [oldest] = this.#given;
+    if (this.#waiting.size === 0 || oldest === undefined) return;
+    const left = oldest.givenAt + this.#maxWaitMs - this.#clock.monotonic();
     this.#timer = this.#clock.start(Math.max(0, left), () => {
       this.#timer = null;
-      this.#next(true);
+      this.#waitNoLonger();
     });
+  }
+
+  #waitNoLonger(): void {
+    const late = this.#clock.monotonic() - this.#maxWaitMs;
+    // What comes from now on waits for those that are given now, not for these.
+    for (const entry of this.#given) if (entry.givenAt <= late) this.#taken(entry);
+    this.flush();
   }
 }

@@ -8,6 +8,7 @@ describe('Handing events over to a host that may overtake', () => {
   let taken: (() => void)[];
   let errors: string[];
   let handOver: HandOver<number>;
+  const aboutTheSame = () => ['same'];
 
   beforeEach(() => {
     clock = new FakeClock();
@@ -16,6 +17,7 @@ describe('Handing events over to a host that may overtake', () => {
     errors = [];
     handOver = new HandOver<number>({
       clock,
+      topicsOf: aboutTheSame,
       give: (event, take) => {
         given.push(event);
         taken.push(take);
@@ -83,10 +85,86 @@ describe('Handing events over to a host that may overtake', () => {
     expect(given).to.deep.equal([1, 2, 3]);
   });
 
+  describe('with several topics', () => {
+    const topics: Readonly<Record<string, readonly string[]>> = {
+      a1: ['agent a'],
+      a2: ['agent a'],
+      b1: ['agent b'],
+      b2: ['agent b'],
+      'a and b': ['agent a', 'agent b'],
+    };
+    let names: string[];
+    let take: Map<string, () => void>;
+    let several: HandOver<string>;
+
+    beforeEach(() => {
+      names = [];
+      take = new Map();
+      several = new HandOver<string>({
+        clock,
+        topicsOf: (name) => topics[name] ?? [],
+        give: (name, taken) => {
+          names.push(name);
+          take.set(name, taken);
+        },
+        onError: (message) => errors.push(message),
+      });
+    });
+
+    it('lets an event wait for its own topics only', () => {
+      for (const name of ['a1', 'a2', 'b1', 'b2']) several.add(name);
+      expect(names).to.deep.equal(['a1', 'b1']);
+      take.get('b1')?.();
+      expect(names).to.deep.equal(['a1', 'b1', 'b2']);
+      take.get('a1')?.();
+      expect(names).to.deep.equal(['a1', 'b1', 'b2', 'a2']);
+    });
+
+    it('lets an event of two topics wait for both, and those after it wait for it', () => {
+      for (const name of ['a1', 'b1', 'a and b', 'b2', 'a2']) several.add(name);
+      take.get('a1')?.();
+      expect(names).to.deep.equal(['a1', 'b1']);
+      take.get('b1')?.();
+      expect(names).to.deep.equal(['a1', 'b1', 'a and b']);
+      take.get('a and b')?.();
+      expect(names).to.deep.equal(['a1', 'b1', 'a and b', 'b2', 'a2']);
+    });
+
+    it('gives all that wait, in the order in which they came, when one of them has waited long enough', () => {
+      several.add('a1');
+      several.add('a and b');
+      clock.advance(MAX_HAND_OVER_WAIT_MS / 2);
+      several.add('b1');
+      several.add('a2');
+      clock.advance(MAX_HAND_OVER_WAIT_MS / 2);
+      expect(names).to.deep.equal(['a1', 'a and b', 'b1', 'a2']);
+      several.add('b2');
+      take.get('a1')?.();
+      expect(names, 'b2 waits for b1').to.have.lengthOf(4);
+      take.get('b1')?.();
+      expect(names).to.have.lengthOf(5);
+    });
+
+    it('gives back in the order in which they came, and settles when all is taken', async () => {
+      for (const name of ['a1', 'b1', 'b2', 'a2']) several.add(name);
+      expect(several.close()).to.deep.equal(['b2', 'a2']);
+      const settled = several.settled();
+      take.get('a1')?.();
+      expect(clock.pending, 'b1 is not taken').to.equal(1);
+      take.get('b1')?.();
+      await settled;
+      expect(clock.pending).to.equal(0);
+      expect(names).to.deep.equal(['a1', 'b1']);
+      several.add('a2');
+      expect(names, 'nothing is left in its way').to.deep.equal(['a1', 'b1', 'a2']);
+    });
+  });
+
   it('takes thousands from a host that takes each at once', () => {
     const order: number[] = [];
     const eager = new HandOver<number>({
       clock,
+      topicsOf: aboutTheSame,
       give: (event, take) => {
         order.push(event);
         if (event === 0) for (let more = 1; more <= 20_000; more++) eager.add(more);
@@ -102,6 +180,7 @@ describe('Handing events over to a host that may overtake', () => {
     const order: number[] = [];
     const failing = new HandOver<number>({
       clock,
+      topicsOf: aboutTheSame,
       give: (event) => {
         order.push(event);
         throw new Error(`not ${event}`);
