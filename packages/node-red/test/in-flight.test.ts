@@ -28,6 +28,14 @@ describe('Messages on their way', () => {
     expect(hooks.count).to.equal(0);
   });
 
+  it('are called back when all that were sent before have been handed over', async () => {
+    const inFlight = new InFlight<string>(new FakeHooks().api);
+    inFlight.sent('id1', 'first');
+    await nextTurn();
+    inFlight.sent('id2', 'second');
+    expect(inFlight.callBack()).to.deep.equal(['second']);
+  });
+
   it('that were called back do not count for those that are sent after them', async () => {
     const hooks = new FakeHooks();
     const inFlight = new InFlight<string>(hooks.api);
