@@ -1,7 +1,6 @@
-import { isSupportedCountry, parsePhoneNumberFromString, type CountryCode } from 'libphonenumber-js/max';
+import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { AccoladesError } from '../errors.ts';
 import { RecentMap } from '../recent-map.ts';
-import { NumberingPlan } from './numbering-plan.ts';
 
 /** A public phone number in the forms that people and programs use. */
 export interface Phone {
@@ -34,20 +33,10 @@ export function parseCountry(country: unknown): string {
 
 /** Numbers have 15 digits at most; longer text is neither looked at nor remembered, in characters. */
 const MAX_CHARS = 64;
-/** What the library must read costs some 20 µs, and the same callers call again; in entries for each country, about 400 bytes each. */
+/** Parsing costs some 20 µs, and the same callers call again; in entries for each country, about 400 bytes each. */
 const CACHE_SIZE = 20_000;
-
-/** The numbers of those who have one home. */
-interface Home {
-  readonly country: CountryCode;
-  /** Reads a number in about the time that it takes to find one, and leaves nothing behind for the garbage collector to carry along. */
-  readonly plan: NumberingPlan | null;
-  /** Those that the plan does not read. */
-  readonly remembered: RecentMap<Phone | null>;
-}
-
-/** By country: to make one key of country and number for each call costs more than the look-up. */
-const homes = new Map<string, Home>();
+/** By home country: to make one key of country and number for each call costs more than the look-up. */
+const remembered = new Map<string, RecentMap<Phone | null>>();
 
 /**
  * The number in all its forms, or null when it is no valid public number: an extension (`101`), an emergency number (`112`),
@@ -57,25 +46,23 @@ const homes = new Map<string, Home>();
  */
 export function parsePhone(phoneNumber: string, country: string): Phone | null {
   if (phoneNumber.length > MAX_CHARS) return null;
-  let home = homes.get(country);
-  if (home === undefined) {
+  let phones = remembered.get(country);
+  if (phones === undefined) {
     if (!isSupportedCountry(country)) return null;
-    home = { country, plan: NumberingPlan.of(country), remembered: new RecentMap(CACHE_SIZE) };
-    homes.set(country, home);
+    phones = new RecentMap(CACHE_SIZE);
+    remembered.set(country, phones);
   }
-  const usual = home.plan?.read(phoneNumber) ?? null;
-  if (usual !== null) return usual;
-  let phone = home.remembered.get(phoneNumber);
+  let phone = phones.get(phoneNumber);
   if (phone === undefined) {
-    phone = readByLibrary(phoneNumber, home.country);
-    home.remembered.add(phoneNumber, phone);
+    phone = parse(phoneNumber, country);
+    phones.add(phoneNumber, phone);
   }
   // A copy, since flows may change what they are given.
   return phone && copyOf(phone);
 }
 
-/** Whatever its form. */
-export function readByLibrary(phoneNumber: string, country: CountryCode): Phone | null {
+function parse(phoneNumber: string, country: string): Phone | null {
+  if (!isSupportedCountry(country)) return null;
   const number = parsePhoneNumberFromString(phoneNumber, { defaultCountry: country, extract: false });
   if (number === undefined) return null;
   const type = number.getType();

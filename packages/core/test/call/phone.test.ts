@@ -62,13 +62,11 @@ describe('phone', () => {
     });
   }
 
-  for (const spelling of ['0211234567', '021 123 4567']) {
-    it(`gives each caller of ${spelling} a copy of its own`, () => {
-      const first = parsePhone(spelling, 'RO');
-      if (first !== null) Object.assign(first, { e164: 'changed' });
-      expect(parsePhone(spelling, 'RO')).to.deep.equal(LANDLINE);
-    });
-  }
+  it('gives each caller a copy of its own', () => {
+    const first = parsePhone('0211234567', 'RO');
+    if (first !== null) Object.assign(first, { e164: 'changed' });
+    expect(parsePhone('0211234567', 'RO')).to.deep.equal(LANDLINE);
+  });
 
   it('looks at no text that is too long, and remembers none', () => {
     expect(parsePhone(`${' '.repeat(70)}0211234567`, 'RO')).to.equal(null);
