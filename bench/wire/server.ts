@@ -105,7 +105,7 @@ async function pace(perSecond: number, seconds: number): Promise<void> {
       const now = process.hrtime.bigint();
       connections[sent % connections.length]?.socket.write(
         textFrame(
-          `{"type":"incomingCall","phoneNumber":"${phoneNumber(sent)}","uniqueId":"1608743891.${sent}","callCenter":"yes","t":"${now}"}`,
+          `{"type":"incomingCall","phoneNumber":"${phoneNumber(sent % ring.length)}","uniqueId":"1608743891.${sent}","callCenter":"yes","t":"${now}"}`,
         ),
       );
     }
