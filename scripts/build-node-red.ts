@@ -66,7 +66,8 @@ async function buildRuntimes(types: readonly string[]): Promise<RolldownOutput> 
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
     codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules)[\\/]/ }] },
-    minify: { compress: true, mangle: false, codegen: false },
+    // Names stay, for stack traces. Blanks would stay in memory with the source.
+    minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: { legal: true, annotation: false, jsdoc: false },
   });
   await bundle.close();
