@@ -83,7 +83,9 @@ export class HandOver<T> {
     const rest = [...this.#waiting];
     this.#waiting.clear();
     this.#free = [];
-    for (const entry of rest) this.#forget(entry);
+    // What comes later still waits for what was given.
+    this.#last.clear();
+    for (const entry of this.#given) for (const topic of entry.topics) this.#last.set(topic, entry);
     this.#watch();
     return rest.map(({ event }) => event);
   }
@@ -129,13 +131,9 @@ export class HandOver<T> {
 
   #taken(entry: Entry<T>): void {
     if (!this.#given.delete(entry)) return;
-    this.#forget(entry);
+    for (const topic of entry.topics) if (this.#last.get(topic) === entry) this.#last.delete(topic);
     for (const follower of entry.followers) if (--follower.ahead === 0) this.#free.push(follower);
     if (this.#given.size === 0) this.#onAllTaken();
-  }
-
-  #forget(entry: Entry<T>): void {
-    for (const topic of entry.topics) if (this.#last.get(topic) === entry) this.#last.delete(topic);
   }
 
   /** Lets a timer run for as long as something waits for what was given. */

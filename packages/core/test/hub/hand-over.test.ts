@@ -160,6 +160,15 @@ describe('Handing events over to a host that may overtake', () => {
     });
   });
 
+  it('lets what comes after a close wait for what was given before', () => {
+    add(1, 2);
+    expect(handOver.close()).to.deep.equal([2]);
+    add(3);
+    expect(given).to.deep.equal([1]);
+    taken[0]?.();
+    expect(given).to.deep.equal([1, 3]);
+  });
+
   it('takes thousands from a host that takes each at once', () => {
     const order: number[] = [];
     const eager = new HandOver<number>({
