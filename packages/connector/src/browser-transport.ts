@@ -67,17 +67,17 @@ class BrowserTransport implements Transport {
     return socket;
   }
 
-  send(text: string): void {
+  sendText(text: string): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
 
-  ping(): void {
-    this.send(encodeRequest('version'));
+  sendPing(): void {
+    this.sendText(encodeRequest('version'));
     if (this.#answersRequests && !this.#answersVersion) this.#handlers?.onPong();
     this.#pinged = true;
   }
 
-  close(): void {
+  beginClose(): void {
     this.#socket?.close();
   }
 

@@ -68,9 +68,9 @@ describe("the browser's connection", () => {
   it('tells of opening, frames and the end, each once', () => {
     const transport = connect();
     const socket = FakeSocket.last;
-    transport.send('too early');
+    transport.sendText('too early');
     socket.open();
-    transport.send('{"a":1}');
+    transport.sendText('{"a":1}');
     socket.frame('text');
     socket.frame(new ArrayBuffer(3));
     socket.end(1006);
@@ -108,11 +108,11 @@ describe("the browser's connection", () => {
     const transport = connect();
     const socket = FakeSocket.last;
     socket.open();
-    transport.ping();
+    transport.sendPing();
     expect(socket.sent).to.deep.equal(['{"type":"version"}']);
     socket.frame('{"type":"configuration"}');
     socket.frame('{ "type" : "version", "value": "1.1.0" }');
-    transport.ping();
+    transport.sendPing();
     expect(told).not.to.include('pong');
   });
 
@@ -120,17 +120,17 @@ describe("the browser's connection", () => {
     const transport = connect();
     const socket = FakeSocket.last;
     socket.open();
-    transport.ping();
+    transport.sendPing();
     socket.frame('{"type":"configuration"}');
-    transport.ping();
+    transport.sendPing();
     expect(told.at(-1)).to.equal('pong');
   });
 
   it('gives up a server that answers nothing at all', () => {
     const transport = connect();
     FakeSocket.last.open();
-    transport.ping();
-    transport.ping();
+    transport.sendPing();
+    transport.sendPing();
     expect(told).to.deep.equal(['open']);
   });
 });

@@ -64,15 +64,15 @@ export class Lines {
       },
     });
     return {
-      send: (text) => {
+      sendText: (text) => {
         line.agent ??= this.#identify(line, text);
-        transport.send(text);
+        transport.sendText(text);
       },
-      ping: () => {
-        transport.ping();
+      sendPing: () => {
+        transport.sendPing();
       },
-      close: () => {
-        transport.close();
+      beginClose: () => {
+        transport.beginClose();
       },
       discard: () => {
         end();

@@ -171,7 +171,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
         this.#drained();
       }),
     );
-    transport.close();
+    transport.beginClose();
     this.#setStatus({ state: 'closed', since: clock.now(), reason });
   }
 
@@ -223,7 +223,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
         this.#fail(new AccoladesError('AUTH_TIMEOUT'));
       }),
     );
-    this.#transport?.send(encodeAuthRequest(this.idCrm));
+    this.#transport?.sendText(encodeAuthRequest(this.idCrm));
     this.#setStatus({ state: 'authenticating', since: clock.now(), attempt: this.#failures + 1 });
   }
 
@@ -254,7 +254,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
 
   /** For the heartbeat. */
   ping(): void {
-    this.#transport?.ping();
+    this.#transport?.sendPing();
   }
 
   /** For the heartbeat. */
@@ -264,7 +264,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
 
   /** For the requests. */
   onRequestDoubt(): void {
-    this.#transport?.ping();
+    this.#transport?.sendPing();
   }
 
   /** For the requests. */
@@ -362,7 +362,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     if (transport === null) return;
     this.#requests ??= new PendingRequests(this.#options.clock, this, this.#keepAlive);
     this.#requests.add(type, isOwn);
-    transport.send(encodeRequest(type));
+    transport.sendText(encodeRequest(type));
   }
 
   #answer(type: RequestType, message: ServerMessage): void {

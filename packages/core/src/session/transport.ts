@@ -15,13 +15,13 @@ export interface TransportHandlers {
 
 /** One connection: the seam between a session and the network. */
 export interface Transport {
-  send(text: string): void;
-  ping(): void;
+  sendText(text: string): void;
+  sendPing(): void;
   /**
    * Begins the closing handshake of an open connection and goes on reading: what the server sent before it saw the close still comes as
    * `onFrame`, and `onClosed` when the connection has ended. Idempotent, never throws; how long the server may take is the caller's to limit.
    */
-  close(): void;
+  beginClose(): void;
   /** Ends the connection at once, without waiting for the peer. Idempotent, never throws; calls no handler afterwards. */
   discard(): void;
   /** Whether the open connection keeps the process alive. */

@@ -11,12 +11,17 @@ import type { Transport, TransportFactory, TransportHandlers } from './transport
 /** A frame between the protocol's limit and this one is refused but costs nothing else; a larger one ends the connection. */
 const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
 
+/** While so many bytes wait for the server to read them, its pings are not answered. */
+const MAX_UNREAD_BYTES = 16_384;
+
 /** RFC 6455, section 7.4.1. */
 const NORMAL_CLOSURE = 1000;
 
 /** What all connections have in common. */
 const COMMON_OPTIONS = {
   perMessageDeflate: false,
+  // Pings are answered here; the library would hold a function for it in each of thousands of connections.
+  autoPong: false,
   followRedirects: false,
   maxPayload: HARD_FRAME_LIMIT_BYTES,
   /**
@@ -58,7 +63,7 @@ function destinationOf(server: ServerOptions): Destination {
 /** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
 export const connectWebSocket: TransportFactory = (server, handlers) => {
   try {
-    return new WsTransport(server, handlers);
+    return connectTo(server, handlers);
   } catch (thrown) {
     if (thrown instanceof AccoladesError) return new FailedTransport(thrown, handlers);
     // Unreadable TLS material, for example. Without the cause, which holds the address with its password.
@@ -75,15 +80,15 @@ class FailedTransport implements Transport {
     queueMicrotask(() => this.#handlers?.onClosed(error));
   }
 
-  send(): void {
+  sendText(): void {
     // There is no connection.
   }
 
-  ping(): void {
+  sendPing(): void {
     // There is no connection.
   }
 
-  close(): void {
+  beginClose(): void {
     // There is no connection.
   }
 
@@ -96,97 +101,135 @@ class FailedTransport implements Transport {
   }
 }
 
-class WsTransport implements Transport {
-  readonly #ws: WebSocket;
-  #handlers: TransportHandlers | null;
-  /** Until it is open. */
-  #request: ClientRequest | null = null;
-  #socket: Socket | null = null;
-  #keep = true;
+/** What there is of a connection until it is open. */
+interface Handshake {
+  request: ClientRequest | null;
   /** Present when it goes through a proxy. */
-  #wayThroughProxy: AbortController | null = null;
+  wayThroughProxy: AbortController | null;
+  keepAlive: boolean;
+}
 
-  constructor(server: ServerOptions, handlers: TransportHandlers) {
+function connectTo(server: ServerOptions, handlers: TransportHandlers): WsTransport {
+  const { url, options } = destinationOf(server);
+  const handshake: Handshake = { request: null, wayThroughProxy: null, keepAlive: true };
+  const agent = proxyAgent(url.href, () => (handshake.wayThroughProxy = new AbortController()).signal);
+  const own: ClientOptions = {
+    ...options,
+    finishRequest: (request) => {
+      handshake.request = request;
+      request.end();
+    },
+  };
+  return new WsTransport(url, agent === null ? own : { ...own, agent }, handshake, handlers);
+}
+
+/**
+ * The library's socket, which tells its events directly, not by listeners: thousands are held, and each would have a larger table of them.
+ * What `terminate` emits during the handshake comes the same way.
+ */
+class WsTransport extends WebSocket implements Transport {
+  #handlers: TransportHandlers | null;
+  /** Null once it is open: an idle connection holds no more than it must. */
+  #handshake: Handshake | null;
+  #socket: Socket | null = null;
+
+  constructor(url: URL, options: ClientOptions, handshake: Handshake, handlers: TransportHandlers) {
+    super(url, options);
+    this.#handshake = handshake;
     this.#handlers = handlers;
-    const { url, options } = destinationOf(server);
-    const agent = proxyAgent(url.href, () => (this.#wayThroughProxy = new AbortController()).signal);
-    this.#ws = new TransportSocket(this, url, {
-      ...options,
-      ...(agent === null ? {} : { agent }),
-      finishRequest: (request) => {
-        this.#request = request;
-        request.end();
-      },
-    });
   }
 
-  opened(): void {
-    this.#socket = this.#request?.socket ?? null;
-    // An idle connection holds no more than it must.
-    this.#request = null;
-    this.#handlers?.onOpen();
+  // A write that fails is followed by 'error' or 'close', where it is handled.
+
+  sendText(text: string): void {
+    if (this.readyState === WebSocket.OPEN) this.send(text);
   }
 
-  refused(status: number): void {
-    const byProxy = this.#wayThroughProxy !== null && PROXY_STATUS.has(status);
+  sendPing(): void {
+    if (this.readyState === WebSocket.OPEN) this.ping();
+  }
+
+  beginClose(): void {
+    // The library goes on telling of messages until the server's close frame.
+    if (this.readyState === WebSocket.OPEN) this.close(NORMAL_CLOSURE);
+  }
+
+  discard(): void {
+    this.#handlers = null;
+    this.terminate();
+    this.#handshake?.wayThroughProxy?.abort();
+  }
+
+  keepProcessAlive(keep: boolean): void {
+    const handshake = this.#handshake;
+    if (handshake === null) {
+      refer(this.#socket, keep);
+      return;
+    }
+    if (handshake.keepAlive === keep) return;
+    handshake.keepAlive = keep;
+    const { request } = handshake;
+    if (request?.socket) refer(request.socket, keep);
+    else {
+      request?.once('socket', (socket) => {
+        refer(socket, handshake.keepAlive);
+      });
+    }
+  }
+
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    switch (event) {
+      case 'open':
+        this.#socket = this.#handshake?.request?.socket ?? null;
+        this.#handshake = null;
+        this.#handlers?.onOpen();
+        return true;
+      case 'message':
+        // With the default binaryType every message is one Buffer.
+        if (Buffer.isBuffer(first)) this.#handlers?.onFrame(first);
+        return true;
+      case 'ping':
+        this.#answer(first);
+        return true;
+      case 'pong':
+        this.#handlers?.onPong();
+        return true;
+      case 'unexpected-response':
+        if (first instanceof ClientRequest) first.destroy();
+        this.#refused(second instanceof IncomingMessage ? (second.statusCode ?? 0) : 0);
+        return true;
+      case 'error':
+        this.#end(classify(first instanceof Error ? first : new Error(messageOf(first)), this.#isProxied));
+        return true;
+      case 'close':
+        this.#end(
+          new AccoladesError('CONNECTION_LOST', {
+            what: `The connection ended (code ${typeof first === 'number' ? first : 0}).`,
+          }),
+        );
+        return true;
+      default:
+        return super.emit(event, first, second);
+    }
+  }
+
+  /** Of the handshake. */
+  get #isProxied(): boolean {
+    return this.#handshake?.wayThroughProxy != null;
+  }
+
+  /** A server that pings but does not read gets no more answers than it takes in; it may be sent the newest alone (RFC 6455, section 5.5.3). */
+  #answer(payload: unknown): void {
+    if (this.readyState === WebSocket.OPEN && this.bufferedAmount < MAX_UNREAD_BYTES) this.pong(payload);
+  }
+
+  #refused(status: number): void {
+    const byProxy = this.#isProxied && PROXY_STATUS.has(status);
     this.#end(
       new AccoladesError(byProxy ? 'PROXY_FAILED' : 'NOT_A_WEBSOCKET', {
         what: `The ${byProxy ? 'proxy' : 'server'} answered with HTTP status ${status}.`,
       }),
     );
-  }
-
-  received(frame: Buffer): void {
-    this.#handlers?.onFrame(frame);
-  }
-
-  ponged(): void {
-    this.#handlers?.onPong();
-  }
-
-  failed(error: Error): void {
-    this.#end(classify(error, this.#wayThroughProxy !== null));
-  }
-
-  ended(code: number): void {
-    this.#end(new AccoladesError('CONNECTION_LOST', { what: `The connection ended (code ${code}).` }));
-  }
-
-  // A write that fails is followed by 'error' or 'close', where it is handled.
-
-  send(text: string): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.send(text);
-  }
-
-  ping(): void {
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.ping();
-  }
-
-  close(): void {
-    // The library goes on telling of messages until the server's close frame.
-    if (this.#ws.readyState === WebSocket.OPEN) this.#ws.close(NORMAL_CLOSURE);
-  }
-
-  discard(): void {
-    this.#handlers = null;
-    this.#ws.terminate();
-    this.#wayThroughProxy?.abort();
-  }
-
-  keepProcessAlive(keep: boolean): void {
-    if (keep === this.#keep) return;
-    this.#keep = keep;
-    this.#referSocket();
-  }
-
-  #referSocket(): void {
-    const socket = this.#socket ?? this.#request?.socket ?? null;
-    if (socket === null) {
-      this.#request?.once('socket', () => {
-        this.#referSocket();
-      });
-    } else if (this.#keep) socket.ref();
-    else socket.unref();
   }
 
   #end(error: AccoladesError): void {
@@ -196,44 +239,9 @@ class WsTransport implements Transport {
   }
 }
 
-/**
- * Tells its events to its transport directly, not by listeners: thousands are held, and each would have a larger table of them. What
- * `terminate` emits during the handshake goes there, too.
- */
-class TransportSocket extends WebSocket {
-  readonly transport: WsTransport;
-
-  constructor(transport: WsTransport, address: URL, options: ClientOptions) {
-    super(address, options);
-    this.transport = transport;
-  }
-
-  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
-    switch (event) {
-      case 'open':
-        this.transport.opened();
-        return true;
-      case 'message':
-        // With the default binaryType every message is one Buffer.
-        if (Buffer.isBuffer(first)) this.transport.received(first);
-        return true;
-      case 'pong':
-        this.transport.ponged();
-        return true;
-      case 'unexpected-response':
-        if (first instanceof ClientRequest) first.destroy();
-        this.transport.refused(second instanceof IncomingMessage ? (second.statusCode ?? 0) : 0);
-        return true;
-      case 'error':
-        this.transport.failed(first instanceof Error ? first : new Error(messageOf(first)));
-        return true;
-      case 'close':
-        this.transport.ended(typeof first === 'number' ? first : 0);
-        return true;
-      default:
-        return super.emit(event, first, second);
-    }
-  }
+function refer(socket: Socket | null, keepAlive: boolean): void {
+  if (keepAlive) socket?.ref();
+  else socket?.unref();
 }
 
 /** What a proxy answers to CONNECT when it will not or cannot connect. */

@@ -148,10 +148,43 @@ describe('ws transport, over real sockets', () => {
       });
     });
     const client = await probe(at(port)).opens();
-    for (let i = 0; i < 100; i++) client.transport.send(String(i));
-    client.transport.ping();
+    for (let i = 0; i < 100; i++) client.transport.sendText(String(i));
+    client.transport.sendPing();
     await eventually('100 echoes and a pong', () => client.frames.length === 100 && client.pongs === 1);
     expect(client.text).to.deep.equal(Array.from({ length: 100 }, (_, i) => `echo ${i}`));
+  });
+
+  it("answers the server's pings with what they hold", async () => {
+    const pongs: string[] = [];
+    const port = await serve((ws) => {
+      ws.on('pong', (data) => pongs.push(data.toString()));
+      ws.ping('one');
+      ws.ping('two');
+    });
+    await probe(at(port)).opens();
+    await eventually('two pongs', () => pongs.length === 2);
+    expect(pongs).to.deep.equal(['one', 'two']);
+  });
+
+  it('a server that pings and pings but reads nothing costs little memory, and is still heard', async () => {
+    const PINGS = 200_000;
+    const ping = Buffer.concat([Buffer.from([0x89, 0x7d]), Buffer.alloc(125, 'p')]);
+    let answered = 0;
+    const port = await upgradeByHand((socket) => {
+      socket.pause();
+      const pings = Buffer.concat(Array.from({ length: 1_000 }, () => ping));
+      for (let sent = 0; sent < PINGS; sent += 1_000) socket.write(pings);
+      socket.write(Buffer.from([0x81, 0x04, ...Buffer.from('last')]), () => {
+        // What was kept for it comes now.
+        socket.on('data', (data: Buffer) => (answered += data.length)).resume();
+      });
+    });
+    const client = await probe(at(port)).opens();
+    await eventually('the text after the pings', () => client.frames.length === 1, 20_000);
+    client.transport.beginClose();
+    await client.ends();
+    expect(client.text).to.deep.equal(['last']);
+    expect(answered / (ping.length + 4)).to.be.within(1, PINGS / 2);
   });
 
   it('a refused port', async () => {
@@ -228,8 +261,8 @@ describe('ws transport, over real sockets', () => {
     });
     const client = await probe(at(port)).opens();
     expect((await client.ends()).code).to.equal('CONNECTION_LOST');
-    client.transport.send('x');
-    client.transport.ping();
+    client.transport.sendText('x');
+    client.transport.sendPing();
     client.transport.discard();
     expect(client.closed).to.have.length(1);
   });
@@ -274,9 +307,9 @@ describe('ws transport, over real sockets', () => {
     });
     const client = await probe(at(port)).opens();
     // On its way before the close, so that the server answers it before it answers the close.
-    client.transport.send('call me');
-    client.transport.close();
-    client.transport.close();
+    client.transport.sendText('call me');
+    client.transport.beginClose();
+    client.transport.beginClose();
     expect((await client.ends(900)).code).to.equal('CONNECTION_LOST');
     expect(client.text).to.deep.equal(['sent in the moment of closing']);
     expect(client.closed).to.have.length(1);
@@ -288,7 +321,7 @@ describe('ws transport, over real sockets', () => {
     });
     const client = await probe(at(port)).opens();
     const startedAt = performance.now();
-    client.transport.close();
+    client.transport.beginClose();
     await client.ends(3_000);
     expect(performance.now() - startedAt).to.be.within(900, 2_500);
   });
@@ -298,10 +331,10 @@ describe('ws transport, over real sockets', () => {
       ws.close();
     });
     const early = probe(at(port));
-    early.transport.close();
+    early.transport.beginClose();
     await early.opens();
     await early.ends();
-    early.transport.close();
+    early.transport.beginClose();
     expect(early.closed).to.have.length(1);
   });
 

@@ -21,15 +21,15 @@ export class FakeTransport implements Transport {
     return this.state === 'closed' || this.state === 'discarded';
   }
 
-  send(text: string): void {
+  sendText(text: string): void {
     if (this.state === 'open') this.sent.push(text);
   }
 
-  ping(): void {
+  sendPing(): void {
     if (this.state === 'open') this.pings++;
   }
 
-  close(): void {
+  beginClose(): void {
     if (this.state === 'open') this.state = 'closing';
   }
 
