@@ -6,12 +6,13 @@ import {
   type INodeType,
   type INodeTypeDescription,
 } from 'n8n-workflow';
-import { AccoladesError, messageOf } from '@accolades-flow/core';
+import { AccoladesError } from '@accolades-flow/core';
 import { testAccountCredential } from '../shared/account-credential-test.ts';
 import { testAgentCredential } from '../shared/agent-credential-test.ts';
 import { accountProperties, ping } from './account.ts';
 import { agentProperties, getConfiguration, getVersion } from './agent.ts';
 import { callProperties, dial, forgetDials } from './call.ts';
+import { failedItem } from './failed-item.ts';
 import { nodeError } from './node-error.ts';
 import type { Operation } from './operation.ts';
 import { replyConfirmHangup, replyIvr, replyProperties, replyScreenPop } from './reply.ts';
@@ -86,6 +87,7 @@ export class Accolades implements INodeType {
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
     const output: INodeExecutionData[] = [];
+    let hasFailed = false;
     for (const itemIndex of this.getInputData().keys()) {
       const resource = this.getNodeParameter('resource', itemIndex);
       const operation = this.getNodeParameter('operation', itemIndex);
@@ -101,12 +103,13 @@ export class Accolades implements INodeType {
       } catch (error) {
         const shown = nodeError(this.getNode(), error, itemIndex, resource);
         if (!this.continueOnFail()) throw shown;
-        const code = error instanceof AccoladesError ? error.code : null;
-        results.push({ error: messageOf(shown), description: shown.description ?? null, code });
+        hasFailed = true;
+        results.push(failedItem(this.getNode(), error, shown));
       }
       output.push(...results.map((json) => ({ json, pairedItem: { item: itemIndex } })));
     }
-    forgetDials(this);
+    // n8n may try it again, even though it goes on.
+    if (!hasFailed) forgetDials(this);
     return [output];
   }
 }

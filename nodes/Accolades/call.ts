@@ -111,7 +111,7 @@ export const dial: Operation = async (context, itemIndex) => {
   return [{ ...result }];
 };
 
-/** All items of this run of the node have been dealt with. */
+/** All items of this run of the node have succeeded, so that n8n does not try it again. */
 export function forgetDials(context: IExecuteFunctions): void {
   memory.forget(runOf(context));
 }

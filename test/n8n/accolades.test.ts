@@ -114,6 +114,46 @@ describe('The n8n node Accolades', () => {
       expect(rest.commands.slice(before).map(({ fields }) => fields['phoneNumber'])).to.deep.equal(['101']);
     });
 
+    for (const { title, number, answer } of [
+      { title: 'an item that cannot be dialled', number: 'no number', answer: null },
+      { title: 'an unknown outcome', number: '101', answer: 'nothing' },
+    ] as const) {
+      it(`does not dial again on a retry that n8n makes of ${title} while it goes on`, async () => {
+        rest.answerWith(answer);
+        const before = rest.commands.length;
+        const { items, error } = await runtime.execute('accolades', {
+          parameters: { ...DIAL, phoneNumber: '={{ $json.number }}' },
+          credentials: account(),
+          items: [{ number }, { number: '102' }],
+          settings: { onError: 'continueRegularOutput', retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+        });
+        expect(error).to.equal(null);
+        expect(items[0]?.json).to.have.property('code');
+        const dialled = rest.commands.slice(before).map(({ fields }) => fields['phoneNumber']);
+        expect(dialled).to.deep.equal([...new Set(dialled)]);
+        expect(dialled.at(-1)).to.equal('102');
+      });
+    }
+
+    it('gives what failed to the error output, with its input and why', async () => {
+      const { task, error } = await runtime.execute('accolades', {
+        parameters: { ...DIAL, phoneNumber: '={{ $json.number }}' },
+        credentials: account(),
+        items: [{ number: 'abc' }, { number: '101' }],
+        settings: { onError: 'continueErrorOutput' },
+      });
+      expect(error).to.equal(null);
+      const [dialled = [], failed = []] = task?.data?.['main'] ?? [];
+      expect(dialled?.map(({ json }) => json['phoneNumber'])).to.deep.equal(['101']);
+      expect(failed?.map(({ json }) => Object.keys(json))).to.deep.equal([['number', 'error']]);
+      expect(failed?.[0]?.json).to.deep.include({ number: 'abc' });
+      expect(failed?.[0]?.json['error']).to.include({
+        code: 'INVALID_PARAMETER',
+        description: 'Open this node and correct its parameters.',
+      });
+      expect(failed?.[0]?.pairedItem).to.deep.equal({ item: 0 });
+    });
+
     it('goes on with the other items when it is told to', async () => {
       const { items, error } = await runtime.execute('accolades', {
         parameters: { ...DIAL, phoneNumber: '={{ $json.number }}' },
