@@ -94,6 +94,19 @@ describe('accolades-webhook', () => {
     expect(runtime.logOf('hook', 'warn')[0]).to.match(/from 127\.0\.0\.… with HTTP status 401/);
   });
 
+  it('does not open its path when the variable that holds the secret is empty', async () => {
+    process.env['TEST_SECRET'] = '';
+    try {
+      await start(webhookFlow(), '${TEST_SECRET}');
+    } finally {
+      delete process.env['TEST_SECRET'];
+    }
+    expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(404);
+    expect(runtime.statusOf('hook')).to.deep.include({ fill: 'red', shape: 'ring', text: 'wrong settings' });
+    const [caught] = await runtime.waitForMessages('caught', 1);
+    expect(at(caught, 'error', 'message')).to.match(/secret is blank.*not opened/);
+  });
+
   it('refuses other methods, addresses and sizes', async () => {
     await start(
       webhookFlow({

@@ -45,7 +45,7 @@ export default function registerWebhook(RED: NodeAPI): void {
     const needsLogin = Boolean(setting('httpNodeAuth'));
     const work = new WebhookWork(this, texts, RED, routes, needsLogin);
     const leave = FlowGate.of(RED.events).join(work);
-    work.begin(settings, this.credentials.secret || '');
+    work.begin(settings, this.credentials.secret);
     this.on('close', (removed: boolean, done: () => void) => {
       leave();
       work.end(removed);
@@ -96,7 +96,7 @@ class WebhookWork {
     try {
       if (this.#routes === null) throw invalidParameter(this.#texts('accolades-webhook.error.httpOff'));
       this.#path = readPath(withVariablesSet(settings['path'] ?? '', 'INVALID_PARAMETER'));
-      const given = withVariablesSet(secret, 'INVALID_PARAMETER');
+      const given = this.#secretOf(secret);
       const endpoint = new WebhookEndpoint(endpointSettings(settings, given), { key: this.#node.id });
       this.#ports = settings['splitOutputs'] === true ? endpoint.events : null;
       this.#occupant = this.#occupantOf(endpoint, readMethods(settings['method']), given !== '');
@@ -104,6 +104,16 @@ class WebhookWork {
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Empty only when none is set: a variable without a value must not open the endpoint. @throws AccoladesError */
+  #secretOf(secret: unknown): unknown {
+    if (secret === undefined) return '';
+    const given = withVariablesSet(secret, 'INVALID_PARAMETER');
+    if (typeof given === 'string' && given.trim() === '') {
+      throw invalidParameter(this.#texts('accolades-webhook.error.blankSecret'));
+    }
+    return given;
   }
 
   onFlowsStopping(): void {
