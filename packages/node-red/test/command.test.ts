@@ -60,7 +60,7 @@ describe('accolades-command', () => {
     accounts++;
     runtime = await TestRuntime.start(
       [
-        { id: 'tab', type: 'tab', label: 'Test' },
+        { id: 'tab', type: 'tab', label: 'Test', env: [{ name: 'DEVICE', type: 'num', value: '42' }] },
         { id: 'account', type: 'accolades-account', url, accountNumber: `100${accounts}`, ...account },
         {
           id: 'do',
@@ -130,6 +130,12 @@ describe('accolades-command', () => {
     } finally {
       delete process.env['TEST_DEVICE'];
     }
+  });
+
+  it('takes them from variables of the flow, which may be numbers', async () => {
+    const running = await start({ deviceId: '${DEVICE}', phoneNumber: 101, phoneNumberType: 'num' });
+    await run(running, {});
+    expect(sent[0]?.fields).to.deep.include({ deviceId: '42', phoneNumber: '101' });
   });
 
   it('pings', async () => {

@@ -129,6 +129,13 @@ describe('accolades-request', () => {
     expect(simulator.statistics.connects).to.equal(1);
   });
 
+  it('takes a name that a message gives as a number', async () => {
+    const running = await start({}, `101=${FRONT_DESK}, 102=${SALES}`);
+    const answer = await ask(running, { payload: { agent: { label: 102 } } });
+    expect(at(answer?.['payload'], 'agent', 'data')).to.equal('plain');
+    expect(simulator.statistics.connects).to.equal(1);
+  });
+
   it('says which agents there are when it does not know whom to ask', async () => {
     const running = await start({}, `Front desk=${FRONT_DESK}, Sales=${SALES}`);
     const caught = await fail(running, { payload: 17 });

@@ -9,6 +9,8 @@ export async function typedValue(
   message: NodeMessage,
 ): Promise<unknown> {
   const type = typeof input.type === 'string' && input.type !== '' ? input.type : 'str';
+  // A variable of the flow that is a number, which the runtime has put in place of its name.
+  if (typeof input.value === 'number' || typeof input.value === 'boolean') return input.value;
   const value = typeof input.value === 'string' ? input.value : '';
   // Nothing typed is nothing given, whatever the type; an empty property name is an error to the runtime.
   if (value === '' && type !== 'date') return type === 'str' ? '' : undefined;

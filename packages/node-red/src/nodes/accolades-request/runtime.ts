@@ -137,7 +137,7 @@ class RequestWork implements Answering {
   }
 
   #choose(agents: readonly AgentCredential[], label: unknown): AgentCredential {
-    const wanted = typeof label === 'string' ? label.trim() : label;
+    const wanted = typeof label === 'string' || typeof label === 'number' ? String(label).trim() : label;
     const [only] = agents;
     const none = wanted === undefined || wanted === null || wanted === '';
     if (none && only !== undefined && agents.length === 1) return only;
