@@ -8,7 +8,7 @@ export const SHARED: Readonly<Record<string, string>> = {
   'connected.unverified':
     'Green dot. Calls arrive, but the certificate of the server is not verified. See [Own certificate](own-certificate.md).',
   'severalConnected.protected':
-    'With several agents. Green dot when all are connected, yellow ring when some are; the log says why the others are not.',
+    'With several agents. Green dot when all are connected, yellow ring when some are or are on the way, red ring when none is; the log says why the others are not.',
   'severalConnected.exposed': 'The same, with an address that starts with `ws://`.',
   'severalConnected.unverified': 'The same, with a certificate that is not verified.',
 };
@@ -18,11 +18,12 @@ export const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     asking: 'Yellow ring. The question was sent; the answer comes within 10 seconds.',
     answered: 'Green dot. The answer has come.',
     unknownVersion:
-      'Yellow ring. The server speaks a newer version than this palette knows. Calls arrive; look for an update.',
+      'Yellow dot. The server speaks a newer version than this palette knows. Calls arrive; look for an update.',
   },
   'accolades-command': {
-    sending: 'Yellow ring. The command is on its way.',
-    answered: 'Green dot. Accolades has taken the command.',
+    sending: 'Blue ring. The command is on its way.',
+    answered:
+      'Green dot. Accolades has answered a ping. A dial that it has taken shows its number instead, such as `↗ 0211234567`.',
     paused:
       'Red ring. Accolades refused this account before, and nothing is sent until then, so that it does not block your IP address. A corrected account is tried at once.',
     refused: 'Red ring. Accolades refused this command; nothing more is sent until then.',
