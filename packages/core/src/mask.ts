@@ -18,8 +18,15 @@ const SHORTEST_REPLACED = 6;
 export function maskIn(text: string, secret: string): string {
   if (!text.includes(secret)) return text;
   if (/^\d+$/.test(secret)) {
-    const named = new RegExp(`((?:idCrm|agentId|password)["']?\\s*[:=]\\s*["']?)${secret}(?!\\d)`, 'gi');
-    return text.replace(named, (_, name: string) => `${name}${maskSecret(secret)}`);
+    const named = new RegExp(
+      `((?:idCrm|agentId|password)(["']?)\\s*[:=]\\s*)(["']?)${secret}(?!\\d|\\.\\d)`,
+      'gi',
+    );
+    return text.replace(named, (_, before: string, ofName: string, quote: string) => {
+      // What stands in JSON as a number becomes a text, so that it is still JSON.
+      const closing = quote === '' ? ofName : '';
+      return `${before}${quote}${closing}${maskSecret(secret)}${closing}`;
+    });
   }
   return secret.length < SHORTEST_REPLACED ? text : text.replaceAll(secret, () => maskSecret(secret));
 }
@@ -39,6 +46,9 @@ const NAMES_OF_SECRETS = /^(password|idCrm|agentId)$/i;
 function maskedValue(value: unknown, secret: string, name: string): unknown {
   if (typeof value === 'string') {
     return value === secret && NAMES_OF_SECRETS.test(name) ? maskSecret(secret) : maskIn(value, secret);
+  }
+  if (typeof value === 'number') {
+    return String(value) === secret && NAMES_OF_SECRETS.test(name) ? maskSecret(secret) : value;
   }
   if (Array.isArray(value)) return value.map((entry) => maskedValue(entry, secret, name));
   return isObject(value) ? maskDeep(value, secret) : value;

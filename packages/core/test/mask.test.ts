@@ -23,6 +23,16 @@ describe('masking', () => {
     });
   });
 
+  it('knows a number by its name, too', () => {
+    expect(
+      maskDeep({ password: 12345678, list: { idCrm: [12345678] }, id: 12345678 }, '12345678'),
+    ).to.deep.equal({
+      password: '…678',
+      list: { idCrm: ['…678'] },
+      id: 12345678,
+    });
+  });
+
   it('replaces every occurrence', () => {
     expect(maskIn('a f8cb549544 b f8cb549544', 'f8cb549544')).to.equal('a …544 b …544');
     expect(maskIn('nothing', 'f8cb549544')).to.equal('nothing');
@@ -46,6 +56,13 @@ describe('masking', () => {
       expect(maskIn(text, '0211234567'), text).to.equal(text.replace('0211234567', '…567'));
     }
     expect(maskIn('"idCrm":"02112345678"', '0211234567')).to.equal('"idCrm":"02112345678"');
+    expect(maskIn('"idCrm":1234567.8', '1234567')).to.equal('"idCrm":1234567.8');
+    expect(maskIn('the password=0211234567.', '0211234567')).to.equal('the password=…567.');
+  });
+
+  it('leaves JSON that has the secret as a number JSON', () => {
+    expect(maskIn('{"idCrm":12345678,"a":1}', '12345678')).to.equal('{"idCrm":"…678","a":1}');
+    expect(maskIn('{"idCrm" : 12345678}', '12345678')).to.equal('{"idCrm" : "…678"}');
   });
 
   it('leaves very short secrets alone', () => {
