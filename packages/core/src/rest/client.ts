@@ -1,5 +1,5 @@
 import { AccoladesError, messageOf, type AccoladesErrorCode } from '../errors.ts';
-import { describeNetworkError, networkErrorCode } from '../network-error.ts';
+import { describeNetworkError, isRefusedInHandshake, networkErrorCode } from '../network-error.ts';
 import type { Phone } from '../call/phone.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { startDeadline, systemClock, type Clock } from '../session/clock.ts';
@@ -159,11 +159,23 @@ export class AccountClient {
         allowUnauthorizedCerts: unverified,
         tls,
       });
-      return readAnswer(answer, password);
+      const read = readAnswer(answer, password);
+      return command === 'dial' ? withoutGatewayErrors(read) : read;
     } catch (thrown) {
       return failureOf(thrown, signal.aborted, command === 'dial', this.#timeoutMs);
     }
   }
+}
+
+/** What a gateway before the server says when it got no answer, or half of one: the server may have the command. */
+const GATEWAY_STATUS: ReadonlySet<number | null> = new Set([502, 504]);
+
+function withoutGatewayErrors(answer: JsonObject | AccoladesError): JsonObject | AccoladesError {
+  if (!(answer instanceof AccoladesError) || !GATEWAY_STATUS.has(answer.httpStatus)) return answer;
+  return new AccoladesError('OUTCOME_UNKNOWN', {
+    ...(answer.what === null ? {} : { what: answer.what }),
+    ...(answer.httpStatus === null ? {} : { httpStatus: answer.httpStatus }),
+  });
 }
 
 function outcomeOf(answer: JsonObject | AccoladesError): GateOutcome {
@@ -184,7 +196,10 @@ function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs:
   }
   const what = timedOut ? `No answer came within ${timeoutMs / 1000} seconds.` : describeNetworkError(cause);
   const code = timedOut ? null : networkErrorCode(cause, facts.proxied);
-  if (code !== null && NEVER_SENT.has(code)) return new AccoladesError(code, { what, cause });
+  // Bytes that break TLS after the handshake come when the server has the command.
+  const neverSent = !facts.mayHaveArrived || isRefusedInHandshake(cause);
+  if (code !== null && neverSent && OF_THE_CONNECTING.has(code))
+    return new AccoladesError(code, { what, cause });
   if (facts.mayHaveArrived) {
     return new AccoladesError(once ? 'OUTCOME_UNKNOWN' : timedOut ? 'REQUEST_TIMEOUT' : 'UNREACHABLE', {
       what,
@@ -195,12 +210,14 @@ function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs:
 }
 
 /** Failures of the connecting itself. */
-const NEVER_SENT: ReadonlySet<AccoladesErrorCode> = new Set([
+const OF_THE_CONNECTING: ReadonlySet<AccoladesErrorCode> = new Set([
   'CONNECTION_REFUSED',
   'HOST_NOT_FOUND',
   'TLS_FAILED',
   'NOT_TLS',
   'PROXY_FAILED',
+  // This side's TLS material.
+  'INVALID_PARAMETER',
 ]);
 
 function coolingDown({ reason, until }: Cooling): AccoladesError {

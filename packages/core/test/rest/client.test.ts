@@ -164,6 +164,23 @@ describe('REST commands', () => {
       });
     }
 
+    for (const [status, proxied] of [
+      [502, false],
+      [504, false],
+      [504, true],
+    ] as const) {
+      it(`${status} of a gateway${proxied ? ' behind a proxy' : ''} leaves open whether a dial was carried out`, async () => {
+        server.answer(status, '<html>', proxied);
+        const error = await errorOf(client().dial(DIAL));
+        expect([error.code, error.retryable, error.httpStatus]).to.deep.equal([
+          'OUTCOME_UNKNOWN',
+          false,
+          status,
+        ]);
+        expect(error.message).to.include(`HTTP status ${status}`);
+      });
+    }
+
     it('never show the password, even when the server repeats it', async () => {
       for (const form of [
         PASSWORD,
@@ -230,6 +247,33 @@ describe('REST commands', () => {
         'TLS_FAILED',
       ],
       [
+        'TLS that breaks after the command was sent',
+        new HttpPostError(system('ERR_SSL_BAD_RECORD_TYPE'), { mayHaveArrived: true, proxied: false }),
+        'OUTCOME_UNKNOWN',
+        'UNREACHABLE',
+      ],
+      [
+        'TLS that breaks behind a proxy after the command was sent',
+        new HttpPostError(system('ERR_SSL_WRONG_VERSION_NUMBER'), { mayHaveArrived: true, proxied: true }),
+        'OUTCOME_UNKNOWN',
+        'UNREACHABLE',
+      ],
+      [
+        'a server that wants a certificate of this side',
+        new HttpPostError(system('ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED'), {
+          mayHaveArrived: true,
+          proxied: false,
+        }),
+        'TLS_FAILED',
+        'TLS_FAILED',
+      ],
+      [
+        'a certificate of this side that cannot be read',
+        new HttpPostError(system('ERR_OSSL_PEM_NO_START_LINE'), { mayHaveArrived: false, proxied: false }),
+        'INVALID_PARAMETER',
+        'INVALID_PARAMETER',
+      ],
+      [
         'a server without TLS',
         new HttpPostError(
           Object.assign(
@@ -274,7 +318,9 @@ describe('REST commands', () => {
         server.fail(thrown);
         const dialled = await errorOf(client().dial(DIAL));
         expect(dialled.code).to.equal(dial);
-        expect(dialled.retryable).to.equal(dial !== 'OUTCOME_UNKNOWN' && dial !== 'UNEXPECTED_ANSWER');
+        expect(dialled.retryable).to.equal(
+          !['OUTCOME_UNKNOWN', 'UNEXPECTED_ANSWER', 'INVALID_PARAMETER'].includes(dial),
+        );
         expect((await errorOf(client().ping())).code).to.equal(ping);
       });
     }
