@@ -1,10 +1,12 @@
 import { createFilter } from '../call/filter.ts';
 import { parseCountry } from '../call/phone.ts';
 import { AccoladesError } from '../errors.ts';
+import type { AgentConfiguration } from '../protocol/messages.ts';
 import { systemClock, type Clock, type Timer } from '../session/clock.ts';
 import type { TransportFactory } from '../session/transport.ts';
 import { connectWebSocket } from '../session/ws-transport.ts';
 import { serverKey, type ServerOptions } from '../settings/server.ts';
+import { CommonAccount } from './common-account.ts';
 import { ConnectLimiter } from './connect-limiter.ts';
 import { Place } from './place.ts';
 import { ServerSessions } from './server-sessions.ts';
@@ -95,7 +97,9 @@ export class Hub {
     const key = serverKey(server);
     const existing = this.#servers.get(key);
     if (existing !== undefined) return existing;
-    const sessions = new ServerSessions(key, { ...this.#options, server }, () => {
+    const common = new CommonAccount();
+    const options = { ...this.#options, server, keep: (one: AgentConfiguration) => common.in(one) };
+    const sessions = new ServerSessions(key, options, () => {
       this.#servers.delete(key);
     });
     this.#servers.set(key, sessions);

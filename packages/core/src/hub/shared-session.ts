@@ -6,6 +6,7 @@ import {
   type SessionReport,
   type SessionStatus,
 } from '../session/session.ts';
+import { allOf, sizeOf, withItem, withoutItems, type Few } from './few.ts';
 
 /** What those who share a session hear of it. */
 export interface SessionUser {
@@ -35,11 +36,6 @@ interface Leaving {
   readonly onDrained: () => void;
 }
 
-/** One for all sessions. */
-const NO_USERS: readonly SessionUser[] = [];
-/** One for all sessions. */
-const NOBODY: readonly Leaving[] = [];
-
 /**
  * A session with those who use it; ends with the last of them.
  *
@@ -52,10 +48,9 @@ export class SharedSession implements SessionListener {
   /** Whether it is up, since when, and if not, why; null until the first attempt has ended. */
   lastChange: ConnectionChange | null = null;
   readonly #home: SharedSessions;
-  /** Replaced, never changed: one may leave, join or come back while all are told, and must not hear the same thing twice. */
-  #users: readonly SessionUser[] = NO_USERS;
-  /** Replaced, never changed, too. */
-  #leaving: readonly Leaving[] = NOBODY;
+  /** One may leave, join or come back while all are told, and must not hear the same thing twice. */
+  #users: Few<SessionUser> = null;
+  #leaving: Few<Leaving> = null;
   #predecessor: SharedSession | null = null;
   #successor: SharedSession | null = null;
   /** Present while the open connection waits for the predecessor's end. */
@@ -73,7 +68,7 @@ export class SharedSession implements SessionListener {
   onStatus(status: SessionStatus): void {
     const change = this.#changeBy(status);
     if (change !== null) this.lastChange = change;
-    for (const user of this.#users) {
+    for (const user of allOf(this.#users)) {
       user.onSessionStatus(status);
       if (change !== null) user.onConnection(change);
     }
@@ -90,7 +85,7 @@ export class SharedSession implements SessionListener {
   onOpened(authenticate: () => void): void {
     const predecessor = this.#predecessor;
     // One that is still used will not end; the server says what follows from that.
-    if (predecessor === null || predecessor.#users.length > 0) {
+    if (predecessor === null || predecessor.#users !== null) {
       authenticate();
       return;
     }
@@ -100,23 +95,23 @@ export class SharedSession implements SessionListener {
 
   onCall(call: CallMessage): void {
     const receivedAt = this.#home.options.clock.now();
-    const users = this.#users;
-    const successor = this.#successor;
-    const heirs = successor === null ? NO_USERS : successor.#users;
-    const leaving = this.#leaving;
+    // Before the first of them hears of it, and may change them.
+    const users = allOf(this.#users);
+    const leaving = allOf(this.#leaving);
+    const heirs = allOf(this.#successor === null ? null : this.#successor.#users);
     for (const user of users) user.onCall(call, receivedAt);
     for (const { user } of leaving) user.onCall(call, receivedAt);
     for (const user of heirs) user.onCall(call, receivedAt);
   }
 
   onReport(report: SessionReport): void {
-    for (const user of this.#users) user.onReport(report);
+    for (const user of allOf(this.#users)) user.onReport(report);
   }
 
   /** Idempotent. */
   join(user: SessionUser): void {
     this.#forgetLeaving(user);
-    if (!this.#users.includes(user)) this.#users = this.#users.concat(user);
+    if (!allOf(this.#users).includes(user)) this.#users = withItem(this.#users, user);
   }
 
   /** Idempotent. */
@@ -124,7 +119,7 @@ export class SharedSession implements SessionListener {
     if (this.#forgetLeaving(user)) {
       this.updateKeepAlive();
       // Nobody is left to hear what it still reads.
-      if (this.session.status.state === 'closed' && this.#leaving.length === 0) this.session.close();
+      if (this.session.status.state === 'closed' && this.#leaving === null) this.session.close();
     }
     this.#remove(user);
   }
@@ -134,7 +129,7 @@ export class SharedSession implements SessionListener {
    * @param onDrained called once, when it has; not at all when the user leaves or joins again before
    */
   leaveDrained(user: SessionUser, onDrained: () => void): void {
-    this.#leaving = this.#leaving.concat({ user, onDrained });
+    this.#leaving = withItem(this.#leaving, { user, onDrained });
     this.#remove(user);
   }
 
@@ -147,7 +142,7 @@ export class SharedSession implements SessionListener {
     if (predecessor === null || predecessor === this || this.#predecessor !== null) return;
     const earlier = predecessor.#successor;
     if (earlier !== null) {
-      if (earlier !== other || other.#users.length > 1) return;
+      if (earlier !== other || sizeOf(other.#users) > 1) return;
       earlier.#unlink();
     }
     this.#predecessor = predecessor;
@@ -157,12 +152,12 @@ export class SharedSession implements SessionListener {
 
   /** To be called when a user that stays has begun or ceased to be live. */
   updateKeepAlive(): void {
-    this.session.keepProcessAlive(this.#leaving.length > 0 || this.#users.some((user) => user.live));
+    this.session.keepProcessAlive(this.#leaving !== null || allOf(this.#users).some((user) => user.live));
   }
 
   /** Whether it is only kept until its successor's connection is open. */
   get #isRetired(): boolean {
-    return this.#users.length === 0 && this.#successor !== null && this.session.status.state !== 'closed';
+    return this.#users === null && this.#successor !== null && this.session.status.state !== 'closed';
   }
 
   get #isConnecting(): boolean {
@@ -171,10 +166,11 @@ export class SharedSession implements SessionListener {
   }
 
   #remove(user: SessionUser): void {
-    if (!this.#users.includes(user)) return;
-    this.#users = this.#users.filter((other) => other !== user);
+    const left = withoutItems(this.#users, (other) => other === user);
+    if (left === this.#users) return;
+    this.#users = left;
     this.updateKeepAlive();
-    if (this.#users.length > 0) return;
+    if (left !== null) return;
     const successor = this.#successor;
     if (successor === null || !successor.#isConnecting) this.#end();
   }
@@ -182,9 +178,8 @@ export class SharedSession implements SessionListener {
   /** @returns whether it was leaving */
   #forgetLeaving(user: SessionUser): boolean {
     const before = this.#leaving;
-    if (before.length === 0) return false;
-    this.#leaving = before.filter((other) => other.user !== user);
-    return this.#leaving.length < before.length;
+    this.#leaving = withoutItems(before, (other) => other.user === user);
+    return this.#leaving !== before;
   }
 
   #end(): void {
@@ -192,15 +187,15 @@ export class SharedSession implements SessionListener {
     const predecessor = this.#predecessor;
     if (predecessor !== null) {
       this.#unlink();
-      if (predecessor.#users.length === 0) predecessor.#end();
+      if (predecessor.#users === null) predecessor.#end();
     }
-    if (this.#successor === null && this.#leaving.length === 0) {
+    if (this.#successor === null && this.#leaving === null) {
       this.session.close();
       return;
     }
     this.session.drain(() => {
-      const leaving = this.#leaving;
-      this.#leaving = NOBODY;
+      const leaving = allOf(this.#leaving);
+      this.#leaving = null;
       for (const { onDrained } of leaving) onDrained();
       const successor = this.#successor;
       if (successor === null) return;

@@ -1,3 +1,4 @@
+import type { AgentConfiguration } from '../protocol/messages.ts';
 import type { ServerOptions } from '../settings/server.ts';
 import type { Clock } from './clock.ts';
 import type { TransportFactory } from './transport.ts';
@@ -19,4 +20,6 @@ export interface SessionOptions {
   readonly random: () => number;
   /** Calls `go`, now or later, when a new connection may be opened. */
   readonly admit: (go: () => void) => Admission;
+  /** What to keep of a configuration that arrived. Default: the same object. */
+  readonly keep?: (configuration: AgentConfiguration) => AgentConfiguration;
 }

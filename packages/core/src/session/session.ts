@@ -336,7 +336,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
         this.#fail(new AccoladesError('CONNECTION_CLOSED'));
         return;
       case 'configuration':
-        this.#configuration = message.configuration;
+        this.#configuration = this.#options.keep?.(message.configuration) ?? message.configuration;
         this.#answer('configuration', message);
         return;
       case 'version':

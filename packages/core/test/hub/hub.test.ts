@@ -201,6 +201,21 @@ describe('hub', () => {
     expect(b.events[0]).not.to.have.property('configuration');
   });
 
+  it('gives the texts of each event to its owner alone, also those that agents have in common', () => {
+    const owner = rig.subscribe('a', ['x', 'y'], { includeConfiguration: true });
+    rig.pbx.settle();
+    rig.pbx.call('id-x', '1.1');
+    const [first] = owner.events;
+    if (first === undefined || !('configuration' in first)) throw new Error('There is no configuration.');
+    Object.assign(first.configuration?.account ?? {}, { data: 'changed by a flow' });
+    rig.pbx.call('id-x', '1.2');
+    rig.pbx.call('id-y', '1.3');
+    expect(owner.events).to.have.length(3);
+    for (const event of owner.events.slice(1)) {
+      expect(event).to.have.deep.nested.property('configuration.account', { id: '15', data: '' });
+    }
+  });
+
   it('asks over the live session, by label', async () => {
     const a = rig.subscribe('a', ['x', 'y']);
     rig.pbx.settle();

@@ -523,6 +523,12 @@ describe('session', () => {
       expect(rig.reports.map(({ kind }) => kind)).to.deep.equal(['malformed']);
     });
 
+    it('keeps what it is told to keep of a configuration', () => {
+      const kept = { account: null, phone: null, agent: { id: '321', data: 'kept' } };
+      const rig = new SessionRig(ID_CRM, { keep: () => kept }).ready();
+      expect(rig.session.configuration).to.equal(kept);
+    });
+
     it('takes an unasked configuration', () => {
       rig.ready();
       rig.transport.frame({ ...CONFIGURATION, agent: { id: '322', data: '' } });

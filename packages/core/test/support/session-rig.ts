@@ -1,5 +1,10 @@
 import type { CallMessage } from '../../src/protocol/messages.ts';
-import { Session, type SessionReport, type SessionStatus } from '../../src/session/session.ts';
+import {
+  Session,
+  type SessionOptions,
+  type SessionReport,
+  type SessionStatus,
+} from '../../src/session/session.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeNetwork, type FakeTransport } from './fake-transport.ts';
 
@@ -28,7 +33,7 @@ export class SessionRig {
   random = 0.5;
   readonly session: Session;
 
-  constructor(idCrm = ID_CRM) {
+  constructor(idCrm = ID_CRM, more: Pick<SessionOptions, 'keep'> = {}) {
     this.session = new Session(
       idCrm,
       {
@@ -40,6 +45,7 @@ export class SessionRig {
           go();
           return { leave: () => undefined, keepProcessAlive: () => undefined };
         },
+        ...more,
       },
       {
         onStatus: (status) => {
