@@ -14,6 +14,7 @@ import { agentProperties, getConfiguration, getVersion } from './agent.ts';
 import { callProperties, dial, forgetDials } from './call.ts';
 import { failedItem } from './failed-item.ts';
 import { nodeError } from './node-error.ts';
+import { NodeRun } from './node-run.ts';
 import type { Operation } from './operation.ts';
 import { replyConfirmHangup, replyIvr, replyProperties, replyScreenPop } from './reply.ts';
 
@@ -86,30 +87,39 @@ export class Accolades implements INodeType {
   methods = { credentialTest: { testAccountCredential, testAgentCredential } };
 
   async execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
-    const output: INodeExecutionData[] = [];
-    let hasFailed = false;
-    for (const itemIndex of this.getInputData().keys()) {
-      const resource = this.getNodeParameter('resource', itemIndex);
-      const operation = this.getNodeParameter('operation', itemIndex);
-      const results: IDataObject[] = [];
-      try {
-        const run = OPERATIONS[`${resource} ${operation}`];
-        if (run === undefined) {
-          throw new AccoladesError('INVALID_PARAMETER', {
-            what: `There is no operation “${operation}” of the resource “${resource}”.`,
-          });
-        }
-        results.push(...(await run(this, itemIndex)));
-      } catch (error) {
-        const shown = nodeError(this.getNode(), error, itemIndex, resource);
-        if (!this.continueOnFail()) throw shown;
-        hasFailed = true;
-        results.push(failedItem(this.getNode(), error, shown));
-      }
-      output.push(...results.map((json) => ({ json, pairedItem: { item: itemIndex } })));
+    const run = new NodeRun(this);
+    try {
+      return [await runItems(this, run)];
+    } finally {
+      run.close();
     }
-    // n8n may try it again, even though it goes on.
-    if (!hasFailed) forgetDials(this);
-    return [output];
   }
+}
+
+async function runItems(context: IExecuteFunctions, run: NodeRun): Promise<INodeExecutionData[]> {
+  const output: INodeExecutionData[] = [];
+  let hasFailed = false;
+  for (const itemIndex of context.getInputData().keys()) {
+    const resource = context.getNodeParameter('resource', itemIndex);
+    const operation = context.getNodeParameter('operation', itemIndex);
+    const results: IDataObject[] = [];
+    try {
+      const perform = OPERATIONS[`${resource} ${operation}`];
+      if (perform === undefined) {
+        throw new AccoladesError('INVALID_PARAMETER', {
+          what: `There is no operation “${operation}” of the resource “${resource}”.`,
+        });
+      }
+      results.push(...(await perform(context, itemIndex, run)));
+    } catch (error) {
+      const shown = nodeError(context.getNode(), error, itemIndex, resource);
+      if (!context.continueOnFail()) throw shown;
+      hasFailed = true;
+      results.push(failedItem(context.getNode(), error, shown));
+    }
+    output.push(...results.map((json) => ({ json, pairedItem: { item: itemIndex } })));
+  }
+  // n8n may try it again, even though it goes on.
+  if (!hasFailed) forgetDials(context);
+  return output;
 }

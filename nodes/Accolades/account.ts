@@ -1,6 +1,7 @@
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import type { AccountClient } from '@accolades-flow/core';
 import { readAccountCredential } from '../shared/account-credential.ts';
+import type { NodeRun } from './node-run.ts';
 import type { Operation } from './operation.ts';
 
 export const accountProperties: INodeProperties[] = [
@@ -23,16 +24,20 @@ export const accountProperties: INodeProperties[] = [
   },
 ];
 
-export const ping: Operation = async (context, itemIndex) => {
-  const client = await clientOf(context, itemIndex);
+export const ping: Operation = async (context, itemIndex, run) => {
+  const client = await clientOf(context, itemIndex, run);
   return [{ ...(await client.ping()) }];
 };
 
 /** @throws AccoladesError when the credential is not valid */
-export async function clientOf(context: IExecuteFunctions, itemIndex: number): Promise<AccountClient> {
+export async function clientOf(
+  context: IExecuteFunctions,
+  itemIndex: number,
+  run: NodeRun,
+): Promise<AccountClient> {
   const { client, warnings } = readAccountCredential(
     await context.getCredentials('accoladesAccountApi', itemIndex),
   );
-  for (const warning of warnings) context.logger.warn(`[Accolades] ${warning}`);
+  for (const warning of warnings) run.warn(warning);
   return client;
 }

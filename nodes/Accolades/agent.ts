@@ -1,23 +1,17 @@
-import { randomUUID } from 'node:crypto';
 import {
   AccoladesError,
-  firstOutcomeWithin,
   isKnownVersion,
   KNOWN_MAJOR_VERSION,
   parseConfiguration,
-  processHub,
   TEXT_FORMATS,
   type AgentCredential,
-  type AgentStatus,
   type Subscription,
 } from '@accolades-flow/core';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { agentCredentialName, readAgentCredential } from '../shared/agent-credential.ts';
 import { named } from '../shared/names.ts';
+import type { NodeRun } from './node-run.ts';
 import type { Operation } from './operation.ts';
-
-/** How long a request waits for the agents to connect, in milliseconds. One that is connected already does not wait. */
-const CONNECT_WAIT_MS = 20_000;
 
 const show = { resource: ['agent'] };
 
@@ -87,10 +81,10 @@ export const agentProperties: INodeProperties[] = [
   },
 ];
 
-export const getConfiguration: Operation = async (context, itemIndex) => {
+export const getConfiguration: Operation = async (context, itemIndex, run) => {
   const parse: unknown = context.getNodeParameter('parse', itemIndex, 'none');
   const format = TEXT_FORMATS.find((known) => known === parse);
-  const configuration = await ask(context, itemIndex, (session) => session.requestConfiguration());
+  const configuration = await ask(context, itemIndex, run, (session) => session.requestConfiguration());
   // A copy, since nodes that ask at the same time share the answer and flows may change what they are given.
   return [
     structuredClone({
@@ -99,45 +93,33 @@ export const getConfiguration: Operation = async (context, itemIndex) => {
   ];
 };
 
-export const getVersion: Operation = async (context, itemIndex) => {
-  const version = await ask(context, itemIndex, (session) => session.requestVersion());
+export const getVersion: Operation = async (context, itemIndex, run) => {
+  const version = await ask(context, itemIndex, run, (session) => session.requestVersion());
   const known = isKnownVersion(version);
   if (!known) {
     const warning =
       `The server runs version ${version.slice(0, 50)} of the API; this node was made for version ${KNOWN_MAJOR_VERSION}. ` +
       'Fields may be missing or mean something else: look for a newer version of this node.';
-    context.logger.warn(`[Accolades] ${warning}`);
-    context.addExecutionHints({ type: 'warning', location: 'outputPane', message: warning });
+    run.warn(warning);
+    run.hint(warning);
   }
   return [{ version, known }];
 };
 
-/** Asks the chosen agent, over the session of this process or over one that lasts as long as the question. */
+/** Asks the chosen agent, over the session of this process or over one that lasts as long as the run. */
 async function ask<T>(
   context: IExecuteFunctions,
   itemIndex: number,
+  run: NodeRun,
   question: (subscription: Subscription) => Promise<T>,
 ): Promise<T> {
   const { agents, server, warnings } = readAgentCredential(
     await context.getCredentials('accoladesAgentApi', itemIndex),
     agentCredentialName(context.getNode()),
   );
-  for (const warning of warnings) context.logger.warn(`[Accolades] ${warning}`);
-  const subscription = processHub().subscribe({
-    owner: `n8n request ${context.getWorkflow().id ?? ''} ${context.getNode().id} ${context.getExecutionId()} ${randomUUID()}`,
-    agents: [choose(agents, context.getNodeParameter('agentName', itemIndex, ''))],
-    server,
-  });
-  try {
-    const { agents: states } = await firstOutcomeWithin(subscription, CONNECT_WAIT_MS);
-    for (const state of states) {
-      const reason = missing(state);
-      if (reason !== null) throw reason;
-    }
-    return await question(subscription);
-  } finally {
-    subscription.unsubscribe({ removed: true });
-  }
+  for (const warning of warnings) run.warn(warning);
+  const agent = choose(agents, context.getNodeParameter('agentName', itemIndex, ''));
+  return run.sessions.ask(agent, server, question);
 }
 
 function choose(agents: readonly AgentCredential[], name: unknown): AgentCredential {
@@ -153,20 +135,4 @@ function choose(agents: readonly AgentCredential[], name: unknown): AgentCredent
         ? `The credential holds several agents. Give the name of the one to ask: ${known}.`
         : `The credential has no agent “${wanted.slice(0, 100)}”. It has ${known}.`,
   });
-}
-
-/** Why an agent cannot be asked; null when it can. */
-function missing({ status }: AgentStatus): AccoladesError | null {
-  switch (status.state) {
-    case 'ready':
-      return null;
-    case 'waiting':
-    case 'closed':
-      return status.reason;
-    case 'idle':
-    case 'connecting':
-      return new AccoladesError('CONNECT_TIMEOUT');
-    case 'authenticating':
-      return new AccoladesError('AUTH_TIMEOUT');
-  }
 }

@@ -97,8 +97,8 @@ export const callProperties: INodeProperties[] = [
 
 const memory = new DialMemory();
 
-export const dial: Operation = async (context, itemIndex) => {
-  const client = await clientOf(context, itemIndex);
+export const dial: Operation = async (context, itemIndex, run) => {
+  const client = await clientOf(context, itemIndex, run);
   const { country, numberFormat } = asRecord(context.getNodeParameter('dialOptions', itemIndex, {}));
   const result = await memory.once(runOf(context), itemIndex, () =>
     client.dial({

@@ -3,7 +3,7 @@ import type { Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { startRestStandIn, type RestStandIn } from './rest-stand-in.ts';
-import { FRONT_DESK, simulate } from './agents.ts';
+import { FRONT_DESK, simulate, untilSessions } from './agents.ts';
 import { recordLog } from './record-log.ts';
 import { NodeRuntime, type Credentials } from './node-runtime.ts';
 
@@ -215,10 +215,12 @@ describe('The n8n node Accolades', () => {
         const { items, error } = await runtime.execute('accolades', {
           parameters,
           credentials: at(encrypted.url, true),
+          items: [{}, {}],
         });
         expect(error).to.equal(null);
         expect(items[0]?.json).to.include({ command: name, ok: true });
         const warnings = log.filter(({ level }) => level === 'warn').map(({ message }) => message);
+        expect(warnings).to.have.lengthOf(1);
         expect(warnings.join()).to.match(/unsafe: the certificate .* not verified/);
         expect(warnings.join()).not.to.include(PASSWORD);
       });
@@ -270,6 +272,35 @@ describe('The n8n node Accolades', () => {
       });
       expect(version.items[0]?.json).to.include({ known: true });
       expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);
+    });
+
+    it('asks for all items of a run over one connection', async () => {
+      const { items, error } = await runtime.execute('accolades', {
+        parameters: { resource: 'agent', operation: 'getVersion' },
+        credentials: agents(),
+        items: [{}, {}, {}],
+      });
+      expect(error).to.equal(null);
+      expect(items.map(({ pairedItem }) => pairedItem)).to.deep.equal([
+        { item: 0 },
+        { item: 1 },
+        { item: 2 },
+      ]);
+      expect(simulator.statistics.connects).to.equal(1);
+      await untilSessions(simulator, 0);
+    });
+
+    it('connects anew for the items after one whose agent was not there', async () => {
+      simulator.faults.set(FRONT_DESK, { refuseWith: 'ID_NOT_FOUND' });
+      const { items, error } = await runtime.execute('accolades', {
+        parameters: { resource: 'agent', operation: 'getVersion' },
+        credentials: agents(),
+        items: [{}, {}],
+        settings: { onError: 'continueRegularOutput' },
+      });
+      expect(error).to.equal(null);
+      expect(items.map(({ json }) => json['code'])).to.deep.equal(['ID_NOT_FOUND', 'ID_NOT_FOUND']);
+      expect(simulator.statistics.refusals).to.deep.equal({ ID_NOT_FOUND: 2 });
     });
 
     it('names the way out when another process holds the connection', async () => {

@@ -1,0 +1,78 @@
+import { randomUUID } from 'node:crypto';
+import {
+  AccoladesError,
+  firstOutcomeWithin,
+  processHub,
+  type AgentCredential,
+  type AgentStatus,
+  type ServerOptions,
+  type Subscription,
+} from '@accolades-flow/core';
+
+/** How long a request waits for the agents to connect, in milliseconds. One that is connected already does not wait. */
+const CONNECT_WAIT_MS = 20_000;
+
+/**
+ * The agents that the items of a run ask: each over the session of this process, or over one that the first item opens and that ends
+ * with the run. One for each item would be a login for each, and the server may not have noticed yet that the one before has ended.
+ */
+export class AgentSessions {
+  readonly #owner: string;
+  readonly #open = new Map<string, Subscription>();
+
+  /** @param owner names the run at the hub */
+  constructor(owner: string) {
+    this.#owner = owner;
+  }
+
+  /** @throws AccoladesError why the agent is not connected, or what `question` throws: the next one then connects anew */
+  async ask<T>(
+    agent: AgentCredential,
+    server: ServerOptions,
+    question: (subscription: Subscription) => Promise<T>,
+  ): Promise<T> {
+    const key = JSON.stringify([agent.idCrm, server.url, server.allowUnauthorizedCerts]);
+    const subscription =
+      this.#open.get(key) ??
+      processHub().subscribe({ owner: `${this.#owner} ${randomUUID()}`, agents: [agent], server });
+    this.#open.set(key, subscription);
+    let hasAnswered = false;
+    try {
+      const { agents } = await firstOutcomeWithin(subscription, CONNECT_WAIT_MS);
+      for (const state of agents) {
+        const reason = missing(state);
+        if (reason !== null) throw reason;
+      }
+      const answer = await question(subscription);
+      hasAnswered = true;
+      return answer;
+    } finally {
+      if (!hasAnswered) {
+        this.#open.delete(key);
+        subscription.unsubscribe({ removed: true });
+      }
+    }
+  }
+
+  /** Releases all. Idempotent, never throws. */
+  close(): void {
+    for (const subscription of this.#open.values()) subscription.unsubscribe({ removed: true });
+    this.#open.clear();
+  }
+}
+
+/** Why an agent cannot be asked; null when it can. */
+function missing({ status }: AgentStatus): AccoladesError | null {
+  switch (status.state) {
+    case 'ready':
+      return null;
+    case 'waiting':
+    case 'closed':
+      return status.reason;
+    case 'idle':
+    case 'connecting':
+      return new AccoladesError('CONNECT_TIMEOUT');
+    case 'authenticating':
+      return new AccoladesError('AUTH_TIMEOUT');
+  }
+}
