@@ -110,7 +110,7 @@ export class Connector {
         random,
         admit: (go) => {
           go();
-          return { leave: () => undefined, keepProcessAlive: () => undefined };
+          return { stop: () => undefined, ref: () => undefined, unref: () => undefined };
         },
       },
       {

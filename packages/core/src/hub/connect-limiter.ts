@@ -1,5 +1,4 @@
 import type { Clock, Timer } from '../session/clock.ts';
-import type { Admission } from '../session/session.ts';
 
 /** How many new connections a process opens per second at most. */
 export const DEFAULT_CONNECTS_PER_SECOND = 50;
@@ -14,7 +13,7 @@ const WINDOW_MS = 1_050;
 const CATCH_UP_MS = 200;
 
 /** That of somebody who does not wait. */
-const ADMITTED: Admission = { leave: () => undefined, keepProcessAlive: () => undefined };
+const ADMITTED: Timer = { stop: () => undefined, ref: () => undefined, unref: () => undefined };
 
 interface Place {
   readonly go: () => void;
@@ -42,8 +41,8 @@ export class ConnectLimiter {
     this.#spacing = this.#perWindow === Infinity ? 0 : WINDOW_MS / this.#perWindow;
   }
 
-  /** Calls `go` once, now or when its turn comes. What is returned is without effect after the call. */
-  admit(go: () => void): Admission {
+  /** Calls `go` once, now or when its turn comes. To stop what is returned gives the turn up; it is without effect after the call. */
+  admit(go: () => void): Timer {
     if (this.#perWindow === Infinity) {
       go();
       return ADMITTED;
@@ -54,19 +53,26 @@ export class ConnectLimiter {
     if (this.#isWaiting()) this.#referTimer();
     else this.#serve();
     return {
-      leave: () => {
+      stop: () => {
         this.#remove(place);
         if (this.#queue.size > 0) return;
         this.#timer?.stop();
         this.#timer = null;
       },
-      keepProcessAlive: (keep) => {
-        if (!this.#queue.has(place) || place.keeps === keep) return;
-        place.keeps = keep;
-        this.#keeping += keep ? 1 : -1;
-        this.#referTimer();
+      ref: () => {
+        this.#keep(place, true);
+      },
+      unref: () => {
+        this.#keep(place, false);
       },
     };
+  }
+
+  #keep(place: Place, keeps: boolean): void {
+    if (!this.#queue.has(place) || place.keeps === keeps) return;
+    place.keeps = keeps;
+    this.#keeping += keeps ? 1 : -1;
+    this.#referTimer();
   }
 
   #remove(place: Place): void {

@@ -1,15 +1,7 @@
 import type { AgentConfiguration } from '../protocol/messages.ts';
 import type { ServerOptions } from '../settings/server.ts';
-import type { Clock } from './clock.ts';
+import type { Clock, Timer } from './clock.ts';
 import type { TransportFactory } from './transport.ts';
-
-/** A place in the queue of those who want to connect. */
-export interface Admission {
-  /** Gives it up. */
-  leave(): void;
-  /** Whether waiting for the turn keeps the process alive. Default true. */
-  keepProcessAlive(keep: boolean): void;
-}
 
 /** What all sessions with one server have in common. */
 export interface SessionOptions {
@@ -18,8 +10,8 @@ export interface SessionOptions {
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** Calls `go`, now or later, when a new connection may be opened. */
-  readonly admit: (go: () => void) => Admission;
+  /** Calls `go`, now or later, when a new connection may be opened. Without effect once that has been called. */
+  readonly admit: (go: () => void) => Timer;
   /** What to keep of a configuration that arrived. Default: the same object. */
   readonly keep?: (configuration: AgentConfiguration) => AgentConfiguration;
 }

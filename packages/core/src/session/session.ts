@@ -10,12 +10,12 @@ import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
 import { PendingRequests, type Unanswered, type UnansweredRequest } from './pending-requests.ts';
 import { refusal } from './refusal.ts';
 import type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
-import type { Admission, SessionOptions } from './session-options.ts';
+import type { SessionOptions } from './session-options.ts';
 import { SharedDeadline } from './shared-deadline.ts';
 import type { Transport, TransportHandlers } from './transport.ts';
 
 export type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
-export type { Admission, SessionOptions } from './session-options.ts';
+export type { SessionOptions } from './session-options.ts';
 
 /** TCP, TLS and upgrade together, in milliseconds. */
 export const CONNECT_DEADLINE_MS = 15_000;
@@ -46,8 +46,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   #status: SessionStatus;
   #failures = 0;
   #transport: Transport | null = null;
-  #admission: Admission | null = null;
-  /** The one timer of the present state: a deadline, or the wait for the next attempt. */
+  /** The one timer of the present state: the wait for the turn to connect, a deadline, or the wait for the next attempt. */
   #timer: Timer | null = null;
   /** By the monotonic clock; null before the first attempt. */
   #attemptedAt: number | null = null;
@@ -130,7 +129,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   keepProcessAlive(keep: boolean): void {
     if (this.#keepAlive === keep) return;
     this.#keepAlive = keep;
-    this.#admission?.keepProcessAlive(keep);
     this.#transport?.keepProcessAlive(keep);
     this.#heartbeat.keepProcessAlive(keep);
     this.#requests?.keepProcessAlive(keep);
@@ -189,8 +187,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#setStatus({ state: 'connecting', since: clock.now(), attempt });
     // The listener may have closed the session.
     if (this.#isClosed()) return;
-    const admission = admit(() => {
-      this.#admission = null;
+    const turn = admit(() => {
       this.#attemptedAt = clock.monotonic();
       this.#setTimer(
         new SharedDeadline(clock, CONNECT_DEADLINE_MS, () => {
@@ -201,9 +198,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
       transport.keepProcessAlive(this.#keepAlive);
       this.#transport = transport;
     });
-    if (this.#transport !== null) return;
-    admission.keepProcessAlive(this.#keepAlive);
-    this.#admission = admission;
+    if (this.#transport === null) this.#setTimer(turn);
   }
 
   /** For the transport. */
@@ -407,8 +402,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#setTimer(null);
     this.#readyAt = null;
     this.#heartbeat.stop();
-    this.#admission?.leave();
-    this.#admission = null;
     this.#transport?.discard();
     this.#transport = null;
     const requests = this.#requests;

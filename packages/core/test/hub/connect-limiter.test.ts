@@ -31,7 +31,7 @@ describe('connect limiter', () => {
       times.push(clock.monotonic() - begin);
     });
     return () => {
-      place.leave();
+      place.stop();
     };
   };
 

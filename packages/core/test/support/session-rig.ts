@@ -43,7 +43,7 @@ export class SessionRig {
         random: () => this.random,
         admit: (go) => {
           go();
-          return { leave: () => undefined, keepProcessAlive: () => undefined };
+          return { stop: () => undefined, ref: () => undefined, unref: () => undefined };
         },
         ...more,
       },
