@@ -11,6 +11,8 @@ const MAX_ID_CRM_CHARS = 128;
 const MAX_LABEL_CHARS = 100;
 /** The alphabet of an idCrm is not published (the sample is hexadecimal): any visible ASCII but what separates. */
 const ID_CRM = /^[!#-&(-+\--:<>-~]+$/;
+/** The form of the documented sample, which few names have. */
+const SAMPLE_FORM = /^(?=.*\d)(?=.*[a-f])[0-9a-f]{8,}$/i;
 
 /**
  * Reads the `idCrm` field of a credential: one agent, or several separated by commas or new lines, each `idCrm` or
@@ -58,6 +60,10 @@ function parseEntry(entry: string, place: number, name: string): AgentCredential
     throw invalid(`${which} has nothing after its “=”. Write label=idCrm, or the idCrm alone.`);
   if (idCrm.length > MAX_ID_CRM_CHARS) {
     throw invalid(`${which} is longer than ${MAX_ID_CRM_CHARS} characters; an idCrm looks like f8cb5….`);
+  }
+  if (equals >= 0 && SAMPLE_FORM.test(label) && !SAMPLE_FORM.test(idCrm)) {
+    // As a label the secret would be in every message and log line.
+    throw invalid(`${which} seems to be the wrong way round. Write the name first: label=idCrm.`);
   }
   if (/\s/.test(idCrm)) {
     // A line break that is pasted into a field of one line becomes a space.

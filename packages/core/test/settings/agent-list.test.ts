@@ -32,6 +32,8 @@ describe('agent list', () => {
         ['b', 'bbbbbbbb'],
       ],
     ],
+    ['a label that could be an idCrm', 'abc12345=f8cb549544', [['abc12345', 'f8cb549544']]],
+    ['a number as label', '0211234567=zz-9', [['0211234567', 'zz-9']]],
     ['labels of any script', 'Recepție 😀=aaaaaaaa', [['Recepție 😀', 'aaaaaaaa']]],
     ['signs in the idCrm', 'a-b_c.d:e/f+g$&', [['agent 1', 'a-b_c.d:e/f+g$&']]],
   ] as const) {
@@ -68,6 +70,8 @@ describe('agent list', () => {
     ['a second entry that is wrong', `${secret}, ä${secret}`, 'Entry 2'],
     ['a very long idCrm', secret.repeat(20), 'longer than 128'],
     ['a very long label', `${'x'.repeat(101)}=${secret}`, 'over 100'],
+    ['an idCrm before its label', `a=aaaaaaaa, ${secret}=Sales`, 'Entry 2 of the idCrm list seems to be the wrong way round'],
+    ['idCrms before the same label', `${secret}=Front desk, 77aa0192bc=Front desk`, 'Entry 1'],
     ['the same idCrm twice', `a=${secret},b=${secret}`, '“a” and “b”'],
     ['the same label twice', `a=${secret},a=other${secret}`, 'called “a”'],
   ] as const) {
