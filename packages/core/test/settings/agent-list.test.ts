@@ -70,8 +70,12 @@ describe('agent list', () => {
     ['a second entry that is wrong', `${secret}, ä${secret}`, 'Entry 2'],
     ['a very long idCrm', secret.repeat(20), 'longer than 128'],
     ['a very long label', `${'x'.repeat(101)}=${secret}`, 'over 100'],
-    ['an idCrm before its label', `a=aaaaaaaa, ${secret}=Sales`, 'Entry 2 of the idCrm list seems to be the wrong way round'],
-    ['idCrms before the same label', `${secret}=Front desk, 77aa0192bc=Front desk`, 'Entry 1'],
+    [
+      'an idCrm before its label',
+      `a=aaaaaaaa, ${secret}=Sales`,
+      'Entry 2 of the idCrm list seems to be the wrong way round',
+    ],
+    ['idCrms before the same label', `${secret}=Sales, 77aa0192bc=Sales`, 'Entry 1'],
     ['the same idCrm twice', `a=${secret},b=${secret}`, '“a” and “b”'],
     ['the same label twice', `a=${secret},a=other${secret}`, 'called “a”'],
   ] as const) {
