@@ -194,6 +194,18 @@ describe('The status of accolades-call', () => {
       /have the same idCrm/,
     ],
     ['an unset variable for an idCrm', { idCrm: '${NOT_SET_ANYWHERE}' }, 'wrong idCrm', /idCrm/],
+    [
+      'one with a dash',
+      { idCrm: '$(NOT-SET-ANYWHERE)' },
+      'wrong idCrm',
+      /variable NOT-SET-ANYWHERE is not set/,
+    ],
+    [
+      'a variable inside a list',
+      { idCrm: 'Desk=${NOT_SET}' },
+      'wrong idCrm',
+      /only when it is the whole field/,
+    ],
     ['an http address', { url: 'https://127.0.0.1' }, 'wrong address', /must start with wss:\/\//],
     ['an address without a scheme', { url: 'client.voipit.ro' }, 'wrong address', /must start with wss:\/\//],
     ['a password in the address', { url: 'wss://a:b@127.0.0.1' }, 'wrong address', /user name or password/],

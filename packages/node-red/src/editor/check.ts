@@ -1,4 +1,5 @@
 import { messageOf } from '@accolades-flow/core';
+import { variableIn } from '../runtime/variable.ts';
 
 /** What a reader of core finds wrong with a typed value, without the general advice; null when nothing. */
 export function problemOf(read: () => unknown): string | null {
@@ -13,5 +14,5 @@ export function problemOf(read: () => unknown): string | null {
 
 /** Whether an environment variable stands in for the value, so that the editor cannot know it. */
 export function isVariable(value: unknown): boolean {
-  return typeof value === 'string' && /^\$(\{\w+\}|\(\w+\))$/.test(value.trim());
+  return variableIn(value) !== undefined;
 }

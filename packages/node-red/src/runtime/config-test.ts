@@ -1,5 +1,6 @@
 import type { AccoladesErrorCode } from '@accolades-flow/core';
 import type { NodeAPI } from '@node-red/registry';
+import { variableIn } from './variable.ts';
 import { describeError, errorCodeOf, type Texts } from './texts.ts';
 
 /** What the dialog is told. The message is for people, in the runtime's language, and holds no secret. */
@@ -94,7 +95,7 @@ function storedSecret(RED: NodeAPI, id: string, name: string): unknown {
 
 /** A text that is nothing but a variable, replaced as the runtime does when it makes a node; as it is when there is none. */
 function withVariables(RED: NodeAPI, value: unknown, node: unknown): unknown {
-  const name = typeof value === 'string' ? /^\$[({](\w+)[)}]$/.exec(value.trim())?.[1] : undefined;
+  const name = variableIn(value);
   if (name === undefined) return value;
   const getSetting: unknown = Reflect.get(RED.util, 'getSetting');
   const found: unknown =

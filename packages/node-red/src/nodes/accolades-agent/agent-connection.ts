@@ -1,15 +1,10 @@
-import {
-  parseAgentList,
-  parseCountry,
-  parseServerUrl,
-  type AgentCredential,
-  type ServerOptions,
-} from '@accolades-flow/core';
+import { parseCountry, parseServerUrl, type AgentCredential, type ServerOptions } from '@accolades-flow/core';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { withVariablesSet } from '../../runtime/environment.ts';
 import type { Security } from '../../runtime/node-status.ts';
 import { readTlsSettings } from '../../runtime/tls-settings.ts';
 import { agentMigrations } from './migrations.ts';
+import { typedAgents } from './typed-agents.ts';
 
 /** What other nodes need to reach the agents of an `accolades-agent` node. */
 export interface AgentConnection {
@@ -58,7 +53,7 @@ export function readAgentConnection(
 ): AgentConnection {
   const settings = migrate(config, agentMigrations);
   const { name } = settings;
-  const agents = parseAgentList(
+  const agents = typedAgents(
     withVariablesSet(idCrm ?? '', 'INVALID_CREDENTIAL'),
     typeof name === 'string' ? name : '',
   );

@@ -1,7 +1,8 @@
-import { DEFAULT_SERVER_URL, parseAgentList, parseServerUrl } from '@accolades-flow/core';
+import { DEFAULT_SERVER_URL, parseServerUrl } from '@accolades-flow/core';
 import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
 import { isVariable, problemOf } from '../../editor/check.ts';
 import { KEPT_PASSWORD, offerConfigTest } from '../../editor/config-test.ts';
+import { typedAgents } from './typed-agents.ts';
 
 declare const RED: EditorRed;
 declare const $: Query;
@@ -44,7 +45,7 @@ RED.nodes.registerType('accolades-agent', {
       type: 'password',
       validate(value, _options) {
         if (value === KEPT_PASSWORD || isVariable(value)) return true;
-        const problem = problemOf(() => parseAgentList(value ?? ''));
+        const problem = problemOf(() => typedAgents(value ?? ''));
         return problem === null || this._('accolades-agent.error.invalid', { detail: problem });
       },
     },
@@ -97,13 +98,13 @@ function showAgents(node: EditorNode): void {
     line.toggleClass('accolades-problem', false).text('');
     return;
   }
-  const problem = problemOf(() => parseAgentList(typed));
+  const problem = problemOf(() => typedAgents(typed));
   if (problem !== null) {
     line.toggleClass('accolades-problem', true).text(problem);
     return;
   }
   const name = field('name').val();
-  const agents = parseAgentList(typed, typeof name === 'string' ? name : '');
+  const agents = typedAgents(typed, typeof name === 'string' ? name : '');
   const names = agents.map(({ label }) => label).join(', ');
   const key = agents.length === 1 ? 'accolades-agent.agents.one' : 'accolades-agent.agents.several';
   line.toggleClass('accolades-problem', false).text(node._(key, { count: agents.length, names }));
