@@ -200,6 +200,7 @@ describe('The status of accolades-call', () => {
       'wrong idCrm',
       /variable NOT-SET-ANYWHERE is not set/,
     ],
+    ['two variables', { idCrm: '${NOT_SET},${NOT_SET_EITHER}' }, 'wrong idCrm', /whole field/],
     [
       'a variable inside a list',
       { idCrm: 'Desk=${NOT_SET}' },
