@@ -87,7 +87,8 @@ export class ActiveSubscription implements Subscription {
   }
 
   async requestConfiguration(label?: string): Promise<AgentConfiguration> {
-    return this.#sessionOf(label).request('configuration');
+    // A copy, since flows may change what they are given, and the session keeps it for others.
+    return structuredClone(await this.#sessionOf(label).request('configuration'));
   }
 
   async requestVersion(label?: string): Promise<string> {

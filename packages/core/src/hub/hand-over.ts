@@ -124,8 +124,17 @@ export class HandOver<T> {
     try {
       this.#options.give(entry.event, taken);
     } catch (error) {
+      this.#taken(entry);
+      this.#failed(error);
+    }
+  }
+
+  /** A log that fails must not hold up what still waits. */
+  #failed(error: unknown): void {
+    try {
       this.#options.onError(messageOf(error));
-      taken();
+    } catch {
+      // There is nobody else to tell.
     }
   }
 

@@ -79,10 +79,13 @@ export class Hub {
       onStatus: options.onStatus,
       onReport: options.onReport,
     };
-    const server = this.#sessionsWith(options.server ?? {});
-    const sessions = options.agents.map(({ label, idCrm }) => ({ label, shared: server.sessionOf(idCrm) }));
+    const server = options.server ?? {};
+    const key = serverKey(server);
+    for (const { idCrm } of options.agents) this.#servers.get(key)?.find(idCrm)?.session.retryNow();
+    // Only now: another owner, which hears of that, may give up a session, and with it the last one.
+    const home = this.#sessionsWith(key, server);
+    const sessions = options.agents.map(({ label, idCrm }) => ({ label, shared: home.sessionOf(idCrm) }));
     const place = this.#placeOf(options.owner);
-    for (const { shared } of sessions) shared.session.retryNow();
     const subscription = place.occupy(settings, sessions, options.startPaused === true);
     for (const { shared } of sessions) shared.session.start();
     return subscription;
@@ -93,14 +96,13 @@ export class Hub {
     for (const place of [...this.#places.values()]) this.#release(place);
   }
 
-  #sessionsWith(server: ServerOptions): ServerSessions {
-    const key = serverKey(server);
+  #sessionsWith(key: string, server: ServerOptions): ServerSessions {
     const existing = this.#servers.get(key);
     if (existing !== undefined) return existing;
     const common = new CommonAccount();
     const options = { ...this.#options, server, keep: (one: AgentConfiguration) => common.in(one) };
     const sessions = new ServerSessions(key, options, () => {
-      this.#servers.delete(key);
+      if (this.#servers.get(key) === sessions) this.#servers.delete(key);
     });
     this.#servers.set(key, sessions);
     return sessions;

@@ -60,10 +60,13 @@ export class Link implements SessionUser {
    * @param shared the same session, or the one that has come in its place
    */
   renew(shared: SharedSession, label: string): void {
+    const before = this.shared;
     this.shared = shared;
     this.label = label;
     this.ready = shared.session.status.state === 'ready';
     shared.join(this);
+    // One that drains: what it still brings comes by its successor.
+    if (before !== shared) before.leave(this);
   }
 
   /** @returns whether the first outcome of the subscription has to wait for the agent */

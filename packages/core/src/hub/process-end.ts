@@ -70,7 +70,13 @@ export class ProcessEnd {
     const listeners = [...this.#listeners];
     this.#listeners.clear();
     this.#stopListening();
-    for (const listener of listeners) listener();
+    for (const listener of listeners) {
+      try {
+        listener();
+      } catch {
+        // The others must hear of it all the same, and the process must end.
+      }
+    }
     // Node would have ended the process had nobody listened.
     if (this.#process.listenerCount(signal) === 0) this.#process.kill(this.#process.pid, signal);
   };

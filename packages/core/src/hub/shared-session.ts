@@ -26,7 +26,9 @@ export interface SharedSessions {
   /** Which server, and which way to it. */
   readonly server: string;
   readonly options: SessionOptions;
-  /** Nobody uses it any more. */
+  /** Nobody uses it any more, but it still reads. */
+  drains(unused: SharedSession): void;
+  /** Nobody uses it any more, and it has ended. Idempotent. */
   forget(unused: SharedSession): void;
 }
 
@@ -99,9 +101,11 @@ export class SharedSession implements SessionListener {
     const users = allOf(this.#users);
     const leaving = allOf(this.#leaving);
     const heirs = allOf(this.#successor === null ? null : this.#successor.#users);
+    const leavingHeirs = allOf(this.#successor === null ? null : this.#successor.#leaving);
     for (const user of users) user.onCall(call, receivedAt);
     for (const { user } of leaving) user.onCall(call, receivedAt);
     for (const user of heirs) user.onCall(call, receivedAt);
+    for (const { user } of leavingHeirs) user.onCall(call, receivedAt);
   }
 
   onReport(report: SessionReport): void {
@@ -118,8 +122,8 @@ export class SharedSession implements SessionListener {
   leave(user: SessionUser): void {
     if (this.#forgetLeaving(user)) {
       this.updateKeepAlive();
-      // Nobody is left to hear what it still reads.
-      if (this.session.status.state === 'closed' && this.#leaving === null) this.session.close();
+      // Nobody is left to hear what it, or its predecessor, still reads.
+      if (this.#leaving === null && this.#users === null && this.#successor === null) this.#end();
     }
     this.#remove(user);
   }
@@ -138,7 +142,7 @@ export class SharedSession implements SessionListener {
    * cannot have calls under way yet, the predecessor is taken over.
    */
   succeed(other: SharedSession): void {
-    const predecessor = other.session.canHear ? other : other.#predecessor;
+    const predecessor = other.session.canHear || other.session.isDraining ? other : other.#predecessor;
     if (predecessor === null || predecessor === this || this.#predecessor !== null) return;
     const earlier = predecessor.#successor;
     if (earlier !== null) {
@@ -183,17 +187,26 @@ export class SharedSession implements SessionListener {
   }
 
   #end(): void {
-    this.#home.forget(this);
     const predecessor = this.#predecessor;
     if (predecessor !== null) {
+      if (this.#leaving !== null && predecessor.#users === null) {
+        // They hear what still comes by it; this one ends after that.
+        predecessor.#end();
+        return;
+      }
       this.#unlink();
       if (predecessor.#users === null) predecessor.#end();
     }
     if (this.#successor === null && this.#leaving === null) {
+      this.#home.forget(this);
       this.session.close();
       return;
     }
+    // It does already, and somebody still hears it.
+    if (this.session.isDraining) return;
+    this.#home.drains(this);
     this.session.drain(() => {
+      this.#home.forget(this);
       const leaving = allOf(this.#leaving);
       this.#leaving = null;
       for (const { onDrained } of leaving) onDrained();
@@ -201,7 +214,8 @@ export class SharedSession implements SessionListener {
       if (successor === null) return;
       const authenticate = successor.#authenticate;
       successor.#unlink();
-      authenticate?.();
+      if (successor.#users === null) successor.#end();
+      else authenticate?.();
     });
   }
 

@@ -1,7 +1,7 @@
 import { AccoladesError } from '../errors.ts';
-import { maskIn } from '../mask.ts';
-import { decode, MAX_FRAME_BYTES } from '../protocol/decode.ts';
+import { decode, MAX_FRAME_BYTES, type Decoded } from '../protocol/decode.ts';
 import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
+import { maskDecoded } from '../protocol/mask-decoded.ts';
 import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
 import { utf8Text } from '../protocol/utf8.ts';
 import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
@@ -76,6 +76,11 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   /** Whether calls can be under way: the server has a session, as far as is known, or may have one already. */
   get canHear(): boolean {
     return this.#status.state === 'ready' || this.#status.state === 'authenticating';
+  }
+
+  /** Whether it is closed, but still reads what the server sent before it saw that. */
+  get isDraining(): boolean {
+    return this.#onDrained !== null;
   }
 
   /** The last known texts and ids; kept over a reconnect, since they belong to the agent. Null until first known. */
@@ -285,7 +290,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   }
 
   #receive(frame: string | Uint8Array): void {
-    const decoded = decode(this.#masked(frame));
+    const decoded = this.#decoded(frame);
     switch (decoded.kind) {
       case 'malformed':
         this.#report('malformed', decoded.error.message);
@@ -305,12 +310,15 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   }
 
   /** A server that echoes the idCrm must not bring it into a flow. */
-  #masked(frame: string | Uint8Array): string | Uint8Array {
+  #decoded(frame: string | Uint8Array): Decoded {
     const { idCrm } = this;
-    if (typeof frame === 'string') return maskIn(frame, idCrm);
     // What the decoder will refuse stays as it is.
-    const text = frame.byteLength > MAX_FRAME_BYTES ? null : utf8Text(frame);
-    return text === null ? frame : maskIn(text, idCrm);
+    const text =
+      typeof frame === 'string' || frame.byteLength > MAX_FRAME_BYTES ? frame : (utf8Text(frame) ?? frame);
+    const decoded = decode(text);
+    // An escaped one is seen only after it was read.
+    const mayHoldIt = typeof text !== 'string' || text.includes(idCrm) || text.includes('\\');
+    return mayHoldIt ? maskDecoded(decoded, idCrm) : decoded;
   }
 
   #handle(message: ServerMessage): void {

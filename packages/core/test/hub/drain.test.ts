@@ -20,6 +20,12 @@ describe('a subscription that drains', () => {
     rig.pbx.settle();
     return subscribed;
   };
+  const to = (path: string) => ({ server: { url: `wss://pbx.example/${path}` } });
+  const subscribeBy = (path: string): Owner => {
+    const subscribed = rig.subscribe('a', ['x'], to(path));
+    if (path === 'old') rig.pbx.settle();
+    return subscribed;
+  };
   const drain = (owner: Owner, name = 'drained'): void => {
     void owner.subscription.drain().then(() => over.push(name));
   };
@@ -103,6 +109,74 @@ describe('a subscription that drains', () => {
     transport().fail();
     rig.clock.advance(RELEASE_MS);
   });
+
+  it('goes on when another owner, that changed its way meanwhile, is removed', async () => {
+    const a = rig.subscribe('a', ['x'], to('old'));
+    const b = rig.subscribe('b', ['x'], to('old'));
+    rig.pbx.settle();
+    drain(a);
+    b.subscription.unsubscribe();
+    const changed = rig.subscribe('b', ['x'], to('new'));
+    transport(1).open();
+    changed.subscription.unsubscribe({ removed: true });
+    rig.pbx.call('id-x', '1.1');
+    expect([idsOf(a), states(), await told()]).to.deep.equal([['1.1'], ['closing', 'discarded'], []]);
+    transport().fail();
+    rig.clock.advance(RELEASE_MS);
+    expect([await told(), rig.leftovers]).to.deep.equal([['drained'], NOTHING]);
+  });
+
+  for (const others of [[], ['b']]) {
+    it(`gets the last calls also while its way changes${others.length > 0 ? ', as others that stay' : ''}`, async () => {
+      const owners = ['a', ...others];
+      const before = owners.map((owner) => rig.subscribe(owner, ['x'], to('old')));
+      rig.pbx.settle();
+      for (const { subscription } of before) subscription.unsubscribe();
+      const after = owners.map((owner) => rig.subscribe(owner, ['x'], to('new')));
+      const [a] = after;
+      if (a !== undefined) drain(a);
+      rig.pbx.call('id-x', '1.1');
+      transport(1).open();
+      rig.pbx.call('id-x', '1.2');
+      expect(after.map(idsOf)).to.deep.equal(owners.map(() => ['1.1', '1.2']));
+      transport().fail();
+      rig.clock.advance(RELEASE_MS);
+      expect(transport(1).sentTypes).to.deep.equal(others.length > 0 ? ['authRequest'] : []);
+      if (others.length === 0) expect([await told(), rig.leftovers]).to.deep.equal([['drained'], NOTHING]);
+    });
+  }
+
+  it('ends early while its way changes, too', () => {
+    subscribeBy('old');
+    const a = subscribeBy('new');
+    drain(a);
+    a.subscription.unsubscribe({ removed: true });
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  for (const [who, path] of [
+    ['another owner', 'old'],
+    ['the same owner', 'old'],
+    ['the same owner', 'new'],
+  ] as const) {
+    it(`lets ${who} that comes by the ${path} way meanwhile authenticate only after its end`, () => {
+      const a = rig.subscribe('a', ['x'], to('old'));
+      rig.pbx.settle();
+      drain(a);
+      const next = rig.subscribe(who === 'the same owner' ? 'a' : 'b', ['x'], to(path));
+      transport(1).open();
+      rig.pbx.call('id-x', '1.1');
+      expect([states(), transport(1).sent]).to.deep.equal([['closing', 'open'], []]);
+      expect([idsOf(a), idsOf(next)]).to.deep.equal([who === 'the same owner' ? [] : ['1.1'], ['1.1']]);
+      transport().fail();
+      expect(transport(1).sent).to.deep.equal([]);
+      rig.clock.advance(RELEASE_MS);
+      rig.pbx.settle();
+      rig.pbx.call('id-x', '1.2');
+      expect([transport(1).sentTypes[0], idsOf(next)]).to.deep.equal(['authRequest', ['1.1', '1.2']]);
+      expect(rig.pbx.mostSessionsPerAgent).to.equal(1);
+    });
+  }
 
   it('has drained when it is asked to twice, or after its end', async () => {
     const owner = subscribe('a');

@@ -39,6 +39,23 @@ describe('Handing events over to a host that may overtake', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('goes on when an event cannot be given and that cannot be reported either', () => {
+    handOver = new HandOver<number>({
+      clock,
+      topicsOf: aboutTheSame,
+      give: (event, take) => {
+        if (event === 1) throw new Error('not this one');
+        given.push(event);
+        take();
+      },
+      onError: () => {
+        throw new Error('no log');
+      },
+    });
+    add(1, 2, 3);
+    expect([given, clock.pending]).to.deep.equal([[2, 3], 0]);
+  });
+
   it('gives the next one when the host has taken the one before', () => {
     add(1, 2, 3);
     expect(given).to.deep.equal([1]);

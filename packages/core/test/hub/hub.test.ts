@@ -272,6 +272,44 @@ describe('hub', () => {
       expect(ids).to.deep.equal(['1.1', '1.2']);
     });
 
+    it('one that gives the last session up when it hears of a retry leaves none that is closed to the others', () => {
+      const rig = new HubRig();
+      rig.pbx.refused.set('id-x', 'ID_NOT_FOUND');
+      let leaves = false;
+      const a = rig.subscribe('a', ['x'], {
+        onStatus: () => {
+          if (leaves) a.subscription.unsubscribe({ removed: true });
+        },
+      });
+      for (let attempt = 0; attempt < 8; attempt++) rig.run(60_000, 1_000);
+      leaves = true;
+      rig.pbx.refused.clear();
+      const b = rig.subscribe('b', ['x']);
+      rig.run(2_000);
+      rig.pbx.call('id-x', '1.1');
+      expect([b.subscription.status.connected, idsOf(b), rig.hub.sessionCount]).to.deep.equal([
+        1,
+        ['1.1'],
+        1,
+      ]);
+      rig.hub.close();
+      expect(rig.leftovers).to.deep.equal(NOTHING);
+    });
+
+    it('one that changes the configuration that it has asked for changes no other’s', async () => {
+      const rig = new HubRig();
+      const a = rig.subscribe('a', ['x'], { includeConfiguration: true });
+      rig.pbx.settle();
+      const asked = [a.subscription.requestConfiguration(), a.subscription.requestConfiguration()];
+      rig.pbx.settle();
+      const [one, other] = await Promise.all(asked);
+      Object.assign(one?.account ?? {}, { data: 'changed' });
+      rig.pbx.call('id-x', '1.1');
+      expect(other?.account?.data).to.equal('');
+      expect(a.events.at(-1)).to.have.nested.property('configuration.account.data', '');
+      rig.hub.close();
+    });
+
     it('one that subscribes anew while others hear of a connection is told once', () => {
       const changes: string[] = [];
       const events = { filter: { events: ['agentConnected'] } } as const;

@@ -30,6 +30,18 @@ describe('the end of a process', () => {
     expect(order).to.have.lengthOf(3);
   });
 
+  it('is told to all, and goes on, also when one of them fails', () => {
+    const source = new FakeProcess();
+    const end = new ProcessEnd(source, new FakeClock());
+    const told: string[] = [];
+    end.onBegin(() => {
+      throw new Error('failed');
+    });
+    end.onBegin(() => told.push('second'));
+    source.emit('SIGTERM', 'SIGTERM');
+    expect([told, source.killed]).to.deep.equal([['second'], ['SIGTERM']]);
+  });
+
   it('goes on as without it when nobody else listens', () => {
     const source = new FakeProcess();
     new ProcessEnd(source, new FakeClock()).onBegin(() => undefined);

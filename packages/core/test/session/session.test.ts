@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { maskSecret } from '../../src/mask.ts';
 import { AccoladesError } from '../../src/errors.ts';
 import { REQUEST_DEADLINE_MS } from '../../src/session/pending-requests.ts';
 import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS } from '../../src/session/session.ts';
@@ -495,6 +496,33 @@ describe('session', () => {
         expect(rig.calls).to.have.length(2);
         expect(told).not.to.contain(idCrm);
       }
+    });
+
+    it('masks one that is written with escapes', () => {
+      rig = new SessionRig('abc/def123');
+      rig.ready();
+      rig.transport.frame(
+        '{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.1","echo":"abc\\/def\\u003123"}',
+      );
+      expect(rig.calls.map(({ raw }) => raw['echo'])).to.deep.equal(['…123']);
+    });
+
+    it('loses no call to an idCrm that is a part of a word of the protocol', () => {
+      rig = new SessionRig('incoming');
+      rig.ready();
+      rig.transport.frame(CALL);
+      expect(rig.calls.map(({ type }) => type)).to.deep.equal(['incomingCall']);
+    });
+
+    it('masks it in the texts of the configuration', () => {
+      rig.ready();
+      rig.transport.frame({
+        type: 'configuration',
+        account: { id: '15', data: '' },
+        phone: null,
+        agent: { id: '321', data: `{"idCrm":"${ID_CRM}"}` },
+      });
+      expect(rig.session.configuration?.agent?.data).to.equal(`{"idCrm":"${maskSecret(ID_CRM)}"}`);
     });
 
     it('masks the idCrm in the reason of a refusal', () => {
