@@ -17,15 +17,21 @@ const ADMITTED: Timer = { stop: () => undefined, ref: () => undefined, unref: ()
 
 interface Place {
   readonly go: () => void;
+  readonly queue: Set<Place>;
   keeps: boolean;
 }
 
-/** Spreads new connections evenly in time, first come, first served. A lone one never waits. */
+/**
+ * Spreads new connections evenly in time, first come, first served; those that have not failed yet before the others, since thousands
+ * of agents that are logged out may try again without end. A lone one never waits.
+ */
 export class ConnectLimiter {
   readonly #clock: Clock;
   readonly #perWindow: number;
   readonly #spacing: number;
-  readonly #queue = new Set<Place>();
+  /** Those that have not failed yet. */
+  readonly #first = new Set<Place>();
+  readonly #again = new Set<Place>();
   /** The times of the last `perWindow` connections, oldest first from `#oldest`. */
   readonly #recent: number[] = [];
   #oldest = 0;
@@ -41,21 +47,24 @@ export class ConnectLimiter {
     this.#spacing = this.#perWindow === Infinity ? 0 : WINDOW_MS / this.#perWindow;
   }
 
-  /** Calls `go` once, now or when its turn comes. To stop what is returned gives the turn up; it is without effect after the call. */
-  admit(go: () => void): Timer {
+  /**
+   * Calls `go` once, now or when its turn comes. To stop what is returned gives the turn up; it is without effect after the call.
+   * @param isAgain its last attempt has failed
+   */
+  admit(go: () => void, isAgain = false): Timer {
     if (this.#perWindow === Infinity) {
       go();
       return ADMITTED;
     }
-    const place: Place = { go, keeps: true };
-    this.#queue.add(place);
+    const place: Place = { go, queue: isAgain ? this.#again : this.#first, keeps: true };
+    place.queue.add(place);
     this.#keeping++;
     if (this.#isWaiting()) this.#referTimer();
     else this.#serve();
     return {
       stop: () => {
         this.#remove(place);
-        if (this.#queue.size > 0) return;
+        if (this.#next !== undefined) return;
         this.#timer?.stop();
         this.#timer = null;
       },
@@ -69,14 +78,14 @@ export class ConnectLimiter {
   }
 
   #keep(place: Place, keeps: boolean): void {
-    if (!this.#queue.has(place) || place.keeps === keeps) return;
+    if (!place.queue.has(place) || place.keeps === keeps) return;
     place.keeps = keeps;
     this.#keeping += keeps ? 1 : -1;
     this.#referTimer();
   }
 
   #remove(place: Place): void {
-    if (!this.#queue.delete(place)) return;
+    if (!place.queue.delete(place)) return;
     if (place.keeps) this.#keeping--;
     this.#referTimer();
   }
@@ -88,7 +97,7 @@ export class ConnectLimiter {
 
   #serve(): void {
     this.#timer = null;
-    for (const place of this.#queue) {
+    for (let place = this.#next; place !== undefined; place = this.#next) {
       const now = this.#clock.monotonic();
       const wait = this.#nextTurn(now) - now;
       if (wait > 0) {
@@ -106,6 +115,11 @@ export class ConnectLimiter {
       // `go` may have come back here and found that the next must wait.
       if (this.#isWaiting()) return;
     }
+  }
+
+  get #next(): Place | undefined {
+    const [place] = this.#first.size > 0 ? this.#first : this.#again;
+    return place;
   }
 
   #isWaiting(): boolean {

@@ -51,7 +51,7 @@ export class Hub {
       clock: this.#clock,
       random: options.random ?? Math.random,
       connect: options.connect ?? connectWebSocket,
-      admit: (go) => limiter.admit(go),
+      admit: (go, isAgain) => limiter.admit(go, isAgain),
     };
     this.#onAbandoned = (place) => {
       this.#abandoned(place);

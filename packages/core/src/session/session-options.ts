@@ -10,8 +10,11 @@ export interface SessionOptions {
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
-  /** Calls `go`, now or later, when a new connection may be opened. Without effect once that has been called. */
-  readonly admit: (go: () => void) => Timer;
+  /**
+   * Calls `go`, now or later, when a new connection may be opened. Without effect once that has been called.
+   * @param isAgain the last attempt has failed
+   */
+  readonly admit: (go: () => void, isAgain: boolean) => Timer;
   /** What to keep of a configuration that arrived. Default: the same object. */
   readonly keep?: (configuration: AgentConfiguration) => AgentConfiguration;
 }

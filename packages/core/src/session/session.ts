@@ -202,7 +202,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
       const transport = connect(server, this);
       transport.keepProcessAlive(this.#keepAlive);
       this.#transport = transport;
-    });
+    }, this.#failures > 0);
     if (this.#transport === null) this.#setTimer(turn);
   }
 

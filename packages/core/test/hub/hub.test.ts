@@ -365,6 +365,23 @@ describe('hub', () => {
     });
   });
 
+  it('connects a newcomer before thousands that are refused again and again', () => {
+    const rig = new HubRig({ connectsPerSecond: 50 });
+    const absent = Array.from({ length: 3_000 }, (_, index) => `n${index}`);
+    for (const label of absent) rig.pbx.refused.set(`id-${label}`, 'ID_NOT_FOUND');
+    rig.subscribe('many', absent);
+    for (let second = 0; second < 120; second++) {
+      rig.clock.advance(1_000);
+      rig.pbx.settle();
+    }
+    const { subscription } = rig.subscribe('newcomer', ['x']);
+    rig.clock.advance(1_000);
+    rig.pbx.settle();
+    expect(subscription.status.connected).to.equal(1);
+    rig.hub.close();
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  }).timeout(20_000);
+
   it('close ends everything, at once, and again', () => {
     rig.subscribe('a', ['x', 'y']);
     rig.subscribe('b', ['y']).subscription.unsubscribe();
