@@ -10,12 +10,23 @@ const KB = 1_024;
 /** What the same slope of bare `ws` connections was where the target was set, in kilobytes; how they were opened is not known. */
 const USUAL_KB = 17.6;
 
+/** Whoever has thousands of agents has nodes with several; one of its own for each is the dearest way. */
+const AGENTS_PER_NODE = 10;
+
 /** The last one asks for the configuration and finds out that a connection is dead, as whoever keeps a session must. */
-const SIDES = ['core', 'bare', 'watched'] as const;
+const SIDES = ['core', 'single', 'bare', 'watched'] as const;
 type Side = (typeof SIDES)[number];
 
-const PROGRAM: Readonly<Record<Side, { script: string; args: readonly string[]; label: string }>> = {
-  core: { script: CLIENT.core, args: [], label: 'core' },
+interface Program {
+  readonly script: string;
+  readonly args: readonly string[];
+  readonly label: string;
+  readonly agents?: number;
+}
+
+const PROGRAM: Readonly<Record<Side, Program>> = {
+  core: { script: CLIENT.core, args: [], label: 'core', agents: AGENTS_PER_NODE },
+  single: { script: CLIENT.core, args: [], label: 'core, a node for each session', agents: 1 },
   bare: { script: CLIENT.bare, args: [], label: 'bare ws' },
   watched: { script: CLIENT.bare, args: ['configuration', 'ping'], label: 'ws with ping interval' },
 };
@@ -30,12 +41,15 @@ interface Way {
 }
 
 /**
+ * Our limiter begins 50 connections a second, so that some ten are under way on a line where each takes 0.2 s: hence the first two ways.
+ *
  * The young generation, which Node.js lets grow up to some 100 MB while anything is opened and does not give back, is kept small in
- * the first way, so that the slope is what sessions hold.
+ * the first and the third, so that the slope is what sessions hold.
  */
 const WAYS: readonly Way[] = [
-  { label: 'resident', atOnce: 100, flags: ['--max-semi-space-size=1'], rounds: 3 },
-  { label: 'defaults of Node.js', atOnce: 100, flags: [], rounds: 2 },
+  { label: 'resident', atOnce: 10, flags: ['--max-semi-space-size=1'], rounds: 7 },
+  { label: 'defaults of Node.js', atOnce: 10, flags: [], rounds: 3 },
+  { label: 'resident, 100 at a time', atOnce: 100, flags: ['--max-semi-space-size=1'], rounds: 3 },
   { label: 'defaults, all dialled at once', atOnce: null, flags: [], rounds: 2 },
 ];
 
@@ -93,6 +107,11 @@ await runBenchmark(
             ...ratioOf(rss('core'), rss('watched')),
             target,
           },
+          {
+            label: `${way.label}, core with a node for each session ÷ bare ws`,
+            unit: '×',
+            ...ratioOf(rss('single'), rss('bare')),
+          },
         ]),
         {
           label: `resident, core ÷ ${USUAL_KB} KB`,
@@ -111,11 +130,17 @@ await runBenchmark(
 );
 
 async function memoryOf(side: Side, sessions: number, { atOnce, flags }: Way): Promise<Memory> {
-  const { script, args } = PROGRAM[side];
+  const { script, args, agents = 1 } = PROGRAM[side];
   return withWorkers(async (start) => {
     const server = start('wire/server.ts');
     const client = start(script, args, ['--expose-gc', ...flags]);
-    await client.ask({ do: 'open', url: await addressOf(server), sessions, atOnce: atOnce ?? sessions });
+    await client.ask({
+      do: 'open',
+      url: await addressOf(server),
+      sessions,
+      agents,
+      atOnce: atOnce ?? sessions,
+    });
     const memory = await client.ask({ do: 'memory' });
     return { rss: numberIn(memory, 'rss'), heap: numberIn(memory, 'heap') };
   });

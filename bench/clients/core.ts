@@ -1,28 +1,31 @@
-/** Our side: the hub with one agent per session. */
-import { Hub } from '@accolades-flow/core';
+/** Our side: the hub. */
+import { Hub, type AgentCredential } from '@accolades-flow/core';
 import { measureClient } from './orders.ts';
 
-measureClient(async ({ url, sessions, nodes, connectsPerSecond, atOnce }, onCall) => {
+measureClient(async ({ url, sessions, nodes, agents, connectsPerSecond, atOnce }, onCall) => {
   const hub = new Hub({ connectsPerSecond });
   const server = { url };
   let begun = 0;
-  let ready = 0;
+  let nodesReady = 0;
+  const nodesInAll = Math.ceil(sessions / agents) * nodes;
   await new Promise<void>((resolve) => {
     const openNext = (): void => {
-      const session = begun++;
+      const first = begun;
+      const group = agentsFrom(first, Math.min(agents, sessions - first));
+      begun += group.length;
       for (let node = 0; node < nodes; node++) {
         let wasReady = false;
         hub.subscribe({
-          owner: `node ${session}.${node}`,
-          agents: [{ label: `agent ${session}`, idCrm: `bench-agent-${session}` }],
+          owner: `node ${first}.${node}`,
+          agents: group,
           server,
           onEvent: (event) => {
             if ('raw' in event) onCall(event.raw['t']);
           },
-          onStatus: ({ connected }) => {
-            if (wasReady || connected === 0) return;
+          onStatus: ({ connected, total }) => {
+            if (wasReady || connected < total) return;
             wasReady = true;
-            if (++ready === sessions * nodes) resolve();
+            if (++nodesReady === nodesInAll) resolve();
             else if (node === 0 && begun < sessions) openNext();
           },
         });
@@ -31,3 +34,10 @@ measureClient(async ({ url, sessions, nodes, connectsPerSecond, atOnce }, onCall
     while (begun < Math.min(atOnce, sessions)) openNext();
   });
 });
+
+function agentsFrom(first: number, count: number): AgentCredential[] {
+  return Array.from({ length: count }, (_, index) => ({
+    label: `agent ${first + index}`,
+    idCrm: `bench-agent-${first + index}`,
+  }));
+}

@@ -9,6 +9,8 @@ export interface Opening {
   readonly sessions: number;
   /** How many nodes each session has. */
   readonly nodes: number;
+  /** How many agents each node has; all nodes of a group have the same. */
+  readonly agents: number;
   /** 0: no limit. */
   readonly connectsPerSecond: number;
   /** How many are being opened at a time: each that is ready lets the next one begin. */
@@ -56,6 +58,7 @@ export function measureClient(open: Open): void {
           url: String(url),
           sessions,
           nodes: optional(order, 'nodes', 1),
+          agents: optional(order, 'agents', 1),
           connectsPerSecond: optional(order, 'connectsPerSecond', 0),
           atOnce: optional(order, 'atOnce', sessions),
         },
