@@ -27,7 +27,7 @@ export class DialMemory {
       (result): Outcome => ({ result }),
       (error: unknown): Outcome => ({ error }),
     );
-    if ('result' in outcome || isUnknown(outcome.error)) this.#remember(run, itemIndex, outcome);
+    if ('result' in outcome || mayHaveRung(outcome.error)) this.#remember(run, itemIndex, outcome);
     if ('result' in outcome) return outcome.result;
     throw outcome.error;
   }
@@ -49,6 +49,8 @@ export class DialMemory {
   }
 }
 
-function isUnknown(error: unknown): boolean {
-  return error instanceof AccoladesError && error.code === 'OUTCOME_UNKNOWN';
+/** Also an answer that nobody understands is one of a server that has the command, unless it says that it could not serve it now. */
+function mayHaveRung(error: unknown): boolean {
+  if (!(error instanceof AccoladesError)) return false;
+  return error.code === 'OUTCOME_UNKNOWN' || (error.code === 'UNEXPECTED_ANSWER' && !error.retryable);
 }

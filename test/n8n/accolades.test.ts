@@ -102,6 +102,23 @@ describe('The n8n node Accolades', () => {
       expect(rest.commands).to.have.lengthOf(before + 1);
     });
 
+    for (const { status, body, times } of [
+      { status: 200, body: '<html>Dialling</html>', times: 1 },
+      { status: 503, body: '<html>Busy</html>', times: 3 },
+    ]) {
+      it(`dials ${times} times on retries after an answer ${status} that nobody understands`, async () => {
+        rest.answerWith({ status, body });
+        const before = rest.commands.length;
+        const { error } = await runtime.execute('accolades', {
+          parameters: DIAL,
+          credentials: account(),
+          settings: { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 },
+        });
+        expect(error?.message).to.contain(`HTTP status ${status}`);
+        expect(rest.commands).to.have.lengthOf(before + times);
+      });
+    }
+
     it('does not dial items again that had succeeded before a retry', async () => {
       const before = rest.commands.length;
       const { error } = await runtime.execute('accolades', {

@@ -50,7 +50,7 @@ RED.nodes.registerType('accolades-reply', {
     decision: { value: 'payload.decision' },
     decisionType: { value: 'msg' },
     seconds: {
-      value: '60',
+      value: '300',
       validate(value, _options) {
         if (this['reply'] !== 'confirmHangup' || this['decisionType'] === 'drop') return true;
         const literal = (this['secondsType'] ?? 'num') === 'num' && !isVariable(value);

@@ -13,7 +13,7 @@ export const replyMigrations: readonly Migration[] = [
       variableList: [],
       decision: 'payload.decision',
       decisionType: 'msg',
-      seconds: '60',
+      seconds: '300',
       secondsType: 'num',
       popUrl: 'payload.url',
       popUrlType: 'msg',

@@ -104,7 +104,7 @@ RED.nodes.registerType('accolades-webhook', {
     flowPopsScreen: { value: false },
     hangupFallback: { value: 'drop' },
     hangupFallbackSeconds: {
-      value: '60',
+      value: '300',
       validate(value, _options) {
         const problem =
           this['hangupFallback'] === 'extend' ? problemOf(() => readHangupDecision('extend', value)) : null;

@@ -24,7 +24,7 @@ export const webhookMigrations: readonly Migration[] = [
       flowConfirmsHangup: true,
       flowPopsScreen: false,
       hangupFallback: 'drop',
-      hangupFallbackSeconds: '60',
+      hangupFallbackSeconds: '300',
       hangupFormat: 'json',
       hangupDecisionField: 'action',
       hangupDropValue: 'drop',
