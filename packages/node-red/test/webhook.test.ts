@@ -107,6 +107,11 @@ describe('accolades-webhook', () => {
     expect(at(caught, 'error', 'message')).to.match(/secret is blank.*not opened/);
   });
 
+  it('takes a secret that was written as nothing for none', async () => {
+    await start(webhookFlow(), '');
+    expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(200);
+  });
+
   it('refuses other methods, addresses and sizes', async () => {
     await start(
       webhookFlow({

@@ -1,5 +1,6 @@
 import type { AccoladesErrorCode } from '@accolades-flow/core';
 import type { NodeAPI } from '@node-red/registry';
+import { storedSecret } from './stored-secret.ts';
 import { variableIn } from './variable.ts';
 import { describeError, errorCodeOf, type Texts } from './texts.ts';
 
@@ -86,11 +87,6 @@ function typedConfig(
     retyped,
     deployed,
   };
-}
-
-function storedSecret(RED: NodeAPI, id: string, name: string): unknown {
-  const credentials: unknown = RED.nodes.getCredentials(id);
-  return typeof credentials === 'object' && credentials !== null ? Reflect.get(credentials, name) : undefined;
 }
 
 /** A text that is nothing but a variable, replaced as the runtime does when it makes a node; as it is when there is none. */

@@ -14,6 +14,7 @@ import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 import { newMessageId } from '../../runtime/message-id.ts';
 import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
+import { storedSecret } from '../../runtime/stored-secret.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
 import { endpointSettings, readMethods, type Methods } from './endpoint-settings.ts';
 import english from './locales/en-US.json' with { type: 'json' };
@@ -45,7 +46,9 @@ export default function registerWebhook(RED: NodeAPI): void {
     const needsLogin = Boolean(setting('httpNodeAuth'));
     const work = new WebhookWork(this, texts, RED, routes, needsLogin);
     const leave = FlowGate.of(RED.events).join(work);
-    work.begin(settings, this.credentials.secret);
+    // A tool may have written an empty one, which is none.
+    const isSet = storedSecret(RED, this.id, 'secret') !== '';
+    work.begin(settings, isSet ? this.credentials.secret : undefined);
     this.on('close', (removed: boolean, done: () => void) => {
       leave();
       work.end(removed);
