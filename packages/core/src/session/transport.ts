@@ -8,6 +8,7 @@ import type { ServerOptions } from '../settings/server.ts';
 export interface TransportHandlers {
   onOpen(): void;
   onFrame(frame: string | Uint8Array): void;
+  /** The peer has answered a ping, or has sent one: it lives. */
   onPong(): void;
   /** Called once, however the connection ends, also when it never opened. */
   onClosed(error: AccoladesError): void;

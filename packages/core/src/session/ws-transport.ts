@@ -190,6 +190,7 @@ class WsTransport extends WebSocket implements Transport {
         return true;
       case 'ping':
         this.#answer(first);
+        this.#handlers?.onPong();
         return true;
       case 'pong':
         this.#handlers?.onPong();

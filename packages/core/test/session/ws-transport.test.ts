@@ -154,16 +154,17 @@ describe('ws transport, over real sockets', () => {
     expect(client.text).to.deep.equal(Array.from({ length: 100 }, (_, i) => `echo ${i}`));
   });
 
-  it("answers the server's pings with what they hold", async () => {
+  it("answers the server's pings with what they hold, and takes them for signs of life", async () => {
     const pongs: string[] = [];
     const port = await serve((ws) => {
       ws.on('pong', (data) => pongs.push(data.toString()));
       ws.ping('one');
       ws.ping('two');
     });
-    await probe(at(port)).opens();
+    const client = await probe(at(port)).opens();
     await eventually('two pongs', () => pongs.length === 2);
     expect(pongs).to.deep.equal(['one', 'two']);
+    expect(client.pongs).to.equal(2);
   });
 
   it('a server that pings and pings but reads nothing costs little memory, and is still heard', async () => {
