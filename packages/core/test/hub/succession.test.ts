@@ -196,6 +196,16 @@ describe('an owner that comes back for the same agent in another way', () => {
     expect(rig.hub.sessionCount).to.equal(1);
   });
 
+  it('lets the old connection close at once when the last who stayed leaves it while the new one waits to be tried again', () => {
+    const other = rig.subscribe('b', ['x'], to('old'));
+    redeploy('new');
+    transport(1).open();
+    transport(1).frame({ type: 'authFailed', reason: 'CONNECTION_EXISTS' });
+    expect(states()).to.deep.equal(['open', 'discarded']);
+    other.subscription.unsubscribe({ removed: true });
+    expect(states()).to.deep.equal(['closing', 'discarded']);
+  });
+
   it('does not keep a connection that the server ends meanwhile, nor makes it again', () => {
     const after = redeploy('new');
     ends(0);
