@@ -12,8 +12,8 @@ const idCrm: INodeProperties = {
   description:
     "The agent's id as the Accolades web page shows it under PHONE, External CRM. Several agents are separated by commas, each " +
     'written as its idCrm or as name=idCrm; the name then tells the agents apart in messages and in the log. One agent without ' +
-    'a name is called as this credential is. The field has one line: a list with one agent on each line belongs into an ' +
-    'expression, where new lines separate, too. An idCrm is a secret: whoever has it can listen to the calls of this agent.',
+    'a name takes the name of this credential. The field has one line: a list with one agent on each line belongs into an ' +
+    'expression, where new lines separate, too. An idCrm is a secret: whoever has it can see which calls this agent gets.',
 };
 
 const url: INodeProperties = {

@@ -303,7 +303,8 @@ export class AccoladesWebhookTrigger implements INodeType {
             noDataExpression: true,
             typeOptions: { minValue: 1, maxValue: 86400, numberPrecision: 0 },
             default: 300,
-            description: 'By how much the fallback extends a call',
+            description:
+              'The new duration limit, when the fallback extends the call. What it counts from is not published.',
           },
           {
             displayName: 'Fallback for IVR',

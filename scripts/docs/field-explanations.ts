@@ -72,7 +72,10 @@ export const FIELDS: Explanations = {
       what: 'On: the reply node says whether the call goes on. Off: what is chosen below, at once.',
     },
     hangupFallback: { section: 'hangup' },
-    hangupFallbackSeconds: { section: 'hangup', what: 'By how much the call is extended then.' },
+    hangupFallbackSeconds: {
+      section: 'hangup',
+      what: 'The new duration limit, when the fallback extends the call. What it counts from is not published.',
+    },
     hangupFormat: { section: 'hangup' },
     hangupDecisionField: { section: 'hangup', what: 'The name of the field with the decision.' },
     hangupDropValue: { section: 'hangup', what: 'What is written there when the call is dropped.' },

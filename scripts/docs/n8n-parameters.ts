@@ -81,7 +81,16 @@ function whatOf({
 }
 
 function list(values: unknown): string {
-  return Array.isArray(values) ? values.map((value) => `\`${String(value)}\``).join(', ') : '';
+  return Array.isArray(values) ? values.map(choice).join(', ') : '';
+}
+
+/** A value of another parameter, or n8n's condition for it. */
+function choice(value: unknown): string {
+  if (typeof value !== 'object' || value === null) return `\`${String(value)}\``;
+  const start =
+    '_cnd' in value ? Object.entries(value._cnd ?? {}).find(([name]) => name === 'startsWith') : undefined;
+  if (start === undefined) throw new Error(`There are no words for the condition ${JSON.stringify(value)}.`);
+  return `beginning with \`${String(start[1])}\``;
 }
 
 function sentence(text: string): string {
