@@ -1,10 +1,9 @@
 import { randomUUID } from 'node:crypto';
 import {
-  AccoladesError,
   firstOutcomeWithin,
   processHub,
+  unreadyReason,
   type AgentCredential,
-  type AgentStatus,
   type ServerOptions,
   type Subscription,
 } from '@accolades-flow/core';
@@ -40,7 +39,7 @@ export class AgentSessions {
     try {
       const { agents } = await firstOutcomeWithin(subscription, CONNECT_WAIT_MS);
       for (const state of agents) {
-        const reason = missing(state);
+        const reason = unreadyReason(state);
         if (reason !== null) throw reason;
       }
       const answer = await question(subscription);
@@ -58,21 +57,5 @@ export class AgentSessions {
   close(): void {
     for (const subscription of this.#open.values()) subscription.unsubscribe({ removed: true });
     this.#open.clear();
-  }
-}
-
-/** Why an agent cannot be asked; null when it can. */
-function missing({ status }: AgentStatus): AccoladesError | null {
-  switch (status.state) {
-    case 'ready':
-      return null;
-    case 'waiting':
-    case 'closed':
-      return status.reason;
-    case 'idle':
-    case 'connecting':
-      return new AccoladesError('CONNECT_TIMEOUT');
-    case 'authenticating':
-      return new AccoladesError('AUTH_TIMEOUT');
   }
 }

@@ -16,7 +16,7 @@ export { Hub, type HubOptions } from './hub/hub.ts';
 export { processHub } from './hub/process-hub.ts';
 export { processEnd, type ProcessEnd } from './hub/process-end.ts';
 export { checkAgents } from './hub/check-agents.ts';
-export { firstOutcomeWithin } from './hub/first-outcome.ts';
+export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
 export { HandOver, MAX_HAND_OVER_WAIT_MS, type HandOverOptions } from './hub/hand-over.ts';
 export {
   reasonsOf,

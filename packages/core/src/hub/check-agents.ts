@@ -1,11 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { AccoladesError } from '../errors.ts';
+import type { AccoladesError } from '../errors.ts';
 import type { AgentCredential } from '../settings/agent-list.ts';
 import type { ServerOptions } from '../settings/server.ts';
 import { DEFAULT_CONNECTS_PER_SECOND } from './connect-limiter.ts';
-import { firstOutcomeWithin } from './first-outcome.ts';
+import { firstOutcomeWithin, unreadyReason } from './first-outcome.ts';
 import { processHub } from './process-hub.ts';
-import type { AgentStatus } from './subscription.ts';
 
 /** How long a check of one agent takes at most, in milliseconds; many agents get the time that the connection limit needs. */
 export const CHECK_DEADLINE_MS = 20_000;
@@ -26,25 +25,10 @@ export async function checkAgents(
   try {
     const status = await firstOutcomeWithin(subscription, CHECK_DEADLINE_MS + queueMs);
     return status.agents.flatMap((agent) => {
-      const reason = failureOf(agent);
+      const reason = unreadyReason(agent);
       return reason === null ? [] : [{ label: agent.label, reason }];
     });
   } finally {
     subscription.unsubscribe({ removed: true });
-  }
-}
-
-function failureOf({ status }: AgentStatus): AccoladesError | null {
-  switch (status.state) {
-    case 'ready':
-      return null;
-    case 'waiting':
-    case 'closed':
-      return status.reason;
-    case 'idle':
-    case 'connecting':
-      return new AccoladesError('CONNECT_TIMEOUT');
-    case 'authenticating':
-      return new AccoladesError('AUTH_TIMEOUT');
   }
 }

@@ -1,5 +1,6 @@
+import { AccoladesError } from '../errors.ts';
 import { systemClock, type Clock } from '../session/clock.ts';
-import type { Subscription, SubscriptionStatus } from './subscription.ts';
+import type { AgentStatus, Subscription, SubscriptionStatus } from './subscription.ts';
 
 /**
  * The status once each agent has become ready or has failed, but after `ms` milliseconds at the latest: then agents may still be
@@ -19,4 +20,20 @@ export async function firstOutcomeWithin(
       resolve(status);
     });
   });
+}
+
+/** Why an agent is not ready when the time is over; null when it is. */
+export function unreadyReason({ status }: AgentStatus): AccoladesError | null {
+  switch (status.state) {
+    case 'ready':
+      return null;
+    case 'waiting':
+    case 'closed':
+      return status.reason;
+    case 'idle':
+    case 'connecting':
+      return new AccoladesError('CONNECT_TIMEOUT');
+    case 'authenticating':
+      return new AccoladesError('AUTH_TIMEOUT');
+  }
 }

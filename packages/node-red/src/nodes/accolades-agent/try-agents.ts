@@ -3,8 +3,8 @@ import {
   AccoladesError,
   firstOutcomeWithin,
   processHub,
+  unreadyReason,
   type AgentCredential,
-  type AgentStatus,
   type ServerOptions,
   type Subscription,
 } from '@accolades-flow/core';
@@ -53,11 +53,14 @@ export async function tryAgents(
     const before = new Set(connectedLabels(subscription));
     const limitMs = TRY_LIMIT_MS + agents.length * TRY_MORE_MS;
     const status = await firstOutcomeWithin(subscription, limitMs);
-    const tried = agents.map((agent) => ({
-      agent,
-      failure: failureOf(status.agents.find(({ label }) => label === agent.label)),
-      before: before.has(agent.label),
-    }));
+    const tried = agents.map((agent) => {
+      const state = status.agents.find(({ label }) => label === agent.label);
+      return {
+        agent,
+        failure: state === undefined ? new AccoladesError('CONNECT_TIMEOUT') : unreadyReason(state),
+        before: before.has(agent.label),
+      };
+    });
     const alone = tried.length === 1 && tried[0]?.failure === null;
     return { agents: tried, ids: alone ? await idsOf(subscription) : null };
   } finally {
@@ -83,22 +86,6 @@ function subscribe(agents: readonly AgentCredential[], server: ServerOptions): S
 
 function connectedLabels({ status }: Subscription): string[] {
   return status.agents.filter(({ status: { state } }) => state === 'ready').map(({ label }) => label);
-}
-
-function failureOf(agent: AgentStatus | undefined): AccoladesError | null {
-  switch (agent?.status.state) {
-    case 'ready':
-      return null;
-    case 'waiting':
-    case 'closed':
-      return agent.status.reason;
-    case 'authenticating':
-      return new AccoladesError('AUTH_TIMEOUT');
-    case 'idle':
-    case 'connecting':
-    case undefined:
-      return new AccoladesError('CONNECT_TIMEOUT');
-  }
 }
 
 /** Null when the server does not say it in time. */
