@@ -85,12 +85,7 @@ export const getConfiguration: Operation = async (context, itemIndex, run) => {
   const parse: unknown = context.getNodeParameter('parse', itemIndex, 'none');
   const format = TEXT_FORMATS.find((known) => known === parse);
   const configuration = await ask(context, itemIndex, run, (session) => session.requestConfiguration());
-  // A copy, since nodes that ask at the same time share the answer and flows may change what they are given.
-  return [
-    structuredClone({
-      ...(format === undefined ? configuration : parseConfiguration(configuration, format)),
-    }),
-  ];
+  return [{ ...(format === undefined ? configuration : parseConfiguration(configuration, format)) }];
 };
 
 export const getVersion: Operation = async (context, itemIndex, run) => {

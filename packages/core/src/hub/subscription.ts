@@ -65,7 +65,7 @@ export interface Subscription {
    */
   giveBack(events: readonly AccoladesEvent[]): void;
   /**
-   * Asks over the agent's live session.
+   * Asks over the agent's live session. The answer is the caller's own: flows may change it.
    * @param label which agent; may be left out when there is one only
    * @throws AccoladesError see `Session.request`; `INVALID_PARAMETER` for an unknown label
    */

@@ -95,8 +95,7 @@ class RequestWork implements Answering {
     this.#show({ fill: 'green', shape: 'dot', text: this.#texts('accolades-request.status.answered') });
     return Object.assign(message, {
       topic: request,
-      // A copy, since nodes that ask at the same time share the answer and flows may change what they are given.
-      payload: structuredClone(format === null ? configuration : parseConfiguration(configuration, format)),
+      payload: format === null ? configuration : parseConfiguration(configuration, format),
     });
   }
 
