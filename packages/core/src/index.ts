@@ -15,6 +15,7 @@ export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { processHub } from './hub/process-hub.ts';
 export { processEnd, type ProcessEnd } from './hub/process-end.ts';
+export { BoundedQueue, type QueueLimits } from './delivery/bounded-queue.ts';
 export { checkAgents } from './hub/check-agents.ts';
 export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
 export { HandOver, MAX_HAND_OVER_WAIT_MS, type HandOverOptions } from './hub/hand-over.ts';

@@ -202,6 +202,27 @@ describe('accolades-webhook', () => {
     expect(messages.map(({ payload }) => at(payload, 'callId'))).to.deep.equal(ids);
   });
 
+  it('holds no more than 8 MiB during a redeployment, and says how many it dropped', async () => {
+    const flow = (name: string) =>
+      webhookFlow({ name }, [{ id: 'slow', type: 'slow', z: 'tab', name, wires: [] }]);
+    await start(flow('a'));
+    const deployed = runtime.deploy(flow('b'));
+    await waitFor('the deployment to be held up', () => runtime.held);
+    const large = 'x'.repeat(60_000);
+    for (let n = 0; n < 200; n++) {
+      const form = { ...HANGUP, callId: `1608743891.${n}`, note: large };
+      expect((await post(`${url}/accolades`, form)).status).to.equal(200);
+    }
+    runtime.letGo();
+    await deployed;
+    const [caught] = await runtime.waitForMessages('caught', 1);
+    const dropped = Number(/\d+/.exec(String(at(caught, 'error', 'message')))?.[0]);
+    const kept = 200 - dropped;
+    expect(kept * large.length).to.be.within(7_000_000, 8 * 1024 * 1024);
+    const messages = await runtime.waitForMessages('out', kept);
+    expect(at(messages[0]?.['payload'], 'callId')).to.equal(`1608743891.${dropped}`);
+  });
+
   it('takes what was held along when its path changes', async () => {
     const flow = (path: string) =>
       webhookFlow({ path }, [{ id: 'slow', type: 'slow', z: 'tab', name: path, wires: [] }]);

@@ -1,10 +1,11 @@
 import { buildCallEvent, buildConnectionEvent, type AccoladesEvent } from '../call/call-event.ts';
 import { RingGroups } from '../call/ring-groups.ts';
+import type { BoundedQueue } from '../delivery/bounded-queue.ts';
 import { AccoladesError } from '../errors.ts';
 import type { CallMessage } from '../protocol/messages.ts';
 import type { SessionReport } from '../session/session.ts';
 import { ActiveSubscription, type PlaceSettings, type SubscribedPlace } from './active-subscription.ts';
-import { HeldEvents, type Held } from './held-events.ts';
+import { heldEvents, type Held } from './held-events.ts';
 import { Link, type LinkedPlace } from './link.ts';
 import type { ConnectionChange, SharedSession } from './shared-session.ts';
 import type { AgentStatus, Subscription, SubscriptionStatus } from './subscription.ts';
@@ -20,7 +21,7 @@ export class Place implements LinkedPlace, SubscribedPlace {
   /** Made with the first call. */
   #ringGroups: RingGroups | null = null;
   /** Made when something has to wait. */
-  #held: HeldEvents<Link> | null = null;
+  #held: BoundedQueue<Held<Link>> | null = null;
   #active: ActiveSubscription | null = null;
   #ready = 0;
   readonly #onAbandoned: (place: Place) => void;
@@ -71,7 +72,10 @@ export class Place implements LinkedPlace, SubscribedPlace {
       link.end();
     }
     this.#ready = this.#links.filter((link) => link.ready).length;
-    this.#held?.relink((link) => links.get(link.shared.session.idCrm));
+    this.#held?.update((held) => {
+      const link = links.get(held.link.shared.session.idCrm);
+      return link === undefined ? undefined : { ...held, link };
+    });
     for (const link of this.#links) {
       // The owner may act while it is told.
       if (link.ended) continue;
@@ -151,7 +155,7 @@ export class Place implements LinkedPlace, SubscribedPlace {
       const link = this.#links.find(({ label }) => label === event.agent.label);
       return link === undefined ? [] : [{ link, event }];
     });
-    this.#held ??= new HeldEvents();
+    this.#held ??= heldEvents();
     this.#held.unshift(held);
   }
 
@@ -176,11 +180,11 @@ export class Place implements LinkedPlace, SubscribedPlace {
 
   #pass(held: Held<Link>): void {
     if ('change' in held) held.link.told = held.change;
-    if (this.#active?.flowing === true && (this.#held === null || this.#held.size === 0)) {
+    if (this.#active?.flowing === true && (this.#held === null || this.#held.length === 0)) {
       this.#deliver(held, this.#active);
       return;
     }
-    this.#held ??= new HeldEvents();
+    this.#held ??= heldEvents();
     this.#held.push(held);
   }
 

@@ -1,6 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import {
   AccoladesError,
+  BoundedQueue,
   readBody,
   type EndpointRequest,
   type Refusal,
@@ -12,8 +13,10 @@ import { openRequests } from '../../runtime/open-requests.ts';
 import { sendAnswer } from './answering.ts';
 import type { Methods } from './endpoint-settings.ts';
 
-/** How many messages are held for a node that is away; beyond it the oldest are dropped and reported. */
-export const MAX_HELD = 5_000;
+/** Messages held for a node that is away; beyond it the oldest are dropped and reported. */
+const MAX_HELD = 5_000;
+/** Characters of JSON held for a node that is away. A usual notification has some 500. */
+const MAX_HELD_CHARS = 8 * 1024 * 1024;
 
 /** One message for the flow. */
 export interface Delivery {
@@ -51,8 +54,11 @@ export class Place {
   #previous: WebhookEndpoint | null = null;
   #live = false;
   #flowing = false;
-  #held: Delivery[] = [];
-  #dropped = 0;
+  readonly #held = new BoundedQueue<Delivery>({
+    maxItems: MAX_HELD,
+    maxSize: MAX_HELD_CHARS,
+    sizeOf: ({ message }) => JSON.stringify(message).length,
+  });
 
   constructor(path: string, owner: string, occupant: Occupant) {
     this.path = path;
@@ -79,7 +85,7 @@ export class Place {
     this.#last = occupant;
     this.#live = true;
     this.#flowing = false;
-    this.#held.unshift(...held);
+    this.#held.unshift(held);
   }
 
   /** The node is gone, for now. */
@@ -95,21 +101,18 @@ export class Place {
   resume(): void {
     if (!this.#live) return;
     this.#flowing = true;
-    if (this.#dropped > 0) {
-      const count = this.#dropped;
-      this.#dropped = 0;
-      this.#last.onDropped(count);
-    }
-    for (const delivery of this.#held.splice(0)) this.#last.deliver(delivery);
+    const dropped = this.#held.takeDropped();
+    if (dropped > 0) this.#last.onDropped(dropped);
+    for (const delivery of this.#held.takeAll()) this.#last.deliver(delivery);
   }
 
   /** Messages that the node took but could not pass on: they come again, before all others. */
   giveBack(deliveries: readonly Delivery[]): void {
-    this.#held.unshift(...deliveries);
+    this.#held.unshift(deliveries);
   }
 
   takeHeld(): Delivery[] {
-    return this.#held.splice(0);
+    return this.#held.takeAll();
   }
 
   /** Ends the requests that still wait, with their fallback. Idempotent, never throws. */
@@ -184,10 +187,6 @@ export class Place {
       return;
     }
     this.#held.push(delivery);
-    if (this.#held.length > MAX_HELD) {
-      this.#held.shift();
-      this.#dropped++;
-    }
   }
 
   #refuseMethod(head: RequestHead): Refusal | null {
