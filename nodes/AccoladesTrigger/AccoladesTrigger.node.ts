@@ -139,7 +139,7 @@ export class AccoladesTrigger implements INodeType {
             type: 'boolean',
             default: false,
             description:
-              'Whether a call that rings several agents starts the workflow once, for the first agent. It compares the agents of this node, so it only matters when the credential holds several.',
+              'Whether a call that rings several times, at one agent or at several of this node, starts the workflow once, for the first ring',
           },
           {
             displayName: 'Include Configuration',

@@ -69,8 +69,17 @@ export const CASES: readonly ContractCase[] = [
   },
   {
     name: 'the same call twice is two messages',
-    frames: [call({}), call({})],
-    messages: [{ firstRing: true }, { firstRing: true }],
+    frames: [call({ uniqueId: '1608743892.1' }), call({ uniqueId: '1608743892.1' })],
+    messages: [{ firstRing: true }, { firstRing: false }],
+  },
+  {
+    name: 'an internal call, dialled by one agent and ringing another',
+    frames: [
+      call({ uniqueId: '1608743892.2', type: 'outgoingCall' }),
+      call({ uniqueId: '1608743892.2' }),
+      call({ uniqueId: '1608743892.2', type: 'outgoingCall' }),
+    ],
+    messages: [{ firstRing: true }, { firstRing: true }, { firstRing: true }],
   },
   { name: 'a byte order mark before the JSON', frames: [`\ufeff${call({})}`], messages: [DOCUMENTED] },
   { name: 'the JSON as a binary message', frames: [utf8(call({}))], messages: [DOCUMENTED] },

@@ -26,7 +26,10 @@ export interface CallEvent {
   /** True: from a queue or campaign. False: a direct call. Null: the server did not say. */
   readonly callCenter: boolean | null;
   readonly agent: AgentIdentity;
-  /** False when the same `uniqueId` already rang another agent of the same subscription. */
+  /**
+   * False when an incoming event of the same `uniqueId` came before to the same subscription. Outgoing events do not
+   * count and are always true.
+   */
   readonly firstRing: boolean;
   /** ISO 8601 */
   readonly receivedAt: string;

@@ -12,7 +12,7 @@ export interface FilterSettings {
   readonly callSource?: unknown;
   /** Comma list of prefixes (`0721`, `+40`, `101`) or `/regular expressions/`; empty: every number. */
   readonly numbers?: unknown;
-  /** Only the first agent that a call rings. Default false. */
+  /** Only events whose `firstRing` is true. Default false. */
   readonly firstRingOnly?: unknown;
 }
 

@@ -1,26 +1,25 @@
+import type { CallMessage } from '../protocol/messages.ts';
 import { RecentMap } from '../recent-map.ts';
 
-/** How many calls are remembered; a call rings for minutes, so the oldest are long over. */
+/** How many calls are remembered. A call rings for minutes, so the oldest are long over. */
 const MAX_CALLS = 1_000;
-/** Longer ids are no ids, and not worth the memory, in characters. */
+/** Longer ids are not remembered, in characters. */
 const MAX_ID_CHARS = 256;
 
-/** Remembers which agents of one subscription each call has rung. */
+/** Remembers which incoming calls a subscription was told of. */
 export class RingGroups {
-  /** The only agent that a call has rung, or null when there are several. Made with the first call: many a subscription waits for long. */
-  #agents: RecentMap<string | null> | null = null;
+  /** Created by the first call: many subscriptions wait for hours. */
+  #calls: RecentMap<true> | null = null;
 
-  /** False when the call already rang another agent. A call without a usable id cannot be told from others: always true. */
-  isFirstRing(uniqueId: string, agent: string): boolean {
-    if (uniqueId === '' || uniqueId.length > MAX_ID_CHARS) return true;
-    this.#agents ??= new RecentMap(MAX_CALLS);
-    const only = this.#agents.get(uniqueId);
-    if (only === undefined) {
-      this.#agents.add(uniqueId, agent);
-      return true;
-    }
-    if (only === agent) return true;
-    if (only !== null) this.#agents.replace(uniqueId, null);
-    return false;
+  /**
+   * False when an incoming event of the same `uniqueId` came before. Outgoing events do not count and are always true:
+   * an internal call gives the caller's agent one with the `uniqueId` of the ring. An event without a usable id is always true.
+   */
+  isFirstRing({ type, uniqueId }: Pick<CallMessage, 'type' | 'uniqueId'>): boolean {
+    if (type !== 'incomingCall' || uniqueId === '' || uniqueId.length > MAX_ID_CHARS) return true;
+    this.#calls ??= new RecentMap(MAX_CALLS);
+    if (this.#calls.get(uniqueId) !== undefined) return false;
+    this.#calls.add(uniqueId, true);
+    return true;
   }
 }

@@ -204,12 +204,12 @@ export class Place implements LinkedPlace, SubscribedPlace {
       return;
     }
     const { country, includeConfiguration } = active.settings;
-    const { configuration, idCrm } = link.shared.session;
+    const { configuration } = link.shared.session;
     this.#ringGroups ??= new RingGroups();
     const event = buildCallEvent(held.call, {
       country,
       agent: link.identity,
-      firstRing: this.#ringGroups.isFirstRing(held.call.uniqueId, idCrm),
+      firstRing: this.#ringGroups.isFirstRing(held.call),
       receivedAt: held.receivedAt,
       configuration: includeConfiguration ? configuration : undefined,
     });

@@ -7,7 +7,7 @@ import {
 } from '../call/call-event.ts';
 import { ADVICE, AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import { decode, isObject } from '../protocol/decode.ts';
-import type { AgentConfiguration, JsonObject } from '../protocol/messages.ts';
+import type { AgentConfiguration, CallMessage, JsonObject } from '../protocol/messages.ts';
 import { fieldText, parseJsonFields } from './fields.ts';
 
 /** The value of `apiName` in what the browser connector posts. */
@@ -43,8 +43,8 @@ export interface ConnectorContext {
   readonly country: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** Whether a call, of which this agent is told, rings its first agent. Default: always. */
-  readonly isFirstRing?: (uniqueId: string, agent: string) => boolean;
+  /** {@link CallEvent.firstRing} of a call. Default: always true. */
+  readonly isFirstRing?: (call: CallMessage) => boolean;
   readonly configuration?: AgentConfiguration | null;
 }
 
@@ -80,7 +80,7 @@ export function parseConnectorEvent(
   return buildCallEvent(message, {
     country: context.country,
     agent,
-    firstRing: context.isFirstRing?.(message.uniqueId, keyOf(agent)) ?? true,
+    firstRing: context.isFirstRing?.(message) ?? true,
     receivedAt,
     configuration: context.configuration,
   });
@@ -130,11 +130,6 @@ function objectIn(text: string): JsonObject {
     // An agent that cannot be read must not cost the call.
     return {};
   }
-}
-
-/** What tells the agents of one account apart. */
-function keyOf({ id, label }: AgentIdentity): string {
-  return id ?? label;
 }
 
 function reasonOf(text: string | null): AccoladesErrorCode {

@@ -221,7 +221,7 @@ export class WebhookEndpoint {
     const event = parseConnectorEvent(fields, {
       country: this.#country,
       receivedAt,
-      isFirstRing: (uniqueId, agent) => rings.isFirstRing(uniqueId, agent),
+      isFirstRing: (call) => rings.isFirstRing(call),
     });
     const type = event.event;
     // Posted again since the answer was lost on its way.

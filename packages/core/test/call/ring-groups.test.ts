@@ -1,36 +1,59 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { RingGroups } from '../../src/call/ring-groups.ts';
 
+const ring = (uniqueId: string) => ({ type: 'incomingCall', uniqueId }) as const;
+const dialled = (uniqueId: string) => ({ type: 'outgoingCall', uniqueId }) as const;
+
 describe('ring groups', () => {
-  it('the first agent that a call rings is the first, the others are not', () => {
+  it('the first incoming event of a call is the first ring, all later ones are not', () => {
     const groups = new RingGroups();
-    expect(['a', 'b', 'c'].map((agent) => groups.isFirstRing('1.1', agent))).to.deep.equal([
+    expect(Array.from({ length: 4 }, () => groups.isFirstRing(ring('1.1')))).to.deep.equal([
       true,
       false,
       false,
+      false,
     ]);
-    expect(groups.isFirstRing('1.2', 'b')).to.equal(true);
+    expect(groups.isFirstRing(ring('1.2'))).to.equal(true);
   });
 
-  it('an agent that is rung again by the same call is still the first, until another was', () => {
+  it('an outgoing event is always true and takes the first ring from nobody', () => {
     const groups = new RingGroups();
-    expect([groups.isFirstRing('1.1', 'a'), groups.isFirstRing('1.1', 'a')]).to.deep.equal([true, true]);
-    groups.isFirstRing('1.1', 'b');
-    expect(groups.isFirstRing('1.1', 'a')).to.equal(false);
+    const events = [dialled('1.1'), dialled('1.1'), ring('1.1'), dialled('1.1'), ring('1.1')];
+    expect(events.map((event) => groups.isFirstRing(event))).to.deep.equal([true, true, true, true, false]);
   });
 
-  it('a call without a usable id is always the first', () => {
+  it('whatever comes, exactly one incoming event of each call is the first ring', () => {
+    const event = fc.record({
+      type: fc.constantFrom('incomingCall' as const, 'outgoingCall' as const),
+      uniqueId: fc.constantFrom('1.1', '1.2', '1.3'),
+    });
+    fc.assert(
+      fc.property(fc.array(event), (events) => {
+        const groups = new RingGroups();
+        const first = events.filter((each) => groups.isFirstRing(each));
+        const rung = new Set(
+          events.filter(({ type }) => type === 'incomingCall').map((each) => each.uniqueId),
+        );
+        expect(
+          first.filter(({ type }) => type === 'incomingCall').map((each) => each.uniqueId),
+        ).to.have.members([...rung]);
+      }),
+    );
+  });
+
+  it('an event without a usable id is always the first', () => {
     const groups = new RingGroups();
     for (const id of ['', 'x'.repeat(257)]) {
-      expect([groups.isFirstRing(id, 'a'), groups.isFirstRing(id, 'b')]).to.deep.equal([true, true]);
+      expect([groups.isFirstRing(ring(id)), groups.isFirstRing(ring(id))]).to.deep.equal([true, true]);
     }
   });
 
   it('remembers the last 1,000 calls', () => {
     const groups = new RingGroups();
-    for (let i = 0; i < 1_000; i++) groups.isFirstRing(`1.${i}`, 'a');
-    expect(groups.isFirstRing('1.0', 'b')).to.equal(false);
-    groups.isFirstRing('1.1000', 'a');
-    expect(groups.isFirstRing('1.0', 'b')).to.equal(true);
+    for (let i = 0; i < 1_000; i++) groups.isFirstRing(ring(`1.${i}`));
+    expect(groups.isFirstRing(ring('1.0'))).to.equal(false);
+    groups.isFirstRing(ring('1.1000'));
+    expect(groups.isFirstRing(ring('1.0'))).to.equal(true);
   });
 });

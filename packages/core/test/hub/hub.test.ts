@@ -189,6 +189,21 @@ describe('hub', () => {
       owner.events.map((e) => ('firstRing' in e ? e.firstRing : null));
     expect(rings(a)).to.deep.equal([true, false]);
     expect(rings(b)).to.deep.equal([true]);
+    // A queue that hunts rings the same agents again.
+    rig.pbx.call('id-x', '1.1');
+    rig.pbx.call('id-y', '1.1');
+    expect(rings(a)).to.deep.equal([true, false, false, false]);
+    expect(rings(b)).to.deep.equal([true, false]);
+  });
+
+  it('gives an internal call its first ring, though its caller had an event with the same id', () => {
+    const owner = rig.subscribe('a', ['x', 'y'], {
+      filter: { events: ['incomingCall'], firstRingOnly: true },
+    });
+    rig.pbx.settle();
+    rig.pbx.call('id-x', '1.1', { type: 'outgoingCall' });
+    rig.pbx.call('id-y', '1.1');
+    expect(idsOf(owner)).to.deep.equal(['1.1']);
   });
 
   it('gives the ids of the agent with each event once they are known, and the texts when asked', () => {

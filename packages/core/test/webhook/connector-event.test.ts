@@ -69,15 +69,15 @@ describe('events of the browser connector', () => {
     }
   });
 
-  it('ask whether the call rings its first agent', () => {
+  it('ask whether the call rings for the first time', () => {
     const asked: string[] = [];
     const event = parseConnectorEvent(POST, {
       country: 'RO',
       receivedAt: RECEIVED,
-      isFirstRing: (...of) => asked.push(of.join(' ')) < 0,
+      isFirstRing: ({ type, uniqueId }) => asked.push(`${type} ${uniqueId}`) < 0,
     });
     expect(event).to.include({ firstRing: false });
-    expect(asked).to.deep.equal(['1608743891.1344 321']);
+    expect(asked).to.deep.equal(['incomingCall 1608743891.1344']);
   });
 
   const agents: [unknown, AgentIdentity][] = [

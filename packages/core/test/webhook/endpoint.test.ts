@@ -151,6 +151,28 @@ describe('the endpoint', () => {
     expect(rings[1]).to.deep.include({ event: 'incomingCall', firstRing: false });
   });
 
+  it('tells one first ring of a call, whichever agents it rings; an outgoing event does not count', () => {
+    const event = (id: string, type: string): string =>
+      JSON.stringify({
+        apiName: 'connectorEvent',
+        agent: { id },
+        frame: { type, phoneNumber: '101', uniqueId: '1608743891.1' },
+      });
+    const firstRings = (...bodies: string[]): unknown[] => {
+      const to = endpoint();
+      return bodies.map((body) => {
+        const headers = { 'content-type': 'application/json' };
+        const { message } = messageOf(receive(to, body, { headers }));
+        return 'firstRing' in message && message.firstRing;
+      });
+    };
+    const a = event('1', 'incomingCall');
+    const b = event('2', 'incomingCall');
+    expect(firstRings(a, a, a)).to.deep.equal([true, false, false]);
+    expect(firstRings(a, b, a, b)).to.deep.equal([true, false, false, false]);
+    expect(firstRings(event('2', 'outgoingCall'), a)).to.deep.equal([true, true]);
+  });
+
   it('remembers who rang first across instances with the same key', () => {
     const body = (id: string): unknown => ({
       apiName: 'connectorEvent',
