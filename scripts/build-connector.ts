@@ -8,7 +8,7 @@ import { zipSync, type Zippable } from 'fflate';
 import { rolldown } from 'rolldown';
 import { bundledPackages } from './licences/bundled-packages.ts';
 import { formatLicences } from './licences/licence-file.ts';
-import { connectorZip, root } from './paths.ts';
+import { connectorZip, coreEntries, root } from './paths.ts';
 
 const source = path.join(root, 'packages/connector/src');
 const target = path.dirname(connectorZip);
@@ -33,7 +33,7 @@ async function bundle(): Promise<string> {
   const build = await rolldown({
     input: path.join(source, 'main.ts'),
     platform: 'browser',
-    resolve: { alias: { '@accolades-flow/core/browser': path.join(root, 'packages/core/src/browser.ts') } },
+    resolve: { alias: coreEntries },
     transform: { target: 'es2022' },
     // Nothing that core has does anything by being imported.
     treeshake: { moduleSideEffects: (id) => id.endsWith('main.ts') },

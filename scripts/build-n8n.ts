@@ -8,10 +8,9 @@ import { rolldown, type RolldownOutput } from 'rolldown';
 import { bundledPackages } from './licences/bundled-packages.ts';
 import { formatLicences, LICENCE_FILE } from './licences/licence-file.ts';
 import { leanBundle } from './lean-bundle.ts';
-import { root } from './paths.ts';
+import { coreEntries, root } from './paths.ts';
 
 const target = path.join(root, 'dist');
-const core = path.join(root, 'packages/core/src/index.ts');
 
 /**
  * What the nodes share, in several files: the engine gives one large source memory of its own, while smaller ones find room among what
@@ -44,7 +43,7 @@ async function bundle(entries: readonly string[]): Promise<RolldownOutput> {
     input: Object.fromEntries(entries.map((file) => [file.replace(/\.ts$/, ''), path.join(root, file)])),
     platform: 'node',
     plugins: [...leanBundle],
-    resolve: { alias: { '@accolades-flow/core': core } },
+    resolve: { alias: coreEntries },
     transform: { target: 'node20' },
     // n8n gives the first one; the others are optional native helpers of ws, which works without them.
     external: ['n8n-workflow', 'bufferutil', 'utf-8-validate'],

@@ -11,11 +11,10 @@ import { ADVICE } from '@accolades-flow/core';
 import { bundledPackages } from './licences/bundled-packages.ts';
 import { formatLicences, LICENCE_FILE } from './licences/licence-file.ts';
 import { leanBundle } from './lean-bundle.ts';
-import { root } from './paths.ts';
+import { coreEntries, root } from './paths.ts';
 
 const source = path.join(root, 'packages/node-red/src');
 const target = path.join(root, 'packages/node-red/dist/nodes');
-const core = path.join(root, 'packages/core/src/index.ts');
 
 /** The first one is the language of texts that another one lacks. */
 const LANGUAGES = ['en-US', 'ro'] as const;
@@ -52,7 +51,7 @@ async function buildRuntimes(types: readonly string[]): Promise<RolldownOutput> 
     input: Object.fromEntries(types.map((type) => [type, path.join(source, 'nodes', type, 'runtime.ts')])),
     platform: 'node',
     plugins: [...leanBundle],
-    resolve: { alias: { '@accolades-flow/core': core } },
+    resolve: { alias: coreEntries },
     transform: { target: 'node18.5' },
     // Optional native helpers of ws, which works without them.
     external: ['bufferutil', 'utf-8-validate'],
@@ -78,7 +77,7 @@ async function bundleEditor(type: string): Promise<RolldownOutput> {
   const bundle = await rolldown({
     input: path.join(source, 'nodes', type, 'editor.ts'),
     platform: 'browser',
-    resolve: { alias: { '@accolades-flow/core': core } },
+    resolve: { alias: coreEntries },
     transform: { target: 'es2022' },
     external: isBuiltin,
     // Only the readers of settings are wanted of core; nothing that it imports does anything by being imported.

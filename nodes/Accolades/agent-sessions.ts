@@ -1,12 +1,12 @@
 import { randomUUID } from 'node:crypto';
 import {
   firstOutcomeWithin,
-  processHub,
   unreadyReason,
   type AgentCredential,
   type ServerOptions,
   type Subscription,
 } from '@accolades-flow/core';
+import { processHub } from '@accolades-flow/core/node';
 
 /** How long a request waits for the agents to connect, in milliseconds. One that is connected already does not wait. */
 const CONNECT_WAIT_MS = 20_000;

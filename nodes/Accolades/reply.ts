@@ -3,7 +3,6 @@ import {
   answerPending,
   confirmHangupReply,
   ivrReply,
-  processPendingReplies,
   readHangupDecision,
   readScreenPop,
   screenPopReply,
@@ -11,6 +10,7 @@ import {
   type HttpAnswer,
   type ReplyKind,
 } from '@accolades-flow/core';
+import { processPendingReplies } from '@accolades-flow/core/node';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { hangupFormatProperty, readHangupFormat } from '../shared/hangup-format.ts';
 import { relayedReply } from '../shared/relayed-reply.ts';

@@ -1,4 +1,5 @@
-import { firstOutcomeWithin, HandOver, processEnd, type AccoladesEvent } from '@accolades-flow/core';
+import { firstOutcomeWithin, HandOver, type AccoladesEvent } from '@accolades-flow/core';
+import { processEnd } from '@accolades-flow/core/node';
 import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import type { AgentConnection } from '../shared/agent-credential.ts';
 import { listen } from './listen.ts';

@@ -1,9 +1,5 @@
-import {
-  processHub,
-  type AccoladesEvent,
-  type Subscription,
-  type SubscriptionStatus,
-} from '@accolades-flow/core';
+import type { AccoladesEvent, Subscription, SubscriptionStatus } from '@accolades-flow/core';
+import { processHub } from '@accolades-flow/core/node';
 import type { ITriggerFunctions } from 'n8n-workflow';
 import type { AgentConnection } from '../shared/agent-credential.ts';
 import { ConnectionLines } from '../shared/connection-lines.ts';

@@ -1,5 +1,4 @@
 import {
-  readBody,
   AccoladesError,
   type EndpointRequest,
   type Received,
@@ -8,6 +7,7 @@ import {
   type WebhookEndpoint,
   type WebhookEventType,
 } from '@accolades-flow/core';
+import { readBody } from '@accolades-flow/core/node';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { onceWritten } from '../shared/once-written.ts';
 import { interceptAnswer, sendAnswer } from './http-response.ts';

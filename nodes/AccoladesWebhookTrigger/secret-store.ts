@@ -1,4 +1,5 @@
-import { AccoladesError, systemClock, type Clock } from '@accolades-flow/core';
+import { AccoladesError, type Clock } from '@accolades-flow/core';
+import { systemClock } from '@accolades-flow/core/node';
 
 /** How long a secret that was read is taken for the present one, in milliseconds. */
 export const SECRET_FRESH_MS = 5_000;

@@ -1,4 +1,5 @@
-import { processEnd, systemClock, type Clock, type ProcessEnd, type Timer } from '@accolades-flow/core';
+import type { Clock, Timer } from '@accolades-flow/core';
+import { processEnd, systemClock, type ProcessEnd } from '@accolades-flow/core/node';
 
 /** How many answered requests may wait for the start of their workflow in a process; what comes beyond starts at once. */
 export const MAX_WAITING = 2_000;

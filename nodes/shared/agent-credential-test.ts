@@ -1,4 +1,5 @@
-import { AccoladesError, checkAgents, messageOf } from '@accolades-flow/core';
+import { AccoladesError, messageOf } from '@accolades-flow/core';
+import { checkAgents } from '@accolades-flow/core/node';
 import type {
   ICredentialsDecrypted,
   ICredentialTestFunctions,

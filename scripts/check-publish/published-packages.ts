@@ -52,7 +52,7 @@ export const CORE: PublishedPackage = {
   name: '@accolades-flow/core',
   folder: 'packages/core',
   maxBytes: 150 * KB,
-  files: [...ALWAYS, /^PROTOCOL\.md$/, /^dist\/(?:[a-z-]+\/)?[a-z0-9-]+\.(js|d\.ts)$/],
+  files: [...ALWAYS, /^PROTOCOL\.md$/, /^dist\/(?:(?:platform\/)?[a-z-]+\/)?[a-z0-9-]+\.(js|d\.ts)$/],
   bundles: false,
 };
 

@@ -5,7 +5,7 @@ import { AccoladesError } from '../../packages/core/src/errors.ts';
 import { WebhookEndpoint, type Received } from '../../packages/core/src/webhook/endpoint.ts';
 import type { EndpointRequest } from '../../packages/core/src/webhook/endpoint-guard.ts';
 import { PendingReplies } from '../../packages/core/src/webhook/pending-replies.ts';
-import { readBody } from '../../packages/core/src/webhook/read-body.ts';
+import { readBody } from '../../packages/core/src/platform/node/read-body.ts';
 import {
   ACKNOWLEDGEMENT,
   confirmHangupReply,

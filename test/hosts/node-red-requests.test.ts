@@ -1,5 +1,5 @@
 import type { Simulator } from '@accolades-flow/simulator';
-import { processHub } from '@accolades-flow/core';
+import { processHub } from '@accolades-flow/core/node';
 import { expect } from 'chai';
 import { waitUntil } from '../../hosts/deadline.ts';
 import { isObject } from '../../hosts/guards.ts';

@@ -6,7 +6,7 @@ import './environment.ts';
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
 import { inspect } from 'node:util';
-import { processHub } from '@accolades-flow/core';
+import { processHub } from '@accolades-flow/core/node';
 import { Container } from '@n8n/di';
 import {
   ActiveWorkflowTriggers,

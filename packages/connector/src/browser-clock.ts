@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '@accolades-flow/core/browser';
+import type { Clock, Timer } from '@accolades-flow/core/web';
 
 /** Time in a browser. No page is kept open by a timer, so that `ref` and `unref` mean nothing. */
 export const browserClock: Clock = {

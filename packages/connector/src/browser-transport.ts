@@ -4,7 +4,7 @@ import {
   type Transport,
   type TransportFactory,
   type TransportHandlers,
-} from '@accolades-flow/core/browser';
+} from '@accolades-flow/core/web';
 
 const VERSION_FRAME = /"type"\s*:\s*"version"/;
 

@@ -1,4 +1,4 @@
-import type { AgentConfiguration } from '@accolades-flow/core/browser';
+import type { AgentConfiguration } from '@accolades-flow/core/web';
 import { isLoopback } from './parameters.ts';
 
 /** The property of the configuration text that holds what is for this connector. */

@@ -8,7 +8,7 @@ import {
   type Timer,
   type TransportFactory,
   utf8Text,
-} from '@accolades-flow/core/browser';
+} from '@accolades-flow/core/web';
 import {
   readConfiguration,
   readLabel,

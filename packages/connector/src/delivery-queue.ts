@@ -1,4 +1,4 @@
-import { backoffDelay, type Clock, type Timer } from '@accolades-flow/core/browser';
+import { backoffDelay, type Clock, type Timer } from '@accolades-flow/core/web';
 import type { AnsweredPage, ConnectorEvent, DeliveryOutcome } from './webhook-post.ts';
 
 /** Beyond it the oldest are given up: what a flow is told of calls that are long over is of no use. */

@@ -1,4 +1,4 @@
-import type { SessionStatus } from '@accolades-flow/core/browser';
+import type { SessionStatus } from '@accolades-flow/core/web';
 import type { Texts } from './texts.ts';
 import type { DeliveryState, LastCall, PageState, View } from './view.ts';
 

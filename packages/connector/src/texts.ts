@@ -1,4 +1,4 @@
-import type { AccoladesErrorCode } from '@accolades-flow/core/browser';
+import type { AccoladesErrorCode } from '@accolades-flow/core/web';
 import type { ConfigurationProblem } from './configuration.ts';
 import type { PageRefusal } from './screen-pop.ts';
 import type { DeliveryProblem } from './webhook-post.ts';

@@ -1,5 +1,5 @@
 export { AccoladesError, ADVICE, messageOf, type AccoladesErrorCode } from './errors.ts';
-export { maskSecret } from './mask.ts';
+export { maskSecret } from './json/mask.ts';
 export { isKnownVersion, KNOWN_MAJOR_VERSION } from './protocol/api-version.ts';
 export {
   DEFAULT_SERVER_URL,
@@ -8,15 +8,12 @@ export {
   type ConfigurationEntity,
 } from './protocol/messages.ts';
 export { decode, type Decoded } from './protocol/decode.ts';
-export { parseAgentList, type AgentCredential } from './settings/agent-list.ts';
-export { parseServerUrl, type ServerOptions, type ServerUrl, type TlsOptions } from './settings/server.ts';
-export { systemClock, type Clock, type Timer } from './session/clock.ts';
+export { parseAgentList, type AgentCredential } from './hub/agent-list.ts';
+export { parseServerUrl, type ServerOptions, type ServerUrl, type TlsOptions } from './net/server-url.ts';
+export type { Clock, Timer } from './time/clock.ts';
 export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
-export { processHub } from './hub/process-hub.ts';
-export { processEnd, type ProcessEnd } from './hub/process-end.ts';
 export { BoundedQueue, type QueueLimits } from './delivery/bounded-queue.ts';
-export { checkAgents } from './hub/check-agents.ts';
 export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
 export { HandOver, MAX_HAND_OVER_WAIT_MS, type HandOverOptions } from './hub/hand-over.ts';
 export {
@@ -72,8 +69,9 @@ export {
   type DialSettings,
   type NumberFormat,
 } from './rest/dial-request.ts';
-export type { HttpPost, HttpPostAnswer, HttpPostRequest } from './rest/http-post.ts';
-export { DEFAULT_COOL_DOWN_MS, processRequestGate, RequestGate } from './rest/request-gate.ts';
+export { HttpPostError, type HttpPost, type HttpPostAnswer, type HttpPostRequest } from './net/post.ts';
+export type { Transport, TransportFactory, TransportHandlers } from './net/transport.ts';
+export { DEFAULT_COOL_DOWN_MS, RequestGate } from './rest/request-gate.ts';
 export {
   DEFAULT_REPLY_LIMIT_MS,
   readWebhookEvents,
@@ -105,14 +103,7 @@ export {
   PHONE_FIELDS,
   type CallNotification,
 } from './webhook/notification.ts';
-export {
-  answerPending,
-  PendingReplies,
-  processPendingReplies,
-  REPLY_KINDS,
-  type ReplyKind,
-} from './webhook/pending-replies.ts';
-export { BODY_TIMEOUT_MS, readBody } from './webhook/read-body.ts';
+export { answerPending, PendingReplies, REPLY_KINDS, type ReplyKind } from './webhook/pending-replies.ts';
 export {
   ACKNOWLEDGEMENT,
   confirmHangupReply,

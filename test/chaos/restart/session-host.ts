@@ -5,7 +5,7 @@
  * `{"withHeap":true}` for one with the heap, which costs a garbage collection.
  */
 import { Hub, type SessionStatus } from '@accolades-flow/core';
-import { connectWebSocket } from '../../../packages/core/src/session/ws-transport.ts';
+import { connectWebSocket } from '../../../packages/core/src/platform/node/ws-transport.ts';
 import { heapAfterGc } from '../support/heap.ts';
 import { readFields } from '../support/read.ts';
 import { agentKey, type HostReport } from './messages.ts';

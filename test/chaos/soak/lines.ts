@@ -1,6 +1,6 @@
 import type { ServerOptions } from '@accolades-flow/core';
-import type { TransportFactory } from '../../../packages/core/src/session/transport.ts';
-import { connectWebSocket } from '../../../packages/core/src/session/ws-transport.ts';
+import type { TransportFactory } from '../../../packages/core/src/net/transport.ts';
+import { connectWebSocket } from '../../../packages/core/src/platform/node/ws-transport.ts';
 
 /** One connection that the client opened. Times are `performance.now()`. */
 export interface Line {

@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../../packages/core/src/session/clock.ts';
+import type { Clock, Timer } from '../../../packages/core/src/time/clock.ts';
 
 /**
  * A clock that runs `speed` times as fast as the real one, so that deadlines of 20 s are met over real sockets in a fraction of

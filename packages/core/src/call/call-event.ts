@@ -1,6 +1,6 @@
 import type { AccoladesErrorCode } from '../errors.ts';
 import type { AgentConfiguration, CallMessage, CallMessageType, JsonObject } from '../protocol/messages.ts';
-import { IsoTime } from './iso-time.ts';
+import { IsoTime } from '../time/iso-time.ts';
 import { parsePhone, type Phone } from './phone.ts';
 
 /** The agent of an event. The ids come from the `configuration` reply: null until it is known. */

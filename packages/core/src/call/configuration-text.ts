@@ -1,6 +1,6 @@
 import { XMLParser } from 'fast-xml-parser';
 import Papa from 'papaparse';
-import { plainCopy, safeName } from '../plain-json.ts';
+import { plainCopy, safeName } from '../json/plain-json.ts';
 import type { AgentConfiguration, ConfigurationEntity } from '../protocol/messages.ts';
 import { isWellFormedXml } from './well-formed-xml.ts';
 

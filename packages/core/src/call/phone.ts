@@ -1,6 +1,6 @@
 import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
 import { AccoladesError } from '../errors.ts';
-import { RecentMap } from '../recent-map.ts';
+import { RecentMap } from '../json/recent-map.ts';
 
 /** A public phone number in the forms that people and programs use. */
 export interface Phone {

@@ -1,5 +1,5 @@
+import { RecentMap } from '../json/recent-map.ts';
 import type { CallMessage } from '../protocol/messages.ts';
-import { RecentMap } from '../recent-map.ts';
 
 /** How many calls are remembered. A call rings for minutes, so the oldest are long over. */
 const MAX_CALLS = 1_000;

@@ -3,7 +3,7 @@ import type { EventFilter } from '../call/filter.ts';
 import { AccoladesError, messageOf } from '../errors.ts';
 import type { AgentConfiguration } from '../protocol/messages.ts';
 import type { SessionReport } from '../session/session.ts';
-import { withResolvers, type Resolvers } from '../session/with-resolvers.ts';
+import { withResolvers, type Resolvers } from '../time/with-resolvers.ts';
 import type { SharedSession } from './shared-session.ts';
 import type {
   SubscribeOptions,

@@ -1,10 +1,10 @@
 import { randomUUID } from 'node:crypto';
 import type { AccoladesError } from '../errors.ts';
-import type { AgentCredential } from '../settings/agent-list.ts';
-import type { ServerOptions } from '../settings/server.ts';
+import type { AgentCredential } from './agent-list.ts';
+import type { ServerOptions } from '../net/server-url.ts';
 import { DEFAULT_CONNECTS_PER_SECOND } from './connect-limiter.ts';
 import { firstOutcomeWithin, unreadyReason } from './first-outcome.ts';
-import { processHub } from './process-hub.ts';
+import { processHub } from '../platform/node/process-wide.ts';
 
 /** How long a check of one agent takes at most, in milliseconds; many agents get the time that the connection limit needs. */
 export const CHECK_DEADLINE_MS = 20_000;

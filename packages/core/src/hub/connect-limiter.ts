@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../session/clock.ts';
+import type { Clock, Timer } from '../time/clock.ts';
 
 /** How many new connections a process opens per second at most. */
 export const DEFAULT_CONNECTS_PER_SECOND = 50;

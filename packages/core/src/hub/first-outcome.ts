@@ -1,5 +1,5 @@
 import { AccoladesError } from '../errors.ts';
-import { systemClock, type Clock } from '../session/clock.ts';
+import { systemClock, type Clock } from '../time/clock.ts';
 import type { AgentStatus, Subscription, SubscriptionStatus } from './subscription.ts';
 
 /**

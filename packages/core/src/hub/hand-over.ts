@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import { systemClock, type Clock, type Timer } from '../session/clock.ts';
+import { systemClock, type Clock, type Timer } from '../time/clock.ts';
 
 /** How long the host has to take an event before the next ones no longer wait for it, in milliseconds. */
 export const MAX_HAND_OVER_WAIT_MS = 1_000;

@@ -3,8 +3,8 @@ import type { FilterSettings } from '../call/filter.ts';
 import type { AccoladesError } from '../errors.ts';
 import type { AgentConfiguration } from '../protocol/messages.ts';
 import type { SessionReport, SessionStatus } from '../session/session.ts';
-import type { AgentCredential } from '../settings/agent-list.ts';
-import type { ServerOptions } from '../settings/server.ts';
+import type { AgentCredential } from './agent-list.ts';
+import type { ServerOptions } from '../net/server-url.ts';
 
 /** Something odd that changes nothing, about the agent `label`; the empty label: about the whole subscription. */
 export type Report = SessionReport & { readonly label: string };

@@ -1,6 +1,6 @@
 import type { AccoladesError } from '../errors.ts';
 import type { SubscriptionStatus } from '../hub/subscription.ts';
-import { systemClock, type Clock, type Timer } from '../session/clock.ts';
+import { systemClock, type Clock, type Timer } from '../time/clock.ts';
 
 /** How long changes of several agents are collected, so that an outage of a thousand is a few lines, in milliseconds. */
 export const COLLECT_MS = 1_000;

@@ -1,4 +1,4 @@
-import { maskDeep, maskIn } from '../mask.ts';
+import { maskDeep, maskIn } from '../json/mask.ts';
 import type { Decoded } from './decode.ts';
 import type { ConfigurationEntity, ServerMessage } from './messages.ts';
 

@@ -1,5 +1,5 @@
 import { AccoladesError } from '../errors.ts';
-import type { TlsOptions } from '../settings/server.ts';
+import type { TlsOptions } from '../net/server-url.ts';
 
 export const DEFAULT_ACCOUNT_URL = 'https://client.voipit.ro';
 

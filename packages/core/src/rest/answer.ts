@@ -1,9 +1,9 @@
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
-import { maskDeep } from '../mask.ts';
-import { plainCopy } from '../plain-json.ts';
+import { maskDeep } from '../json/mask.ts';
+import { plainCopy } from '../json/plain-json.ts';
 import { isObject } from '../protocol/decode.ts';
 import type { JsonObject } from '../protocol/messages.ts';
-import type { HttpPostAnswer } from './http-post.ts';
+import type { HttpPostAnswer } from '../net/post.ts';
 
 /** The documented errors, by HTTP status. [help] */
 export const DOCUMENTED_ERRORS: Readonly<Record<number, AccoladesErrorCode>> = {

@@ -1,12 +1,13 @@
 import { AccoladesError, messageOf, type AccoladesErrorCode } from '../errors.ts';
-import { describeNetworkError, isRefusedInHandshake, networkErrorCode } from '../network-error.ts';
+import { describeNetworkError, isRefusedInHandshake, networkErrorCode } from '../net/network-error.ts';
 import type { Phone } from '../call/phone.ts';
 import type { JsonObject } from '../protocol/messages.ts';
-import { startDeadline, systemClock, type Clock } from '../session/clock.ts';
+import { startDeadline, systemClock, type Clock } from '../time/clock.ts';
 import { parseAccount, type Account, type AccountSettings } from './account.ts';
 import { readAnswer } from './answer.ts';
 import { parseDialRequest, type DialSettings } from './dial-request.ts';
-import { HttpPostError, postForm, type HttpPost } from './http-post.ts';
+import { HttpPostError, type HttpPost } from '../net/post.ts';
+import { postForm } from '../platform/node/http-post.ts';
 import {
   DEFAULT_COOL_DOWN_MS,
   processRequestGate,

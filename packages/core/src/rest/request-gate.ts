@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { systemClock, type Clock } from '../session/clock.ts';
+import { systemClock, type Clock } from '../time/clock.ts';
 
 /**
  * How long no request is sent after a refusal, in milliseconds. Our choice: neither how many bad requests get an IP address

@@ -1,4 +1,4 @@
-import type { Clock } from './clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { sharedTimer, type SharedTimer, type Waiter } from './shared-timer.ts';
 
 /** How often a ping is sent, and within which time a sign of life must come, in milliseconds. */

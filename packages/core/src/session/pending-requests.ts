@@ -1,8 +1,8 @@
 import { AccoladesError } from '../errors.ts';
 import type { RequestType, ServerMessage } from '../protocol/messages.ts';
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../time/clock.ts';
 import { SharedDeadline } from './shared-deadline.ts';
-import { withResolvers, type Resolvers } from './with-resolvers.ts';
+import { withResolvers, type Resolvers } from '../time/with-resolvers.ts';
 
 /** From a request over the live session to its answer, in milliseconds. */
 export const REQUEST_DEADLINE_MS = 10_000;

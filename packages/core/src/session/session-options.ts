@@ -1,7 +1,7 @@
 import type { AgentConfiguration } from '../protocol/messages.ts';
-import type { ServerOptions } from '../settings/server.ts';
-import type { Clock, Timer } from './clock.ts';
-import type { TransportFactory } from './transport.ts';
+import type { ServerOptions } from '../net/server-url.ts';
+import type { Clock, Timer } from '../time/clock.ts';
+import type { TransportFactory } from '../net/transport.ts';
 
 /** What all sessions with one server have in common. */
 export interface SessionOptions {

@@ -4,15 +4,15 @@ import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
 import { maskDecoded } from '../protocol/mask-decoded.ts';
 import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
 import { utf8Text } from '../protocol/utf8.ts';
-import { backoffDelay, STABLE_AFTER_MS } from './backoff.ts';
-import type { Timer } from './clock.ts';
+import { backoffDelay, STABLE_AFTER_MS } from '../time/backoff.ts';
+import type { Timer } from '../time/clock.ts';
 import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
 import { PendingRequests, type Unanswered, type UnansweredRequest } from './pending-requests.ts';
 import { refusal } from './refusal.ts';
 import type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
 import type { SessionOptions } from './session-options.ts';
 import { SharedDeadline } from './shared-deadline.ts';
-import type { Transport, TransportHandlers } from './transport.ts';
+import type { Transport, TransportHandlers } from '../net/transport.ts';
 
 export type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
 export type { SessionOptions } from './session-options.ts';

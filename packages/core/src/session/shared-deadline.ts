@@ -1,4 +1,4 @@
-import type { Clock, Timer } from './clock.ts';
+import type { Clock, Timer } from '../time/clock.ts';
 import { sharedTimer, type SharedTimer, type Waiter } from './shared-timer.ts';
 
 /**

@@ -1,4 +1,4 @@
-import { startDeadline, type Clock, type Timer } from './clock.ts';
+import { startDeadline, type Clock, type Timer } from '../time/clock.ts';
 
 /** One that waits for a {@link SharedTimer}, whose list it is an element of: thousands wait, and a timer of their own would be dear. */
 export interface Waiter {

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import type { BlockList } from 'node:net';
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
+import { tooLarge } from './body-limit.ts';
 import { copyFields, fieldText, parseForm, parseJsonFields } from './fields.ts';
-import { tooLarge } from './read-body.ts';
 import type { HttpAnswer } from './reply.ts';
 import { READABLE_BY_ANY_PAGE } from './screen-pop.ts';
 import {

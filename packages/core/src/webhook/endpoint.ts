@@ -3,7 +3,7 @@ import type { CallEvent, ConnectionEvent } from '../call/call-event.ts';
 import { parseCountry } from '../call/phone.ts';
 import { AccoladesError } from '../errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
-import { systemClock, type Clock } from '../session/clock.ts';
+import { systemClock, type Clock } from '../time/clock.ts';
 import { CONNECTOR_API_NAME, connectorEventId, parseConnectorEvent } from './connector-event.ts';
 import { EndpointGuard, type EndpointRequest, type GuardSettings, type Refusal } from './endpoint-guard.ts';
 import { EndpointMemory, memoryOf } from './endpoint-memory.ts';

@@ -1,6 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { AccoladesError } from '../errors.ts';
-import { plainCopy, safeName } from '../plain-json.ts';
+import { plainCopy, safeName } from '../json/plain-json.ts';
 import { isObject } from '../protocol/decode.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AccoladesError } from '../errors.ts';
-import { systemClock, type Clock, type Timer } from '../session/clock.ts';
+import { systemClock, type Clock, type Timer } from '../time/clock.ts';
 import type { HttpAnswer } from './reply.ts';
 
 export const REPLY_KINDS = ['ivr', 'confirmHangup', 'screenPop'] as const;

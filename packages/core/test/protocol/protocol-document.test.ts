@@ -3,7 +3,7 @@ import { expect } from 'chai';
 import { KNOWN_MAJOR_VERSION } from '../../src/protocol/api-version.ts';
 import { MESSAGES, DEFAULT_SERVER_URL } from '../../src/protocol/messages.ts';
 import { decode } from '../../src/protocol/decode.ts';
-import { backoffCap } from '../../src/session/backoff.ts';
+import { backoffCap } from '../../src/time/backoff.ts';
 import { HEARTBEAT_MS } from '../../src/session/heartbeat.ts';
 import { REQUEST_DEADLINE_MS } from '../../src/session/pending-requests.ts';
 import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS } from '../../src/session/session.ts';

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import { AccoladesError } from '../../src/errors.ts';
 import { AccountClient, type AccountClientOptions } from '../../src/rest/client.ts';
-import { HttpPostError, type HttpPost, type HttpPostRequest } from '../../src/rest/http-post.ts';
+import { HttpPostError, type HttpPost, type HttpPostRequest } from '../../src/net/post.ts';
 import { RequestGate } from '../../src/rest/request-gate.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 

@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { maskSecret } from '../../src/mask.ts';
+import { maskSecret } from '../../src/json/mask.ts';
 import { AccoladesError } from '../../src/errors.ts';
 import { REQUEST_DEADLINE_MS } from '../../src/session/pending-requests.ts';
 import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS } from '../../src/session/session.ts';

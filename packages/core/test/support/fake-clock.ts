@@ -1,4 +1,4 @@
-import type { Clock, Timer } from '../../src/session/clock.ts';
+import type { Clock, Timer } from '../../src/time/clock.ts';
 
 class FakeTimer implements Timer {
   readonly due: number;

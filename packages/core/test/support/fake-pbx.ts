@@ -1,4 +1,4 @@
-import type { TransportFactory } from '../../src/session/transport.ts';
+import type { TransportFactory } from '../../src/net/transport.ts';
 import { FakeTransport } from './fake-transport.ts';
 
 /** A PBX on a fake network: opens each connection, authenticates each agent, and counts who is connected. */

@@ -1,6 +1,6 @@
 import { AccoladesError, type AccoladesErrorCode } from '../../src/errors.ts';
-import type { Transport, TransportFactory, TransportHandlers } from '../../src/session/transport.ts';
-import type { ServerOptions } from '../../src/settings/server.ts';
+import type { Transport, TransportFactory, TransportHandlers } from '../../src/net/transport.ts';
+import type { ServerOptions } from '../../src/net/server-url.ts';
 
 /** A connection whose server is the test. Keeps the contract of `Transport`: silent once discarded or closed. */
 export class FakeTransport implements Transport {

@@ -2,12 +2,12 @@ import { randomUUID } from 'node:crypto';
 import {
   AccoladesError,
   firstOutcomeWithin,
-  processHub,
   unreadyReason,
   type AgentCredential,
   type ServerOptions,
   type Subscription,
 } from '@accolades-flow/core';
+import { processHub } from '@accolades-flow/core/node';
 import { startTimer } from '../../runtime/timer.ts';
 
 /** How long an agent may take to be connected, in milliseconds. */

@@ -1,11 +1,11 @@
 import {
   AccoladesError,
-  processHub,
   readEvents,
   type AccoladesEvent,
   type Subscription,
   type SubscriptionStatus,
 } from '@accolades-flow/core';
+import { processHub } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { configNode } from '../../runtime/config-node.ts';

@@ -1,9 +1,5 @@
-import {
-  firstOutcomeWithin,
-  processHub,
-  type AgentCredential,
-  type Subscription,
-} from '@accolades-flow/core';
+import { firstOutcomeWithin, type AgentCredential, type Subscription } from '@accolades-flow/core';
+import { processHub } from '@accolades-flow/core/node';
 import { startTimer, type StartTimer } from '../../runtime/timer.ts';
 import type { AgentConnection } from '../accolades-agent/agent-connection.ts';
 

@@ -2,13 +2,13 @@ import type { ServerResponse } from 'node:http';
 import {
   AccoladesError,
   BoundedQueue,
-  readBody,
   type EndpointRequest,
   type Refusal,
   type WebhookEndpoint,
   type WebhookEventType,
   type WebhookMessage,
 } from '@accolades-flow/core';
+import { readBody } from '@accolades-flow/core/node';
 import { openRequests } from '../../runtime/open-requests.ts';
 import { sendAnswer } from './answering.ts';
 import type { Methods } from './endpoint-settings.ts';

@@ -1,0 +1,13 @@
+/**
+ * The Node.js side of this library: sockets, timers, proxies, the process, and what separately
+ * bundled copies of the library share.
+ */
+export { systemClock } from '../../time/clock.ts';
+export { checkAgents } from '../../hub/check-agents.ts';
+export { processRequestGate } from '../../rest/request-gate.ts';
+export { processPendingReplies } from '../../webhook/pending-replies.ts';
+export { postForm } from './http-post.ts';
+export { processEnd, type ProcessEnd } from './process-end.ts';
+export { processHub } from './process-wide.ts';
+export { BODY_TIMEOUT_MS, readBody } from './read-body.ts';
+export { connectWebSocket } from './ws-transport.ts';

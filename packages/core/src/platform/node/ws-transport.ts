@@ -1,0 +1,266 @@
+import { ClientRequest, IncomingMessage } from 'node:http';
+import type { Socket } from 'node:net';
+import { WebSocket, type ClientOptions } from 'ws';
+import { AccoladesError, messageOf } from '../../errors.ts';
+import { describeNetworkError, networkErrorCode, systemCodeOf } from '../../net/network-error.ts';
+import { MAX_FRAME_BYTES } from '../../protocol/decode.ts';
+import { proxyAgent } from './proxy.ts';
+import { parseServerUrl, type ServerOptions } from '../../net/server-url.ts';
+import type { Transport, TransportFactory, TransportHandlers } from '../../net/transport.ts';
+
+/** A frame between the protocol's limit and this one is refused but costs nothing else; a larger one ends the connection. */
+const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
+
+/** While so many bytes wait for the server to read them, its pings are not answered. */
+const MAX_UNREAD_BYTES = 16_384;
+
+/** RFC 6455, section 7.4.1. */
+const NORMAL_CLOSURE = 1000;
+
+/** What all connections have in common. */
+const COMMON_OPTIONS = {
+  perMessageDeflate: false,
+  // Pings are answered here; the library would hold a function for it in each of thousands of connections.
+  autoPong: false,
+  followRedirects: false,
+  maxPayload: HARD_FRAME_LIMIT_BYTES,
+  /**
+   * How long the connection may stay open after either side said good-bye, in milliseconds; the library's default is 30 s. Its types do
+   * not know the option yet.
+   */
+  closeTimeout: 1_000,
+  // The decoder refuses bad UTF-8 itself, so that one bad frame does not cost the connection.
+  skipUTF8Validation: true,
+} as const;
+
+/** What the library needs to know of a server. */
+interface Destination {
+  readonly url: URL;
+  readonly options: ClientOptions;
+}
+
+/** Thousands of sessions have the same. */
+const destinations = new WeakMap<ServerOptions, Destination>();
+
+/** @throws AccoladesError `INVALID_URL` */
+function destinationOf(server: ServerOptions): Destination {
+  const known = destinations.get(server);
+  if (known !== undefined) return known;
+  const { ca, ...tls } = server.tls ?? {};
+  const destination = {
+    url: new URL(parseServerUrl(server.url).href),
+    options: {
+      ...tls,
+      ...(ca === undefined ? {} : { ca: typeof ca === 'string' || Buffer.isBuffer(ca) ? ca : [...ca] }),
+      rejectUnauthorized: server.allowUnauthorizedCerts !== true,
+      ...COMMON_OPTIONS,
+    },
+  };
+  destinations.set(server, destination);
+  return destination;
+}
+
+/** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
+export const connectWebSocket: TransportFactory = (server, handlers) => {
+  try {
+    return connectTo(server, handlers);
+  } catch (thrown) {
+    if (thrown instanceof AccoladesError) return new FailedTransport(thrown, handlers);
+    // Unreadable TLS material, for example. Without the cause, which holds the address with its password.
+    const { code, what } = classify(thrown instanceof Error ? thrown : new Error(messageOf(thrown)), false);
+    return new FailedTransport(new AccoladesError(code, { what: what ?? messageOf(thrown) }), handlers);
+  }
+};
+
+class FailedTransport implements Transport {
+  #handlers: TransportHandlers | null;
+
+  constructor(error: AccoladesError, handlers: TransportHandlers) {
+    this.#handlers = handlers;
+    queueMicrotask(() => this.#handlers?.onClosed(error));
+  }
+
+  sendText(): void {
+    // There is no connection.
+  }
+
+  sendPing(): void {
+    // There is no connection.
+  }
+
+  beginClose(): void {
+    // There is no connection.
+  }
+
+  discard(): void {
+    this.#handlers = null;
+  }
+
+  keepProcessAlive(): void {
+    // It holds nothing open.
+  }
+}
+
+/** What there is of a connection until it is open. */
+interface Handshake {
+  request: ClientRequest | null;
+  /** Present when it goes through a proxy. */
+  wayThroughProxy: AbortController | null;
+  keepAlive: boolean;
+}
+
+function connectTo(server: ServerOptions, handlers: TransportHandlers): WsTransport {
+  const { url, options } = destinationOf(server);
+  const handshake: Handshake = { request: null, wayThroughProxy: null, keepAlive: true };
+  const agent = proxyAgent(url.href, () => (handshake.wayThroughProxy = new AbortController()).signal);
+  const own: ClientOptions = {
+    ...options,
+    finishRequest: (request) => {
+      handshake.request = request;
+      request.end();
+    },
+  };
+  return new WsTransport(url, agent === null ? own : { ...own, agent }, handshake, handlers);
+}
+
+/**
+ * The library's socket, which tells its events directly, not by listeners: thousands are held, and each would have a larger table of them.
+ * What `terminate` emits during the handshake comes the same way.
+ */
+class WsTransport extends WebSocket implements Transport {
+  #handlers: TransportHandlers | null;
+  /** Null once it is open: an idle connection holds no more than it must. */
+  #handshake: Handshake | null;
+  #socket: Socket | null = null;
+
+  constructor(url: URL, options: ClientOptions, handshake: Handshake, handlers: TransportHandlers) {
+    super(url, options);
+    this.#handshake = handshake;
+    this.#handlers = handlers;
+  }
+
+  // A write that fails is followed by 'error' or 'close', where it is handled.
+
+  sendText(text: string): void {
+    if (this.readyState === WebSocket.OPEN) this.send(text);
+  }
+
+  sendPing(): void {
+    if (this.readyState === WebSocket.OPEN) this.ping();
+  }
+
+  beginClose(): void {
+    // The library goes on telling of messages until the server's close frame.
+    if (this.readyState === WebSocket.OPEN) this.close(NORMAL_CLOSURE);
+  }
+
+  discard(): void {
+    this.#handlers = null;
+    this.terminate();
+    this.#handshake?.wayThroughProxy?.abort();
+  }
+
+  keepProcessAlive(keep: boolean): void {
+    const handshake = this.#handshake;
+    if (handshake === null) {
+      refer(this.#socket, keep);
+      return;
+    }
+    if (handshake.keepAlive === keep) return;
+    handshake.keepAlive = keep;
+    const { request } = handshake;
+    if (request?.socket) refer(request.socket, keep);
+    else {
+      request?.once('socket', (socket) => {
+        refer(socket, handshake.keepAlive);
+      });
+    }
+  }
+
+  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
+    switch (event) {
+      case 'open':
+        this.#socket = this.#handshake?.request?.socket ?? null;
+        this.#handshake = null;
+        this.#handlers?.onOpen();
+        return true;
+      case 'message':
+        // With the default binaryType every message is one Buffer.
+        if (Buffer.isBuffer(first)) this.#handlers?.onFrame(first);
+        return true;
+      case 'ping':
+        this.#answer(first);
+        this.#handlers?.onPong();
+        return true;
+      case 'pong':
+        this.#handlers?.onPong();
+        return true;
+      case 'unexpected-response':
+        if (first instanceof ClientRequest) first.destroy();
+        this.#refused(second instanceof IncomingMessage ? (second.statusCode ?? 0) : 0);
+        return true;
+      case 'error':
+        this.#end(classify(first instanceof Error ? first : new Error(messageOf(first)), this.#isProxied));
+        return true;
+      case 'close':
+        this.#end(
+          new AccoladesError('CONNECTION_LOST', {
+            what: `The connection ended (code ${typeof first === 'number' ? first : 0}).`,
+          }),
+        );
+        return true;
+      default:
+        return super.emit(event, first, second);
+    }
+  }
+
+  /** Of the handshake. */
+  get #isProxied(): boolean {
+    return this.#handshake?.wayThroughProxy != null;
+  }
+
+  /** A server that pings but does not read gets no more answers than it takes in; it may be sent the newest alone (RFC 6455, section 5.5.3). */
+  #answer(payload: unknown): void {
+    if (this.readyState === WebSocket.OPEN && this.bufferedAmount < MAX_UNREAD_BYTES) this.pong(payload);
+  }
+
+  #refused(status: number): void {
+    const byProxy = this.#isProxied && PROXY_STATUS.has(status);
+    this.#end(
+      new AccoladesError(byProxy ? 'PROXY_FAILED' : 'NOT_A_WEBSOCKET', {
+        what: `The ${byProxy ? 'proxy' : 'server'} answered with HTTP status ${status}.`,
+      }),
+    );
+  }
+
+  #end(error: AccoladesError): void {
+    const handlers = this.#handlers;
+    this.discard();
+    handlers?.onClosed(error);
+  }
+}
+
+function refer(socket: Socket | null, keepAlive: boolean): void {
+  if (keepAlive) socket?.ref();
+  else socket?.unref();
+}
+
+/** What a proxy answers to CONNECT when it will not or cannot connect. */
+const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
+
+/** What an error of the connection means: the network's part, and what only a WebSocket handshake can say. */
+function classify(error: Error, proxied: boolean): AccoladesError {
+  if (error instanceof AccoladesError) return error;
+  // The library's own codes: the server broke the rules on a connection that was open.
+  if (systemCodeOf(error).startsWith('WS_ERR_')) {
+    return new AccoladesError('CONNECTION_LOST', { what: describeNetworkError(error), cause: error });
+  }
+  const code = networkErrorCode(error, proxied);
+  const refusedHandshake =
+    systemCodeOf(error).startsWith('HPE_') ||
+    /invalid (websocket|status|upgrade|sec-websocket)/i.test(error.message);
+  return new AccoladesError(code === 'NETWORK' && refusedHandshake ? 'NOT_A_WEBSOCKET' : code, {
+    what: describeNetworkError(error),
+    cause: error,
+  });
+}

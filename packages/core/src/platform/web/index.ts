@@ -1,0 +1,20 @@
+/**
+ * What of this library runs in a browser: the protocol and the session, without WebSocket library, phone numbers and hub. The browser
+ * connector is built from it.
+ */
+export { AccoladesError, type AccoladesErrorCode } from '../../errors.ts';
+export { maskIn } from '../../json/mask.ts';
+export type { AgentConfiguration, CallMessage, ConfigurationEntity } from '../../protocol/messages.ts';
+export { encodeRequest } from '../../protocol/encode.ts';
+export { MAX_FRAME_BYTES } from '../../protocol/decode.ts';
+export { utf8Text } from '../../protocol/utf8.ts';
+export { backoffDelay } from '../../time/backoff.ts';
+export type { Clock, Timer } from '../../time/clock.ts';
+export {
+  Session,
+  type SessionListener,
+  type SessionOptions,
+  type SessionReport,
+  type SessionStatus,
+} from '../../session/session.ts';
+export type { Transport, TransportFactory, TransportHandlers } from '../../net/transport.ts';

@@ -1,0 +1,93 @@
+import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
+import { parseAgentList } from '../../src/hub/agent-list.ts';
+
+describe('agent list', () => {
+  for (const [name, text, agents] of [
+    ['one idCrm', 'f8cb549544', [['agent 1', 'f8cb549544']]],
+    ['one with a label', 'Front desk = f8cb549544', [['Front desk', 'f8cb549544']]],
+    [
+      'commas',
+      'a=aaaaaaaa,b=bbbbbbbb',
+      [
+        ['a', 'aaaaaaaa'],
+        ['b', 'bbbbbbbb'],
+      ],
+    ],
+    [
+      'new lines of any kind',
+      'a=aaaaaaaa\r\nb=bbbbbbbb\nc=cccccccc\rd=dddddddd',
+      [
+        ['a', 'aaaaaaaa'],
+        ['b', 'bbbbbbbb'],
+        ['c', 'cccccccc'],
+        ['d', 'dddddddd'],
+      ],
+    ],
+    [
+      'a mixture, with empty entries and spaces',
+      ' ,\n aaaaaaaa ,, b = bbbbbbbb \n\n',
+      [
+        ['agent 1', 'aaaaaaaa'],
+        ['b', 'bbbbbbbb'],
+      ],
+    ],
+    ['a label that could be an idCrm', 'abc12345=f8cb549544', [['abc12345', 'f8cb549544']]],
+    ['a number as label', '0211234567=zz-9', [['0211234567', 'zz-9']]],
+    ['labels of any script', 'Recepție 😀=aaaaaaaa', [['Recepție 😀', 'aaaaaaaa']]],
+    ['signs in the idCrm', 'a-b_c.d:e/f+g$&', [['agent 1', 'a-b_c.d:e/f+g$&']]],
+  ] as const) {
+    it(`reads ${name}`, () => {
+      expect(parseAgentList(text).map(({ label, idCrm }) => [label, idCrm])).to.deep.equal(agents);
+    });
+  }
+
+  for (const [name, text, title, labels] of [
+    ['its own label', 'Sales=aaaaaaaa', 'Front desk', ['Sales']],
+    ["the credential's name", 'aaaaaaaa,', ' Front desk ', ['Front desk']],
+    ['its place when there is no name', 'aaaaaaaa', ' ', ['agent 1']],
+    ['the beginning of a very long name', 'aaaaaaaa', 'x'.repeat(101), ['x'.repeat(100)]],
+    ['its place when there are several', 'aaaaaaaa, bbbbbbbb', 'Front desk', ['agent 1', 'agent 2']],
+  ] as const) {
+    it(`calls an agent by ${name}`, () => {
+      expect(parseAgentList(text, title).map(({ label }) => label)).to.deep.equal(labels);
+    });
+  }
+
+  const secret = 'f8cb549544';
+  for (const [name, text, part] of [
+    ['nothing', '', 'No idCrm'],
+    ['only separators', ' ,\n, ', 'No idCrm'],
+    ['no text', 7, 'must be text'],
+    ['undefined', undefined, 'must be text'],
+    ['an empty label', `=${secret}`, 'nothing before'],
+    ['an empty idCrm', 'Front desk=', 'nothing after'],
+    ['a space inside', `${secret} ${secret}`, 'Entry 1 of the idCrm list has a space inside'],
+    ['lines that a field of one line joined', `a=${secret} b=x${secret}`, 'Separate agents by commas'],
+    ['a semicolon as separator', `${secret};${secret}`, 'Entry 1'],
+    ['a quote', `"${secret}"`, 'Entry 1'],
+    ['two equals signs', `a=b=${secret}`, 'Entry 1'],
+    ['a second entry that is wrong', `${secret}, ä${secret}`, 'Entry 2'],
+    ['a very long idCrm', secret.repeat(20), 'longer than 128'],
+    ['a very long label', `${'x'.repeat(101)}=${secret}`, 'over 100'],
+    [
+      'an idCrm before its label',
+      `a=aaaaaaaa, ${secret}=Sales`,
+      'Entry 2 of the idCrm list seems to be the wrong way round',
+    ],
+    ['idCrms before the same label', `${secret}=Sales, 77aa0192bc=Sales`, 'Entry 1'],
+    ['the same idCrm twice', `a=${secret},b=${secret}`, '“a” and “b”'],
+    ['the same label twice', `a=${secret},a=other${secret}`, 'called “a”'],
+  ] as const) {
+    it(`refuses ${name}, says which, and shows no idCrm`, () => {
+      let error: unknown;
+      try {
+        parseAgentList(text);
+      } catch (thrown) {
+        error = thrown;
+      }
+      expect(error).to.be.instanceOf(AccoladesError).with.property('code', 'INVALID_CREDENTIAL');
+      expect(String(error)).to.contain(part).and.not.contain(secret);
+    });
+  }
+});
