@@ -1,7 +1,7 @@
 import type { AccoladesErrorCode } from '@accolades-flow/core';
 import type { NodeAPI } from '@node-red/registry';
+import { environmentOf, type Environment } from './environment.ts';
 import { storedSecret } from './stored-secret.ts';
-import { variableIn } from './variable.ts';
 import { describeError, errorCodeOf, type Texts } from './texts.ts';
 
 /** What the dialog is told. The message is for people, in the runtime's language, and holds no secret. */
@@ -12,15 +12,16 @@ export interface ConfigTestResult {
   readonly code: AccoladesErrorCode | null;
 }
 
-/** What is typed in the dialog of a configuration node, as the runtime would give it to the node. */
+/** What is typed in the dialog of a configuration node. Variables are not replaced yet. */
 export interface TypedConfig {
-  /** Its fields; those that are an environment variable are replaced, where there is one. */
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secret: unknown;
-  /** False: it is the one that is stored, so it must go to no other server than the one it was deployed with. */
+  /** False: the secret is the stored one, which only the server it was deployed with may get. */
   readonly retyped: boolean;
   /** The node as it runs now; null when it was never deployed. */
   readonly deployed: unknown;
+  /** The environment variables that the node sees, or would see. */
+  readonly environment: Environment;
 }
 
 export interface ConfigTest {
@@ -33,10 +34,12 @@ export interface ConfigTest {
 }
 
 /**
- * Lets the dialog of a configuration node test what is typed in it: `POST <type>/<node id>/test` of Node-RED's admin API, with a JSON
- * object of its fields and, when it was typed again, its secret; answered with a {@link ConfigTestResult}.
+ * Lets the dialog of a configuration node test what is typed: `POST <type>/<node id>/test` of
+ * Node-RED's admin API. The body is a JSON object of the node's fields, with the secret only when it
+ * was typed again. The answer is a {@link ConfigTestResult}.
  *
- * Who may not deploy may not test. Only JSON is taken, which a page of another site cannot send without being asked for leave.
+ * Needs the permission to deploy. Only JSON is accepted: a page of another origin cannot send JSON
+ * without a CORS preflight, which Node-RED refuses.
  */
 export function serveConfigTest(RED: NodeAPI, texts: Texts, test: ConfigTest): void {
   RED.httpAdmin.post(
@@ -80,21 +83,20 @@ function typedConfig(
   const deployed: unknown = RED.nodes.getNode(id);
   const { [secretName]: typed, ...settings } = fields;
   const retyped = typeof typed === 'string' && typed !== '';
-  const resolved = (value: unknown): unknown => withVariables(RED, value, deployed);
   return {
-    settings: Object.fromEntries(Object.entries(settings).map(([name, value]) => [name, resolved(value)])),
-    secret: resolved(retyped ? typed : storedSecret(RED, id, secretName)),
+    settings,
+    secret: retyped ? typed : storedSecret(RED, id, secretName),
     retyped,
     deployed,
+    environment: environmentOf(RED.util, deployed ?? globalNode(RED)),
   };
 }
 
-/** A text that is nothing but a variable, replaced as the runtime does when it makes a node; as it is when there is none. */
-function withVariables(RED: NodeAPI, value: unknown, node: unknown): unknown {
-  const name = variableIn(value);
-  if (name === undefined) return value;
-  const getSetting: unknown = Reflect.get(RED.util, 'getSetting');
-  const found: unknown =
-    typeof getSetting === 'function' ? Reflect.apply(getSetting, RED.util, [node, name]) : undefined;
-  return typeof found === 'string' && found !== '' ? found : value;
+/** The node that holds the variables of the whole runtime, which every node sees; null when there is none. */
+function globalNode({ nodes }: NodeAPI): unknown {
+  const ids: string[] = [];
+  nodes.eachNode(({ id, type }) => {
+    if (type === 'global-config') ids.push(id);
+  });
+  return ids[0] === undefined ? null : nodes.getNode(ids[0]);
 }

@@ -1,12 +1,69 @@
 import { AccoladesError, type AccoladesErrorCode } from '@accolades-flow/core';
+import type { NodeAPI } from '@node-red/registry';
 import { variableIn } from './variable.ts';
 
+/** Gives the value of an environment variable; undefined when it is not set. */
+export type Environment = (name: string) => unknown;
+
+/** The environment variables that a node sees: those of its group, its tab, the runtime and the process. */
+export function environmentOf(util: NodeAPI['util'], node: unknown): Environment {
+  return (name) => {
+    const getSetting: unknown = Reflect.get(util, 'getSetting');
+    const found: unknown =
+      typeof getSetting === 'function' ? Reflect.apply(getSetting, util, [node, name]) : undefined;
+    return found;
+  };
+}
+
 /**
- * A setting as the runtime gives it: Node-RED leaves `${NAME}` as it is when there is no such environment variable.
- * @throws AccoladesError with this code, naming the variable that is not set
+ * A setting with its environment variable replaced; as it is when it holds none, or when the
+ * variable is not set. Node-RED itself replaces `${NAME}` only without a space around it.
  */
-export function withVariablesSet(value: unknown, code: AccoladesErrorCode): unknown {
+export function withVariable(value: unknown, environment: Environment): unknown {
   const name = variableIn(value);
-  if (name === undefined) return value;
-  throw new AccoladesError(code, { what: `The environment variable ${name} is not set.` });
+  return name === undefined ? value : (environment(name) ?? value);
+}
+
+/**
+ * The text of a setting. Every text field that may be an environment variable is read by this, in
+ * the node and in the dialog's test. A variable may be of Node-RED's type “number”.
+ * @param code of the error that is thrown
+ * @returns empty when there is no such setting
+ * @throws AccoladesError when the variable is not set, or is neither text nor a number
+ */
+export function settingText(value: unknown, environment: Environment, code: AccoladesErrorCode): string {
+  const name = variableIn(value);
+  const found = withVariable(value, environment);
+  if (found === undefined || found === null) return '';
+  if (typeof found === 'number' || typeof found === 'bigint') return String(found);
+  if (typeof found !== 'string') {
+    const which = name === undefined ? 'An environment variable' : `The environment variable ${name}`;
+    throw new AccoladesError(code, {
+      what: `${which} is of the type ${typeof found}. Give it the type “string” in Node-RED.`,
+    });
+  }
+  if (name !== undefined && found === value) {
+    throw new AccoladesError(code, { what: `The environment variable ${name} is not set.` });
+  }
+  return found;
+}
+
+/** As {@link settingText}; null where that throws. */
+export function textOrNull(value: unknown, environment: Environment): string | null {
+  try {
+    return settingText(value, environment, 'INVALID_PARAMETER');
+  } catch {
+    return null;
+  }
+}
+
+/** Reads the text of one setting of a node; see {@link settingText}. Default code `INVALID_PARAMETER`. */
+export type ReadSetting = (name: string, code?: AccoladesErrorCode) => string;
+
+/** A reader of the settings of one node. */
+export function settingReader(
+  settings: Readonly<Record<string, unknown>>,
+  environment: Environment,
+): ReadSetting {
+  return (name, code = 'INVALID_PARAMETER') => settingText(settings[name], environment, code);
 }

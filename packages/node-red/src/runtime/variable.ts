@@ -1,14 +1,18 @@
+/** Characters without a width, which come along when text is copied from a web page. */
+const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
+
 /**
- * The name of the environment variable that a setting is, in the forms that Node-RED replaces: `${NAME}` and `$(NAME)`, as the whole
- * setting; undefined: it is none.
+ * The name of the environment variable that a setting consists of: `${NAME}` or `$(NAME)`, also
+ * with spaces around it. Undefined when the setting is anything else.
  */
 export function variableIn(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
-  const [, inBraces, inBrackets] = /^\$(?:\{([^\s{}]+)\}|\(([^\s()]+)\))$/.exec(value.trim()) ?? [];
+  const [, inBraces, inBrackets] =
+    /^\s*\$(?:\{\s*([^\s{}]+)\s*\}|\(\s*([^\s()]+)\s*\))\s*$/.exec(value.replace(INVISIBLE, '')) ?? [];
   return inBraces ?? inBrackets;
 }
 
-/** Whether a setting has an environment variable beside other text, which Node-RED leaves as it is. */
+/** Whether a setting mixes an environment variable with other text, which Node-RED does not replace. */
 export function hasVariableInside(text: string): boolean {
-  return /\$\{[^\s{}]+\}|\$\([^\s()]+\)/.test(text);
+  return variableIn(text) === undefined && /\$\{\s*[^\s{}]+\s*\}|\$\(\s*[^\s()]+\s*\)/.test(text);
 }

@@ -8,8 +8,8 @@ export interface AccountNode {
    * @throws AccoladesError `INVALID_ACCOUNT`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is wrong; no secret in it
    */
   client(): AccountClient;
-  /** The server address as it was deployed, variables replaced. */
-  readonly url: unknown;
+  /** The server address as deployed, variables replaced; null when a variable is missing. */
+  readonly url: string | null;
 }
 
 /** @param node as `RED.nodes.getNode` gives it */

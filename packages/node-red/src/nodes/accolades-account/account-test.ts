@@ -1,4 +1,4 @@
-import { AccoladesError, AccountClient, parseAccountUrl } from '@accolades-flow/core';
+import { AccountClient, parseAccountUrl, type AccountSettings } from '@accolades-flow/core';
 import type { NodeAPI } from '@node-red/registry';
 import { serveConfigTest, type TypedConfig } from '../../runtime/config-test.ts';
 import type { Texts } from '../../runtime/texts.ts';
@@ -11,24 +11,20 @@ export function serveAccountTest(RED: NodeAPI, texts: Texts): void {
     type: 'accolades-account',
     secret: 'password',
     run: async (typed) => {
-      await clientOf(RED, texts, typed).ping();
+      const { settings: fields, secret, environment } = typed;
+      const settings = readAccountSettings(fields, secret, environment, (id) => RED.nodes.getNode(id));
+      if (!mayBeSent(typed, settings)) {
+        return { ok: false, message: texts('accolades-account.test.retype'), code: 'INVALID_ACCOUNT' };
+      }
+      await new AccountClient(settings).ping();
       return { ok: true, message: texts('accolades-account.test.accepted'), code: null };
     },
   });
 }
 
-/** @throws AccoladesError */
-function clientOf(
-  RED: NodeAPI,
-  texts: Texts,
-  { settings: fields, secret, retyped, deployed }: TypedConfig,
-): AccountClient {
-  const settings = readAccountSettings(fields, secret, (id) => RED.nodes.getNode(id));
-  const elsewhere = !isAccountNode(deployed) || !sameServer(deployed.url, settings.url);
-  if (!retyped && settings.password !== '' && elsewhere) {
-    throw new AccoladesError('INVALID_ACCOUNT', { what: texts('accolades-account.test.retype') });
-  }
-  return new AccountClient(settings);
+/** The stored password is only sent to the server that it was deployed with. */
+function mayBeSent({ retyped, deployed }: TypedConfig, { password, url }: AccountSettings): boolean {
+  return retyped || password === '' || (isAccountNode(deployed) && sameServer(deployed.url, url));
 }
 
 function sameServer(one: unknown, other: unknown): boolean {

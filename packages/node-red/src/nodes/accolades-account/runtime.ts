@@ -1,5 +1,6 @@
 import { AccountClient } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
+import { environmentOf, textOrNull } from '../../runtime/environment.ts';
 import { createTexts } from '../../runtime/texts.ts';
 import type { AccountNode } from './account-node.ts';
 import { readAccountSettings } from './account-settings.ts';
@@ -16,10 +17,13 @@ export default function registerAccount(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const fields: Readonly<Record<string, unknown>> = { ...config };
     let client: AccountClient | null = null;
-    this.url = fields['url'] ?? '';
+    const environment = environmentOf(RED.util, this);
+    this.url = textOrNull(fields['url'], environment);
     this.client = () => {
       if (client !== null) return client;
-      const settings = readAccountSettings(fields, this.credentials.password, (id) => RED.nodes.getNode(id));
+      const settings = readAccountSettings(fields, this.credentials.password, environment, (id) =>
+        RED.nodes.getNode(id),
+      );
       client = new AccountClient(settings);
       if (client.exposed) this.warn(texts('accolades-account.log.exposed'));
       if (client.unverified) this.warn(texts('accolades-account.log.unverified'));

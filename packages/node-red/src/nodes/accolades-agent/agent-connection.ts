@@ -1,6 +1,6 @@
 import { parseCountry, parseServerUrl, type AgentCredential, type ServerOptions } from '@accolades-flow/core';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
-import { withVariablesSet } from '../../runtime/environment.ts';
+import { settingReader, settingText, withVariable, type Environment } from '../../runtime/environment.ts';
 import type { Security } from '../../runtime/node-status.ts';
 import { readTlsSettings } from '../../runtime/tls-settings.ts';
 import { agentMigrations } from './migrations.ts';
@@ -22,8 +22,8 @@ export interface AgentNode {
    * @throws AccoladesError `INVALID_CREDENTIAL`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is wrong; no secret in it
    */
   connection(): AgentConnection;
-  /** The server address as it was deployed, variables replaced. */
-  readonly url: unknown;
+  /** The server address as deployed, variables replaced; null when a variable is missing. */
+  readonly url: string | null;
   /** Writes once to the log when the connection is not protected. */
   warnOnce(security: Security): void;
 }
@@ -43,23 +43,25 @@ export function isAgentNode(node: unknown): node is AgentNode {
 /**
  * Reads the settings of an `accolades-agent` node.
  * @param idCrm the list of agents, a secret
+ * @param environment the variables that the node sees
  * @param getNode finds another node, for the TLS configuration
  * @throws AccoladesError see {@link AgentNode.connection}
  */
 export function readAgentConnection(
   config: Settings,
   idCrm: unknown,
+  environment: Environment,
   getNode: (id: string) => unknown,
 ): AgentConnection {
   const settings = migrate(config, agentMigrations);
-  const { name } = settings;
+  const read = settingReader(settings, environment);
+  const name = withVariable(settings['name'], environment);
   const agents = typedAgents(
-    withVariablesSet(idCrm ?? '', 'INVALID_CREDENTIAL'),
+    settingText(idCrm, environment, 'INVALID_CREDENTIAL'),
     typeof name === 'string' ? name : '',
   );
-  const url = withVariablesSet(settings['url'] ?? '', 'INVALID_URL');
-  const { href, encrypted, exposed } = parseServerUrl(url);
-  const country = parseCountry(settings['country']);
+  const { href, encrypted, exposed } = parseServerUrl(read('url', 'INVALID_URL'));
+  const country = parseCountry(read('country'));
   const tlsId = settings['tls'];
   const tls = encrypted && typeof tlsId === 'string' && tlsId !== '' ? readTlsSettings(getNode(tlsId)) : {};
   const unverified = tls.allowUnauthorizedCerts === true;

@@ -1,4 +1,4 @@
-import { AccoladesError, parseServerUrl } from '@accolades-flow/core';
+import { parseServerUrl } from '@accolades-flow/core';
 import type { NodeAPI } from '@node-red/registry';
 import { serveConfigTest, type ConfigTestResult, type TypedConfig } from '../../runtime/config-test.ts';
 import { describeError, type Texts } from '../../runtime/texts.ts';
@@ -21,7 +21,10 @@ export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
     type: 'accolades-agent',
     secret: 'idCrm',
     run: async (typed) => {
-      const { agents, server } = connectionOf(RED, texts, typed);
+      const { settings, secret, environment } = typed;
+      const connection = readAgentConnection(settings, secret, environment, (id) => RED.nodes.getNode(id));
+      if (!mayBeSent(typed, connection)) return mustRetype(texts);
+      const { agents, server } = connection;
       const tried = await tryAgents(agents, server);
       const failed = tried.agents.filter(({ failure }) => failure !== null);
       return failed.length === 0
@@ -31,16 +34,13 @@ export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
   });
 }
 
-/** @throws AccoladesError */
-function connectionOf(
-  RED: NodeAPI,
-  texts: Texts,
-  { settings, secret, retyped, deployed }: TypedConfig,
-): AgentConnection {
-  const connection = readAgentConnection(settings, secret, (id) => RED.nodes.getNode(id));
-  if (!retyped && !(isAgentNode(deployed) && sameServer(deployed.url, connection.server.url)))
-    throw new AccoladesError('INVALID_CREDENTIAL', { what: texts('accolades-agent.test.retype') });
-  return connection;
+/** The stored idCrm is only sent to the server that it was deployed with. */
+function mayBeSent({ retyped, deployed }: TypedConfig, { server }: AgentConnection): boolean {
+  return retyped || (isAgentNode(deployed) && sameServer(deployed.url, server.url));
+}
+
+function mustRetype(texts: Texts): ConfigTestResult {
+  return { ok: false, message: texts('accolades-agent.test.retype'), code: 'INVALID_CREDENTIAL' };
 }
 
 function sameServer(one: unknown, other: unknown): boolean {

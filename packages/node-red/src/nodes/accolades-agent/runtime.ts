@@ -1,4 +1,5 @@
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
+import { environmentOf, textOrNull } from '../../runtime/environment.ts';
 import type { Security } from '../../runtime/node-status.ts';
 import { createTexts } from '../../runtime/texts.ts';
 import { readAgentConnection, type AgentNode } from './agent-connection.ts';
@@ -15,9 +16,10 @@ export default function registerAgent(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const fields: Readonly<Record<string, unknown>> = { ...config };
     const warned = new Set<Security>();
-    this.url = fields['url'] ?? '';
+    const environment = environmentOf(RED.util, this);
+    this.url = textOrNull(fields['url'], environment);
     this.connection = () =>
-      readAgentConnection(fields, this.credentials.idCrm, (id) => RED.nodes.getNode(id));
+      readAgentConnection(fields, this.credentials.idCrm, environment, (id) => RED.nodes.getNode(id));
     this.warnOnce = (security) => {
       if (security === 'protected' || warned.has(security)) return;
       warned.add(security);

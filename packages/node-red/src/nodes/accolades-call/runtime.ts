@@ -9,6 +9,7 @@ import { processHub } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { configNode } from '../../runtime/config-node.ts';
+import { environmentOf, settingReader, type ReadSetting } from '../../runtime/environment.ts';
 import { ConnectionLines } from '../../runtime/connection-lines.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
@@ -27,9 +28,10 @@ export default function registerCall(RED: NodeAPI): void {
   function Call(this: Node, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     const settings = migrate({ ...config }, callMigrations);
+    const read = settingReader(settings, environmentOf(RED.util, this));
     const work = new CallWork(this, texts, RED);
     const leave = FlowGate.of(RED.events).join(work);
-    work.begin(settings, configNode(RED.nodes, settings['agent'], isAgentNode));
+    work.begin(settings, read, configNode(RED.nodes, settings['agent'], isAgentNode));
     this.on('close', (removed: boolean, done: () => void) => {
       leave();
       work.end(removed);
@@ -65,7 +67,7 @@ class CallWork {
   }
 
   /** Subscribes. Settings that can never work become the node's status and an error for Catch nodes. */
-  begin(settings: Settings, agent: AgentNode | null): void {
+  begin(settings: Settings, read: ReadSetting, agent: AgentNode | null): void {
     try {
       if (agent === null) {
         throw new AccoladesError('INVALID_PARAMETER', { what: this.#texts('accolades.log.noAgent') });
@@ -82,7 +84,7 @@ class CallWork {
         filter: {
           events: [...events],
           callSource: settings['callSource'],
-          numbers: settings['numbers'],
+          numbers: read('numbers'),
           firstRingOnly: settings['firstRingOnly'],
         },
         includeConfiguration: settings['includeConfiguration'] === true,

@@ -3,6 +3,7 @@ import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { answerMessages, type Answering } from '../../runtime/answer-messages.ts';
 import { configNode } from '../../runtime/config-node.ts';
+import { environmentOf, settingReader } from '../../runtime/environment.ts';
 import { failureOf } from '../../runtime/failure.ts';
 import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
@@ -57,7 +58,7 @@ class CommandWork implements Answering {
       this.#accountNode().client();
       if (this.#command() === 'dial') {
         readNumberFormat(this.#settings['numberFormat']);
-        parseCountry(this.#settings['country']);
+        parseCountry(this.#country());
       }
       this.#show({});
     } catch (error) {
@@ -75,7 +76,8 @@ class CommandWork implements Answering {
       payload = await client.ping();
       this.#show({ fill: 'green', shape: 'dot', text: this.#texts('accolades-command.status.answered') });
     } else {
-      const { numberFormat, country } = this.#settings;
+      const { numberFormat } = this.#settings;
+      const country = this.#country();
       const [deviceId, phoneNumber] = [
         await typedSetting(this.#util, this.#settings, 'deviceId', this.#node, message),
         await typedSetting(this.#util, this.#settings, 'phoneNumber', this.#node, message),
@@ -119,6 +121,10 @@ class CommandWork implements Answering {
   #accountNode(): AccountNode {
     if (this.#account !== null) return this.#account;
     throw invalidParameter(this.#texts('accolades-command.error.noAccount'));
+  }
+
+  #country(): string {
+    return settingReader(this.#settings, environmentOf(this.#util, this.#node))('country');
   }
 
   #command(): 'dial' | 'ping' {

@@ -24,6 +24,9 @@ declare const crypto: { getRandomValues(array: Uint8Array): Uint8Array };
 const KEPT_PASSWORD = '__PWRD__';
 const DEFAULTS = migrate({}, webhookMigrations);
 
+/** The editor does not know the value of a variable, so that it can only take it for right. */
+const anyVariable = (): string => 'value';
+
 const field = (name: string) => $(`#node-input-${name}`);
 
 RED.nodes.registerType('accolades-webhook', {
@@ -97,7 +100,8 @@ RED.nodes.registerType('accolades-webhook', {
     ivrFallback: {
       value: '{}',
       validate(value, _options) {
-        return problemOf(() => ivrReply(value)) === null || this._('accolades-webhook.error.fallback');
+        const known = isVariable(value) || problemOf(() => ivrReply(value)) === null;
+        return known || this._('accolades-webhook.error.fallback');
       },
     },
     flowConfirmsHangup: { value: true },
@@ -106,8 +110,8 @@ RED.nodes.registerType('accolades-webhook', {
     hangupFallbackSeconds: {
       value: '300',
       validate(value, _options) {
-        const problem =
-          this['hangupFallback'] === 'extend' ? problemOf(() => readHangupDecision('extend', value)) : null;
+        const used = this['hangupFallback'] === 'extend' && !isVariable(value);
+        const problem = used ? problemOf(() => readHangupDecision('extend', value)) : null;
         return problem === null || this._('accolades-webhook.error.hangup', { detail: problem });
       },
     },
@@ -115,7 +119,7 @@ RED.nodes.registerType('accolades-webhook', {
       value: 'json',
       validate(_value, _options) {
         const problem = problemOf(() => {
-          const { hangupReplyFormat } = endpointSettings(settingsOf(this), '');
+          const { hangupReplyFormat } = endpointSettings(settingsOf(this), '', anyVariable);
           return confirmHangupReply({ decision: 'drop' }, hangupReplyFormat);
         });
         return problem === null || this._('accolades-webhook.error.hangup', { detail: problem });

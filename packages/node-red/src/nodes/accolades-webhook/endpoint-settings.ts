@@ -1,36 +1,40 @@
 import { AccoladesError, type EndpointSettings, type HangupReplyFormat } from '@accolades-flow/core';
 import type { Settings } from '../../migrations/migrate.ts';
+import { settingReader, withVariable, type Environment } from '../../runtime/environment.ts';
 
 /** The methods that an endpoint takes, as the dialog offers them. */
 export type Methods = 'both' | 'post' | 'get';
 
 /**
  * A webhook node's settings in the form that core reads.
- * @param secret who does not send it is refused; empty: nobody is
+ * @param secret requests without it are refused; empty: none is
+ * @param environment the variables that the node sees
  * @throws AccoladesError `INVALID_PARAMETER`
  */
-export function endpointSettings(settings: Settings, secret: unknown): EndpointSettings {
-  const text = (name: string): string => {
-    const value = settings[name];
-    return typeof value === 'string' ? value : '';
-  };
+export function endpointSettings(
+  settings: Settings,
+  secret: string,
+  environment: Environment,
+): EndpointSettings {
+  const text = settingReader(settings, environment);
   return {
     secret,
-    secretParameter: settings['secretParameter'],
-    allowedAddresses: settings['allowedAddresses'],
-    trustedProxies: settings['trustedProxies'],
-    maxBodyBytes: settings['maxBodyBytes'],
+    secretParameter: text('secretParameter'),
+    allowedAddresses: text('allowedAddresses'),
+    trustedProxies: text('trustedProxies'),
+    maxBodyBytes: text('maxBodyBytes'),
     events: settings['events'],
-    country: settings['country'],
-    phoneField: settings['phoneField'],
-    durationField: settings['durationField'],
-    replyLimitMs: settings['replyLimitMs'],
+    country: text('country'),
+    phoneField: text('phoneField'),
+    durationField: text('durationField'),
+    replyLimitMs: text('replyLimitMs'),
     flowAnswersIvr: settings['flowAnswersIvr'],
     flowConfirmsHangup: settings['flowConfirmsHangup'],
     flowPopsScreen: settings['flowPopsScreen'],
-    ivrFallback: settings['ivrFallback'],
+    // A variable of the type JSON is an object already.
+    ivrFallback: withVariable(settings['ivrFallback'], environment),
     hangupFallback: settings['hangupFallback'],
-    hangupFallbackSeconds: settings['hangupFallbackSeconds'],
+    hangupFallbackSeconds: text('hangupFallbackSeconds'),
     hangupReplyFormat: {
       format: readFormat(settings['hangupFormat']),
       decisionField: text('hangupDecisionField'),

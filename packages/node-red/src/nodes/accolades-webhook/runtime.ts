@@ -7,7 +7,7 @@ import {
 } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
-import { withVariablesSet } from '../../runtime/environment.ts';
+import { environmentOf, settingReader, settingText, type Environment } from '../../runtime/environment.ts';
 import { FlowGate } from '../../runtime/flow-gate.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { invalidParameter } from '../../runtime/invalid-parameter.ts';
@@ -44,11 +44,12 @@ export default function registerWebhook(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const settings = migrate({ ...config }, webhookMigrations);
     const needsLogin = Boolean(setting('httpNodeAuth'));
+    const environment = environmentOf(RED.util, this);
     const work = new WebhookWork(this, texts, RED, routes, needsLogin);
     const leave = FlowGate.of(RED.events).join(work);
     // A tool may have written an empty one, which is none.
     const isSet = storedSecret(RED, this.id, 'secret') !== '';
-    work.begin(settings, isSet ? this.credentials.secret : undefined);
+    work.begin(settings, isSet ? this.credentials.secret : undefined, environment);
     this.on('close', (removed: boolean, done: () => void) => {
       leave();
       work.end(removed);
@@ -95,12 +96,14 @@ class WebhookWork {
   }
 
   /** Takes the path. Settings that can never work become the node's status and an error for Catch nodes. */
-  begin(settings: Settings, secret: unknown): void {
+  begin(settings: Settings, secret: unknown, environment: Environment): void {
     try {
       if (this.#routes === null) throw invalidParameter(this.#texts('accolades-webhook.error.httpOff'));
-      this.#path = readPath(withVariablesSet(settings['path'] ?? '', 'INVALID_PARAMETER'));
-      const given = this.#secretOf(secret);
-      const endpoint = new WebhookEndpoint(endpointSettings(settings, given), { key: this.#node.id });
+      this.#path = readPath(settingReader(settings, environment)('path'));
+      const given = this.#secretOf(secret, environment);
+      const endpoint = new WebhookEndpoint(endpointSettings(settings, given, environment), {
+        key: this.#node.id,
+      });
       this.#ports = settings['splitOutputs'] === true ? endpoint.events : null;
       this.#occupant = this.#occupantOf(endpoint, readMethods(settings['method']), given !== '');
       this.#occupy(false);
@@ -110,10 +113,10 @@ class WebhookWork {
   }
 
   /** Empty only when none is set: a variable without a value must not open the endpoint. @throws AccoladesError */
-  #secretOf(secret: unknown): unknown {
+  #secretOf(secret: unknown, environment: Environment): string {
     if (secret === undefined) return '';
-    const given = withVariablesSet(secret, 'INVALID_PARAMETER');
-    if (typeof given === 'string' && given.trim() === '') {
+    const given = settingText(secret, environment, 'INVALID_PARAMETER');
+    if (given.trim() === '') {
       throw invalidParameter(this.#texts('accolades-webhook.error.blankSecret'));
     }
     return given;
