@@ -1,6 +1,9 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { Command, InvalidArgumentError, Option } from 'commander';
+import { selfSignedCertificate } from './command/certificate.ts';
+import type { SelfSignedCertificate } from './command/certificate.ts';
+import { vendorConnectorHints } from './connectors/agent-page.ts';
 import { createSimulator } from './create-simulator.ts';
 import { DEMO_ACCOUNT, DEMO_AGENTS } from './demo-agents.ts';
 import type { AgentSetup } from './pbx/agent.ts';
@@ -36,6 +39,7 @@ interface CommandOptions {
   callsPerMinute?: number;
   tlsKey?: string;
   tlsCert?: string;
+  selfSigned?: string;
   logFrames?: boolean;
 }
 
@@ -89,6 +93,10 @@ const command: Command = new Command('accolades-simulator')
   .option('--calls-per-minute <number>', 'place calls by itself', readRate)
   .option('--tls-key <file>', 'private key (PEM), for wss')
   .option('--tls-cert <file>', 'certificate (PEM), for wss')
+  .option(
+    '--self-signed <folder>',
+    'wss with a self-signed certificate, which is made once and kept in this folder',
+  )
   .option('--log-frames', 'print every frame, with keys masked')
   .action(run);
 
@@ -96,8 +104,10 @@ await command.parseAsync();
 
 async function run(options: CommandOptions): Promise<void> {
   let simulator: Simulator;
+  let certificate: SelfSignedCertificate | null;
   try {
-    simulator = await start(options);
+    certificate = await certificateFor(options);
+    simulator = await start(options, certificate);
   } catch (error) {
     command.error(`accolades-simulator: ${explain(error, options)}`, { exitCode: 1 });
   }
@@ -111,24 +121,57 @@ async function run(options: CommandOptions): Promise<void> {
     });
   }
   if (options.callsPerMinute !== undefined) simulator.traffic.start(options.callsPerMinute);
-  const agents = simulator.agents().map((agent) => `${agent.name} (${agent.maskedIdCrm})`);
-  console.log('Accolades simulator');
-  console.log(`  WebSocket API  ${simulator.url}`);
-  if (simulator.consoleUrl !== null) console.log(`  Web console    ${simulator.consoleUrl}`);
-  if (simulator.restUrl !== null) console.log(`  REST API       ${simulator.restUrl}`);
-  console.log(`  Agents         ${agents.join(', ')}`);
-  if (simulator.connectors !== null) {
-    for (const { name, idCrm } of simulator.agents()) {
-      console.log(`  Page of ${name.padEnd(14)} ${simulator.agentPageUrl(idCrm)}`);
-    }
-  }
+  printAddresses(simulator, certificate);
   console.log('Press Ctrl-C to stop.');
 }
 
-async function start(options: CommandOptions): Promise<Simulator> {
+function printAddresses(simulator: Simulator, certificate: SelfSignedCertificate | null): void {
+  const agents = simulator.agents();
+  console.log('Accolades simulator');
+  console.log(`  WebSocket API  ${simulator.url}`);
+  if (certificate !== null) {
+    console.log(`  Certificate    ${certificate.file}`);
+    console.log(`    To trust it in n8n and Node-RED: NODE_EXTRA_CA_CERTS=${certificate.file}`);
+    console.log(
+      `    To trust it in a browser: open ${simulator.url.replace('wss:', 'https:')} once and accept it.`,
+    );
+  }
+  if (simulator.consoleUrl !== null) console.log(`  Web console    ${simulator.consoleUrl}`);
+  if (simulator.restUrl !== null) console.log(`  REST API       ${simulator.restUrl}`);
+  console.log(`  Agents         ${agents.map((agent) => `${agent.name} (${agent.maskedIdCrm})`).join(', ')}`);
+  if (simulator.connectors === null) return;
+  for (const { name, idCrm } of agents) {
+    console.log(`  Page of ${name.padEnd(14)} ${simulator.agentPageUrl(idCrm)}`);
+  }
+  const { authSuccessType } = simulator.settings;
+  const keys = agents.map(({ idCrm }) => idCrm);
+  for (const hint of vendorConnectorHints(simulator.url, authSuccessType, keys)) console.log(`  ${hint}`);
+}
+
+/** The self-signed certificate, if one is asked for. @throws Error when the TLS options contradict each other */
+async function certificateFor(options: CommandOptions): Promise<SelfSignedCertificate | null> {
   if ((options.tlsKey === undefined) !== (options.tlsCert === undefined)) {
     throw new Error('--tls-key and --tls-cert go together.');
   }
+  if (options.selfSigned === undefined) return null;
+  if (options.tlsKey !== undefined) {
+    throw new Error('Use either --self-signed, or --tls-key and --tls-cert.');
+  }
+  return selfSignedCertificate(options.selfSigned, options.host);
+}
+
+function tlsOf(
+  options: CommandOptions,
+  certificate: SelfSignedCertificate | null,
+): Pick<SimulatorOptions, 'tls'> {
+  if (certificate !== null) return { tls: { key: certificate.key, cert: certificate.cert } };
+  if (options.tlsKey === undefined || options.tlsCert === undefined) return {};
+  return {
+    tls: { key: readFileSync(options.tlsKey, 'utf8'), cert: readFileSync(options.tlsCert, 'utf8') },
+  };
+}
+
+async function start(options: CommandOptions, certificate: SelfSignedCertificate | null): Promise<Simulator> {
   const simulatorOptions = {
     host: options.host,
     port: options.port,
@@ -141,10 +184,7 @@ async function start(options: CommandOptions): Promise<Simulator> {
     authSuccessType: options.authSuccessType,
     version: options.apiVersion,
     sessionTimeoutMs: options.sessionTimeout * 1000,
-    ...(options.tlsKey !== undefined &&
-      options.tlsCert !== undefined && {
-        tls: { key: readFileSync(options.tlsKey, 'utf8'), cert: readFileSync(options.tlsCert, 'utf8') },
-      }),
+    ...tlsOf(options, certificate),
   } satisfies SimulatorOptions;
   for (;;) {
     try {

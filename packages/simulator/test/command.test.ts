@@ -1,8 +1,11 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import type { Server } from 'node:net';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from 'chai';
 import { TestClient, firstOf } from './support/client.ts';
@@ -120,10 +123,56 @@ describe('command', function () {
       [['--calls-per-minute', '0'], 'above 0'],
       [['--auth-success-type', 'ok'], 'authSucces'],
       [['--tls-key', '/nowhere'], 'go together'],
+      [['--tls-key', '/nowhere', '--tls-cert', '/nowhere', '--self-signed', '/nowhere'], 'either'],
     ] as const) {
       const started = run('--port', '0', '--no-console', ...args);
       expect(await exitCode(started.child), message).to.equal(1);
       expect(started.output()).to.contain(message);
+    }
+  });
+
+  it('makes a certificate that clients can trust, keeps it, and says how to trust it', async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'accolades-tls-'));
+    try {
+      const certificates: string[] = [];
+      for (let round = 0; round < 2; round++) {
+        const started = run('--port', '0', '--no-console', '--self-signed', path.join(folder, 'tls'));
+        const [, url = ''] = await printed(started, /WebSocket API {2}(wss:\/\/127\.0\.0\.1:\d+)/);
+        const [, file = ''] = await printed(started, /NODE_EXTRA_CA_CERTS=(.+)\n/);
+        await printed(started, /open https:\/\/127\.0\.0\.1:\d+ once/);
+        const ca = await readFile(file, 'utf8');
+        certificates.push(ca);
+        const client = await TestClient.open(url, { ca });
+        client.webSocket.close();
+        const refused = await TestClient.open(url, {}).then(
+          () => null,
+          (error: unknown) => error,
+        );
+        expect(String(refused)).to.contain('self-signed certificate');
+        const ended = exitCode(started.child);
+        started.child.kill('SIGTERM');
+        expect(await ended).to.equal(0);
+      }
+      expect(certificates[1]).to.equal(certificates[0]);
+    } finally {
+      await rm(folder, { recursive: true });
+    }
+  });
+
+  it("says what the vendor's connector needs, until it is there", async () => {
+    const folder = await mkdtemp(path.join(tmpdir(), 'accolades-tls-'));
+    try {
+      const page = path.join(folder, 'index.html');
+      await writeFile(page, '<!doctype html>');
+      const common = ['--port', '0', '--no-console', '--connector', page, '--connector-port', '0'];
+      const without = run(...common);
+      await printed(without, /Press Ctrl-C/);
+      expect(without.output()).to.contain('--self-signed').and.to.contain('authSuccess');
+      const ready = run(...common, '--self-signed', folder, '--auth-success-type', 'authSuccess');
+      await printed(ready, /Press Ctrl-C/);
+      expect(ready.output()).not.to.contain("vendor's connector");
+    } finally {
+      await rm(folder, { recursive: true });
     }
   });
 });

@@ -57,27 +57,72 @@ describe('custom connectors', () => {
     }
   });
 
+  it('lose their folders, and the files of other types, as in Accolades', () => {
+    // What GitHub's "Download ZIP" of the vendor's example holds.
+    const repository = 'accolades-call-center-api-client-main';
+    const downloaded = zip({
+      [`${repository}/.github/workflows/validate.yml`]: 'x',
+      [`${repository}/.gitignore`]: 'x',
+      [`${repository}/.htmlvalidate.json`]: 'x',
+      [`${repository}/LICENSE`]: 'x',
+      [`${repository}/README.md`]: 'x',
+      [`${repository}/connector.js`]: SCRIPT,
+      [`${repository}/eslint.config.js`]: 'x',
+      [`${repository}/index.html`]: PAGE,
+      [`${repository}/package.json`]: 'x',
+    });
+    const files = readUpload('c.zip', downloaded);
+    expect([...files.keys()]).to.deep.equal(['connector.js', 'eslint.config.js', 'index.html']);
+    expect(files.get('index.html')?.content.toString()).to.equal(PAGE);
+  });
+
+  it('lose the folders of a path that leads out of the zip', () => {
+    const files = readUpload('c.zip', zip({ ...CONNECTOR, '../../up.js': 'x', '/etc/root.css': 'x' }));
+    expect([...files.keys()]).to.have.members(['index.html', 'connector.js', 'up.js', 'root.css']);
+  });
+
   for (const [name, files, message] of [
-    ['a picture', { ...CONNECTOR, 'logo.png': 'x' }, '.htm, .html, .js and .css only'],
-    ['a folder inside', { ...CONNECTOR, 'lib/x.js': 'x' }, 'one flat folder'],
-    ['no index.html', { 'connector.js': 'x' }, 'needs an index.html'],
-    ['a way out', { ...CONNECTOR, '../x.js': 'x' }, 'one flat folder'],
+    ['no index.html', { 'connector.js': 'x' }, 'Add an index.html'],
+    ['two files of one name', { ...CONNECTOR, 'lib/connector.js': 'x' }, 'Rename one of the files'],
   ] as const) {
-    it(`are refused with ${name}, as Accolades refuses them`, () => {
+    it(`are refused with ${name}`, () => {
       expect(() => readUpload('c.zip', zip(files))).to.throw(message);
     });
   }
 
-  it('are refused when the zip is damaged, wherever', () => {
+  it('are refused when the zip is cut off or damaged', () => {
     const good = zip(CONNECTOR);
-    expect(() => readZip(Buffer.from('no zip'))).to.throw('no zip');
+    expect(() => readZip(Buffer.from('no zip'))).to.throw('not a zip');
     for (let length = 0; length < good.length; length++) {
       expect(() => readZip(good.subarray(0, length)), String(length)).to.throw(Error);
     }
     const wrong = Buffer.from(good);
-    const at = wrong.indexOf('connector.js') + 'connector.js'.length + 5;
-    wrong[at] = (wrong[at] ?? 0) ^ 0xff;
+    const at = wrong.indexOf('connector.js') + 'connector.js'.length;
+    // A block type that deflate does not have.
+    wrong[at] = 0x07;
     expect(() => readZip(wrong)).to.throw('damaged');
+  });
+
+  it('are refused when they unpack to too much, before they are unpacked', () => {
+    const large = zip({ ...CONNECTOR, 'large.js': ' '.repeat(17 * 1024 * 1024) });
+    expect(large.length).to.be.below(1024 * 1024);
+    expect(() => readUpload('c.zip', large)).to.throw('too large');
+    const many = Object.fromEntries(Array.from({ length: 1001 }, (_, i) => [`${i}.md`, 'x']));
+    expect(() => readUpload('c.zip', zip({ ...CONNECTOR, ...many }))).to.throw('too many files');
+  });
+
+  it('never unpack to more than the zip says', () => {
+    const lying = zip({ ...CONNECTOR, 'large.js': ' '.repeat(1000) });
+    // The size in the central directory, 22 bytes before the name in it.
+    lying.writeUInt32LE(10, lying.lastIndexOf('large.js') - 22);
+    const unpacked = ((): number => {
+      try {
+        return readZip(lying).find(({ name }) => name === 'large.js')?.content.length ?? 0;
+      } catch {
+        return 0;
+      }
+    })();
+    expect(unpacked).to.be.at.most(10);
   });
 
   it("are served in the agent's page, with the vendor's query parameters, on an origin of their own", async () => {
@@ -102,9 +147,28 @@ describe('custom connectors', () => {
       SCRIPT,
     ]);
     expect((await fetch(new URL('other.js', frame))).status).to.equal(404);
+    expect(page).to.contain('connects by wss only').and.to.contain('waits for that spelling');
     expect((await fetch(new URL('/agents/99', address))).status).to.equal(404);
     const state: unknown = await fetch(`${simulator.consoleUrl ?? ''}/api/state`).then((r) => r.json());
     expect(JSON.stringify(state)).to.contain(address).and.not.to.contain(SUPPORT);
+  });
+
+  it("get an agentId that the vendor's connector can use without decoding it", async () => {
+    const plain = 'a.b-c_d:e@f';
+    const special = 'key+of the=first';
+    const simulator = await testSimulator({
+      connector: {},
+      agents: [plain, special].map((idCrm, i) => ({ idCrm, name: `Agent ${i}` })),
+    });
+    simulator.connectors?.upload('c.zip', zip(CONNECTOR));
+    const page = (idCrm: string): Promise<string> =>
+      fetch(simulator.agentPageUrl(idCrm)).then((response) => response.text());
+    expect(await page(plain))
+      .to.contain(`agentId=${plain}&`)
+      .and.not.to.contain('URL-decode');
+    expect(await page(special))
+      .to.contain('URL-decode')
+      .and.to.contain(encodeURIComponent(special));
   });
 
   it('can be exchanged, and a bad one leaves the present one', async () => {

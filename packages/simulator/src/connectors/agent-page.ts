@@ -1,11 +1,12 @@
 import type { AgentInfo } from '../pbx/agent.ts';
+import type { AuthSuccessType } from '../websocket-api/messages.ts';
 
 /** Where the connector connects: what Accolades puts into the address of its frame. [connector] */
 export interface ConnectorParameters {
   readonly serverFqdn: string;
   readonly serverPort: string;
   readonly agentId: string;
-  /** Not of Accolades: says that this simulator has no TLS. */
+  /** Not a parameter of Accolades: says that this simulator has no TLS. */
   readonly serverProtocol?: 'ws';
 }
 
@@ -20,18 +21,51 @@ export function connectorParameters(url: string, idCrm: string): ConnectorParame
   };
 }
 
+/** What keeps the vendor's example connector from working with these settings, as sentences. */
+export function vendorConnectorHints(
+  url: string,
+  authSuccessType: AuthSuccessType,
+  idCrms: readonly string[],
+): string[] {
+  const hints: string[] = [];
+  if (url.startsWith('ws:')) {
+    hints.push(
+      "Turn TLS on: the vendor's connector connects by wss only. " +
+        'Option --self-signed <folder> of the command, or tls of createSimulator.',
+    );
+  }
+  if (authSuccessType !== 'authSuccess') {
+    hints.push(
+      "Set authSuccess: the vendor's connector waits for that spelling. " +
+        'Option --auth-success-type authSuccess, or authSuccessType.',
+    );
+  }
+  if (idCrms.some((idCrm) => queryValue(idCrm) !== idCrm)) {
+    hints.push(
+      "Use an idCrm of letters and digits: the vendor's connector does not URL-decode agentId, " +
+        'and sends other characters in their encoded form.',
+    );
+  }
+  return hints;
+}
+
 /**
- * The web page of an agent, of which only one thing is simulated: the frame with the connector. Accolades hides it; here it is shown, for
- * whoever develops a connector, unless `hidden` is set.
+ * The web page of an agent. Only the frame with the connector is simulated. Accolades hides the frame;
+ * here it is shown, for developers of a connector, unless `hidden` is set.
  */
-export function agentPage(agent: AgentInfo, parameters: ConnectorParameters | null, hidden: boolean): string {
+export function agentPage(
+  agent: AgentInfo,
+  connector: { parameters: ConnectorParameters; hints: readonly string[] } | null,
+  hidden: boolean,
+): string {
   const name = escaped(agent.name);
   const frame =
-    parameters === null
+    connector === null
       ? '<p>No connector has been uploaded.</p>'
       : `<iframe id="connector" title="Connector" src="/connector/index.html?${escaped(
-          new URLSearchParams({ ...parameters }).toString(),
+          query(connector.parameters),
         )}"${hidden ? ' hidden' : ''}></iframe>`;
+  const hints = (connector?.hints ?? []).map((hint) => `<li>${escaped(hint)}</li>`).join('');
   return `<!doctype html>
 <html lang="en">
   <head>
@@ -50,9 +84,23 @@ export function agentPage(agent: AgentInfo, parameters: ConnectorParameters | nu
     <h1>${name}</h1>
     <p>The web page of this agent. Its connector runs in the frame below; Accolades hides that frame.</p>
     ${frame}
+    ${hints === '' ? '' : `<h2>For the vendor's example connector</h2><ul id="hints">${hints}</ul>`}
   </body>
 </html>
 `;
+}
+
+function query(parameters: ConnectorParameters): string {
+  return Object.entries(parameters)
+    .map(([name, value]) => `${name}=${queryValue(String(value))}`)
+    .join('&');
+}
+
+/** Encodes as little as possible, because the vendor's connector does not decode. [connector] */
+function queryValue(text: string): string {
+  return text.replace(/[^\w\-.~!$*();:@,/?[\]]+/g, (part) =>
+    new URLSearchParams([['', part]]).toString().slice(1).replaceAll('+', '%20'),
+  );
 }
 
 function escaped(text: string): string {

@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readZip } from './read-zip.ts';
 
-/** What Accolades takes. [help] */
+/** The file types that Accolades takes. It ignores all others. [help] */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.htm': 'text/html; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -10,51 +10,73 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 };
 const START_PAGE = 'index.html';
+/** A folder with more files is not a connector; reading it whole would take memory for nothing. */
+const MAX_FOLDER_FILES = 1000;
 
 export interface ConnectorFile {
   readonly content: Buffer;
   readonly contentType: string;
 }
 
-/** The files of a custom connector, as an administrator uploads them into Accolades. */
+/** The files of a custom connector, by their name without folders. */
 export type ConnectorFiles = ReadonlyMap<string, ConnectorFile>;
 
 /**
- * Reads what was uploaded: a zip, or one HTML file, which becomes `index.html`.
- * @throws Error for what Accolades does not take: other kinds of files, folders, no `index.html`
+ * Reads an upload as Accolades does: a zip whose folders are flattened and whose files of other types
+ * are ignored, or one HTML file, which becomes `index.html`. [help]
+ * @throws Error when there is no `index.html`, the zip cannot be read, or two files have one name
  */
-export function readUpload(name: string, content: Buffer): ConnectorFiles {
-  if (/\.html?$/i.test(name)) return checked([[START_PAGE, content]]);
-  return checked(readZip(content).map((entry) => [entry.name, entry.content]));
+export function readUpload(name: string, content: Uint8Array): ConnectorFiles {
+  if (/\.html?$/i.test(name)) return flattened([[START_PAGE, Buffer.from(content)]]);
+  return flattened(readZip(content, isServed).map((entry) => [entry.name, entry.content]));
 }
 
-/** Reads a zip, an HTML file, or a folder with the files in it. @throws Error, see {@link readUpload} */
+/**
+ * Reads a zip, an HTML file, or a folder as if it were zipped. Of a folder, `node_modules` and names
+ * that begin with a dot are left out.
+ * @throws Error, see {@link readUpload}
+ */
 export async function readConnector(location: string): Promise<ConnectorFiles> {
   const found = await stat(location).catch(() => null);
   if (found === null) throw new Error(`There is no connector at ${location}.`);
   if (!found.isDirectory()) return readUpload(location, await readFile(location));
-  const entries = await readdir(location, { withFileTypes: true });
-  return checked(
-    await Promise.all(
-      entries.map(async (entry): Promise<[string, Buffer]> =>
-        entry.isDirectory()
-          ? [`${entry.name}/`, Buffer.alloc(0)]
-          : [entry.name, await readFile(path.join(location, entry.name))],
-      ),
-    ),
-  );
+  const files: [string, Buffer][] = [];
+  for (const file of await filesBelow(location)) files.push([file, await readFile(file)]);
+  return flattened(files);
 }
 
-function checked(files: readonly (readonly [string, Buffer])[]): ConnectorFiles {
-  const checkedFiles = new Map<string, ConnectorFile>();
-  for (const [name, content] of files) {
-    if (name.includes('/')) throw new Error(`A connector is one flat folder; it has ${name}.`);
-    const contentType = CONTENT_TYPES[path.extname(name).toLowerCase()];
-    if (contentType === undefined) {
-      throw new Error(`A connector may hold .htm, .html, .js and .css only; it has ${name}.`);
-    }
-    checkedFiles.set(name, { content, contentType });
+async function filesBelow(folder: string): Promise<string[]> {
+  const files: string[] = [];
+  for (const entry of await readdir(folder, { withFileTypes: true })) {
+    if (entry.name.startsWith('.') || entry.name === 'node_modules') continue;
+    const at = path.join(folder, entry.name);
+    if (entry.isDirectory()) files.push(...(await filesBelow(at)));
+    else if (entry.isFile() && isServed(entry.name)) files.push(at);
+    if (files.length > MAX_FOLDER_FILES) throw new Error(`${folder} has too many files for a connector.`);
   }
-  if (!checkedFiles.has(START_PAGE)) throw new Error(`A connector needs an ${START_PAGE}.`);
-  return checkedFiles;
+  return files;
+}
+
+function isServed(name: string): boolean {
+  return contentTypeOf(name) !== undefined;
+}
+
+function contentTypeOf(name: string): string | undefined {
+  return CONTENT_TYPES[path.extname(name).toLowerCase()];
+}
+
+function flattened(files: readonly (readonly [string, Buffer])[]): ConnectorFiles {
+  const served = new Map<string, ConnectorFile>();
+  for (const [location, content] of files) {
+    const name = path.basename(location);
+    const contentType = contentTypeOf(name);
+    if (contentType === undefined) continue;
+    // Which of them Accolades keeps is not published.
+    if (served.has(name)) {
+      throw new Error(`Rename one of the files called ${name}: Accolades puts all files into one folder.`);
+    }
+    served.set(name, { content, contentType });
+  }
+  if (!served.has(START_PAGE)) throw new Error(`Add an ${START_PAGE}: a connector needs one.`);
+  return served;
 }

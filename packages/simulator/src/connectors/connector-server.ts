@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { namesThisMachine } from '../console/request-guard.ts';
 import type { AgentInfo } from '../pbx/agent.ts';
 import { reachableHost } from '../websocket-api/address.ts';
-import { agentPage, connectorParameters } from './agent-page.ts';
+import { agentPage, connectorParameters, vendorConnectorHints } from './agent-page.ts';
 import { readConnector, readUpload } from './connector-files.ts';
 import type { ConnectorFiles } from './connector-files.ts';
+import type { ServerSettings } from '../websocket-api/settings.ts';
 
 export interface ConnectorOptions {
   /** A zip, an HTML file or a folder. Default: none; one can be uploaded later. */
@@ -18,14 +19,15 @@ export interface ConnectorOptions {
 
 /** What the pages show of the simulator. */
 export interface ConnectorHost {
-  /** Of the WebSocket API. */
+  /** The address of the WebSocket API. */
   readonly url: string;
+  readonly settings: Readonly<ServerSettings>;
   agents(): AgentInfo[];
 }
 
 /**
- * Serves the pages of agents with a custom connector in them, as Accolades does, on an origin of its own: a connector is somebody's program,
- * and must not be able to drive the console.
+ * Serves agents' pages with a custom connector in them, as Accolades does. They have their own origin,
+ * so that a connector, which is other people's code, cannot drive the console.
  */
 export class ConnectorServer {
   readonly url: string;
@@ -37,7 +39,7 @@ export class ConnectorServer {
     const files = options.location === undefined ? null : await readConnector(options.location);
     const address = options.host ?? '127.0.0.1';
     const app: FastifyInstance = fastify({ forceCloseConnections: true });
-    // Against DNS rebinding. Other pages may ask (a frame without an origin of its own does), but no browser lets them read the answer.
+    // Against DNS rebinding. The Origin is not checked: a sandboxed frame sends `null`.
     app.addHook('onRequest', async (request, reply) => {
       if (namesThisMachine(request.headers.host, address)) return undefined;
       return reply.code(403).send({ error: 'The pages of agents are for this machine only.' });
@@ -87,12 +89,18 @@ function addRoutes(app: FastifyInstance, host: ConnectorHost, files: () => Conne
   app.get<{ Params: { key: string }; Querystring: { hidden?: string } }>('/agents/:key', (request, reply) => {
     const agent = host.agents().find(({ key }) => key === Number(request.params.key));
     if (agent === undefined) return reply.code(404).type('text/plain').send('There is no such agent.');
-    const parameters = files() === null ? null : connectorParameters(host.url, agent.idCrm);
+    const connector =
+      files() === null
+        ? null
+        : {
+            parameters: connectorParameters(host.url, agent.idCrm),
+            hints: vendorConnectorHints(host.url, host.settings.authSuccessType, [agent.idCrm]),
+          };
     return reply
       .type('text/html; charset=utf-8')
       .header('referrer-policy', 'no-referrer')
       .header('cache-control', 'no-store')
-      .send(agentPage(agent, parameters, request.query.hidden !== undefined));
+      .send(agentPage(agent, connector, request.query.hidden !== undefined));
   });
 
   app.get<{ Params: { file: string } }>('/connector/:file', (request, reply) => {
