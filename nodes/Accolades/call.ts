@@ -53,8 +53,8 @@ export const callProperties: INodeProperties[] = [
     placeholder: 'e.g. 021 123 4567',
     displayOptions: { show },
     description:
-      'The number to call once the device is answered, in any form: 021 123 4567, +40 21 123 4567, tel:+40211234567, or an extension such as 101. ' +
-      'One number only.',
+      'The number to call once the device is answered, in any form: 021 123 4567, +40 21 123 4567, tel:+40211234567, an extension such as 101, ' +
+      'or a star code such as *97. One number only.',
   },
   {
     displayName: 'Options',

@@ -40,6 +40,9 @@ export const COMMAND_CASES: readonly CommandCase[] = [
     { phoneNumber: '0211234567', phone: PHONE },
   ),
   dial('a link', { phoneNumber: 'tel:+40211234567' }, { phoneNumber: '0211234567' }),
+  dial('a star code', { phoneNumber: '*97' }, { phoneNumber: '*97', phone: null }),
+  dial('two numbers in one field', { phoneNumber: '0721234567 / 0722345678' }, { code: 'INVALID_PARAMETER' }),
+  dial('two extensions', { phoneNumber: '101 102' }, { code: 'INVALID_PARAMETER' }),
   dial('an extension', { phoneNumber: '101' }, { phoneNumber: '101', phone: null }),
   dial(
     'a number of another country',

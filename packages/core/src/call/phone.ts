@@ -63,7 +63,10 @@ export function parsePhone(phoneNumber: string, country: string): Phone | null {
 
 function parse(phoneNumber: string, country: string): Phone | null {
   if (!isSupportedCountry(country)) return null;
-  const number = parsePhoneNumberFromString(phoneNumber, { defaultCountry: country, extract: false });
+  const number = parsePhoneNumberFromString(withoutScheme(phoneNumber), {
+    defaultCountry: country,
+    extract: false,
+  });
   if (number === undefined) return null;
   const type = number.getType();
   // Whoever has a type is valid, which saves the same search; but not every country's numbers have types.
@@ -75,6 +78,11 @@ function parse(phoneNumber: string, country: string): Phone | null {
     country: number.country ?? null,
     type: type ?? null,
   };
+}
+
+/** The number of a `tel:` or `callto:` link; any other text as it is. */
+export function withoutScheme(text: string): string {
+  return text.replace(/^\s*(?:tel|callto):/i, '');
 }
 
 function copyOf({ e164, national, international, country, type }: Phone): Phone {

@@ -1,15 +1,15 @@
 import { AccoladesError } from '../errors.ts';
-import { parseCountry, parsePhone, type Phone } from '../call/phone.ts';
+import { parseCountry, parsePhone, withoutScheme, type Phone } from '../call/phone.ts';
 
 /**
- * How a public number is written in the `dial` command. Which forms Accolades takes is not published, hence the choice:
- * - `national` (default): as one dials it from a phone of the account's country, `0211234567`; a number of another country
- *   as `international00`. The vendor's samples of numbers look so.
+ * How a public number is written in the `dial` command. Which forms Accolades takes is not published:
+ * - `national` (default): as dialled from a phone of the account's country, `0211234567`; a number of
+ *   another country as `international00`. The vendor's samples look like this. [seed]
  * - `e164`: `+40211234567`
  * - `international00`: `0040211234567`
  * - `asTyped`: what was given, without spaces and punctuation.
  *
- * Extensions, short and emergency numbers are sent as given in every form.
+ * Extensions, star codes, short and emergency numbers are sent as given in every form.
  */
 export type NumberFormat = 'national' | 'e164' | 'international00' | 'asTyped';
 
@@ -17,9 +17,13 @@ export const NUMBER_FORMATS: readonly NumberFormat[] = ['national', 'e164', 'int
 export const DEFAULT_NUMBER_FORMAT: NumberFormat = 'national';
 
 export interface DialSettings {
-  /** The device that rings first. Its alphabet is not published: letters, digits, `.`, `_` and `-` are let through. */
+  /**
+   * The device that rings first. Its alphabet is not published: letters, digits, `.`, `_` and `-` are accepted.
+   */
   readonly deviceId?: unknown;
-  /** In any form: `021 123 4567`, `+40 (0)21/123.4567`, `tel:+40211234567`, `101`. */
+  /**
+   * One number: `021 123 4567`, `+40 (0)21/123.4567`, `tel:+40211234567`, the extension `101`, the star code `*97`.
+   */
   readonly phoneNumber?: unknown;
   /** Default {@link DEFAULT_NUMBER_FORMAT}. */
   readonly numberFormat?: unknown;
@@ -36,12 +40,16 @@ export interface DialRequest {
 }
 
 const DEVICE_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** The longest international number with its `00` has 17 digits. */
-const MAX_DIGITS = 20;
+/** E.164 allows 15 digits after the `+` or `00`. Longer ones are two numbers in one field. */
+const MAX_DIGITS = 15;
 /** Longer text is a paste gone wrong, in characters. */
 const MAX_TYPED_CHARS = 64;
-/** Spaces, dashes of any kind, brackets, dots, slashes, and the invisible marks that come along when a number is copied. */
-const PUNCTUATION = /[\s\p{Pd}\p{Cf}().\/\u00b7]/gu;
+/** Spaces, dashes of any kind, brackets, dots and slashes. */
+const PUNCTUATION = /[\s\p{Pd}().\/\u00b7]/gu;
+/** A code of the PBX, such as `*97` or `*21*101#`. Its `*` or `#` comes first. */
+const STAR_CODE = /^[*#][*#0-9]{1,30}$/;
+/** A slash is understood after the area code only: `021/123 4567`, `+40 (0)21 / 123 4567`. */
+const SLASH_AFTER_AREA_CODE = /^(?:(?:\+|00)\d{1,3}[\s-]*(?:\(0\))?[\s-]*\(?|\(?0)\d{1,5}\)?\s*\/[^/]*$/;
 
 /**
  * Reads what a person or a program gave for a `dial` command.
@@ -51,9 +59,8 @@ export function parseDialRequest(settings: DialSettings): DialRequest {
   const format = readNumberFormat(settings.numberFormat);
   const country = parseCountry(settings.country);
   const deviceId = readDeviceId(settings.deviceId);
-  const { typed, cleaned } = readNumber(settings.phoneNumber);
-  const phone = parsePhone(typed, country) ?? parsePhone(cleaned, country);
-  return { deviceId, phoneNumber: phone === null ? cleaned : write(phone, cleaned, format, country), phone };
+  const { dialled, phone } = readNumber(settings.phoneNumber, country);
+  return { deviceId, phoneNumber: phone === null ? dialled : write(phone, dialled, format, country), phone };
 }
 
 /** @throws AccoladesError `INVALID_PARAMETER` */
@@ -73,35 +80,66 @@ function readDeviceId(value: unknown): string {
   return deviceId;
 }
 
-function readNumber(value: unknown): { readonly typed: string; readonly cleaned: string } {
-  const text = textOf(value, 'The phone number');
-  if (text.length > MAX_TYPED_CHARS) {
-    throw invalid(`The phone number is longer than ${MAX_TYPED_CHARS} characters.`);
-  }
-  const typed = text
-    .normalize('NFKC')
-    .replace(/^\s*(tel|callto):/i, '')
-    .replace(/\p{Cf}/gu, '')
-    .trim();
-  // The trunk zero that people put into an international number is not dialled.
-  const cleaned = typed.replace(/^(\s*(?:\+|00).*?)\(\s*0\s*\)/, '$1').replace(PUNCTUATION, '');
-  if (cleaned === '') throw invalid('No phone number is given.');
-  if (!/^\+?[0-9]+$/.test(cleaned)) {
-    throw invalid(
-      'The phone number may hold digits, one “+” at its beginning, spaces and punctuation only; an extension is digits alone, such as 101.',
-    );
-  }
-  if (cleaned === '+' || cleaned.length > MAX_DIGITS) {
-    throw invalid(`The phone number has more than ${MAX_DIGITS} digits.`);
-  }
-  return { typed, cleaned };
+/** What is dialled as typed, and the public number that it is, if any. */
+interface OneNumber {
+  /** Without spaces and punctuation. */
+  readonly dialled: string;
+  readonly phone: Phone | null;
 }
 
-function write(phone: Phone, cleaned: string, format: NumberFormat, country: string): string {
+/**
+ * Refuses everything that is not clearly one number: two numbers that become one by leaving out what stands between
+ * them ring a stranger.
+ */
+function readNumber(value: unknown, country: string): OneNumber {
+  const text = textOf(value, 'The phone number');
+  if (text.length > MAX_TYPED_CHARS) {
+    throw invalid(`The phone number is longer than ${MAX_TYPED_CHARS} characters. ${ONE_NUMBER}`);
+  }
+  const typed = withoutScheme(text.normalize('NFKC').replace(/\p{Cf}/gu, '')).trim();
+  if (STAR_CODE.test(typed)) return { dialled: typed, phone: null };
+  // People write the trunk zero into international numbers; it is not dialled.
+  const dialled = typed.replace(/^((?:\+|00)[^()]*)\(\s*0\s*\)/, '$1').replace(PUNCTUATION, '');
+  if (dialled === '') throw invalid('No phone number is given.');
+  if (!/^\+?[0-9]+$/.test(dialled) || /[\r\n\t\v\f]/.test(typed)) {
+    throw invalid(
+      'The phone number may hold digits, one “+” at its beginning, spaces, dots, dashes and brackets only. ' +
+        ONE_NUMBER,
+    );
+  }
+  if (dialled.replace(/^(?:\+|00)/, '').length > MAX_DIGITS) {
+    throw invalid(`The phone number has more than ${MAX_DIGITS} digits. ${ONE_NUMBER}`);
+  }
+  const phone = parsePhone(typed, country) ?? parsePhone(dialled, country);
+  if (typed !== dialled && !isOne(typed, phone, country)) {
+    throw invalid(`The phone number is not clearly one number. ${ONE_NUMBER}`);
+  }
+  return { dialled, phone };
+}
+
+const ONE_NUMBER =
+  'Give one number, not a list: a public one such as 021 123 4567 or +40 21 123 4567, or an extension (101) or ' +
+  'star code (*97) without spaces and punctuation.';
+
+/** Whether what is written with spaces or punctuation can only be one number. */
+function isOne(typed: string, phone: Phone | null, country: string): boolean {
+  // What is no public number may be two extensions: “101 102”.
+  if (phone === null) return false;
+  const isNumber = (part: string): boolean => parsePhone(part.trim(), country) !== null;
+  if (typed.includes('/')) {
+    return SLASH_AFTER_AREA_CODE.test(typed) && !isNumber(typed.slice(0, typed.indexOf('/')));
+  }
+  for (const { index } of typed.matchAll(PUNCTUATION)) {
+    if (isNumber(typed.slice(0, index)) && isNumber(typed.slice(index + 1))) return false;
+  }
+  return true;
+}
+
+function write(phone: Phone, dialled: string, format: NumberFormat, country: string): string {
   const international00 = phone.e164.replace('+', '00');
   switch (format) {
     case 'asTyped':
-      return cleaned;
+      return dialled;
     case 'e164':
       return phone.e164;
     case 'international00':

@@ -18,6 +18,9 @@ describe('phone', () => {
     '021 123 4567',
     '40211234567',
     '(021) 123-4567',
+    'tel:+40211234567',
+    'tel:0211234567',
+    'TEL:+40-21-123-4567',
   ]) {
     it(`reads the Romanian landline ${spelling}`, () => {
       expect(parsePhone(spelling, 'RO')).to.deep.equal(LANDLINE);
