@@ -102,15 +102,24 @@ export function parseNotification(fields: JsonObject, context: NotificationConte
   };
 }
 
-const INCOMING = new Set(['in', 'inc', 'incoming', 'inbound', 'ingoing', 'received']);
-const OUTGOING = new Set(['out', 'outgoing', 'outbound', 'dialed', 'dialled', 'placed']);
+/** English and Romanian words, without accents. Which ones Accolades sends is not published. */
+const INCOMING = new Set(
+  'in inc incoming inbound ingoing inward received intrare intrat intrata sosit primit primita'.split(' '),
+);
+const OUTGOING = new Set(
+  'out outgoing outbound outward dialed dialled placed iesire iesit iesita efectuat efectuata'.split(' '),
+);
 
 /** The field's name begins with `callDire`; how it goes on, and its values, are not published. [help] */
 function directionOf(fields: JsonObject): CallNotification['direction'] {
   for (const name of Object.keys(fields)) {
     if (!name.toLowerCase().startsWith('calldire')) continue;
-    const value = (fieldText(fields, name) ?? '').toLowerCase().replace(/[^a-z]/g, '');
-    const word = value.length > 4 ? value.replace(/call$/, '') : value;
+    // Letters alone: “ieșire” is “iesire”, “apel de intrare” is “intrare”, “Incoming-Call” is “incoming”.
+    const value = (fieldText(fields, name) ?? '')
+      .normalize('NFD')
+      .toLowerCase()
+      .replace(/[^a-z]/g, '');
+    const word = value.length > 4 ? value.replace(/^apel(?:de)?|call$/g, '') : value;
     if (INCOMING.has(word)) return 'incoming';
     if (OUTGOING.has(word)) return 'outgoing';
   }
