@@ -1,19 +1,19 @@
 import type { AccoladesEvent } from '../call/call-event.ts';
 import type { EventFilter } from '../call/filter.ts';
-import { AccoladesError, messageOf } from '../errors.ts';
+import { AccoladesError } from '../errors.ts';
 import type { AgentConfiguration } from '../protocol/messages.ts';
-import type { SessionReport } from '../session/session.ts';
 import { withResolvers, type Resolvers } from '../time/with-resolvers.ts';
 import type { SharedSession } from './shared-session.ts';
 import type {
+  Report,
   SubscribeOptions,
   Subscription,
   SubscriptionStatus,
   UnsubscribeOptions,
 } from './subscription.ts';
 
-/** An owner's settings, checked: what is needed for as long as it is there. */
-export interface PlaceSettings {
+/** What a subscription wants delivered, and how; checked. */
+export interface DeliverySettings {
   readonly country: string;
   readonly accepts: EventFilter;
   readonly includeConfiguration: boolean;
@@ -22,38 +22,33 @@ export interface PlaceSettings {
   readonly onReport: SubscribeOptions['onReport'];
 }
 
-/** What a subscription needs of the place that it occupies. */
-export interface SubscribedPlace {
+/** The durable subscription behind an active one; see `DurableSubscription`. */
+export interface DurableBackend {
   readonly status: SubscriptionStatus;
-  /** Delivers what was held, in order, as long as there is somebody to take it. */
   flush(): void;
-  /** Puts events in front of all others, in their order. */
-  takeBack(events: readonly AccoladesEvent[]): void;
-  /** The owner goes, for now or for good. */
-  vacate(active: ActiveSubscription, removed: boolean): void;
-  /** The owner goes for good once nothing can come any more, and is told then. */
+  requeue(events: readonly AccoladesEvent[]): void;
+  deactivate(active: ActiveSubscription, removed: boolean): void;
   drain(active: ActiveSubscription, onDrained: () => void): void;
-  /** @throws AccoladesError `INVALID_PARAMETER` for an unknown label, or for none when there are several agents */
   sessionOf(label: string | undefined): SharedSession;
 }
 
-/** What an owner holds while it is there. */
+/** The subscription that a host's node holds, from `subscribe` to `unsubscribe`. */
 export class ActiveSubscription implements Subscription {
-  readonly settings: PlaceSettings;
-  readonly #place: SubscribedPlace;
-  /** How many agents have neither become ready nor failed yet, and one more while they are counted. */
+  readonly settings: DeliverySettings;
+  readonly #durable: DurableBackend;
+  /** Agents without a first outcome, and one more until all are counted. */
   #awaited = 1;
   /** Whether the first outcome is known. */
   #settled = false;
-  /** Made when somebody asks for it. */
+  /** Made on demand. */
   #firstOutcome: Resolvers<SubscriptionStatus> | null = null;
-  /** Made when somebody asks for it. */
+  /** Made on demand. */
   #drained: Resolvers<void> | null = null;
   #ended = false;
-  #flowing = false;
+  #resumed = false;
 
-  constructor(place: SubscribedPlace, settings: PlaceSettings) {
-    this.#place = place;
+  constructor(durable: DurableBackend, settings: DeliverySettings) {
+    this.#durable = durable;
     this.settings = settings;
   }
 
@@ -66,28 +61,29 @@ export class ActiveSubscription implements Subscription {
   }
 
   get status(): SubscriptionStatus {
-    return this.#place.status;
+    return this.#durable.status;
   }
 
+  /** Whether events are delivered now, rather than held. */
   get flowing(): boolean {
-    return this.#flowing && !this.#ended;
+    return this.#resumed && !this.#ended;
   }
 
   resume(): void {
-    this.#flowing = true;
-    if (!this.#ended) this.#place.flush();
+    this.#resumed = true;
+    if (!this.#ended) this.#durable.flush();
   }
 
   pause(): void {
-    this.#flowing = false;
+    this.#resumed = false;
   }
 
   giveBack(events: readonly AccoladesEvent[]): void {
-    if (!this.#ended) this.#place.takeBack(events);
+    if (!this.#ended) this.#durable.requeue(events);
   }
 
   async requestConfiguration(label?: string): Promise<AgentConfiguration> {
-    // A copy, since flows may change what they are given, and the session keeps it for others.
+    // A copy: flows may change what they are given, and the session keeps it for others.
     return structuredClone(await this.#sessionOf(label).request('configuration'));
   }
 
@@ -100,7 +96,7 @@ export class ActiveSubscription implements Subscription {
       this.#drained = withResolvers();
       if (this.#ended) this.#drained.resolve();
       else {
-        this.#place.drain(this, () => {
+        this.#durable.drain(this, () => {
           this.unsubscribe({ removed: true });
         });
       }
@@ -111,46 +107,38 @@ export class ActiveSubscription implements Subscription {
   unsubscribe({ removed = false }: UnsubscribeOptions = {}): void {
     if (this.#ended) return;
     this.end();
-    this.#place.vacate(this, removed);
+    this.#durable.deactivate(this, removed);
   }
 
+  /** For the durable subscription: nothing is delivered from now on. Idempotent. */
   end(): void {
     this.#ended = true;
     this.#settle();
     this.#drained?.resolve();
   }
 
-  /** One agent more has neither become ready nor failed yet. */
+  /** For the durable subscription: the first outcome waits for one agent more. */
   awaitOutcome(): void {
     this.#awaited++;
   }
 
-  /** No more agents come. */
-  counted(): void {
+  /** For the durable subscription: the first outcome waits for no other agents. */
+  allAwaited(): void {
     if (--this.#awaited === 0) this.#settle();
   }
 
-  /** @param settled one of those that were awaited is not any more */
+  /**
+   * For the durable subscription.
+   * @param settled one of the awaited agents has its outcome
+   */
   statusChanged(settled: boolean): void {
     if (settled) this.#awaited--;
-    this.#guarded(() => this.settings.onStatus?.(this.status));
+    guarded(() => this.settings.onStatus?.(this.status));
     if (this.#awaited === 0) this.#settle();
   }
 
-  deliver(event: AccoladesEvent, label: string): void {
-    if (!this.settings.accepts(event)) return;
-    try {
-      this.settings.onEvent?.(event);
-    } catch (error) {
-      this.report(
-        { kind: 'failedOwner', text: `An event could not be passed on: ${messageOf(error)}` },
-        label,
-      );
-    }
-  }
-
-  report(report: SessionReport, label: string): void {
-    if (!this.#ended) this.#guarded(() => this.settings.onReport?.({ ...report, label }));
+  report(report: Report): void {
+    if (!this.#ended) guarded(() => this.settings.onReport?.(report));
   }
 
   #settle(): void {
@@ -161,15 +149,15 @@ export class ActiveSubscription implements Subscription {
 
   #sessionOf(label: string | undefined): SharedSession['session'] {
     if (this.#ended) throw new AccoladesError('SESSION_CLOSED');
-    return this.#place.sessionOf(label).session;
+    return this.#durable.sessionOf(label).session;
   }
+}
 
-  /** One owner's failing listener must not cost the others their call. */
-  #guarded(callback: () => void): void {
-    try {
-      callback();
-    } catch {
-      // The owner failed at showing its own state; there is nobody else to tell.
-    }
+/** A callback that throws must not cost the other owners their call. */
+function guarded(callback: () => void): void {
+  try {
+    callback();
+  } catch {
+    // The owner failed at showing its own state; there is nobody else to tell.
   }
 }

@@ -1,6 +1,7 @@
 import type { AccoladesEvent } from '../call/call-event.ts';
 import { BoundedQueue } from '../delivery/bounded-queue.ts';
 import type { CallMessage } from '../protocol/messages.ts';
+import type { Member } from './member.ts';
 import type { ConnectionChange } from './shared-session.ts';
 
 /** Events held for an owner that is away or paused; beyond it the oldest are dropped and reported. */
@@ -11,8 +12,8 @@ export const MAX_HELD_EVENTS = 10_000;
  */
 export const MAX_HELD_CHARS = 8 * 1024 * 1024;
 
-/** An event that waits for its owner, with the link to its agent. */
-export type Held<Link> = { readonly link: Link } & (
+/** An event on its way to its owner, with the agent that it concerns. */
+export type Held = { readonly member: Member } & (
   | { readonly call: CallMessage; readonly receivedAt: number }
   | { readonly change: ConnectionChange }
   /** Delivered once, and returned by the owner, which could not pass it on. */
@@ -20,7 +21,7 @@ export type Held<Link> = { readonly link: Link } & (
 );
 
 /** The queue of what arrived for an owner that is away or paused. */
-export function heldEvents<Link>(): BoundedQueue<Held<Link>> {
+export function heldEvents(): BoundedQueue<Held> {
   return new BoundedQueue({
     maxItems: MAX_HELD_EVENTS,
     maxSize: MAX_HELD_CHARS,
@@ -29,7 +30,7 @@ export function heldEvents<Link>(): BoundedQueue<Held<Link>> {
 }
 
 /** In characters of JSON. Only what the server sent can be large. */
-function charsOf<Link>(held: Held<Link>): number {
+function charsOf(held: Held): number {
   if ('call' in held) return JSON.stringify(held.call.raw).length;
   return 'event' in held ? JSON.stringify(held.event).length : 0;
 }

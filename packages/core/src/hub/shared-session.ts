@@ -6,11 +6,10 @@ import {
   type SessionReport,
   type SessionStatus,
 } from '../session/session.ts';
-import { allOf, sizeOf, withItem, withoutItems, type Few } from './few.ts';
 
-/** What those who share a session hear of it. */
+/** One of those who share a session, and what it is notified of. */
 export interface SessionUser {
-  /** False for one that is only kept for an owner who may come back. */
+  /** False while the owner is away and may come back. */
   readonly live: boolean;
   onSessionStatus(status: SessionStatus): void;
   onCall(call: CallMessage, receivedAt: number): void;
@@ -18,217 +17,159 @@ export interface SessionUser {
   onReport(report: SessionReport): void;
 }
 
-/** The session came up, or went away and now waits. */
+/** The session came up, or went away and waits for its next attempt. */
 export type ConnectionChange = Extract<SessionStatus, { state: 'ready' | 'waiting' }>;
 
-/** Where the sessions with one server belong. */
-export interface SharedSessions {
-  /** Which server, and which way to it. */
-  readonly server: string;
+/** The pool that a shared session belongs to. */
+export interface SessionHome {
   readonly options: SessionOptions;
-  /** Nobody uses it any more, but it still reads. */
-  drains(unused: SharedSession): void;
-  /** Nobody uses it any more, and it has ended. Idempotent. */
-  forget(unused: SharedSession): void;
+  /** The set of users has changed, or one of them is live now or is not any more. */
+  usersChanged(shared: SharedSession): void;
+  /**
+   * Sessions of the same agent with other server settings that are not ready yet: until they are,
+   * their users get the calls of this one.
+   */
+  successorsOf(shared: SharedSession): readonly SharedSession[];
+  /** Whether the session waits for another one of the same agent to end, before it connects. */
+  isWaiting(shared: SharedSession): boolean;
+  /** The session has no users any more and reads its last calls. */
+  draining(shared: SharedSession): void;
+  /** The session has ended. Idempotent. */
+  ended(shared: SharedSession): void;
 }
 
-/** One who has left, but hears of the calls that come until the session has ended. */
+/** A user that has left, but still gets the calls that the server sends until the session ends. */
 interface Leaving {
   readonly user: SessionUser;
   readonly onDrained: () => void;
 }
 
-/**
- * A session with those who use it; ends with the last of them.
- *
- * When they leave it for another session of the same agent, because their settings changed, that one succeeds it: the server allows one
- * at a time, so the old one stays up until the new one's connection is open, then drains, and only then the new one authenticates. The
- * agent is without a session for no longer than that, and what comes by the old one reaches the users of the new one, before anything else.
- */
+/** A session and its users. It ends with the last of them. */
 export class SharedSession implements SessionListener {
   readonly session: Session;
-  /** Whether it is up, since when, and if not, why; null until the first attempt has ended. */
+  /** The last connection change; null until the first attempt has ended. */
   lastChange: ConnectionChange | null = null;
-  readonly #home: SharedSessions;
-  /** One may leave, join or come back while all are told, and must not hear the same thing twice. */
-  #users: Few<SessionUser> = null;
-  #leaving: Few<Leaving> = null;
-  #predecessor: SharedSession | null = null;
-  #successor: SharedSession | null = null;
-  /** Present while the open connection waits for the predecessor's end. */
-  #authenticate: (() => void) | null = null;
+  readonly #home: SessionHome;
+  /** Replaced, never changed: users may join and leave during a notification. */
+  #users: readonly SessionUser[] = NO_USERS;
+  #leaving: readonly Leaving[] = NONE_LEAVING;
 
-  constructor(idCrm: string, home: SharedSessions) {
+  constructor(idCrm: string, home: SessionHome) {
     this.#home = home;
     this.session = new Session(idCrm, home.options, this);
   }
 
-  isOfSameServer(other: SharedSession): boolean {
-    return this.#home.server === other.#home.server;
+  /** Whether anybody gets its calls. */
+  get isHeard(): boolean {
+    return this.#users.length > 0 || this.#leaving.length > 0;
+  }
+
+  get hasUsers(): boolean {
+    return this.#users.length > 0;
+  }
+
+  /** Whether an owner of it is subscribed now, rather than only expected back. */
+  get isLive(): boolean {
+    return this.#users.some((user) => user.live);
   }
 
   onStatus(status: SessionStatus): void {
     const change = this.#changeBy(status);
     if (change !== null) this.lastChange = change;
-    for (const user of allOf(this.#users)) {
+    for (const user of this.#users) {
       user.onSessionStatus(status);
       if (change !== null) user.onConnection(change);
     }
-    if (status.state === 'waiting') {
-      // Settings that do not work, and a predecessor that is gone by itself, end the succession.
-      if (this.#isRetired) this.#end();
-      const predecessor = this.#predecessor;
-      if (predecessor !== null && predecessor.#isRetired) predecessor.#end();
-    }
-    // With a predecessor that others still use: another server's.
-    if (status.state === 'ready') this.#unlink();
-  }
-
-  onOpened(authenticate: () => void): void {
-    const predecessor = this.#predecessor;
-    // One that is still used will not end; the server says what follows from that.
-    if (predecessor === null || predecessor.#users !== null) {
-      authenticate();
-      return;
-    }
-    this.#authenticate = authenticate;
-    if (predecessor.#isRetired) predecessor.#end();
   }
 
   onCall(call: CallMessage): void {
     const receivedAt = this.#home.options.clock.now();
-    // Before the first of them hears of it, and may change them.
-    const users = allOf(this.#users);
-    const leaving = allOf(this.#leaving);
-    const heirs = allOf(this.#successor === null ? null : this.#successor.#users);
-    const leavingHeirs = allOf(this.#successor === null ? null : this.#successor.#leaving);
-    for (const user of users) user.onCall(call, receivedAt);
-    for (const { user } of leaving) user.onCall(call, receivedAt);
-    for (const user of heirs) user.onCall(call, receivedAt);
-    for (const { user } of leavingHeirs) user.onCall(call, receivedAt);
+    const successors = this.#home.successorsOf(this);
+    // All lists first: a handler may move a user from one to another.
+    const listeners = [this, ...successors].map((shared) => [shared.#users, shared.#leaving] as const);
+    for (const [users, leaving] of listeners) {
+      for (const user of users) user.onCall(call, receivedAt);
+      for (const { user } of leaving) user.onCall(call, receivedAt);
+    }
   }
 
   onReport(report: SessionReport): void {
-    for (const user of allOf(this.#users)) user.onReport(report);
+    for (const user of this.#users) user.onReport(report);
   }
 
-  /** Idempotent. */
+  /** Adds a user, also one that is leaving; followed by `usersChanged`. Idempotent. */
   join(user: SessionUser): void {
     this.#forgetLeaving(user);
-    if (!allOf(this.#users).includes(user)) this.#users = withItem(this.#users, user);
+    if (!this.#users.includes(user)) this.#users = [...this.#users, user];
   }
 
-  /** Idempotent. */
+  /** Removes a user, which gets nothing any more. Idempotent. */
   leave(user: SessionUser): void {
-    if (this.#forgetLeaving(user)) {
-      this.updateKeepAlive();
-      // Nobody is left to hear what it, or its predecessor, still reads.
-      if (this.#leaving === null && this.#users === null && this.#successor === null) this.#end();
-    }
-    this.#remove(user);
+    this.#forgetLeaving(user);
+    this.#users = withoutUser(this.#users, user);
+    this.usersChanged();
+    this.endIfUnused();
   }
 
   /**
-   * As `leave`, but the user hears of the calls that come until the session has ended: with a closing handshake, once nobody uses it.
-   * @param onDrained called once, when it has; not at all when the user leaves or joins again before
+   * Removes a user, which still gets the calls that the server sends until the session ends.
+   * @param onDrained called once, when the session has ended; not at all when the user leaves or
+   *   joins again before
    */
   leaveDrained(user: SessionUser, onDrained: () => void): void {
-    this.#leaving = withItem(this.#leaving, { user, onDrained });
-    this.#remove(user);
+    this.#leaving = [...this.#leaving, { user, onDrained }];
+    this.#users = withoutUser(this.#users, user);
+    this.usersChanged();
+    this.endIfUnused();
   }
 
-  /**
-   * To be called before the users of another session of the same agent leave it for this one. Of one that
-   * cannot have calls under way yet, the predecessor is taken over.
-   */
-  succeed(other: SharedSession): void {
-    const predecessor = other.session.canHear || other.session.isDraining ? other : other.#predecessor;
-    if (predecessor === null || predecessor === this || this.#predecessor !== null) return;
-    const earlier = predecessor.#successor;
-    if (earlier !== null) {
-      if (earlier !== other || sizeOf(other.#users) > 1) return;
-      earlier.#unlink();
-    }
-    this.#predecessor = predecessor;
-    predecessor.#successor = this;
-    this.session.learnFrom(predecessor.session);
+  /** To be called when a user has joined, has become live, or is not live any more. */
+  usersChanged(): void {
+    this.session.keepProcessAlive(this.#leaving.length > 0 || this.isLive);
+    this.#home.usersChanged(this);
   }
 
-  /** To be called when a user that stays has begun or ceased to be live. */
-  updateKeepAlive(): void {
-    this.session.keepProcessAlive(this.#leaving !== null || allOf(this.#users).some((user) => user.live));
-  }
-
-  /** Whether it is only kept until its successor's connection is open. */
-  get #isRetired(): boolean {
-    return this.#users === null && this.#successor !== null && this.session.status.state !== 'closed';
-  }
-
-  get #isConnecting(): boolean {
-    const { state } = this.session.status;
-    return state === 'idle' || state === 'connecting';
-  }
-
-  #remove(user: SessionUser): void {
-    const left = withoutItems(this.#users, (other) => other === user);
-    if (left === this.#users) return;
-    this.#users = left;
-    this.updateKeepAlive();
-    if (left !== null) return;
-    const successor = this.#successor;
-    if (successor === null || !successor.#isConnecting) this.#end();
-  }
-
-  /** @returns whether it was leaving */
-  #forgetLeaving(user: SessionUser): boolean {
-    const before = this.#leaving;
-    this.#leaving = withoutItems(before, (other) => other.user === user);
-    return this.#leaving !== before;
-  }
-
-  #end(): void {
-    const predecessor = this.#predecessor;
-    if (predecessor !== null) {
-      if (this.#leaving !== null && predecessor.#users === null) {
-        // They hear what still comes by it; this one ends after that.
-        predecessor.#end();
-        return;
-      }
-      this.#unlink();
-      if (predecessor.#users === null) predecessor.#end();
-    }
-    if (this.#successor === null && this.#leaving === null) {
-      this.#home.forget(this);
+  /** Ends the session when it has no users: at once when nobody would get its last calls. */
+  endIfUnused(): void {
+    const hasEnded = this.session.status.state === 'closed' && !this.session.isDraining;
+    if (this.#users.length > 0 || hasEnded) return;
+    if (this.#leaving.length === 0 && !this.#hasCallsForSuccessors) {
+      this.#home.ended(this);
       this.session.close();
       return;
     }
-    // It does already, and somebody still hears it.
-    if (this.session.isDraining) return;
-    this.#home.drains(this);
+    if (this.session.isDraining || this.#home.isWaiting(this)) return;
+    this.#home.draining(this);
     this.session.drain(() => {
-      this.#home.forget(this);
-      const leaving = allOf(this.#leaving);
-      this.#leaving = null;
+      const leaving = this.#leaving;
+      this.#leaving = NONE_LEAVING;
+      this.#home.ended(this);
       for (const { onDrained } of leaving) onDrained();
-      const successor = this.#successor;
-      if (successor === null) return;
-      const authenticate = successor.#authenticate;
-      successor.#unlink();
-      if (successor.#users === null) successor.#end();
-      else authenticate?.();
     });
   }
 
-  /** Ends the succession to this session. */
-  #unlink(): void {
-    if (this.#predecessor !== null) this.#predecessor.#successor = null;
-    this.#predecessor = null;
-    this.#authenticate = null;
+  get #hasCallsForSuccessors(): boolean {
+    return (this.session.canHear || this.session.isDraining) && this.#home.successorsOf(this).length > 0;
   }
 
+  #forgetLeaving(user: SessionUser): void {
+    if (this.#leaving.some((one) => one.user === user)) {
+      this.#leaving = this.#leaving.filter((one) => one.user !== user);
+    }
+  }
+
+  /** An outage is one change, however many attempts fail during it. */
   #changeBy(status: SessionStatus): ConnectionChange | null {
     if (status.state === 'ready') return status;
-    // The later failures of an outage are no news: only its beginning is.
     return status.state === 'waiting' && this.lastChange?.state !== 'waiting' ? status : null;
   }
+}
+
+/** Shared by all sessions, of which there may be thousands. */
+const NO_USERS: readonly SessionUser[] = [];
+const NONE_LEAVING: readonly Leaving[] = [];
+
+function withoutUser(users: readonly SessionUser[], user: SessionUser): readonly SessionUser[] {
+  if (!users.includes(user)) return users;
+  return users.length === 1 ? NO_USERS : users.filter((other) => other !== user);
 }

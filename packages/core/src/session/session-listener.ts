@@ -24,11 +24,6 @@ export interface SessionReport {
 }
 
 export interface SessionListener {
-  /**
-   * The connection is open. Without it the session authenticates at once.
-   * @param authenticate to be called, now or later, when the agent has no other session any more; idempotent
-   */
-  onOpened?(authenticate: () => void): void;
   onStatus(status: SessionStatus): void;
   onCall(call: CallMessage): void;
   onReport(report: SessionReport): void;

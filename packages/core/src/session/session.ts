@@ -208,12 +208,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
 
   /** For the transport. */
   onOpen(): void {
-    const transport = this.#transport;
-    const authenticate = (): void => {
-      if (this.#status.state === 'connecting' && this.#transport === transport) this.#authenticate();
-    };
-    if (this.#listener.onOpened === undefined) authenticate();
-    else this.#listener.onOpened(authenticate);
+    if (this.#status.state === 'connecting') this.#authenticate();
   }
 
   #authenticate(): void {

@@ -1,0 +1,258 @@
+import { buildCallEvent, buildConnectionEvent, type AccoladesEvent } from '../call/call-event.ts';
+import { RingGroups } from '../call/ring-groups.ts';
+import type { BoundedQueue } from '../delivery/bounded-queue.ts';
+import { AccoladesError, messageOf } from '../errors.ts';
+import type { CallMessage } from '../protocol/messages.ts';
+import type { SessionReport } from '../session/session.ts';
+import { ActiveSubscription, type DeliverySettings } from './active-subscription.ts';
+import { heldEvents, type Held } from './held-events.ts';
+import { Member, type MemberOwner } from './member.ts';
+import type { ConnectionChange, SharedSession } from './shared-session.ts';
+import type { AgentStatus, Subscription, SubscriptionStatus } from './subscription.ts';
+
+/**
+ * An owner's agents and its undelivered events. It outlives the owner's subscriptions by the linger
+ * time: an owner that unsubscribes at a redeploy and subscribes again finds its sessions still
+ * connected, and gets what arrived meanwhile.
+ */
+export class DurableSubscription implements MemberOwner {
+  readonly owner: string;
+  /** Replaced, never changed: the owner may subscribe anew during a notification. */
+  #members: readonly Member[] = [];
+  /** Made with the first call. */
+  #ringGroups: RingGroups | null = null;
+  /** Made when an event has to wait. */
+  #held: BoundedQueue<Held> | null = null;
+  #active: ActiveSubscription | null = null;
+  #readyCount = 0;
+  readonly #onAbandoned: (durable: DurableSubscription) => void;
+
+  /** @param onAbandoned called when the owner has unsubscribed */
+  constructor(owner: string, onAbandoned: (durable: DurableSubscription) => void) {
+    this.owner = owner;
+    this.#onAbandoned = onAbandoned;
+  }
+
+  /** Whether the owner is subscribed now. */
+  get live(): boolean {
+    return this.#active !== null;
+  }
+
+  get members(): readonly Member[] {
+    return this.#members;
+  }
+
+  get status(): SubscriptionStatus {
+    return new DurableStatus(this, this.#readyCount);
+  }
+
+  /**
+   * Begins a subscription of the owner, in place of the one before. Agents that it still has keep
+   * their sessions and what was held for them; the others are given up.
+   */
+  activate(
+    settings: DeliverySettings,
+    sessions: readonly { label: string; shared: SharedSession }[],
+    startPaused: boolean,
+  ): Subscription {
+    this.#active?.end();
+    const active = new ActiveSubscription(this, settings);
+    this.#active = active;
+    this.#replaceMembers(sessions);
+    for (const member of this.#members) {
+      // A callback may have ended the subscription meanwhile.
+      if (member.ended) continue;
+      member.shared.usersChanged();
+      const { lastChange } = member.shared;
+      if (lastChange !== null) this.onConnection(member, lastChange);
+      if (member.awaitOutcome()) active.awaitOutcome();
+    }
+    if (!startPaused) active.resume();
+    active.allAwaited();
+    return active;
+  }
+
+  /** Gives all agents up. Idempotent. */
+  clear(): void {
+    this.#active?.end();
+    this.#active = null;
+    this.#held = null;
+    const members = this.#members;
+    this.#members = [];
+    this.#readyCount = 0;
+    for (const member of members) member.end();
+  }
+
+  /** For the subscription: the owner has unsubscribed. */
+  deactivate(active: ActiveSubscription, removed: boolean): void {
+    if (this.#active !== active) return;
+    this.#active = null;
+    if (removed) this.clear();
+    else for (const { shared } of this.#members) shared.usersChanged();
+    this.#onAbandoned(this);
+  }
+
+  /** For the subscription: calls back when every agent's session has ended, or is used by others. */
+  drain(active: ActiveSubscription, onDrained: () => void): void {
+    if (this.#active !== active) return;
+    let left = this.#members.length;
+    for (const member of this.#members) {
+      member.shared.leaveDrained(member, () => {
+        if (--left === 0) onDrained();
+      });
+    }
+  }
+
+  /** @throws AccoladesError `INVALID_PARAMETER` for an unknown label, or none of several agents */
+  sessionOf(label: string | undefined): SharedSession {
+    const members = this.#members;
+    const member =
+      label === undefined && members.length === 1 ? members[0] : members.find((one) => one.label === label);
+    if (member !== undefined) return member.shared;
+    const known = members.map((one) => one.label).join(', ');
+    throw new AccoladesError('INVALID_PARAMETER', {
+      what:
+        label === undefined
+          ? `Choose one of the agents: ${known}.`
+          : `There is no agent “${label}”. Known: ${known}.`,
+    });
+  }
+
+  /** Delivers what is held, in order, until the owner pauses or unsubscribes. */
+  flush(): void {
+    const held = this.#held;
+    if (held === null) return;
+    const dropped = this.#active === null ? 0 : held.takeDropped();
+    if (dropped > 0) {
+      const text = `${dropped} events were dropped, because more arrived than are held for an absent node.`;
+      this.#report({ kind: 'dropped', text }, '');
+    }
+    while (this.#active?.flowing === true) {
+      const next = held.shift();
+      if (next === undefined) return;
+      this.#deliver(next, this.#active);
+    }
+  }
+
+  /** Puts events back in front of all others. Those of an agent given up are dropped. */
+  requeue(events: readonly AccoladesEvent[]): void {
+    const held = events.flatMap((event) => {
+      const member = this.#members.find(({ label }) => label === event.agent.label);
+      return member === undefined ? [] : [{ member, event }];
+    });
+    this.#held ??= heldEvents();
+    this.#held.unshift(held);
+  }
+
+  onCall(member: Member, call: CallMessage, receivedAt: number): void {
+    this.#push({ member, call, receivedAt });
+  }
+
+  onConnection(member: Member, change: ConnectionChange): void {
+    const before = member.lastChange;
+    if (before === change || (before?.state === 'waiting' && change.state === 'waiting')) return;
+    member.lastChange = change;
+    this.#push({ member, change });
+  }
+
+  onMemberStatus(member: Member, wasReady: boolean, settled: boolean): void {
+    // Counted here, since an owner may have thousands of agents.
+    if (member.ready !== wasReady) this.#readyCount += member.ready ? 1 : -1;
+    this.#active?.statusChanged(settled);
+  }
+
+  onReport(member: Member, report: SessionReport): void {
+    this.#report(report, member.label);
+  }
+
+  #replaceMembers(sessions: readonly { label: string; shared: SharedSession }[]): void {
+    const before = new Map(this.#members.map((member) => [idCrmOf(member), member]));
+    const members = new Map<string, Member>();
+    for (const { label, shared } of sessions) {
+      const { idCrm } = shared.session;
+      const member = members.get(idCrm) ?? before.get(idCrm) ?? new Member(this, shared, label);
+      const moved = member.shared !== shared;
+      member.renew(shared, label);
+      if (moved) this.#disconnected(member);
+      members.set(idCrm, member);
+    }
+    this.#members = [...members.values()];
+    for (const [idCrm, member] of before) if (!members.has(idCrm)) member.end();
+    this.#readyCount = this.#members.filter(({ ready }) => ready).length;
+    this.#held?.update((held) => (held.member.ended ? undefined : held));
+  }
+
+  /** The agent's session ends, because its server settings have changed. */
+  #disconnected(member: Member): void {
+    if (member.lastChange?.state !== 'ready') return;
+    const now = member.shared.session.status.since;
+    const reason = new AccoladesError('SESSION_CLOSED');
+    this.onConnection(member, { state: 'waiting', since: now, attempt: 0, nextAttemptAt: now, reason });
+  }
+
+  #push(held: Held): void {
+    if (this.#active?.flowing === true && (this.#held === null || this.#held.length === 0)) {
+      this.#deliver(held, this.#active);
+      return;
+    }
+    this.#held ??= heldEvents();
+    this.#held.push(held);
+  }
+
+  #deliver(held: Held, active: ActiveSubscription): void {
+    const { accepts, onEvent } = active.settings;
+    const event = this.#eventOf(held, active.settings);
+    if (!accepts(event)) return;
+    try {
+      onEvent?.(event);
+    } catch (error) {
+      const text = `An event could not be passed on: ${messageOf(error)}`;
+      this.#report({ kind: 'failedOwner', text }, held.member.label);
+    }
+  }
+
+  #eventOf(held: Held, { country, includeConfiguration }: DeliverySettings): AccoladesEvent {
+    const { member } = held;
+    if ('event' in held) return held.event;
+    if ('change' in held) {
+      const { change } = held;
+      return change.state === 'ready'
+        ? buildConnectionEvent('agentConnected', member.identity, null, change.since)
+        : buildConnectionEvent('agentDisconnected', member.identity, change.reason.code, change.since);
+    }
+    const { configuration } = member.shared.session;
+    this.#ringGroups ??= new RingGroups();
+    return buildCallEvent(held.call, {
+      country,
+      agent: member.identity,
+      firstRing: this.#ringGroups.isFirstRing(held.call),
+      receivedAt: held.receivedAt,
+      configuration: includeConfiguration ? configuration : undefined,
+    });
+  }
+
+  #report(report: SessionReport, label: string): void {
+    this.#active?.report({ ...report, label });
+  }
+}
+
+class DurableStatus implements SubscriptionStatus {
+  readonly connected: number;
+  readonly total: number;
+  readonly #durable: DurableSubscription;
+
+  constructor(durable: DurableSubscription, connected: number) {
+    this.connected = connected;
+    this.total = durable.members.length;
+    this.#durable = durable;
+  }
+
+  /** Made on demand: an owner may have thousands of agents. */
+  get agents(): readonly AgentStatus[] {
+    return this.#durable.members.map(({ label, shared }) => ({ label, status: shared.session.status }));
+  }
+}
+
+function idCrmOf({ shared }: Member): string {
+  return shared.session.idCrm;
+}
