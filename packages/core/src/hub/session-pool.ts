@@ -103,16 +103,24 @@ export class SessionPool {
   }
 
   /** The other sessions of the same agent. */
-  #othersOf(shared: SharedSession): SharedSession[] {
+  #othersOf(shared: SharedSession): readonly SharedSession[] {
+    // The usual case, asked at every call.
+    if (this.#servers.size <= 1 && this.#draining.isEmpty) return NONE;
     const { idCrm } = shared.session;
     const used = [...this.#servers.values()].flatMap(({ sessions }) => sessions.get(idCrm) ?? []);
     return [...used, ...this.#draining.of(idCrm)].filter((other) => other !== shared);
   }
 }
 
+const NONE: readonly SharedSession[] = [];
+
 /** A few sessions of a few agents. */
 class SessionsByAgent {
   readonly #byAgent = new Map<string, readonly SharedSession[]>();
+
+  get isEmpty(): boolean {
+    return this.#byAgent.size === 0;
+  }
 
   of(idCrm: string): readonly SharedSession[] {
     return this.#byAgent.get(idCrm) ?? [];
