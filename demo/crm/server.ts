@@ -4,6 +4,7 @@ import path from 'node:path';
 import Fastify from 'fastify';
 import type { FastifyInstance } from 'fastify';
 import { isObject, optionalString } from '../../hosts/guards.ts';
+import { ownComputerOnly } from '../own-computer.ts';
 import { showPage, showPolicy } from '../show/show-page.ts';
 import type { ShowPane } from '../show/show-page.ts';
 import { ContactBook } from './contact-book.ts';
@@ -82,6 +83,10 @@ export class Crm extends EventEmitter<{ flowMessage: [FlowMessage] }> {
     this.contacts = new ContactBook(options.file, seedContacts);
     this.#realSlack = options.realSlack ?? false;
     this.#server = Fastify({ forceCloseConnections: true });
+    this.#server.addHook('onRequest', (request, reply, done) => {
+      // A refused request is answered here and goes no further.
+      ownComputerOnly(request.raw, reply.raw, done);
+    });
     this.#servePage();
     this.#serveContacts();
     this.#serveMessages();

@@ -23,6 +23,8 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
     userDir,
     port: setup.port,
     env: flowEnvironment(setup),
+    // Whoever reaches an editor without a log-in can run any program.
+    middleware: { module: path.join(repositoryRoot, 'demo/own-computer.ts'), name: 'ownComputerOnly' },
     settings: {
       editorTheme: {
         page: {

@@ -5,6 +5,7 @@ import { expect } from 'chai';
 import { objectFrom, parseJson } from '../../hosts/guards.ts';
 import type { FlowMessage } from '../crm/flow-message.ts';
 import { Crm } from '../crm/server.ts';
+import { statusFor } from './status-for.ts';
 
 const maria = '/contacts?phone=%2B40211234567';
 const call = { at: '2026-11-21T08:00:00.000Z', direction: 'incoming', agent: 'Front desk' };
@@ -149,6 +150,18 @@ describe('the CRM of the demonstration', () => {
       await second.close();
     } finally {
       await rm(folder, { recursive: true, force: true });
+    }
+  });
+
+  it('answers only under names of this computer, so that no web page reads it by DNS rebinding', async () => {
+    const { port } = new URL(crm.url);
+    for (const route of ['/', '/contacts', '/events', '/show', '/none']) {
+      for (const host of ['evil.example', `evil.example:${port}`, '127.0.0.1.evil.example']) {
+        expect(await statusFor(crm.url + route, host), `${host} ${route}`).to.equal(403);
+      }
+    }
+    for (const host of [`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`]) {
+      expect(await statusFor(`${crm.url}/contacts`, host), host).to.equal(200);
     }
   });
 });

@@ -13,6 +13,7 @@ import { repositoryRoot } from '../../hosts/paths.ts';
 import { freePort } from '../../hosts/ports.ts';
 import { demoAgents } from '../agents.ts';
 import { allGone, RunningDemo } from './running-demo.ts';
+import { statusFor } from './status-for.ts';
 
 /** With a build before it. */
 const startMs = 180_000;
@@ -120,7 +121,11 @@ describe('npm start', function () {
     for (const label of ['The PBX', 'The flow', 'What the flow did']) {
       const address = await demo.address(label, 1_000);
       expect((await fetch(address)).status, label).to.equal(200);
+      // Against DNS rebinding: a web page cannot reach it under its own host name.
+      expect(await statusFor(address, 'evil.example'), label).to.equal(403);
     }
+    const editorUrl = await demo.address('The flow', 1_000);
+    expect(await statusFor(new URL('/flows', editorUrl).href, 'evil.example')).to.equal(403);
     await expectShow(demo, 3);
     const crm = await demo.address('What the flow did', 1_000);
     const [contact] = arrayFrom(

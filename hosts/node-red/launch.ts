@@ -26,6 +26,8 @@ export interface NodeRedOptions {
   packages?: string[];
   /** Added to, or put in place of, the settings that this library writes to `settings.js`. JSON values only. */
   settings?: JsonObject;
+  /** An Express middleware for the editor, the admin API and HTTP nodes: an export of a module. */
+  middleware?: { module: string; name: string };
   /** Written to the flow file before the start. Left out: what the user directory already has, or nothing. */
   flows?: FlowNode[];
   /** Credentials for `flows`, by node id. They are kept unencrypted (`credentialSecret: false`). */
@@ -79,7 +81,10 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
   await mkdir(userDir, { recursive: true });
   await writePackageJson(userDir);
   await installPackages(userDir, options.packages ?? []);
-  await writeFile(path.join(userDir, 'settings.js'), settingsFile(port, options.settings));
+  await writeFile(
+    path.join(userDir, 'settings.js'),
+    settingsFile(port, options.settings, options.middleware),
+  );
   if (options.flows) {
     await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(options.flows, undefined, 2));
     await writeFile(path.join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
@@ -168,7 +173,7 @@ async function installPackages(userDir: string, packages: string[]): Promise<voi
   );
 }
 
-function settingsFile(port: number, own: JsonObject = {}): string {
+function settingsFile(port: number, own: JsonObject = {}, middleware?: NodeRedOptions['middleware']): string {
   const settings: JsonObject = {
     uiHost: '127.0.0.1',
     uiPort: port,
@@ -185,7 +190,10 @@ function settingsFile(port: number, own: JsonObject = {}): string {
     logging: { console: { level: 'info', metrics: false, audit: false } },
     ...own,
   };
-  return `module.exports = ${JSON.stringify(settings, undefined, 2)};\n`;
+  const json = `module.exports = ${JSON.stringify(settings, undefined, 2)};\n`;
+  if (middleware === undefined) return json;
+  const exported = `require(${JSON.stringify(middleware.module)})[${JSON.stringify(middleware.name)}]`;
+  return `${json}module.exports.httpAdminMiddleware = module.exports.httpNodeMiddleware = ${exported};\n`;
 }
 
 /**
