@@ -15,7 +15,13 @@ export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { BoundedQueue, type QueueLimits } from './delivery/bounded-queue.ts';
 export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
-export { HandOver, MAX_HAND_OVER_WAIT_MS, type HandOverOptions } from './hub/hand-over.ts';
+export { HostAcknowledgements } from './delivery/host-acknowledgements.ts';
+export {
+  ACKNOWLEDGE_MS,
+  OrderedDelivery,
+  type DeliveryReport,
+  type OrderedDeliveryOptions,
+} from './delivery/ordered-delivery.ts';
 export {
   reasonsOf,
   type AgentStatus,
