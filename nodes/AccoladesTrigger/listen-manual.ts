@@ -2,15 +2,25 @@ import { randomUUID } from 'node:crypto';
 import type {
   AccoladesError,
   AccoladesErrorCode,
+  AccoladesEvent,
   SessionStatus,
   SubscriptionStatus,
+  Timer,
 } from '@accolades-flow/core';
-import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
+import { systemClock } from '@accolades-flow/core/node';
+import { NodeOperationError, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import type { AgentConnection } from '../shared/agent-credential.ts';
 import { connectionError, reasonOf } from '../shared/node-errors.ts';
-import { listen } from './listen.ts';
+import { Listening } from './listen.ts';
+import { replaceTest } from './manual-tests.ts';
 import { toOutputs } from './outputs.ts';
 import type { TriggerSettings } from './trigger-settings.ts';
+
+/**
+ * How long a test listens, in ms. n8n may never say that it was stopped, and the connection that it holds is
+ * the only one that the agent may have.
+ */
+export const MANUAL_TEST_MS = 5 * 60_000;
 
 /** What may well be over a second later, so that a test goes on listening. */
 const PASSING: ReadonlySet<AccoladesErrorCode> = new Set([
@@ -19,12 +29,13 @@ const PASSING: ReadonlySet<AccoladesErrorCode> = new Set([
   'CONNECTION_CLOSED',
   'HEARTBEAT_TIMEOUT',
 ]);
-/** But not for ever: an agent that failed so often in a row is not going to connect. */
+/** An agent that failed so often in a row is not going to connect. */
 const MAX_PASSING_ATTEMPTS = 3;
 
 /**
- * Listens for one event, for a person who tests the workflow in the editor, and releases the agents with it. When no agent can be
- * connected, the test ends with an error that says why.
+ * Listens for one event, for a person who tests the workflow in the editor, and releases the agents with it.
+ * The test ends with an error when no agent can be connected, when no event comes for {@link MANUAL_TEST_MS},
+ * and when the same node is tested again.
  *
  * @throws AccoladesError when a parameter is not valid
  */
@@ -33,68 +44,119 @@ export function listenManually(
   connection: AgentConnection,
   settings: TriggerSettings,
 ): ITriggerResponse {
-  const total = connection.agents.length;
-  const failures = new Map<string, AccoladesError>();
-  let hasBeenConnected = false;
-  let allTried = false;
-  let settle: (error?: Error) => void = () => undefined;
-  const started = new Promise<void>((resolve, reject) => {
-    settle = (error) => {
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-  });
-  // n8n looks at it only after this function has returned.
-  started.catch(() => undefined);
-
-  const onStatus = (status: SubscriptionStatus): void => {
-    if (status.connected > 0) {
-      hasBeenConnected = true;
-      settle();
-    }
-    // The reason of a session that was waiting before may be out of date.
-    if (hasBeenConnected || !allTried) return;
-    for (const agent of status.agents) {
-      const reason = reasonOf(agent);
-      if (reason !== null && isLasting(reason, agent.status)) failures.set(agent.label, reason);
-    }
-    if (failures.size < total) return;
-    listening.stop({ removed: true });
-    const reasons = [...failures].map(([label, reason]) => ({ label, reason }));
-    settle(connectionError(context.getNode(), reasons, total));
-  };
-
-  const listening = listen(context, connection, settings, {
-    // An owner of its own, also while the same workflow is active or is tested twice.
-    owner: `n8n test ${randomUUID()}`,
-    // n8n takes an event only after this function has returned.
-    startPaused: true,
-    onEvent: (event) => {
-      listening.stop({ removed: true });
-      context.emit(toOutputs(event, settings.outputs));
-      settle();
-    },
-    onStatus,
-  });
-
-  const watchAgents = async (): Promise<void> => {
-    const status = await listening.subscription.firstOutcome;
-    allTried = true;
-    onStatus(status);
-  };
-
+  const test = new ManualTest(context, connection, settings);
   return {
-    manualTriggerFunction: async () => {
-      listening.subscription.resume();
-      void watchAgents();
-      await started;
-    },
+    manualTriggerFunction: () => test.run(),
     closeFunction: () => {
-      listening.stop({ removed: true });
-      settle();
+      test.end();
       return Promise.resolve();
     },
   };
+}
+
+class ManualTest {
+  readonly #context: ITriggerFunctions;
+  readonly #settings: TriggerSettings;
+  readonly #total: number;
+  readonly #listening: Listening;
+  readonly #timer: Timer;
+  readonly #forget: () => void;
+  readonly #failures = new Map<string, AccoladesError>();
+  /** Settles when the test has begun to listen, or cannot. */
+  readonly #started: Promise<void>;
+  #settleStart: (error?: Error) => void = () => undefined;
+  #isResumed = false;
+  #isRunning = false;
+  #hasBeenConnected = false;
+  #allTried = false;
+  #ended = false;
+
+  constructor(context: ITriggerFunctions, connection: AgentConnection, settings: TriggerSettings) {
+    this.#context = context;
+    this.#settings = settings;
+    this.#total = connection.agents.length;
+    this.#started = new Promise((resolve, reject) => {
+      this.#settleStart = (error) => {
+        if (error === undefined) resolve();
+        else reject(error);
+      };
+    });
+    // n8n looks at it only after the start.
+    this.#started.catch(() => undefined);
+    this.#listening = new Listening(context, connection, settings, {
+      // An owner of its own, also while the same workflow is active or is tested twice.
+      owner: `n8n test ${randomUUID()}`,
+      // n8n takes an event only after the start.
+      startPaused: true,
+      onEvent: (event) => {
+        this.#onEvent(event);
+      },
+      onStatus: (status) => {
+        this.#onStatus(status);
+      },
+    });
+    const { id, name } = context.getNode();
+    this.#forget = replaceTest(`${context.getWorkflow().id ?? ''} ${id} ${name}`, () => {
+      this.end(this.#error('This test was ended, because the step was executed again.'));
+    });
+    this.#timer = systemClock.start(MANUAL_TEST_MS, () => {
+      this.end(this.#error(`No event came within ${MANUAL_TEST_MS / 60_000} minutes.`));
+    });
+    this.#timer.unref();
+  }
+
+  async run(): Promise<void> {
+    this.#isResumed = true;
+    this.#listening.resume();
+    if (this.#hasBeenConnected) this.#settleStart();
+    void this.#listening.subscription.firstOutcome.then((status) => {
+      this.#allTried = true;
+      this.#onStatus(status);
+    });
+    await this.#started;
+    this.#isRunning = true;
+  }
+
+  /** Idempotent, never throws. */
+  end(error?: Error): void {
+    if (this.#ended) return;
+    this.#ended = true;
+    this.#timer.stop();
+    this.#forget();
+    this.#listening.stop({ removed: true });
+    this.#settleStart(error);
+    // Once the test listens, n8n takes its errors only here.
+    if (error !== undefined && this.#isRunning) this.#context.emitError(error);
+  }
+
+  #onEvent(event: AccoladesEvent): void {
+    if (this.#ended) return;
+    this.end();
+    this.#context.emit(toOutputs([event], this.#settings.outputs));
+  }
+
+  #onStatus(status: SubscriptionStatus): void {
+    if (status.connected > 0) {
+      this.#hasBeenConnected = true;
+      if (this.#isResumed) this.#settleStart();
+    }
+    // The reason of a session that was waiting before may be out of date.
+    if (this.#hasBeenConnected || !this.#allTried) return;
+    for (const agent of status.agents) {
+      const reason = reasonOf(agent);
+      if (reason !== null && isLasting(reason, agent.status)) this.#failures.set(agent.label, reason);
+    }
+    if (this.#failures.size < this.#total) return;
+    const reasons = [...this.#failures].map(([label, reason]) => ({ label, reason }));
+    this.end(connectionError(this.#context.getNode(), reasons, this.#total));
+  }
+
+  #error(message: string): NodeOperationError {
+    return new NodeOperationError(this.#context.getNode(), message, {
+      description: "Execute the step again, then call the agent, or dial from the agent's phone.",
+      level: 'warning',
+    });
+  }
 }
 
 function isLasting(reason: AccoladesError, status: SessionStatus): boolean {

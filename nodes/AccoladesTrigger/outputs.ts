@@ -25,13 +25,15 @@ export const configuredOutputs = (parameters: OutputParameters): { type: 'main';
 };
 
 /**
- * The event as one item on its output.
+ * The events as items, each on its output.
  * @param outputs the event of each output, in order; null: one output for all
  */
 export function toOutputs(
-  event: AccoladesEvent,
+  events: readonly AccoladesEvent[],
   outputs: readonly AccoladesEventType[] | null,
 ): INodeExecutionData[][] {
-  const items: INodeExecutionData[] = [{ json: { ...event } }];
-  return outputs === null ? [items] : outputs.map((output) => (output === event.event ? items : []));
+  const itemsOf = (chosen: readonly AccoladesEvent[]): INodeExecutionData[] =>
+    chosen.map((event) => ({ json: { ...event } }));
+  if (outputs === null) return [itemsOf(events)];
+  return outputs.map((output) => itemsOf(events.filter(({ event }) => event === output)));
 }

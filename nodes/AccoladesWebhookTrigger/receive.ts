@@ -9,12 +9,14 @@ import {
 } from '@accolades-flow/core';
 import { readBody } from '@accolades-flow/core/node';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { foundCredential } from '../shared/agent-credential.ts';
+import { deliveryLine } from '../shared/delivery-lines.ts';
 import { onceWritten } from '../shared/once-written.ts';
 import { interceptAnswer, sendAnswer } from './http-response.ts';
 import { readSecret, recallSecret, renewSecret } from './node-secret.ts';
 import { toOutputs } from './outputs.ts';
 import { warn } from './refusal-log.ts';
-import { StartOrder } from './start-order.ts';
+import { StartOrder, type AnsweredRequest } from './start-order.ts';
 import {
   createEndpoint,
   readWebhookParameters,
@@ -89,11 +91,30 @@ async function take(
   const workflowData = [...toOutputs({ ...received.message }, received.type, parameters.outputs)];
   if (received.answer !== null) {
     // Somebody watches a test, and n8n makes no more than one at a time.
-    if (context.getMode() !== 'manual') onceWritten(workflowData, await startOrder.turn());
+    if (context.getMode() !== 'manual') {
+      onceWritten(workflowData, await startOrder.turn(answeredRequest(context, parameters, request)));
+    }
     return { noWebhookResponse: true, workflowData };
   }
   awaitAnswer(context, parameters.responder, endpoint, received);
   return { workflowData };
+}
+
+function answeredRequest(
+  context: IWebhookFunctions,
+  { secretPlace }: WebhookParameters,
+  { body }: EndpointRequest,
+): AnsweredRequest {
+  return {
+    bodyBytes: body instanceof Uint8Array ? body.byteLength : 0,
+    // Needs n8n's database, as starting the workflow does.
+    check: () =>
+      secretPlace === 'none' ? null : foundCredential(context.getCredentials('accoladesWebhookApi')),
+    report: (report) => {
+      const { level, text } = deliveryLine(report);
+      context.logger[level](`[Accolades] ${text}`, { nodeName: context.getNode().name });
+    },
+  };
 }
 
 function refuse(context: IWebhookFunctions, { logLine, answer }: Refusal): IWebhookResponseData {

@@ -1,82 +1,105 @@
-import type { Clock, Timer } from '@accolades-flow/core';
+import { OrderedDelivery, type Clock, type DeliveryReport } from '@accolades-flow/core';
 import { processEnd, systemClock, type ProcessEnd } from '@accolades-flow/core/node';
 
-/** How many answered requests may wait for the start of their workflow in a process; what comes beyond starts at once. */
+/** How many answered requests may wait in a process; what comes beyond starts at once. */
 export const MAX_WAITING = 2_000;
+/** The same in bytes of their bodies. */
+export const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
-/** How long n8n has to write a workflow that was started before the next one no longer waits for it, in milliseconds. */
+/** How long n8n may take to save an execution before it is checked, in milliseconds. */
 export const MAX_START_MS = 2_000;
 
-/** How long the next start waits for each request but the first that came during the one before, in milliseconds: answers go first. */
+/** Answers go first: the next start waits so long for each further request that came meanwhile, in ms. */
 export const PAUSE_PER_REQUEST_MS = 50;
 export const MAX_PAUSE_MS = 1_000;
 
-/** To be called when n8n has written the workflow that was started; idempotent. */
+/** To be called when n8n is saving the execution; idempotent. */
 export type Started = () => void;
 
-type Start = (started: Started) => void;
+/** An answered request whose workflow is to start. */
+export interface AnsweredRequest {
+  readonly bodyBytes: number;
+  /** See `OrderedDeliveryOptions.check`. */
+  check(): Promise<unknown> | null;
+  /** Writes what happens to the starts to n8n's log. */
+  report(report: DeliveryReport): void;
+}
+
+interface Start {
+  readonly request: AnsweredRequest;
+  readonly begin: (started: Started) => void;
+}
 
 /**
- * Lets the workflows of answered requests start one after the other: each one when n8n has written the one before. So those of one
- * call start in the order in which its notifications came; and when many come at once, n8n answers them before it is busy with their
- * workflows. Accolades hangs up a call whose notification is not answered, while a workflow may run some seconds later.
+ * Starts the workflows of answered requests one after the other: the next one when n8n saves the one before.
+ * So those of one call start in the order of its notifications, and when many come at once, n8n answers them
+ * before it is busy with their workflows. Accolades hangs up a call whose notification is not answered.
  */
 export class StartOrder {
   readonly #end: Pick<ProcessEnd, 'onBegin'>;
   readonly #clock: Clock;
-  #waiting: Start[] = [];
+  readonly #delivery: OrderedDelivery<Start>;
   /** Requests since the last start. */
   #requests = 0;
-  /** Bounds the start that goes on, or the pause after it; null: neither does. */
-  #timer: Timer | null = null;
+  #isFull = false;
+  /** Knows where to write. */
+  #latest: AnsweredRequest | null = null;
   #forgetEnd: (() => void) | null = null;
 
   constructor(end: Pick<ProcessEnd, 'onBegin'> = processEnd(), clock: Clock = systemClock) {
     this.#end = end;
     this.#clock = clock;
+    this.#delivery = new OrderedDelivery<Start>({
+      clock,
+      acknowledgeMs: MAX_START_MS,
+      keysOf: () => ['start'],
+      deliver: ({ begin }, acknowledge) => {
+        this.#requests = 0;
+        begin(() => {
+          this.#pause(acknowledge);
+        });
+        return undefined;
+      },
+      check: ({ request }) => request.check(),
+      onReport: (report) => this.#latest?.report(report),
+      capacity: {
+        maxItems: MAX_WAITING,
+        maxSize: MAX_WAITING_BYTES,
+        sizeOf: ({ request }) => request.bodyBytes,
+        onFull: () => {
+          this.#isFull = true;
+        },
+        onRoom: () => {
+          this.#isFull = false;
+        },
+      },
+    });
   }
 
-  /** Resolves when it is this one's turn to start. */
-  turn(): Promise<Started> {
+  /** Resolves when the workflow of a request may start. */
+  turn(request: AnsweredRequest): Promise<Started> {
     this.#requests++;
-    if (this.#waiting.length >= MAX_WAITING) return Promise.resolve(() => undefined);
+    if (this.#isFull) return Promise.resolve(() => undefined);
+    this.#latest = request;
     return new Promise((resolve) => {
-      this.#waiting.push(resolve);
       // A process that ends has no time left for turns.
       this.#forgetEnd ??= this.#end.onBegin(() => {
         this.#forgetEnd = null;
-        this.#startAll();
+        this.#delivery.flush();
       });
-      if (this.#timer === null) this.#startNext();
+      this.#delivery.add({ request, begin: resolve });
     });
   }
 
-  #startNext(): void {
-    this.#timer = null;
-    const start = this.#waiting.shift();
-    if (start === undefined) {
+  #pause(acknowledge: () => void): void {
+    const pause = Math.min(Math.max(0, this.#requests - 1) * PAUSE_PER_REQUEST_MS, MAX_PAUSE_MS);
+    const timer = this.#clock.start(pause, () => {
+      acknowledge();
+      if (this.#delivery.waiting + this.#delivery.unacknowledged > 0) return;
+      this.#latest = null;
       this.#forgetEnd?.();
       this.#forgetEnd = null;
-      return;
-    }
-    this.#requests = 0;
-    const timer = this.#clock.start(MAX_START_MS, () => {
-      this.#startNext();
     });
-    this.#timer = timer;
-    start(() => {
-      if (this.#timer !== timer) return;
-      timer.stop();
-      const pause = Math.min(Math.max(0, this.#requests - 1) * PAUSE_PER_REQUEST_MS, MAX_PAUSE_MS);
-      this.#timer = this.#clock.start(pause, () => {
-        this.#startNext();
-      });
-    });
-  }
-
-  #startAll(): void {
-    const waiting = this.#waiting;
-    this.#waiting = [];
-    for (const start of waiting) start(() => undefined);
+    timer.unref();
   }
 }

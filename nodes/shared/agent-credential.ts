@@ -53,3 +53,14 @@ export function isCredentialError(error: unknown): error is AccoladesError {
     error instanceof AccoladesError && (error.code === 'INVALID_CREDENTIAL' || error.code === 'INVALID_URL')
   );
 }
+
+/**
+ * What n8n read from its database; null when it looked and found nothing.
+ * @throws what n8n throws when the database does not answer
+ */
+export function foundCredential<T>(reading: Promise<T>): Promise<T | null> {
+  return reading.catch((error: unknown) => {
+    if (error instanceof Error && error.constructor.name === 'CredentialNotFoundError') return null;
+    throw error;
+  });
+}

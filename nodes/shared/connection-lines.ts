@@ -14,8 +14,8 @@ export class ConnectionLines {
     this.#context = { nodeName: node.name, workflowId };
     this.#connections = new ConnectionLog(({ labels, reason, lost }) => {
       const agents = `${labels.length === 1 ? 'Agent' : 'Agents'} ${named(labels)}`;
-      if (reason === null) this.#info(`${agents}: connected to Accolades.`);
-      else if (lost) this.#info(`${agents}: disconnected. ${reason.message}`);
+      if (reason === null) this.write('info', `${agents}: connected to Accolades.`);
+      else if (lost) this.write('info', `${agents}: disconnected. ${reason.message}`);
       else this.warn(`${agents}: not connected yet. ${reason.message}`);
     });
   }
@@ -30,20 +30,19 @@ export class ConnectionLines {
     const agent = label === '' ? '' : `Agent ${named([label])}: `;
     const more = suppressed === 0 ? '' : ` (and ${suppressed} more like it since the last such line)`;
     const line = `${agent}${text}${more}`;
-    if (kind === 'dropped' || kind === 'failedOwner') this.#logger.error(prefixed(line), this.#context);
-    else this.warn(line);
+    this.write(kind === 'dropped' || kind === 'failedOwner' ? 'error' : 'warn', line);
   }
 
   warn(line: string): void {
-    this.#logger.warn(prefixed(line), this.#context);
+    this.write('warn', line);
+  }
+
+  write(level: 'info' | 'warn' | 'error', line: string): void {
+    this.#logger[level](prefixed(line), this.#context);
   }
 
   close(): void {
     this.#connections.close();
-  }
-
-  #info(line: string): void {
-    this.#logger.info(prefixed(line), this.#context);
   }
 }
 

@@ -1,22 +1,30 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 /**
- * Calls back once n8n has begun to write the items of a new execution to its database, by when the execution has its number, and its
- * place among the others with it. n8n tells a trigger the end of an execution only, which may be days later.
- *
- * The items are as they were after that. Nothing is called when they are never written.
+ * Calls back when n8n is saving the execution that these items start: from here on its order is fixed.
+ * n8n itself tells a trigger only the end of an execution, which may be days later. The items are unchanged
+ * after that.
+ * @returns takes the items back, so that n8n cannot save them any more; without effect once it is saving
  */
-export function onceWritten(outputs: readonly (readonly INodeExecutionData[])[], callback: () => void): void {
+export function onceWritten(
+  outputs: readonly (readonly INodeExecutionData[])[],
+  callback: () => void,
+): () => void {
   const json = outputs.flat()[0]?.json;
-  if (json === undefined) return;
+  if (json === undefined) return () => undefined;
+  let takenBack = false;
+  // JSON.stringify looks for it; whatever else walks over the fields does not see it.
   Object.defineProperty(json, 'toJSON', {
     configurable: true,
-    // JSON.stringify looks for it; whatever else walks over the fields does not see it.
     enumerable: false,
     value: () => {
+      if (takenBack) throw new Error('Accolades: this event is not used any more, it was passed on again.');
       Reflect.deleteProperty(json, 'toJSON');
       callback();
       return { ...json };
     },
   });
+  return () => {
+    takenBack = true;
+  };
 }

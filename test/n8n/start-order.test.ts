@@ -1,4 +1,5 @@
 import { setImmediate } from 'node:timers/promises';
+import { GRACE_MS, UNCHECKED_MS, type DeliveryReport } from '@accolades-flow/core';
 import { expect } from 'chai';
 import {
   MAX_PAUSE_MS,
@@ -14,6 +15,8 @@ describe('The order in which n8n starts the workflows of answered requests', () 
   let clock: FakeClock;
   let endProcess: (() => void) | null;
   let order: StartOrder;
+  let reports: DeliveryReport[];
+  let check: () => Promise<unknown> | null;
   let started: { readonly name: number; readonly written: Started }[];
 
   beforeEach(() => {
@@ -27,10 +30,19 @@ describe('The order in which n8n starts the workflows of answered requests', () 
     };
     order = new StartOrder({ onBegin }, clock);
     started = [];
+    reports = [];
+    check = () => Promise.resolve();
   });
 
   const request = async (...names: number[]): Promise<void> => {
-    for (const name of names) void order.turn().then((written) => started.push({ name, written }));
+    for (const name of names) {
+      const turn = order.turn({
+        bodyBytes: 100,
+        check: () => check(),
+        report: (report) => reports.push(report),
+      });
+      void turn.then((written) => started.push({ name, written }));
+    }
     await setImmediate();
   };
   const names = (): number[] => started.map(({ name }) => name);
@@ -39,9 +51,16 @@ describe('The order in which n8n starts the workflows of answered requests', () 
     await setImmediate();
   };
   const pass = async (ms: number): Promise<void> => {
-    clock.advance(ms);
+    let left = ms;
+    for (let next = clock.untilNext; next !== null && next <= left; next = clock.untilNext) {
+      clock.advance(next);
+      await setImmediate();
+      left -= next;
+    }
+    clock.advance(left);
     await setImmediate();
   };
+  const someRequests = (count: number) => Array.from({ length: count }, (_, index) => index);
 
   it('is that of the requests, each when the one before is written', async () => {
     await request(1, 2, 3);
@@ -73,15 +92,50 @@ describe('The order in which n8n starts the workflows of answered requests', () 
     expect(names()).to.deep.equal([1, 2, 3]);
   });
 
-  it('goes on when n8n never writes a start, and does not count one that it writes too late', async () => {
-    await request(1, 2, 3);
-    await pass(MAX_START_MS - 1);
-    expect(names()).to.deep.equal([1]);
-    await pass(1);
-    expect(names()).to.deep.equal([1, 2]);
+  it('starts all that wait, with one line, when n8n never says that it saves one', async () => {
+    await request(...someRequests(30));
+    await pass(MAX_START_MS + GRACE_MS);
+    expect(names()).to.deep.equal(someRequests(30));
+    expect(reports).to.deep.equal([{ kind: 'unacknowledging' }]);
+    await request(30, 31);
+    expect(names()).to.deep.equal(someRequests(32));
+  });
+
+  it('stops waiting, too, when n8n saved some before and answers, but saves no more', async () => {
+    await request(0);
     await write(0);
+    await request(...someRequests(31).slice(1));
     await pass(MAX_PAUSE_MS);
-    expect(names()).to.deep.equal([1, 2]);
+    await pass(2 * (MAX_START_MS + GRACE_MS));
+    expect(names()).to.deep.equal(someRequests(31));
+    expect(reports.map(({ kind }) => kind)).to.deep.equal(['lost', 'unacknowledging']);
+  });
+
+  it('waits for an n8n whose database does not answer, says so, and keeps the order', async () => {
+    await request(0);
+    await write(0);
+    check = () => new Promise(() => undefined);
+    await request(...someRequests(31).slice(1));
+    await pass(45_000);
+    expect(names()).to.deep.equal([0, 1]);
+    expect(reports).to.deep.equal([{ kind: 'stalled', waiting: 29 }]);
+    for (let next = 1; next <= 30; next++) {
+      await write(next);
+      await pass(MAX_PAUSE_MS);
+    }
+    expect(names()).to.deep.equal(someRequests(31));
+    expect(reports.map(({ kind }) => kind)).to.deep.equal(['stalled', 'resumed']);
+  });
+
+  it('waits a minute at most for an n8n that cannot be asked', async () => {
+    await request(0);
+    await write(0);
+    await pass(0);
+    check = () => null;
+    await request(1, 2);
+    await pass(MAX_START_MS + UNCHECKED_MS);
+    expect(names()).to.deep.equal([0, 1, 2]);
+    expect(reports.map(({ kind }) => kind)).to.deep.equal(['stalled', 'resumed', 'lost']);
   });
 
   it('lets all go that wait when the process is asked to end', async () => {

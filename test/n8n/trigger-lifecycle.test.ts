@@ -1,4 +1,4 @@
-import { MAX_HAND_OVER_WAIT_MS } from '@accolades-flow/core';
+import { ACKNOWLEDGE_MS } from '@accolades-flow/core';
 import type { Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import type { INodeParameters } from 'n8n-workflow';
@@ -135,7 +135,7 @@ describe('The life of the Accolades Trigger', () => {
       }
     };
     // Less than it waits for an n8n that writes nothing.
-    const items = (count: number) => trigger.waitForItems(count, MAX_HAND_OVER_WAIT_MS - 100);
+    const items = (count: number) => trigger.waitForItems(count, ACKNOWLEDGE_MS - 100);
     call('1');
     call('2');
     call('3', SALES);

@@ -1,5 +1,6 @@
 export { AccoladesError, ADVICE, messageOf, type AccoladesErrorCode } from './errors.ts';
 export { maskSecret } from './json/mask.ts';
+export { RecentMap } from './json/recent-map.ts';
 export { isKnownVersion, KNOWN_MAJOR_VERSION } from './protocol/api-version.ts';
 export {
   DEFAULT_SERVER_URL,
@@ -18,7 +19,9 @@ export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
 export { HostAcknowledgements } from './delivery/host-acknowledgements.ts';
 export {
   ACKNOWLEDGE_MS,
+  GRACE_MS,
   OrderedDelivery,
+  UNCHECKED_MS,
   type DeliveryReport,
   type OrderedDeliveryOptions,
 } from './delivery/ordered-delivery.ts';

@@ -1,5 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
 import { HostAcknowledgements } from '../../src/delivery/host-acknowledgements.ts';
 import {
   ACKNOWLEDGE_MS,
@@ -10,6 +11,7 @@ import {
   type DeliveryReport,
   type OrderedDeliveryOptions,
 } from '../../src/delivery/ordered-delivery.ts';
+import { withResolvers, type Resolvers } from '../../src/time/with-resolvers.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 /** A host that acknowledges when a test says so. Items are named `<key><number>`, or `<key>+<key>`. */
@@ -20,7 +22,7 @@ class FakeHost {
   readonly reports: DeliveryReport[] = [];
   readonly acknowledgements = new HostAcknowledgements();
   readonly #acknowledge = new Map<string, () => void>();
-  #answer: PromiseWithResolvers<void> | null = null;
+  #answer: Resolvers<null> | null = null;
   /** Whether the host answers the check at once. */
   responsive = true;
   checks = 0;
@@ -38,7 +40,7 @@ class FakeHost {
       check: () => {
         this.checks++;
         if (this.responsive) return Promise.resolve();
-        this.#answer = Promise.withResolvers<void>();
+        this.#answer = withResolvers<null>();
         return this.#answer.promise;
       },
       onReport: (report) => this.reports.push(report),
@@ -71,12 +73,12 @@ class FakeHost {
   /** The stalled host answers the check. */
   async wake(): Promise<void> {
     this.responsive = true;
-    this.#answer?.resolve();
+    this.#answer?.resolve(null);
     await setImmediate();
   }
 
   async failCheck(): Promise<void> {
-    this.#answer?.reject(new Error('no database'));
+    this.#answer?.reject(new AccoladesError('NETWORK'));
     await setImmediate();
   }
 }
