@@ -25,6 +25,7 @@ export async function buildConnector(): Promise<void> {
 export async function bundleConnector(): Promise<ReadonlyMap<string, string>> {
   return new Map([
     ['index.html', await readFile(path.join(source, 'index.html'), 'utf8')],
+    ['old-browser.js', await readFile(path.join(source, 'old-browser.js'), 'utf8')],
     ['connector.js', await bundle()],
   ]);
 }

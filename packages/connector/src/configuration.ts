@@ -1,10 +1,12 @@
 import type { AgentConfiguration } from '@accolades-flow/core/web';
+import { findJsonFault, type JsonFault } from './json-fault.ts';
 import { isLoopback } from './parameters.ts';
+import { POST_FIELDS } from './webhook-post.ts';
 
-/** The property of the configuration text that holds what is for this connector. */
+/** The property of the configuration text with this connector's settings. */
 export const CONFIGURATION_KEY = 'accoladesFlow';
 
-/** What an administrator has written into the account's configuration text. */
+/** The settings that an administrator has written into the account's configuration text. */
 export interface ConnectorConfiguration {
   /** The address of the webhook node. */
   readonly url: string;
@@ -24,29 +26,36 @@ export type ConfigurationProblem =
   | 'urlWrong'
   | 'urlNotHttps'
   | 'urlHoldsSecret'
+  | 'secretMissing'
   | 'secretWrong'
+  | 'parameterTaken'
   | 'originsWrong';
 
-export type ConfigurationResult =
-  | { readonly ok: true; readonly configuration: ConnectorConfiguration }
-  /** `detail` is what was written, where that helps and is no secret. */
-  | { readonly ok: false; readonly problem: ConfigurationProblem; readonly detail: string };
+export interface ConfigurationFault {
+  readonly ok: false;
+  readonly problem: ConfigurationProblem;
+  /** What was written, where that helps and is no secret. */
+  readonly detail: string;
+  /** For `notJson`: where the text stops being JSON. Null: it is JSON, but no object. */
+  readonly fault: JsonFault | null;
+}
 
-/** Reads what is for this connector from the account's text; whatever else it holds is left alone. */
+export type ConfigurationResult =
+  { readonly ok: true; readonly configuration: ConnectorConfiguration } | ConfigurationFault;
+
+/** Reads this connector's settings from the account's text. All else in it is left alone. */
 export function readConfiguration(texts: AgentConfiguration): ConfigurationResult {
-  const text = texts.account?.data ?? '';
-  if (text.trim() === '') return wrong('noText');
+  const text = (texts.account?.data ?? '').trim();
+  if (text === '') return wrong('noText');
   const parsed = parseObject(text);
-  if (parsed === null) return wrong('notJson');
+  if (parsed === null) return { ...wrong('notJson'), fault: findJsonFault(text) };
   const own = parsed[CONFIGURATION_KEY];
-  if (!isObject(own)) return wrong('noKey');
-  const { url, secret = '', secretParameter = 'secret' } = own;
+  return isObject(own) ? readSettings(own) : wrong('noKey');
+}
+
+function readSettings(own: Readonly<Record<string, unknown>>): ConfigurationResult {
+  const { url, secret, secretParameter = 'secret' } = own;
   if (typeof url !== 'string' || url.trim() === '') return wrong('urlMissing');
-  if (typeof secret !== 'string' || typeof secretParameter !== 'string' || secretParameter.trim() === '') {
-    return wrong('secretWrong');
-  }
-  // It would stand in the logs of every server on the way.
-  if (secret !== '' && url.includes(secret)) return wrong('urlHoldsSecret');
   const address = URL.canParse(url) ? new URL(url) : null;
   if (address === null || address.username !== '' || address.password !== '' || address.hash !== '') {
     return wrong('urlWrong');
@@ -54,16 +63,18 @@ export function readConfiguration(texts: AgentConfiguration): ConfigurationResul
   if (address.protocol !== 'https:' && !(address.protocol === 'http:' && isLoopback(address.hostname))) {
     return wrong('urlNotHttps', address.origin);
   }
+  if (secret !== undefined && typeof secret !== 'string') return wrong('secretWrong');
+  if (typeof secretParameter !== 'string' || secretParameter.trim() === '') return wrong('secretWrong');
+  const parameter = secretParameter.trim();
+  if (isPostField(parameter)) return wrong('parameterTaken', parameter);
+  if (holdsSecret(address, secret ?? '', parameter)) return wrong('urlHoldsSecret');
+  // Left out, it may be in the address, where Node-RED's dialog shows it.
+  if (secret === undefined) return wrong('secretMissing');
   const origins = readOrigins(own['screenPop']);
   if (!(origins instanceof Set)) return wrong('originsWrong', origins);
   return {
     ok: true,
-    configuration: {
-      url: address.href,
-      secret,
-      secretParameter: secretParameter.trim(),
-      popOrigins: origins,
-    },
+    configuration: { url: address.href, secret, secretParameter: parameter, popOrigins: origins },
   };
 }
 
@@ -72,6 +83,33 @@ export function readLabel(texts: AgentConfiguration): string {
   const own = parseObject(texts.agent?.data ?? '')?.[CONFIGURATION_KEY];
   const label = isObject(own) ? own['label'] : undefined;
   return typeof label === 'string' ? label.trim() : '';
+}
+
+function isPostField(name: string): boolean {
+  return POST_FIELDS.some((field) => field === name) || name === '__proto__';
+}
+
+/** Addresses are logged by every server on the way, so the secret must not be in one. */
+function holdsSecret(address: URL, secret: string, parameter: string): boolean {
+  if (address.searchParams.has(parameter) || address.searchParams.has('secret')) return true;
+  // The form of a secret that Node-RED's dialog makes, at the place where it shows it.
+  if (/\/[0-9a-f]{32}\/?$/.test(address.pathname)) return true;
+  return secret !== '' && decodings(address.href).some((text) => text.includes(secret));
+}
+
+/** A text as it is, and with its percent-encoding undone once and twice. */
+function decodings(text: string): string[] {
+  const once = decoded(text);
+  return [text, once, once.replaceAll('+', ' '), decoded(once)];
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    // Bytes that are no UTF-8 somewhere in it: undo the others.
+    return text.replace(/%([0-7][0-9a-fA-F])/g, (_, code: string) => String.fromCharCode(parseInt(code, 16)));
+  }
 }
 
 /** The origins, or what of them is wrong. */
@@ -91,8 +129,8 @@ function readOrigins(screenPop: unknown): Set<string> | string {
   return origins;
 }
 
-function wrong(problem: ConfigurationProblem, detail = ''): ConfigurationResult {
-  return { ok: false, problem, detail };
+function wrong(problem: ConfigurationProblem, detail = ''): ConfigurationFault {
+  return { ok: false, problem, detail, fault: null };
 }
 
 function parseObject(text: string): Readonly<Record<string, unknown>> | null {

@@ -16,8 +16,10 @@ import {
   type ConnectorConfiguration,
 } from './configuration.ts';
 import { DeliveryQueue } from './delivery-queue.ts';
+import { leavingPosts } from './leaving.ts';
+import type { Opening } from './page-opener.ts';
 import type { ConnectionParameters } from './parameters.ts';
-import { checkPage, FRESH_CALL_MS, type Opening } from './screen-pop.ts';
+import { checkPage, FRESH_CALL_MS } from './screen-pop.ts';
 import type { View } from './view.ts';
 import {
   requestBody,
@@ -27,69 +29,125 @@ import {
   type DeliveryOutcome,
 } from './webhook-post.ts';
 
-/** How often the configuration text is asked for anew while it is not usable or deliveries fail, in milliseconds. */
+/** Time between two requests for an unusable configuration text, in milliseconds. */
 export const REREAD_MS = 30_000;
 
-/** What of the browser a connector uses. */
+/** The parts of the browser that a connector uses. */
 export interface ConnectorParts {
   readonly clock: Clock;
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   readonly connect: TransportFactory;
   readonly newId: () => string;
+  /** Never rejects. A post goes on after its page has gone, up to a limit of size. */
   readonly post: (url: string, body: URLSearchParams) => Promise<DeliveryOutcome>;
-  /** Posts without waiting for an answer, when the page goes away. False: it is not taken. */
-  readonly beacon: (url: string, body: URLSearchParams) => boolean;
-  /** Opens a page that was found good. */
+  /** Opens a page that passed the check. Never throws. */
   readonly open: (url: string, title: string) => Opening;
   readonly view: View;
 }
 
 /** Holds the session of one agent and passes its events on to the flow. */
 export class Connector {
+  readonly #parameters: ConnectionParameters;
   readonly #parts: ConnectorParts;
-  readonly #session: Session;
   readonly #queue: DeliveryQueue;
+  /** Null before the start, and while the page is frozen or has been left. */
+  #session: Session | null = null;
   #texts: AgentConfiguration | null = null;
   #configuration: ConnectorConfiguration | null = null;
   #troubled = false;
   #reread: Timer | null = null;
-  /** Whether the flow was last told that the agent is there; null: it was told nothing yet. */
+  /** Whether the flow was last told that the agent is connected; null: nothing was told yet. */
   #connected: boolean | null = null;
-  #lost = 0;
-  #closed = false;
-  /** The frame that the session is reading, without the idCrm should the server have put it there. */
+  /** The posts that were made when the page was left or frozen. */
+  #leaving: Promise<unknown> = Promise.resolve();
+  /** The frame that the session is reading, without the idCrm. */
   #frame = '';
 
-  constructor({ serverUrl, agentId }: ConnectionParameters, parts: ConnectorParts) {
+  constructor(parameters: ConnectionParameters, parts: ConnectorParts) {
+    this.#parameters = parameters;
     this.#parts = parts;
-    const { clock, random, connect, view } = parts;
+    const { clock, random, view } = parts;
     this.#queue = new DeliveryQueue({
       clock,
       random,
       post: (event) => this.#post(event),
       listener: {
-        onDelivered: (event, page) => {
+        onDelivered: (event, page, waiting) => {
           this.#troubled = false;
-          view.showDelivery({ kind: 'delivered', host: this.#host() });
+          view.showDelivery({ kind: 'delivered', host: this.#host(), waiting });
           if (page !== null) this.#openPage(event, page);
         },
-        onFailed: ({ problem, status }, _retryMs, waiting) => {
+        onFailed: ({ problem, status }, waiting) => {
           this.#troubled = true;
           view.showDelivery({ kind: 'trouble', host: this.#host(), problem, status, waiting });
           this.#rereadLater();
         },
-        onLost: (count) => {
-          this.#lost += count;
-          view.showLost(this.#lost);
+        onLost: (count, reason) => {
+          view.showLost(count, reason);
         },
       },
     });
-    this.#session = new Session(
+    view.showDelivery({ kind: 'unknown' });
+  }
+
+  /** Connects: at first, and when the page is shown again or no longer frozen. Idempotent. */
+  resume(): void {
+    if (this.#session !== null) return;
+    const session = this.#newSession();
+    this.#session = session;
+    session.start();
+    void this.#leaving.then(() => {
+      if (this.#session === session && this.#configuration !== null) this.#queue.start();
+    });
+  }
+
+  /** The network is back, or the page is in sight: ends all waits early. */
+  retryNow(): void {
+    if (this.#session === null) return;
+    this.#session.retryNow();
+    this.#queue.retryNow();
+  }
+
+  /**
+   * The page goes away or is frozen, for good or until {@link resume}. Tells the flow, posts what is
+   * not delivered yet, and releases the agent's one connection. Idempotent, never throws.
+   */
+  suspend(): void {
+    const session = this.#session;
+    if (session === null) return;
+    this.#session = null;
+    this.#reread?.stop();
+    this.#reread = null;
+    this.#queue.pause();
+    if (this.#connected === true) this.#tell('agentDisconnected', 'SESSION_CLOSED');
+    session.close();
+    this.#leaving = this.#postAll();
+  }
+
+  async #postAll(): Promise<void> {
+    const configuration = this.#configuration;
+    if (configuration === null) return;
+    const { waiting, inFlight } = this.#queue;
+    const posts = leavingPosts(waiting, inFlight, (event, short) =>
+      this.#bodyOf(event, configuration, short),
+    );
+    await Promise.all(
+      posts.map(async ({ event, body }) => {
+        const { kind } = await this.#parts.post(configuration.url, body);
+        if (kind === 'delivered') this.#queue.remove(event);
+      }),
+    );
+  }
+
+  #newSession(): Session {
+    const { serverUrl, agentId } = this.#parameters;
+    const { clock, random, connect } = this.#parts;
+    return new Session(
       agentId,
       {
         server: { url: serverUrl },
-        // The flow gets each call as the server wrote it, and reads it by the same rules as a session of its own would.
+        // The flow gets each call as the server wrote it, and reads it by the rules of a session.
         connect: (server, handlers) =>
           connect(server, {
             onOpen: () => {
@@ -123,32 +181,6 @@ export class Connector {
         onReport: () => undefined,
       },
     );
-    view.showDelivery({ kind: 'unknown' });
-  }
-
-  start(): void {
-    this.#session.start();
-  }
-
-  /** The network is back, or somebody looks: ends all waits early. */
-  retryNow(): void {
-    this.#session.retryNow();
-    this.#queue.retryNow();
-  }
-
-  /** The page goes away: what is not known to be delivered is sent without waiting for an answer. Idempotent, never throws. */
-  close(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    this.#reread?.stop();
-    if (this.#connected === true) this.#tell('agentDisconnected', 'SESSION_CLOSED');
-    const left = this.#queue.close();
-    this.#session.close();
-    const configuration = this.#configuration;
-    if (configuration === null) return;
-    for (const event of left) {
-      if (!this.#parts.beacon(configuration.url, this.#bodyOf(event, configuration))) break;
-    }
   }
 
   #onStatus(status: SessionStatus): void {
@@ -157,7 +189,7 @@ export class Connector {
       this.#tell('agentConnected', null);
       this.#readTexts();
     }
-    // The later failures of an outage are no news: only its beginning is.
+    // Only the beginning of an outage is told, not each failed attempt.
     if (status.state === 'waiting' && this.#connected !== false) {
       this.#tell('agentDisconnected', status.reason.code);
     }
@@ -170,12 +202,21 @@ export class Connector {
 
   #onCall(call: CallMessage): void {
     const { clock, view } = this.#parts;
+    const { type, phoneNumber, uniqueId, callCenter } = call;
     view.showCall({
-      direction: call.type === 'incomingCall' ? 'incoming' : 'outgoing',
-      phoneNumber: call.phoneNumber,
+      direction: type === 'incomingCall' ? 'incoming' : 'outgoing',
+      phoneNumber,
       at: clock.now(),
     });
-    this.#add({ frame: this.#frame });
+    this.#add({
+      frame: this.#frame,
+      shortFrame: JSON.stringify({
+        type,
+        phoneNumber,
+        uniqueId,
+        ...(callCenter === null ? {} : { callCenter: callCenter ? 'yes' : 'no' }),
+      }),
+    });
   }
 
   #add(content: ConnectorEvent['content']): void {
@@ -184,9 +225,10 @@ export class Connector {
   }
 
   #readTexts(): void {
-    this.#session.request('configuration').then(
+    const session = this.#session;
+    session?.request('configuration').then(
       (texts) => {
-        this.#useTexts(texts);
+        if (this.#session === session) this.#useTexts(texts);
       },
       () => {
         this.#rereadLater();
@@ -195,7 +237,6 @@ export class Connector {
   }
 
   #useTexts(texts: AgentConfiguration): void {
-    if (this.#closed) return;
     const before = JSON.stringify(this.#texts);
     this.#texts = texts;
     const result = readConfiguration(texts);
@@ -207,26 +248,29 @@ export class Connector {
       return;
     }
     this.#configuration = result.configuration;
-    this.#queue.start();
-    if (before !== JSON.stringify(texts)) this.#queue.retryNow();
+    void this.#leaving.then(() => {
+      if (this.#session === null || this.#configuration === null) return;
+      this.#queue.start();
+      if (before !== JSON.stringify(texts)) this.#queue.retryNow();
+    });
     if (this.#troubled) this.#rereadLater();
   }
 
   #showConfiguration(result: ConfigurationResult): void {
     const { view } = this.#parts;
     if (!result.ok) {
-      view.showDelivery({ kind: 'misconfigured', problem: result.problem, detail: result.detail });
+      view.showDelivery({ kind: 'misconfigured', fault: result });
     } else if (!this.#troubled) {
       view.showDelivery({ kind: 'ready', host: new URL(result.configuration.url).host });
     }
   }
 
-  /** Somebody may be about to correct it. */
+  /** The text may be corrected meanwhile. */
   #rereadLater(): void {
-    if (this.#reread !== null || this.#closed) return;
+    if (this.#reread !== null || this.#session === null) return;
     this.#reread = this.#parts.clock.start(REREAD_MS, () => {
       this.#reread = null;
-      if (this.#session.status.state === 'ready') this.#readTexts();
+      if (this.#session?.status.state === 'ready') this.#readTexts();
     });
   }
 
@@ -238,8 +282,9 @@ export class Connector {
     return this.#parts.post(configuration.url, this.#bodyOf(event, configuration));
   }
 
-  #bodyOf(event: ConnectorEvent, configuration: ConnectorConfiguration): URLSearchParams {
-    return requestBody(event, configuration, this.#agent(), this.#parts.clock.monotonic() - event.at);
+  #bodyOf(event: ConnectorEvent, configuration: ConnectorConfiguration, short = false): URLSearchParams {
+    const age = this.#parts.clock.monotonic() - event.at;
+    return requestBody(event, configuration, this.#agent(), age, short);
   }
 
   #agent(): AgentName {

@@ -1,40 +1,61 @@
 import { browserClock } from './browser-clock.ts';
 import { connectInBrowser } from './browser-transport.ts';
 import { Connector } from './connector.ts';
+import { PageOpener } from './page-opener.ts';
 import { PageView } from './page-view.ts';
 import { readParameters } from './parameters.ts';
-import { openPage } from './screen-pop.ts';
+import { explainFailure } from './reachability.ts';
+import { stayAwake } from './stay-awake.ts';
 import { textsFor } from './texts.ts';
 import { postEvent } from './webhook-post.ts';
 
-const texts = textsFor(navigator.languages);
-const view = new PageView(document, texts);
-const read = readParameters(location.search);
-if (!read.ok) {
-  view.showMissingParameters(read.wrong);
-} else {
-  const { parameters } = read;
-  const start = (): Connector => {
-    const connector = new Connector(parameters, {
-      clock: browserClock,
-      random: () => Math.random(),
-      connect: connectInBrowser,
-      newId,
-      post: postEvent,
-      beacon: (url, body) => navigator.sendBeacon(url, body),
-      open: (url, title) => openPage(url, title, texts.notification),
-      view,
-    });
-    connector.start();
-    return connector;
-  };
-  let connector = start();
-  window.addEventListener('pagehide', () => {
-    connector.close();
+/** `old-browser.js` sets it, and says so on the page. */
+const isBrowserTooOld = document.documentElement.dataset['browser'] === 'old';
+
+if (!isBrowserTooOld) {
+  document.documentElement.dataset['connector'] = 'started';
+  run();
+}
+
+function run(): void {
+  const texts = textsFor(navigator.languages);
+  const opener = new PageOpener(texts.notification);
+  const view = new PageView(document, texts, (url, title) => opener.openByClick(url, title));
+  const read = readParameters(location.search);
+  if (!read.ok) {
+    view.showMissingParameters(read.wrong);
+    return;
+  }
+  const connector = new Connector(read.parameters, {
+    clock: browserClock,
+    random: () => Math.random(),
+    connect: connectInBrowser,
+    newId,
+    post: (url, body) => postEvent(url, body, explainFailure),
+    open: (url, title) => opener.open(url, title),
+    view,
   });
-  window.addEventListener('pageshow', ({ persisted }) => {
-    // Taken out of the browser's store of pages that were left.
-    if (persisted) connector = start();
+  connector.resume();
+  stayAwake();
+  followPage(connector);
+  if (typeof Notification !== 'undefined' && Notification.permission === 'default') {
+    view.offerNotifications(() => Notification.requestPermission());
+  }
+}
+
+function followPage(connector: Connector): void {
+  window.addEventListener('pagehide', () => {
+    connector.suspend();
+  });
+  window.addEventListener('pageshow', () => {
+    connector.resume();
+  });
+  // A frozen page loses its connection, although the server does not notice it.
+  document.addEventListener('freeze', () => {
+    connector.suspend();
+  });
+  document.addEventListener('resume', () => {
+    connector.resume();
   });
   window.addEventListener('online', () => {
     connector.retryNow();
@@ -42,9 +63,6 @@ if (!read.ok) {
   document.addEventListener('visibilitychange', () => {
     if (document.visibilityState === 'visible') connector.retryNow();
   });
-  if (typeof Notification !== 'undefined' && Notification.permission === 'default') {
-    view.offerNotifications(() => Notification.requestPermission());
-  }
 }
 
 /** `crypto.randomUUID` is there on safe pages only. */

@@ -1,19 +1,24 @@
 import type { SessionStatus } from '@accolades-flow/core/web';
+import type { ConfigurationFault } from './configuration.ts';
+import type { LostReason } from './delivery-queue.ts';
+import type { Opening } from './page-opener.ts';
 import type { Texts } from './texts.ts';
 import type { DeliveryState, LastCall, PageState, View } from './view.ts';
 
 type Tone = 'quiet' | 'good' | 'busy' | 'bad';
 
-/** Shows the state in the elements of `index.html`. Whatever comes from outside is set as text, never as markup. */
+/** Shows the state in the elements of `index.html`, all of it as text and never as markup. */
 export class PageView implements View {
   readonly #texts: Texts;
   readonly #document: Document;
-  #lost = 0;
+  readonly #openByClick: (url: string, title: string) => Opening;
+  readonly #lost = new Map<LostReason, number>();
   #delivery: DeliveryState | null = null;
 
-  constructor(document: Document, texts: Texts) {
+  constructor(document: Document, texts: Texts, openByClick: (url: string, title: string) => Opening) {
     this.#document = document;
     this.#texts = texts;
+    this.#openByClick = openByClick;
     document.documentElement.lang = texts.language;
     document.title = texts.title;
     for (const name of ['connection', 'delivery', 'call', 'page'] as const) {
@@ -61,20 +66,33 @@ export class PageView implements View {
         this.#say('delivery', 'busy', texts.waitingForConfiguration);
         break;
       case 'misconfigured':
-        this.#say('delivery', 'bad', texts.configuration[state.problem](state.detail));
+        this.#say('delivery', 'bad', this.#faultText(state.fault));
         break;
       case 'ready':
         this.#say('delivery', 'good', texts.ready(state.host));
         break;
       case 'delivered':
-        this.#say('delivery', 'good', texts.delivered(state.host));
+        this.#say('delivery', 'good', this.#withWaiting(texts.delivered(state.host), state.waiting));
         break;
       case 'trouble': {
         const what = texts.trouble[state.problem](state.host, String(state.status ?? '–'));
-        this.#say('delivery', 'bad', state.waiting === 0 ? what : `${what} ${texts.waiting(state.waiting)}`);
+        this.#say('delivery', 'bad', this.#withWaiting(what, state.waiting));
       }
     }
-    if (this.#lost > 0) this.#element('delivery').append(` ${texts.lost(this.#lost)}`);
+    for (const [reason, count] of this.#lost) {
+      this.#element('delivery').append(` ${texts.lost[reason](count)}`);
+    }
+  }
+
+  #withWaiting(text: string, waiting: number): string {
+    if (waiting === 0) return text;
+    return `${text.replace(/([^.])$/, '$1.')} ${this.#texts.waiting(waiting)}`;
+  }
+
+  #faultText({ problem, detail, fault }: ConfigurationFault): string {
+    const { configuration, jsonPlace, jsonMistakes } = this.#texts;
+    const place = fault === null ? detail : jsonPlace(fault, jsonMistakes[fault.mistake]);
+    return configuration[problem](place).trim();
   }
 
   showCall({ direction, phoneNumber, at }: LastCall): void {
@@ -90,16 +108,27 @@ export class PageView implements View {
     }
     const { kind, url, title } = state;
     this.#say('page', kind === 'opened' ? 'good' : 'bad', `${texts[kind]}: `);
+    // A link would open the page in the same sandbox.
+    this.#element('page').append(kind === 'sandboxed' ? url : this.#linkTo(url, title, kind === 'ask'));
+  }
+
+  #linkTo(url: string, title: string, asks: boolean): HTMLAnchorElement {
     const link = this.#document.createElement('a');
     link.href = url;
     link.target = '_blank';
     link.rel = 'noopener noreferrer';
     link.textContent = title;
-    this.#element('page').append(link);
+    if (asks) {
+      link.addEventListener('click', (event) => {
+        event.preventDefault();
+        this.showPage({ kind: this.#openByClick(url, title), url, title });
+      });
+    }
+    return link;
   }
 
-  showLost(count: number): void {
-    this.#lost = count;
+  showLost(count: number, reason: LostReason): void {
+    this.#lost.set(reason, (this.#lost.get(reason) ?? 0) + count);
     if (this.#delivery !== null) this.showDelivery(this.#delivery);
   }
 

@@ -1,9 +1,11 @@
 import type { AccoladesErrorCode } from '@accolades-flow/core/web';
 import type { ConfigurationProblem } from './configuration.ts';
+import type { LostReason } from './delivery-queue.ts';
+import type { JsonFault, JsonMistake } from './json-fault.ts';
 import type { PageRefusal } from './screen-pop.ts';
 import type { DeliveryProblem } from './webhook-post.ts';
 
-/** Everything that the page says, in one language. */
+/** All texts of the page, in one language. */
 export interface Texts {
   readonly language: string;
   readonly title: string;
@@ -18,11 +20,14 @@ export interface Texts {
   readonly reasons: Readonly<Partial<Record<AccoladesErrorCode, string>> & { readonly NETWORK: string }>;
   readonly waitingForConfiguration: string;
   readonly configuration: Readonly<Record<ConfigurationProblem, (detail: string) => string>>;
+  /** Where a text stops being JSON; goes into `configuration.notJson`. */
+  readonly jsonPlace: (fault: JsonFault, mistake: string) => string;
+  readonly jsonMistakes: Readonly<Record<JsonMistake, string>>;
   readonly ready: (host: string) => string;
   readonly delivered: (host: string) => string;
   readonly trouble: Readonly<Record<DeliveryProblem, (host: string, status: string) => string>>;
   readonly waiting: (count: number) => string;
-  readonly lost: (count: number) => string;
+  readonly lost: Readonly<Record<LostReason, (count: number) => string>>;
   readonly noCall: string;
   readonly incoming: string;
   readonly outgoing: string;
@@ -31,6 +36,9 @@ export interface Texts {
   readonly opened: string;
   readonly notified: string;
   readonly blocked: string;
+  readonly unsure: string;
+  readonly sandboxed: string;
+  readonly ask: string;
   readonly late: string;
   readonly refusals: Readonly<Record<PageRefusal, (shown: string) => string>>;
   readonly allowNotifications: string;
@@ -61,22 +69,44 @@ const english: Texts = {
   configuration: {
     noText: () =>
       'The account has no configuration text. An administrator has to write this connector’s settings there.',
-    notJson: () =>
-      'The account’s configuration text is not JSON, so that this connector’s settings cannot be found in it.',
+    notJson: (place) =>
+      `The account’s configuration text is not JSON, so this connector’s settings cannot be read. ${place}`,
     noKey: () => 'The account’s configuration text has no settings for this connector (accoladesFlow).',
     urlMissing: () => 'The configuration text lacks the flow’s address (accoladesFlow.url).',
     urlWrong: () => 'The flow’s address (accoladesFlow.url) cannot be read.',
     urlNotHttps: (detail) => `The flow’s address (${detail}) must start with https://.`,
     urlHoldsSecret: () =>
       'The flow’s address holds the secret, which would be logged on the way. Write it as accoladesFlow.secret only.',
+    secretMissing: () =>
+      'The configuration text lacks the secret (accoladesFlow.secret). If the flow’s address holds the secret, move it from there. For an endpoint without a secret, write "secret": "".',
     secretWrong: () => 'The secret (accoladesFlow.secret) must be text.',
+    parameterTaken: (detail) =>
+      `The secret’s parameter (accoladesFlow.secretParameter) cannot be named ${detail}: events use that name. Choose another name, here and in the webhook node.`,
     originsWrong: (detail) =>
       `The pages that may be opened (accoladesFlow.screenPop.origins) must be a list such as ["https://crm.example.com"]. Wrong: ${detail}`,
+  },
+  jsonPlace: ({ line, column, character }, mistake) =>
+    `Line ${line}, column ${column}${character === '' ? '' : ` (${character})`}: ${mistake}`,
+  jsonMistakes: {
+    typographicQuote: 'this is a typographic quotation mark; write ".',
+    specialSpace: 'this is a special space, perhaps pasted from a word processor; write an ordinary one.',
+    trailingComma: 'no comma may stand before a closing bracket; delete it.',
+    missingComma: 'a comma is missing before this.',
+    lineBreakInText: 'a text in quotation marks must end on its line.',
+    endsEarly: 'the text ends too early; a bracket or quotation mark is not closed.',
+    textAfterEnd: 'this stands after the end.',
+    other: 'this character cannot stand here.',
   },
   ready: (host) => `Ready to send to ${host}`,
   delivered: (host) => `Sent to ${host}`,
   trouble: {
-    unreachable: (host) => `${host} cannot be reached, or does not let this page read its answer.`,
+    unreachable: (host) => `${host} cannot be reached.`,
+    localNetwork: (host) =>
+      `${host} cannot be reached. This browser keeps this page from the local network (Local Network Access): if ${host} is there, allow that.`,
+    redirected: (host) =>
+      `${host} redirects to another address, to which the secret is not sent. Write the final address as accoladesFlow.url.`,
+    unreadable: (host) =>
+      `${host} answers, but this page may not read the answer. No webhook node is there, or something before it redirects, asks for a log-in or refuses.`,
     noEndpoint: (host, status) => `No webhook node for Accolades answers at ${host} (status ${status}).`,
     secret: (host, status) => `${host} refuses the secret or the address of this browser (status ${status}).`,
     refused: (host, status) => `${host} did not take an event (status ${status}).`,
@@ -85,7 +115,11 @@ const english: Texts = {
   },
   waiting: (count) =>
     count === 1 ? '1 event waits and is sent again.' : `${count} events wait and are sent again.`,
-  lost: (count) => (count === 1 ? '1 event was given up.' : `${count} events were given up.`),
+  lost: {
+    full: (count) => `${givenUp(count)}: more than 100 waited.`,
+    old: (count) => `${givenUp(count)} after 12 hours.`,
+    refused: (count) => `${givenUp(count)}: the flow’s address does not take them.`,
+  },
   noCall: 'None yet',
   incoming: 'from',
   outgoing: 'to',
@@ -94,6 +128,11 @@ const english: Texts = {
   opened: 'Opened',
   notified: 'Offered as a notification, since the browser blocked the page',
   blocked: 'Blocked by the browser. Allow pop-ups for this site, or click',
+  unsure:
+    'The browser does not say whether it opened the page. If it did not, allow pop-ups for this site, or click',
+  sandboxed:
+    'Not opened: the sandbox in which Accolades shows this connector would cripple the page. Copy its address',
+  ask: 'Not opened by itself, since a sandbox may cripple the page; click once to find out',
   late: 'Came too late to be opened by itself; click',
   refusals: {
     notHttps: (shown) => `Not opened: ${shown} is not https:.`,
@@ -128,22 +167,45 @@ const romanian: Texts = {
   configuration: {
     noText: () =>
       'Contul nu are text de configurare. Un administrator trebuie să scrie acolo setările conectorului.',
-    notJson: () =>
-      'Textul de configurare al contului nu este JSON, deci setările conectorului nu pot fi găsite în el.',
+    notJson: (place) =>
+      `Textul de configurare al contului nu este JSON, deci setările conectorului nu pot fi citite. ${place}`,
     noKey: () => 'Textul de configurare al contului nu are setări pentru acest conector (accoladesFlow).',
     urlMissing: () => 'Din textul de configurare lipsește adresa fluxului (accoladesFlow.url).',
     urlWrong: () => 'Adresa fluxului (accoladesFlow.url) nu poate fi citită.',
     urlNotHttps: (detail) => `Adresa fluxului (${detail}) trebuie să înceapă cu https://.`,
     urlHoldsSecret: () =>
       'Adresa fluxului conține secretul, care ar ajunge în jurnale pe drum. Scrieți-l numai ca accoladesFlow.secret.',
+    secretMissing: () =>
+      'Din textul de configurare lipsește secretul (accoladesFlow.secret). Dacă adresa fluxului conține secretul, mutați-l de acolo. Pentru o adresă fără secret, scrieți "secret": "".',
     secretWrong: () => 'Secretul (accoladesFlow.secret) trebuie să fie text.',
+    parameterTaken: (detail) =>
+      `Parametrul secretului (accoladesFlow.secretParameter) nu se poate numi ${detail}: evenimentele folosesc acest nume. Alegeți alt nume, aici și în nodul webhook.`,
     originsWrong: (detail) =>
       `Paginile care pot fi deschise (accoladesFlow.screenPop.origins) trebuie să fie o listă precum ["https://crm.example.com"]. Greșit: ${detail}`,
+  },
+  jsonPlace: ({ line, column, character }, mistake) =>
+    `Linia ${line}, coloana ${column}${character === '' ? '' : ` (${character})`}: ${mistake}`,
+  jsonMistakes: {
+    typographicQuote: 'acestea sunt ghilimele tipografice; scrieți ".',
+    specialSpace:
+      'acesta este un spațiu special, poate copiat dintr-un editor de text; scrieți unul obișnuit.',
+    trailingComma: 'înaintea unei paranteze de închidere nu poate sta o virgulă; ștergeți-o.',
+    missingComma: 'înainte de acest caracter lipsește o virgulă.',
+    lineBreakInText: 'un text între ghilimele trebuie să se termine pe rândul lui.',
+    endsEarly: 'textul se termină prea devreme; o paranteză sau niște ghilimele nu sunt închise.',
+    textAfterEnd: 'aceasta stă după sfârșit.',
+    other: 'acest caracter nu poate sta aici.',
   },
   ready: (host) => `Gata de trimitere către ${host}`,
   delivered: (host) => `Trimis către ${host}`,
   trouble: {
-    unreachable: (host) => `${host} nu răspunde sau nu lasă această pagină să îi citească răspunsul.`,
+    unreachable: (host) => `${host} nu răspunde.`,
+    localNetwork: (host) =>
+      `${host} nu răspunde. Acest browser nu lasă pagina să ajungă în rețeaua locală (Local Network Access): dacă ${host} este acolo, permiteți accesul.`,
+    redirected: (host) =>
+      `${host} redirecționează către altă adresă, la care secretul nu este trimis. Scrieți adresa finală ca accoladesFlow.url.`,
+    unreadable: (host) =>
+      `${host} răspunde, dar această pagină nu poate citi răspunsul. Nu este acolo un nod webhook, sau ceva dinaintea lui redirecționează, cere autentificare sau refuză.`,
     noEndpoint: (host, status) => `La ${host} nu răspunde un nod webhook pentru Accolades (stare ${status}).`,
     secret: (host, status) => `${host} refuză secretul sau adresa acestui browser (stare ${status}).`,
     refused: (host, status) => `${host} nu a primit un eveniment (stare ${status}).`,
@@ -154,8 +216,11 @@ const romanian: Texts = {
     count === 1
       ? '1 eveniment așteaptă și va fi retrimis.'
       : `${counted(count, 'evenimente')} așteaptă și vor fi retrimise.`,
-  lost: (count) =>
-    count === 1 ? 'S-a renunțat la 1 eveniment.' : `S-a renunțat la ${counted(count, 'evenimente')}.`,
+  lost: {
+    full: (count) => `${givenUpRomanian(count)}: așteptau mai mult de 100.`,
+    old: (count) => `${givenUpRomanian(count)} după 12 ore.`,
+    refused: (count) => `${givenUpRomanian(count)}: adresa fluxului nu le primește.`,
+  },
   noCall: 'Încă niciunul',
   incoming: 'de la',
   outgoing: 'către',
@@ -164,6 +229,11 @@ const romanian: Texts = {
   opened: 'Deschisă',
   notified: 'Oferită ca notificare, fiindcă browserul a blocat pagina',
   blocked: 'Blocată de browser. Permiteți ferestrele pop-up pentru acest site sau apăsați',
+  unsure:
+    'Browserul nu spune dacă a deschis pagina. Dacă nu, permiteți ferestrele pop-up pentru acest site sau apăsați',
+  sandboxed:
+    'Nu a fost deschisă: cadrul restricționat (sandbox) în care Accolades arată conectorul ar strica pagina. Copiați adresa',
+  ask: 'Nu a fost deschisă singură, fiindcă un cadru restricționat (sandbox) ar putea strica pagina; apăsați o dată pentru a afla',
   late: 'A venit prea târziu pentru a fi deschisă singură; apăsați',
   refusals: {
     notHttps: (shown) => `Nu a fost deschisă: ${shown} nu este https:.`,
@@ -173,6 +243,14 @@ const romanian: Texts = {
   allowNotifications: 'Permite notificările',
   notification: 'Apăsați pentru a deschide pagina acestui apel.',
 };
+
+function givenUp(count: number): string {
+  return count === 1 ? '1 event was given up' : `${count} events were given up`;
+}
+
+function givenUpRomanian(count: number): string {
+  return `S-a renunțat la ${count === 1 ? '1 eveniment' : counted(count, 'evenimente')}`;
+}
 
 /** From twenty on, and where the last two digits are 00 or 20 and more, Romanian puts “de” between. */
 function counted(count: number, noun: string): string {

@@ -1,14 +1,17 @@
 import type { SessionStatus } from '@accolades-flow/core/web';
-import type { ConfigurationProblem } from './configuration.ts';
+import type { ConfigurationFault } from './configuration.ts';
+import type { LostReason } from './delivery-queue.ts';
+import type { Opening } from './page-opener.ts';
 import type { PageRefusal } from './screen-pop.ts';
 import type { DeliveryProblem } from './webhook-post.ts';
 
-/** What becomes of the events. */
+/** The state of the deliveries. */
 export type DeliveryState =
   | { readonly kind: 'unknown' }
-  | { readonly kind: 'misconfigured'; readonly problem: ConfigurationProblem; readonly detail: string }
+  | { readonly kind: 'misconfigured'; readonly fault: ConfigurationFault }
   /** `host` is that of the endpoint. */
-  | { readonly kind: 'ready' | 'delivered'; readonly host: string }
+  | { readonly kind: 'ready'; readonly host: string }
+  | { readonly kind: 'delivered'; readonly host: string; readonly waiting: number }
   | {
       readonly kind: 'trouble';
       readonly host: string;
@@ -18,11 +21,7 @@ export type DeliveryState =
     };
 
 export type PageState =
-  | {
-      readonly kind: 'opened' | 'notified' | 'blocked' | 'late';
-      readonly url: string;
-      readonly title: string;
-    }
+  | { readonly kind: Opening | 'late'; readonly url: string; readonly title: string }
   | { readonly kind: 'refused'; readonly refusal: PageRefusal; readonly shown: string };
 
 export interface LastCall {
@@ -32,13 +31,13 @@ export interface LastCall {
   readonly at: number;
 }
 
-/** What the agent, or whoever looks for a fault, sees. */
+/** The page of the connector, for agents and for those who look for a fault. */
 export interface View {
   showMissingParameters(names: readonly string[]): void;
   showConnection(status: SessionStatus): void;
   showDelivery(state: DeliveryState): void;
   showCall(call: LastCall): void;
   showPage(state: PageState): void;
-  /** Since this page was loaded. */
-  showLost(count: number): void;
+  /** These events were given up. */
+  showLost(count: number, reason: LostReason): void;
 }

@@ -8,68 +8,107 @@ export interface AgentName {
   readonly accountId: string | null;
 }
 
-/** One event on its way to the flow. */
+/** One event for the flow. */
 export interface ConnectorEvent {
-  /** The same for every attempt, so that the endpoint takes it once. */
+  /** The same for every attempt, so that the endpoint takes the event once. */
   readonly id: string;
   /** When it happened, by the monotonic clock, in milliseconds. */
   readonly at: number;
   readonly content:
-    | { readonly frame: string }
+    | {
+        /** The server's frame. */
+        readonly frame: string;
+        /** The frame with its documented fields alone. */
+        readonly shortFrame: string;
+      }
     | { readonly event: 'agentConnected' | 'agentDisconnected'; readonly reason: string | null };
 }
 
-/** What the flow wants opened in the agent's browser. Not checked yet. */
+/** The page that the flow wants opened in the agent's browser. Not checked yet. */
 export interface AnsweredPage {
   readonly url: string;
   readonly title: string;
 }
 
-export type DeliveryProblem = 'unreachable' | 'noEndpoint' | 'secret' | 'refused' | 'status' | 'busy';
+/** Why no answer could be read. */
+export type Unreachable =
+  /** No answer at all. */
+  | 'unreachable'
+  /** The same, and this page may not use the local network. */
+  | 'localNetwork'
+  /** The server redirects. The secret must go to no other address. */
+  | 'redirected'
+  /** A server answers, but without the header that lets this page read the answer. */
+  | 'unreadable';
+
+export type DeliveryProblem = Unreachable | 'noEndpoint' | 'secret' | 'refused' | 'status' | 'busy';
 
 export type DeliveryOutcome =
   | { readonly kind: 'delivered'; readonly page: AnsweredPage | null }
   | {
       readonly kind: 'failed';
       readonly problem: DeliveryProblem;
-      /** `never`: the endpoint will not take this event. `later`: somebody has to correct a setting first. */
+      /** `never`: the endpoint will not take this event. `later`: a person has to correct a setting. */
       readonly again: 'soon' | 'later' | 'never';
-      /** HTTP status; null when there was no answer. */
+      /** HTTP status; null when no answer could be read. */
       readonly status: number | null;
     };
 
-/** In milliseconds. A screen pop must be answered within it; an event that is not is posted again, and taken once. */
+/** Fields of every post, which no parameter for the secret may replace. */
+export const POST_FIELDS = ['apiName', 'eventId', 'ageMs', 'agent', 'frame', 'event', 'reason'] as const;
+
+/** In milliseconds. An event without an answer by then is posted again, and taken once. */
 export const ANSWER_TIMEOUT_MS = 20_000;
-/** What a browser lets outlive its page, in characters of a request; a little below its limit of 64 KiB for all of them. */
-const MAX_KEEPALIVE_CHARS = 60_000;
+/**
+ * Characters that all posts together may have which outlive their page. Browsers allow 64 KiB.
+ * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch
+ */
+export const MAX_KEEPALIVE_CHARS = 60_000;
 const MAX_ANSWER_CHARS = 64 * 1024;
+/** The endpoint cuts longer labels. */
+const MAX_LABEL_CHARS = 100;
 
 /**
- * The body of a request: form-encoded, so that the browser need not ask the endpoint before it sends it; the secret in it, and not in the
- * address, which is logged on the way.
+ * The body of a post. It is form-encoded, so that the browser need not ask the endpoint first. The
+ * secret is in the body, since addresses are logged on the way.
+ * @param short leaves out the agent's label and all fields of the frame that are not documented
  */
 export function requestBody(
   event: ConnectorEvent,
   { secret, secretParameter }: ConnectorConfiguration,
   agent: AgentName,
   ageMs: number,
+  short = false,
 ): URLSearchParams {
   const { content } = event;
+  const label = short || agent.label === '' ? undefined : agent.label.slice(0, MAX_LABEL_CHARS);
   const fields: Record<string, string> = {
     apiName: 'connectorEvent',
     eventId: event.id,
     ageMs: String(Math.max(0, Math.round(ageMs))),
-    agent: JSON.stringify({ ...agent, label: agent.label === '' ? undefined : agent.label }),
+    agent: JSON.stringify({ ...agent, label }),
     ...('frame' in content
-      ? { frame: content.frame }
+      ? { frame: short ? content.shortFrame : content.frame }
       : { event: content.event, ...(content.reason === null ? {} : { reason: content.reason }) }),
     ...(secret === '' ? {} : { [secretParameter]: secret }),
   };
   return new URLSearchParams(fields);
 }
 
-/** Posts an event once. Never throws. */
-export async function postEvent(url: string, body: URLSearchParams): Promise<DeliveryOutcome> {
+/** Whether the post of this body goes on when its page goes away. */
+export function outlivesPage(body: URLSearchParams): boolean {
+  return body.toString().length <= MAX_KEEPALIVE_CHARS;
+}
+
+/**
+ * Posts an event once. Never throws.
+ * @param explain finds out why no answer could be read
+ */
+export async function postEvent(
+  url: string,
+  body: URLSearchParams,
+  explain: (url: string) => Promise<Unreachable>,
+): Promise<DeliveryOutcome> {
   try {
     const response = await fetch(url, {
       method: 'POST',
@@ -77,18 +116,16 @@ export async function postEvent(url: string, body: URLSearchParams): Promise<Del
       mode: 'cors',
       credentials: 'omit',
       cache: 'no-store',
-      // A redirection would take the secret elsewhere.
+      // A redirection would take the secret elsewhere, also after the page has gone.
       redirect: 'error',
       // The address of this page holds the agent's idCrm.
       referrerPolicy: 'no-referrer',
-      keepalive: body.toString().length <= MAX_KEEPALIVE_CHARS,
+      keepalive: outlivesPage(body),
       signal: AbortSignal.timeout(ANSWER_TIMEOUT_MS),
     });
-    const text = await response.text();
-    return outcomeOf(response.status, text);
+    return outcomeOf(response.status, await response.text());
   } catch {
-    // No network, no such server, no answer in time, or an answer that the browser does not let this page read.
-    return { kind: 'failed', problem: 'unreachable', again: 'soon', status: null };
+    return { kind: 'failed', problem: await explain(url), again: 'soon', status: null };
   }
 }
 
@@ -102,7 +139,7 @@ export function outcomeOf(status: number, text: string): DeliveryOutcome {
   });
   if (status >= 200 && status < 300) {
     const answer = text.length <= MAX_ANSWER_CHARS ? parseAnswer(text) : null;
-    // Something else answers there: a login page, or a host that is still starting.
+    // Another program answers: a login page, or a host that is still starting.
     return answer === null ? failed('noEndpoint', 'soon') : { kind: 'delivered', page: answer.page };
   }
   switch (status) {

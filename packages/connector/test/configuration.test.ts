@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { readConfiguration, readLabel } from '../src/configuration.ts';
 import { readParameters } from '../src/parameters.ts';
+import { POST_FIELDS } from '../src/webhook-post.ts';
 
 const texts = (account: string, agent = '') => ({
   account: { id: '15', data: account },
@@ -25,14 +26,14 @@ describe('the configuration text', () => {
   });
 
   it('opens no page unless origins are listed', () => {
-    const read = readConfiguration(own({ url: URL_OF_FLOW, secretParameter: 'key' }));
+    const read = readConfiguration(own({ url: URL_OF_FLOW, secret: '', secretParameter: 'key' }));
     expect(read).to.have.nested.property('configuration.popOrigins').that.is.empty;
     expect(read).to.have.nested.property('configuration.secretParameter', 'key');
   });
 
   it('may name a flow on this machine without TLS', () => {
     for (const url of ['http://127.0.0.1:1880/accolades', 'http://localhost:5678/webhook/x']) {
-      expect(readConfiguration(own({ url }))).to.include({ ok: true });
+      expect(readConfiguration(own({ url, secret: '' }))).to.include({ ok: true });
     }
   });
 
@@ -50,15 +51,54 @@ describe('the configuration text', () => {
     ['urlNotHttps', own({ url: 'javascript:alert(1)' })],
     ['urlHoldsSecret', own({ url: 'https://flow.example/calls/s3cret', secret: 's3cret' })],
     ['secretWrong', own({ url: URL_OF_FLOW, secret: 7 })],
-    ['originsWrong', own({ url: URL_OF_FLOW, screenPop: { origins: 'https://crm.example' } })],
-    ['originsWrong', own({ url: URL_OF_FLOW, screenPop: { origins: ['http://crm.example'] } })],
-    ['originsWrong', own({ url: URL_OF_FLOW, screenPop: { origins: ['https://crm.example/contacts'] } })],
-    ['originsWrong', own({ url: URL_OF_FLOW, screenPop: { origins: ['https://*.example', '*'] } })],
+    ['secretMissing', own({ url: `${URL_OF_FLOW}/s3cret` })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}/5f4dcc3b5aa765d61d8327deb882cf99` })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}/5f4dcc3b5aa765d61d8327deb882cf99`, secret: '' })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}?secret=s3cret` })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}?key=s3cret`, secret: '', secretParameter: 'key' })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}/s%33cret`, secret: 's3cret' })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}/s%2533cret`, secret: 's3cret' })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}/%FF/s%33cret`, secret: 's3cret' })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}/a%20b%2Fc`, secret: 'a b/c' })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}?x=a+b%26c`, secret: 'a b&c' })],
+    ['urlHoldsSecret', own({ url: `${URL_OF_FLOW}/geheim-ș`, secret: 'geheim-ș' })],
+    ...[...POST_FIELDS, '__proto__'].map(
+      (name) => ['parameterTaken', own({ url: URL_OF_FLOW, secret: 'x-7', secretParameter: name })] as const,
+    ),
+    ['originsWrong', own({ url: URL_OF_FLOW, secret: 'x-7', screenPop: { origins: 'https://crm.example' } })],
+    [
+      'originsWrong',
+      own({ url: URL_OF_FLOW, secret: 'x-7', screenPop: { origins: ['http://crm.example'] } }),
+    ],
+    [
+      'originsWrong',
+      own({ url: URL_OF_FLOW, secret: 'x-7', screenPop: { origins: ['https://crm.example/contacts'] } }),
+    ],
+    [
+      'originsWrong',
+      own({ url: URL_OF_FLOW, secret: 'x-7', screenPop: { origins: ['https://*.example', '*'] } }),
+    ],
   ] as const) {
     it(`is refused as ${problem}: ${(text.account?.data ?? '').slice(0, 70)}`, () => {
       expect(readConfiguration(text)).to.include({ ok: false, problem });
     });
   }
+
+  it('may begin with what an editor puts there, and end so', () => {
+    const { account } = own({ url: URL_OF_FLOW, secret: '' });
+    expect(readConfiguration(texts(`\uFEFF\u00A0${account.data}\u00A0\n`))).to.include({ ok: true });
+  });
+
+  it('says where it is not JSON', () => {
+    expect(readConfiguration(texts('{\n  “accoladesFlow”: {}\n}'))).to.deep.include({
+      problem: 'notJson',
+      fault: { line: 2, column: 3, mistake: 'typographicQuote', character: '“' },
+    });
+    expect(readConfiguration(texts('["accoladesFlow"]'))).to.deep.include({
+      problem: 'notJson',
+      fault: null,
+    });
+  });
 
   it('of the agent may hold a name', () => {
     expect(readLabel(texts('', '{"accoladesFlow":{"label":" Front desk "}}'))).to.equal('Front desk');

@@ -21,28 +21,29 @@ describe('the connector', () => {
   let clock: FakeClock;
   let network: FakeNetwork;
   let posts: URLSearchParams[];
-  let beacons: URLSearchParams[];
   let opened: string[];
   let shown: string[];
   let outcome: DeliveryOutcome;
+  /** Holds the answers of all posts back, once it is a list. */
+  let answers: ((outcome: DeliveryOutcome) => void)[] | null;
   let connector: Connector;
 
   beforeEach(() => {
     clock = new FakeClock();
     network = new FakeNetwork();
     posts = [];
-    beacons = [];
     opened = [];
     shown = [];
     outcome = DELIVERED;
+    answers = null;
     let ids = 0;
     const view: View = {
       showMissingParameters: () => undefined,
       showConnection: ({ state }) => shown.push(state),
-      showDelivery: (state) => shown.push(state.kind === 'misconfigured' ? state.problem : state.kind),
+      showDelivery: (state) => shown.push(state.kind === 'misconfigured' ? state.fault.problem : state.kind),
       showCall: ({ phoneNumber }) => shown.push(phoneNumber),
       showPage: (state) => shown.push(state.kind === 'refused' ? state.refusal : state.kind),
-      showLost: (count) => shown.push(`lost ${count}`),
+      showLost: (count, reason) => shown.push(`lost ${count} ${reason}`),
     };
     connector = new Connector(
       { serverUrl: 'wss://pbx.example:14327', agentId: ID_CRM },
@@ -53,11 +54,8 @@ describe('the connector', () => {
         newId: () => String(++ids),
         post: (_url, body) => {
           posts.push(body);
-          return Promise.resolve(outcome);
-        },
-        beacon: (_url, body) => {
-          beacons.push(body);
-          return true;
+          if (answers === null) return Promise.resolve(outcome);
+          return new Promise((resolve) => answers?.push(resolve));
         },
         open: (url) => {
           opened.push(url);
@@ -66,7 +64,7 @@ describe('the connector', () => {
         view,
       },
     );
-    connector.start();
+    connector.resume();
   });
 
   /** Lets answered promises take effect. */
@@ -89,9 +87,9 @@ describe('the connector', () => {
     await settle();
   };
 
-  const connected = async (): Promise<void> => {
+  const connected = async (account = TEXT, agent = ''): Promise<void> => {
     authenticate();
-    await configure();
+    await configure(account, agent);
     posts.length = 0;
   };
 
@@ -214,28 +212,93 @@ describe('the connector', () => {
     expect(shown.at(-1)).to.equal('late');
   });
 
-  it('sends what is left when the page goes away, and ends everything', async () => {
+  const namesPosted = (): (string | null)[] =>
+    posts.map((post) => post.get('event') ?? post.get('frame') ?? null);
+
+  it('posts each event that waits once, and the end, when the page goes away', async () => {
     await connected();
     outcome = FAILED;
     network.last.frame(CALL);
     await settle();
-    connector.close();
-    connector.close();
-    expect(beacons.map((post) => post.get('event') ?? post.get('frame'))).to.deep.equal([
-      CALL,
-      'agentDisconnected',
-    ]);
+    const id = posts[0]?.get('eventId');
+    posts.length = 0;
+    connector.suspend();
+    connector.suspend();
+    await settle();
+    expect(namesPosted()).to.deep.equal([CALL, 'agentDisconnected']);
     // The same event as before, so that the endpoint takes it once.
-    expect(beacons[0]?.get('eventId')).to.equal(posts[0]?.get('eventId'));
+    expect(posts[0]?.get('eventId')).to.equal(id);
     expect(network.live).to.have.lengthOf(0);
     expect(clock.pending).to.equal(0);
   });
 
-  it('sends nothing when it never knew where to', async () => {
-    network.last.open();
-    connector.close();
+  it('does not post an event again whose post goes on without the page', async () => {
+    await connected();
+    answers = [];
+    network.last.frame(CALL);
+    connector.suspend();
     await settle();
-    expect([...posts, ...beacons]).to.deep.equal([]);
+    expect(namesPosted()).to.deep.equal([CALL, 'agentDisconnected']);
+  });
+
+  it('posts the call of a long frame in short form when the page goes away', async () => {
+    await connected();
+    outcome = FAILED;
+    const long = CALL.replace('}', `,"callCenter":"yes","more":"${'x'.repeat(70_000)}"}`);
+    network.last.frame(long);
+    await settle();
+    posts.length = 0;
+    connector.suspend();
+    expect(namesPosted()).to.deep.equal([
+      '{"type":"incomingCall","phoneNumber":"0211234567","uniqueId":"1608743891.1340","callCenter":"yes"}',
+      'agentDisconnected',
+    ]);
+  });
+
+  it('posts a hundred events within what a browser lets outlive its page', async () => {
+    await connected(TEXT, JSON.stringify({ accoladesFlow: { label: 'ș'.repeat(100) } }));
+    outcome = FAILED;
+    for (let i = 0; i < 99; i++) network.last.frame(CALL.replace('1340', String(2000 + i)));
+    await settle();
+    posts.length = 0;
+    connector.suspend();
+    expect(posts).to.have.lengthOf(100);
+    expect(posts.join('').length).to.be.below(64 * 1024);
+  });
+
+  it('posts nothing when it never knew where to', async () => {
+    network.last.open();
+    connector.suspend();
+    await settle();
+    expect(posts).to.deep.equal([]);
     expect(clock.pending).to.equal(0);
+  });
+
+  it('connects again when the page is shown again, and posts nothing twice that was taken', async () => {
+    await connected();
+    network.last.frame(CALL);
+    await settle();
+    connector.suspend();
+    await settle();
+    connector.resume();
+    connector.resume();
+    expect(network.live).to.have.lengthOf(1);
+    authenticate();
+    await configure();
+    expect(namesPosted()).to.deep.equal([CALL, 'agentDisconnected', 'agentConnected']);
+  });
+
+  it('delivers after the pause what the endpoint did not take before it', async () => {
+    await connected();
+    outcome = FAILED;
+    network.last.frame(CALL);
+    connector.suspend();
+    await settle();
+    outcome = DELIVERED;
+    posts.length = 0;
+    connector.resume();
+    authenticate();
+    await configure();
+    expect(namesPosted()).to.deep.equal([CALL, 'agentDisconnected', 'agentConnected']);
   });
 });

@@ -1,6 +1,12 @@
 import { expect } from 'chai';
 import { FakeClock } from '../../core/test/support/fake-clock.ts';
-import { DeliveryQueue, MAX_QUEUED } from '../src/delivery-queue.ts';
+import {
+  DeliveryQueue,
+  FAILURES_BEFORE_PROBE,
+  MAX_EVENT_AGE_MS,
+  MAX_QUEUED,
+  SET_ASIDE_ATTEMPTS,
+} from '../src/delivery-queue.ts';
 import type { ConnectorEvent, DeliveryOutcome } from '../src/webhook-post.ts';
 
 const DELIVERED: DeliveryOutcome = { kind: 'delivered', page: null };
@@ -35,8 +41,8 @@ describe('the queue of deliveries', () => {
       },
       listener: {
         onDelivered: ({ id }) => told.push(`delivered ${id}`),
-        onFailed: (_failure, retryMs, waiting) => told.push(`failed ${String(retryMs)} ${waiting}`),
-        onLost: (count) => told.push(`lost ${count}`),
+        onFailed: (_failure, waiting) => told.push(`failed ${waiting}`),
+        onLost: (count, reason) => told.push(`lost ${count} ${reason}`),
       },
     });
   });
@@ -100,7 +106,7 @@ describe('the queue of deliveries', () => {
     queue.add(event('a'));
     queue.add(event('b'));
     await settle(failed('never'));
-    expect(told).to.deep.equal(['failed null 1', 'lost 1']);
+    expect(told).to.deep.equal(['failed 1', 'lost 1 refused']);
     expect(posted).to.deep.equal(['a', 'b']);
   });
 
@@ -108,7 +114,7 @@ describe('the queue of deliveries', () => {
     queue.start();
     for (let i = 0; i <= MAX_QUEUED + 1; i++) queue.add(event(String(i)));
     expect(queue.size).to.equal(MAX_QUEUED);
-    expect(told).to.deep.equal(['lost 1', 'lost 1']);
+    expect(told).to.deep.equal(['lost 1 full', 'lost 1 full']);
     await settle(failed('soon'));
     queue.retryNow();
     await settle(DELIVERED);
@@ -128,17 +134,141 @@ describe('the queue of deliveries', () => {
     expect(posted).to.deep.equal(['a', 'a', 'b']);
   });
 
-  it('gives back, when it is closed, what is not known to be delivered, and does nothing more', async () => {
+  it('knows while it is paused what is not known to be delivered', async () => {
     queue.start();
     queue.add(event('a'));
     queue.add(event('b'));
-    expect(queue.close().map(({ id }) => id)).to.deep.equal(['a', 'b']);
+    queue.pause();
+    expect(queue.waiting.map(({ id }) => id)).to.deep.equal(['a', 'b']);
+    expect(queue.inFlight?.id).to.equal('a');
     await settle(failed('soon'));
-    queue.add(event('c'));
+    expect(clock.pending).to.equal(0);
+    expect(posted).to.deep.equal(['a']);
+    for (const waiting of queue.waiting) queue.remove(waiting);
     queue.start();
     expect(posted).to.deep.equal(['a']);
-    expect(told).to.deep.equal([]);
-    expect(clock.pending).to.equal(0);
-    expect(queue.close()).to.deep.equal([]);
+  });
+
+  it('is bounded by size too', () => {
+    const frame = 'x'.repeat(1024 * 1024);
+    for (const id of ['a', 'b', 'c']) queue.add({ id, at: 0, content: { frame, shortFrame: '' } });
+    expect(queue.waiting.map(({ id }) => id)).to.deep.equal(['b', 'c']);
+    expect(told).to.deep.equal(['lost 1 full']);
+  });
+
+  it('gives up an event after half a day', () => {
+    queue.add(event('a'));
+    clock.advance(MAX_EVENT_AGE_MS + 1);
+    queue.add({ ...event('b'), at: clock.monotonic() });
+    queue.start();
+    expect(posted).to.deep.equal(['b']);
+    expect(told).to.deep.equal(['lost 1 old']);
+  });
+
+  describe('with an event that the endpoint refuses', () => {
+    /** Answers every post until nothing happens for two minutes of time. */
+    const run = async (outcomeOf: (id: string) => DeliveryOutcome): Promise<void> => {
+      for (let idle = 0; idle < 120;) {
+        if (answer === null) {
+          clock.advance(1_000);
+          idle++;
+        } else {
+          idle = 0;
+          await settle(outcomeOf(posted.at(-1) ?? ''));
+        }
+      }
+    };
+    const delivered = (): string[] => told.filter((line) => line.startsWith('delivered'));
+
+    it('delivers the later ones within seconds, in order, and gives the refused one up in the end', async () => {
+      queue.start();
+      for (const id of ['bad', 'b', 'c', 'd']) queue.add(event(id));
+      const start = clock.monotonic();
+      let doneAt = 0;
+      await run((id) => {
+        if (id === 'd') doneAt = clock.monotonic();
+        return id === 'bad' ? failed('soon') : DELIVERED;
+      });
+      expect(delivered()).to.deep.equal(['delivered b', 'delivered c', 'delivered d']);
+      expect(doneAt - start).to.be.below(10_000);
+      expect(told.at(-1)).to.equal('lost 1 refused');
+      expect(posted.filter((id) => id === 'bad')).to.have.lengthOf(
+        FAILURES_BEFORE_PROBE + SET_ASIDE_ATTEMPTS,
+      );
+      expect(queue.size).to.equal(0);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('still delivers it when the endpoint takes it after all', async () => {
+      queue.start();
+      for (const id of ['bad', 'b']) queue.add(event(id));
+      let attempts = 0;
+      await run((id) => (id === 'bad' && ++attempts < 6 ? failed('soon') : DELIVERED));
+      expect(delivered()).to.deep.equal(['delivered b', 'delivered bad']);
+    });
+
+    it('gets past several', async () => {
+      queue.start();
+      for (const id of ['bad1', 'bad2', 'b', 'bad3', 'c']) queue.add(event(id));
+      await run((id) => (id.startsWith('bad') ? failed('soon') : DELIVERED));
+      expect(delivered()).to.deep.equal(['delivered b', 'delivered c']);
+      expect(queue.size).to.equal(0);
+    });
+
+    it('does not give it up while the endpoint takes nothing', async () => {
+      queue.start();
+      for (const id of ['bad', 'b']) queue.add(event(id));
+      await run((id) => (id === 'bad' && posted.length < 8 ? failed('soon') : DELIVERED));
+      told.length = 0;
+      queue.add(event('c'));
+      for (let i = 0; i < 40; i++) {
+        await settle(failed('soon'));
+        clock.advance(clock.untilNext ?? 0);
+      }
+      expect(told.filter((line) => line.startsWith('lost'))).to.deep.equal([]);
+    });
+
+    it('keeps the order over an outage of the endpoint', async () => {
+      queue.start();
+      for (const id of ['a', 'b', 'c', 'd']) queue.add(event(id));
+      let outage = 30;
+      // The endpoint comes back between two attempts.
+      await run((id) => (outage-- > 0 || (outage > -1 && id !== 'a') ? failed('soon') : DELIVERED));
+      expect(delivered()).to.deep.equal(['delivered a', 'delivered b', 'delivered c', 'delivered d']);
+    });
+
+    it('does not try the others when the secret is wrong', async () => {
+      queue.start();
+      queue.add(event('a'));
+      queue.add(event('b'));
+      for (let i = 0; i < 6; i++) {
+        await settle({ kind: 'failed', problem: 'secret', again: 'later', status: 401 });
+        clock.advance(clock.untilNext ?? 0);
+      }
+      expect(new Set(posted)).to.deep.equal(new Set(['a']));
+    });
+
+    it('goes on when the listener throws', async () => {
+      const throwing = new DeliveryQueue({
+        clock,
+        random: () => 0,
+        post: ({ id }) => {
+          posted.push(id);
+          return Promise.resolve(DELIVERED);
+        },
+        listener: {
+          onDelivered: ({ id }) => {
+            if (id === 'a') throw new Error('a page that cannot be opened');
+          },
+          onFailed: () => undefined,
+          onLost: () => undefined,
+        },
+      });
+      throwing.add(event('a'));
+      throwing.add(event('b'));
+      throwing.start();
+      for (let i = 0; i < 10; i++) await Promise.resolve();
+      expect(posted).to.deep.equal(['a', 'b']);
+    });
   });
 });

@@ -13,7 +13,12 @@ const AGENT = { label: 'Front desk', id: '321', phoneId: '27', accountId: '15' }
 describe('what is posted', () => {
   it('is a form with the frame as it came, and the secret', () => {
     const frame = '{"type":"incomingCall", "uniqueId":1608743891.1340}';
-    const body = requestBody({ id: 'e1', at: 0, content: { frame } }, CONFIGURATION, AGENT, 1_500.4);
+    const body = requestBody(
+      { id: 'e1', at: 0, content: { frame, shortFrame: '' } },
+      CONFIGURATION,
+      AGENT,
+      1_500.4,
+    );
     expect(Object.fromEntries(body)).to.deep.equal({
       apiName: 'connectorEvent',
       eventId: 'e1',
