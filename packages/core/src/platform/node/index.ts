@@ -7,7 +7,7 @@ export { checkAgents } from '../../hub/check-agents.ts';
 export { processRequestGate } from '../../rest/request-gate.ts';
 export { processPendingReplies } from '../../webhook/pending-replies.ts';
 export { postForm } from './http-post.ts';
-export { processEnd, type ProcessEnd } from './process-end.ts';
+export { NODE_RED_END, processEnd, type ProcessEnd } from './process-end.ts';
 export { processHub } from './process-wide.ts';
 export { BODY_TIMEOUT_MS, readBody } from './read-body.ts';
 export { connectWebSocket } from './ws-transport.ts';

@@ -61,6 +61,104 @@ describe('the end of a process', () => {
     expect(source.listenerCount('SIGTERM') + source.listenerCount('SIGINT')).to.equal(0);
   });
 
+  describe('of a host that is held', () => {
+    const HOLD_MS = 1_500;
+    let source: FakeProcess;
+    let clock: FakeClock;
+    let end: ProcessEnd;
+    let order: string[];
+    let letGo: () => void;
+
+    beforeEach(() => {
+      source = new FakeProcess();
+      clock = new FakeClock();
+      end = new ProcessEnd(source, clock, {
+        signals: ['SIGTERM', 'SIGHUP'],
+        message: 'shutdown',
+        holdMs: HOLD_MS,
+      });
+      order = [];
+      source.once('SIGTERM', () => order.push('once'));
+      source.on('SIGTERM', () => order.push('host'));
+      source.on('SIGHUP', () => order.push('hup'));
+      source.on('message', (message: unknown) => order.push(`message ${String(message)}`));
+      letGo = () => undefined;
+    });
+    const hold = (): (() => void) =>
+      end.onBegin(() => {
+        order.push('own');
+        return new Promise<void>((resolve) => (letGo = resolve));
+      });
+    const turns = async (): Promise<void> => {
+      for (let n = 0; n < 5; n++) await Promise.resolve();
+    };
+
+    it('the host stops only when what was started is done', async () => {
+      hold();
+      source.emit('SIGTERM', 'SIGTERM', 15);
+      await turns();
+      expect(order).to.deep.equal(['own']);
+      letGo();
+      await turns();
+      expect(order).to.deep.equal(['own', 'once', 'host']);
+      expect(source.killed).to.deep.equal([]);
+      expect([source.listenerCount('SIGTERM'), source.listenerCount('SIGHUP')]).to.deep.equal([1, 1]);
+      source.emit('SIGTERM', 'SIGTERM');
+      expect(order).to.deep.equal(['own', 'once', 'host', 'host']);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('the host stops after the time at the latest', async () => {
+      hold();
+      source.emit('SIGTERM', 'SIGTERM');
+      clock.advance(HOLD_MS - 1);
+      expect(order).to.deep.equal(['own']);
+      clock.advance(1);
+      expect(order).to.deep.equal(['own', 'once', 'host']);
+      letGo();
+      await turns();
+      expect(order).to.have.lengthOf(3);
+    });
+
+    it('the host stops at once when it is asked again', () => {
+      hold();
+      source.emit('SIGTERM', 'SIGTERM');
+      source.emit('SIGHUP', 'SIGHUP');
+      expect(order).to.deep.equal(['own', 'once', 'host']);
+    });
+
+    it('a message asks, too; others pass', async () => {
+      hold();
+      source.emit('message', 'hello');
+      expect(order).to.deep.equal(['message hello']);
+      source.emit('message', 'shutdown');
+      await turns();
+      expect(order).to.deep.equal(['message hello', 'own']);
+      letGo();
+      await turns();
+      expect(order.at(-1)).to.equal('message shutdown');
+      expect(source.killed).to.deep.equal([]);
+    });
+
+    it('gives the host its listeners back when there are no more users', () => {
+      const before = source.rawListeners('SIGTERM');
+      hold()();
+      expect(source.rawListeners('SIGTERM')).to.deep.equal(before);
+      source.emit('SIGTERM', 'SIGTERM');
+      expect(order).to.deep.equal(['once', 'host']);
+    });
+
+    it('ends a process that has no other plan for the signal', async () => {
+      source.removeAllListeners('SIGHUP');
+      hold();
+      source.emit('SIGHUP', 'SIGHUP');
+      expect(source.killed).to.deep.equal([]);
+      letGo();
+      await turns();
+      expect(source.killed).to.deep.equal(['SIGHUP']);
+    });
+  });
+
   it('waits what is left of a grace', async () => {
     const clock = new FakeClock();
     const end = new ProcessEnd(new FakeProcess(), clock);
