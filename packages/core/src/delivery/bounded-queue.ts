@@ -88,6 +88,11 @@ export class BoundedQueue<T> {
     return before.length - this.#entries.length;
   }
 
+  /** How many of its items match. */
+  count(matches: (item: T) => boolean): number {
+    return this.#entries.slice(this.#head).filter(({ item }) => matches(item)).length;
+  }
+
   /** How many items were dropped since the last call. */
   takeDropped(): number {
     const dropped = this.#dropped;

@@ -5,6 +5,7 @@ import type { AgentConfiguration } from '../protocol/messages.ts';
 import { withResolvers, type Resolvers } from '../time/with-resolvers.ts';
 import type { SharedSession } from './shared-session.ts';
 import type {
+  DroppedEvents,
   Report,
   SubscribeOptions,
   Subscription,
@@ -25,12 +26,20 @@ export interface DeliverySettings {
 /** The durable subscription behind an active one; see `DurableSubscription`. */
 export interface DurableBackend {
   readonly status: SubscriptionStatus;
+  readonly heldCount: number;
   flush(): void;
   requeue(events: readonly AccoladesEvent[]): void;
-  deactivate(active: ActiveSubscription, removed: boolean): void;
+  deactivate(active: ActiveSubscription, options: UnsubscribeOptions): void;
+  giveUp(active: ActiveSubscription): void;
   drain(active: ActiveSubscription, onDrained: () => void): void;
   sessionOf(label: string | undefined): SharedSession;
 }
+
+const DROPPED_BECAUSE: Readonly<Record<DroppedEvents['cause'], string>> = {
+  full: 'because more arrived than are held for an absent node.',
+  ownerGone: 'because this node did not come back to take them.',
+  agentRemoved: 'because their agent was removed from this node.',
+};
 
 /** The subscription that a host's node holds, from `subscribe` to `unsubscribe`. */
 export class ActiveSubscription implements Subscription {
@@ -62,6 +71,10 @@ export class ActiveSubscription implements Subscription {
 
   get status(): SubscriptionStatus {
     return this.#durable.status;
+  }
+
+  get heldCount(): number {
+    return this.#ended ? 0 : this.#durable.heldCount;
   }
 
   /** Whether events are delivered now, rather than held. */
@@ -104,10 +117,15 @@ export class ActiveSubscription implements Subscription {
     return this.#drained.promise;
   }
 
-  unsubscribe({ removed = false }: UnsubscribeOptions = {}): void {
+  unsubscribe(options: UnsubscribeOptions = {}): void {
     if (this.#ended) return;
     this.end();
-    this.#durable.deactivate(this, removed);
+    this.#durable.deactivate(this, options);
+  }
+
+  giveUp(): void {
+    if (this.#ended) this.#durable.giveUp(this);
+    else this.unsubscribe({ removed: true });
   }
 
   /** For the durable subscription: nothing is delivered from now on. Idempotent. */
@@ -139,6 +157,13 @@ export class ActiveSubscription implements Subscription {
 
   report(report: Report): void {
     if (!this.#ended) guarded(() => this.settings.onReport?.(report));
+  }
+
+  /** Reports lost events, also after the end: nobody else could. */
+  reportDropped(count: number, cause: DroppedEvents['cause']): void {
+    if (count === 0) return;
+    const text = `${count} events were dropped, ${DROPPED_BECAUSE[cause]}`;
+    guarded(() => this.settings.onReport?.({ kind: 'dropped', text, label: '', dropped: { count, cause } }));
   }
 
   #settle(): void {

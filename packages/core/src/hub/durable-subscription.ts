@@ -8,7 +8,7 @@ import { ActiveSubscription, type DeliverySettings } from './active-subscription
 import { heldEvents, type Held } from './held-events.ts';
 import { Member, type MemberOwner } from './member.ts';
 import type { ConnectionChange, SharedSession } from './shared-session.ts';
-import type { AgentStatus, Subscription, SubscriptionStatus } from './subscription.ts';
+import type { AgentStatus, Subscription, SubscriptionStatus, UnsubscribeOptions } from './subscription.ts';
 
 /**
  * An owner's agents and its undelivered events. It outlives the owner's subscriptions by the linger
@@ -24,11 +24,13 @@ export class DurableSubscription implements MemberOwner {
   /** Made when an event has to wait. */
   #held: BoundedQueue<Held> | null = null;
   #active: ActiveSubscription | null = null;
+  /** The subscription that ended last: it reports what is dropped after its end. */
+  #last: ActiveSubscription | null = null;
   #readyCount = 0;
-  readonly #onAbandoned: (durable: DurableSubscription) => void;
+  readonly #onAbandoned: (durable: DurableSubscription, lingerMs?: number) => void;
 
   /** @param onAbandoned called when the owner has unsubscribed */
-  constructor(owner: string, onAbandoned: (durable: DurableSubscription) => void) {
+  constructor(owner: string, onAbandoned: (durable: DurableSubscription, lingerMs?: number) => void) {
     this.owner = owner;
     this.#onAbandoned = onAbandoned;
   }
@@ -40,6 +42,11 @@ export class DurableSubscription implements MemberOwner {
 
   get members(): readonly Member[] {
     return this.#members;
+  }
+
+  /** Events that wait for the owner, and that its filter lets through. */
+  get heldCount(): number {
+    return this.#active === null ? 0 : this.#countHeld(this.#active.settings);
   }
 
   get status(): SubscriptionStatus {
@@ -58,6 +65,7 @@ export class DurableSubscription implements MemberOwner {
     this.#active?.end();
     const active = new ActiveSubscription(this, settings);
     this.#active = active;
+    this.#last = null;
     this.#replaceMembers(sessions);
     for (const member of this.#members) {
       // A callback may have ended the subscription meanwhile.
@@ -74,9 +82,13 @@ export class DurableSubscription implements MemberOwner {
 
   /** Gives all agents up. Idempotent. */
   clear(): void {
+    const owner = this.#active ?? this.#last;
     this.#active?.end();
     this.#active = null;
+    this.#last = null;
+    const lost = owner === null ? 0 : this.#countHeld(owner.settings);
     this.#held = null;
+    owner?.reportDropped(lost, 'ownerGone');
     const members = this.#members;
     this.#members = [];
     this.#readyCount = 0;
@@ -84,11 +96,19 @@ export class DurableSubscription implements MemberOwner {
   }
 
   /** For the subscription: the owner has unsubscribed. */
-  deactivate(active: ActiveSubscription, removed: boolean): void {
+  deactivate(active: ActiveSubscription, { removed = false, lingerMs }: UnsubscribeOptions): void {
     if (this.#active !== active) return;
     this.#active = null;
+    this.#last = active;
     if (removed) this.clear();
     else for (const { shared } of this.#members) shared.usersChanged();
+    this.#onAbandoned(this, lingerMs);
+  }
+
+  /** For the subscription, which has ended: the owner will not come back. */
+  giveUp(active: ActiveSubscription): void {
+    if (this.#last !== active) return;
+    this.clear();
     this.#onAbandoned(this);
   }
 
@@ -122,11 +142,7 @@ export class DurableSubscription implements MemberOwner {
   flush(): void {
     const held = this.#held;
     if (held === null) return;
-    const dropped = this.#active === null ? 0 : held.takeDropped();
-    if (dropped > 0) {
-      const text = `${dropped} events were dropped, because more arrived than are held for an absent node.`;
-      this.#report({ kind: 'dropped', text }, '');
-    }
+    this.#active?.reportDropped(held.takeDropped(), 'full');
     while (this.#active?.flowing === true) {
       const next = held.shift();
       if (next === undefined) return;
@@ -179,7 +195,22 @@ export class DurableSubscription implements MemberOwner {
     this.#members = [...members.values()];
     for (const [idCrm, member] of before) if (!members.has(idCrm)) member.end();
     this.#readyCount = this.#members.filter(({ ready }) => ready).length;
-    this.#held?.update((held) => (held.member.ended ? undefined : held));
+    this.#dropOfEndedMembers();
+  }
+
+  #dropOfEndedMembers(): void {
+    const settings = this.#active?.settings;
+    let lost = 0;
+    this.#held?.update((held) => {
+      if (!held.member.ended) return held;
+      if (settings?.accepts(eventOf(held, settings)) === true) lost++;
+      return undefined;
+    });
+    this.#active?.reportDropped(lost, 'agentRemoved');
+  }
+
+  #countHeld(settings: DeliverySettings): number {
+    return this.#held?.count((held) => settings.accepts(eventOf(held, settings))) ?? 0;
   }
 
   /** The agent's session ends, because its server settings have changed. */
@@ -201,7 +232,8 @@ export class DurableSubscription implements MemberOwner {
 
   #deliver(held: Held, active: ActiveSubscription): void {
     const { accepts, onEvent } = active.settings;
-    const event = this.#eventOf(held, active.settings);
+    const first = 'call' in held && (this.#ringGroups ??= new RingGroups()).isFirstRing(held.call);
+    const event = eventOf(held, active.settings, first);
     if (!accepts(event)) return;
     try {
       onEvent?.(event);
@@ -209,26 +241,6 @@ export class DurableSubscription implements MemberOwner {
       const text = `An event could not be passed on: ${messageOf(error)}`;
       this.#report({ kind: 'failedOwner', text }, held.member.label);
     }
-  }
-
-  #eventOf(held: Held, { country, includeConfiguration }: DeliverySettings): AccoladesEvent {
-    const { member } = held;
-    if ('event' in held) return held.event;
-    if ('change' in held) {
-      const { change } = held;
-      return change.state === 'ready'
-        ? buildConnectionEvent('agentConnected', member.identity, null, change.since)
-        : buildConnectionEvent('agentDisconnected', member.identity, change.reason.code, change.since);
-    }
-    const { configuration } = member.shared.session;
-    this.#ringGroups ??= new RingGroups();
-    return buildCallEvent(held.call, {
-      country,
-      agent: member.identity,
-      firstRing: this.#ringGroups.isFirstRing(held.call),
-      receivedAt: held.receivedAt,
-      configuration: includeConfiguration ? configuration : undefined,
-    });
   }
 
   #report(report: SessionReport, label: string): void {
@@ -251,6 +263,25 @@ class DurableStatus implements SubscriptionStatus {
   get agents(): readonly AgentStatus[] {
     return this.#durable.members.map(({ label, shared }) => ({ label, status: shared.session.status }));
   }
+}
+
+/** @param firstRing counts for a call that was not delivered before */
+function eventOf(held: Held, settings: DeliverySettings, firstRing = true): AccoladesEvent {
+  const { member } = held;
+  if ('event' in held) return held.event;
+  if ('change' in held) {
+    const { change } = held;
+    return change.state === 'ready'
+      ? buildConnectionEvent('agentConnected', member.identity, null, change.since)
+      : buildConnectionEvent('agentDisconnected', member.identity, change.reason.code, change.since);
+  }
+  return buildCallEvent(held.call, {
+    country: settings.country,
+    agent: member.identity,
+    firstRing,
+    receivedAt: held.receivedAt,
+    configuration: settings.includeConfiguration ? member.shared.session.configuration : undefined,
+  });
 }
 
 function idCrmOf({ shared }: Member): string {

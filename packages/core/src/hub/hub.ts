@@ -36,8 +36,8 @@ export class Hub {
   readonly #sessions: SessionPool;
   readonly #durables = new Map<string, DurableSubscription>();
   readonly #lingering = new Map<DurableSubscription, Timer>();
-  readonly #onAbandoned = (durable: DurableSubscription): void => {
-    this.#linger(durable);
+  readonly #onAbandoned = (durable: DurableSubscription, lingerMs?: number): void => {
+    this.#linger(durable, lingerMs);
   };
 
   constructor(options: HubOptions = {}) {
@@ -92,12 +92,12 @@ export class Hub {
     return durable;
   }
 
-  #linger(durable: DurableSubscription): void {
-    if (this.#lingerMs <= 0 || durable.members.length === 0) {
+  #linger(durable: DurableSubscription, lingerMs = this.#lingerMs): void {
+    if (lingerMs <= 0 || durable.members.length === 0) {
       this.#release(durable);
       return;
     }
-    const timer = this.#clock.start(this.#lingerMs, () => {
+    const timer = this.#clock.start(lingerMs, () => {
       this.#release(durable);
     });
     timer.unref();

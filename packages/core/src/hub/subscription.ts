@@ -6,8 +6,22 @@ import type { SessionReport, SessionStatus } from '../session/session.ts';
 import type { AgentCredential } from './agent-list.ts';
 import type { ServerOptions } from '../net/server-url.ts';
 
-/** Something odd that changes nothing, about the agent `label`; the empty label: about the whole subscription. */
-export type Report = SessionReport & { readonly label: string };
+/** Something for the log about the agent `label`; the empty label: about the whole subscription. */
+export type Report = SessionReport & {
+  readonly label: string;
+  /** Present when `kind` is `dropped`. */
+  readonly dropped?: DroppedEvents;
+};
+
+/** Held events that their owner will never get. */
+export interface DroppedEvents {
+  readonly count: number;
+  /**
+   * `full`: more arrived than are held. `ownerGone`: the owner did not come back, or was removed.
+   * `agentRemoved`: the owner came back without the agent.
+   */
+  readonly cause: 'full' | 'ownerGone' | 'agentRemoved';
+}
 
 /** One agent of a subscription, as it stands now. */
 export interface AgentStatus {
@@ -42,17 +56,21 @@ export interface SubscribeOptions {
   readonly startPaused?: boolean;
   readonly onEvent?: (event: AccoladesEvent) => void;
   readonly onStatus?: (status: SubscriptionStatus) => void;
-  /** Lines for the log. */
+  /** Lines for the log. After `unsubscribe` only what was dropped because the owner did not come back. */
   readonly onReport?: (report: Report) => void;
 }
 
 export interface UnsubscribeOptions {
   /** True: the node is gone for good, so nothing is kept for it. False (default): it may come back within the linger time. */
   readonly removed?: boolean;
+  /** How long it may take to come back, in milliseconds. Default: the hub's `lingerMs`. */
+  readonly lingerMs?: number;
 }
 
 export interface Subscription {
   readonly status: SubscriptionStatus;
+  /** How many events wait for `resume` that the filter lets through. */
+  readonly heldCount: number;
   /** Resolves when each agent has become ready or has failed once since this subscription began, or when it ended. */
   readonly firstOutcome: Promise<SubscriptionStatus>;
   /** Begins delivery after `startPaused` or `pause`. Idempotent. */
@@ -81,6 +99,11 @@ export interface Subscription {
   drain(): Promise<void>;
   /** Idempotent, immediate, never throws. Nothing is delivered afterwards. */
   unsubscribe(options?: UnsubscribeOptions): void;
+  /**
+   * The owner, which may have unsubscribed, will not come back: releases what is kept for it, unless
+   * it has subscribed again. Idempotent, immediate, never throws.
+   */
+  giveUp(): void;
 }
 
 /** Why the agents that are not ready are not; in the order of the agents. */

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import { DEFAULT_LINGER_MS } from '../../src/hub/hub.ts';
 import { MAX_HELD_CHARS, MAX_HELD_EVENTS } from '../../src/hub/held-events.ts';
+import type { Report } from '../../src/hub/subscription.ts';
 import { HubRig, idsOf, NOTHING } from '../support/hub-rig.ts';
 
 describe('linger', () => {
@@ -50,6 +51,78 @@ describe('linger', () => {
     rig.pbx.settle();
     a.subscription.unsubscribe({ removed: true });
     expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  it('is as long as the owner says when it goes', () => {
+    const a = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    a.subscription.unsubscribe({ lingerMs: 20_000 });
+    rig.run(19_999);
+    expect(rig.hub.sessionCount).to.equal(1);
+    rig.run(1);
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  it('ends at once when the owner is given up, unless it has come back', () => {
+    const before = rig.subscribe('a', ['x']);
+    rig.pbx.settle();
+    before.subscription.unsubscribe();
+    const after = rig.subscribe('a', ['x']);
+    before.subscription.giveUp();
+    ring(0, 1);
+    expect(idsOf(after)).to.deep.equal(ids(0, 1));
+    after.subscription.unsubscribe();
+    after.subscription.giveUp();
+    expect(rig.leftovers).to.deep.equal(NOTHING);
+  });
+
+  describe('reports what was held and is dropped', () => {
+    const dropped: unknown[] = [];
+    const options = {
+      filter: { events: ['incomingCall'] },
+      onReport: (report: Report) => {
+        dropped.push(report.dropped);
+      },
+    };
+    beforeEach(() => {
+      dropped.length = 0;
+    });
+
+    it('when the owner does not come back', () => {
+      rig.subscribe('a', ['x'], options).subscription.unsubscribe();
+      rig.pbx.settle();
+      ring(0, 3);
+      rig.clock.advance(5_000);
+      expect(dropped).to.deep.equal([{ count: 3, cause: 'ownerGone' }]);
+    });
+
+    it('when a paused owner is removed', () => {
+      const a = rig.subscribe('a', ['x'], { ...options, startPaused: true });
+      rig.pbx.settle();
+      ring(0, 2);
+      expect(a.subscription.heldCount).to.equal(2);
+      a.subscription.unsubscribe({ removed: true });
+      expect(dropped).to.deep.equal([{ count: 2, cause: 'ownerGone' }]);
+    });
+
+    it('when the owner comes back without the agent', () => {
+      rig.subscribe('a', ['x', 'y'], options).subscription.unsubscribe();
+      rig.pbx.settle();
+      ring(0, 2);
+      const after = rig.subscribe('a', ['y'], options);
+      expect(dropped).to.deep.equal([{ count: 2, cause: 'agentRemoved' }]);
+      after.subscription.unsubscribe({ removed: true });
+    });
+
+    it('but says nothing when the owner would not have wanted it', () => {
+      rig
+        .subscribe('a', ['x'], { ...options, filter: { events: ['outgoingCall'] } })
+        .subscription.unsubscribe();
+      rig.pbx.settle();
+      ring(0, 3);
+      rig.clock.advance(5_000);
+      expect(dropped).to.deep.equal([]);
+    });
   });
 
   it('an owner that comes back for another agent releases the first at once', () => {
