@@ -168,8 +168,8 @@ async function readRequest(
 ): Promise<EndpointRequest | AccoladesError> {
   const head = headOf(context, parameters);
   const request = context.getRequestObject();
-  const refused = guard.refuseHead(head);
-  if (refused !== null) return refused.error;
+  const checked = guard.checkHead(head);
+  if (checked.kind === 'refused') return checked.error;
   if (head.method === 'GET') return head;
   // n8n reads the body before the node is asked; where a version does not, it is still there.
   const bytes: unknown = request.rawBody;

@@ -3,16 +3,11 @@ import { expect } from 'chai';
 import fc from 'fast-check';
 import { AccoladesError } from '../../packages/core/src/errors.ts';
 import { WebhookEndpoint, type Received } from '../../packages/core/src/webhook/endpoint.ts';
-import type { EndpointRequest } from '../../packages/core/src/webhook/endpoint-guard.ts';
 import { PendingReplies } from '../../packages/core/src/webhook/pending-replies.ts';
 import { readBody } from '../../packages/core/src/platform/node/read-body.ts';
-import {
-  ACKNOWLEDGEMENT,
-  confirmHangupReply,
-  ivrReply,
-  readHangupDecision,
-  type HttpAnswer,
-} from '../../packages/core/src/webhook/reply.ts';
+import { confirmHangupReply, readHangupDecision } from '../../packages/core/src/webhook/hangup-reply.ts';
+import { ACKNOWLEDGEMENT, ivrReply, type HttpAnswer } from '../../packages/core/src/webhook/reply.ts';
+import type { EndpointRequest } from '../../packages/core/src/webhook/request.ts';
 import { FakeClock } from '../../packages/core/test/support/fake-clock.ts';
 import { attack, attackAsync, ATTACK_TIMEOUT_MS, casesOf, type Classes } from './support/attack.ts';
 import { mutatedFrame } from './support/hostile-frames.ts';

@@ -82,26 +82,30 @@ export { HttpPostError, type HttpPost, type HttpPostAnswer, type HttpPostRequest
 export type { Transport, TransportFactory, TransportHandlers } from './net/transport.ts';
 export { DEFAULT_COOL_DOWN_MS, RequestGate } from './rest/request-gate.ts';
 export {
-  DEFAULT_REPLY_LIMIT_MS,
-  readWebhookEvents,
   WebhookEndpoint,
-  WEBHOOK_EVENTS,
   type AnswerableCallEvent,
   type EndpointOptions,
-  type EndpointSettings,
   type Received,
-  type WebhookEventType,
   type WebhookMessage,
 } from './webhook/endpoint.ts';
+export {
+  DEFAULT_REPLY_LIMIT_MS,
+  readWebhookEvents,
+  WEBHOOK_EVENTS,
+  type EndpointSettings,
+  type WebhookEventType,
+} from './webhook/endpoint-settings.ts';
 export {
   DEFAULT_MAX_BODY_BYTES,
   DEFAULT_SECRET_PARAMETER,
   EndpointGuard,
   type Admission,
-  type EndpointRequest,
+  type CheckedHead,
   type GuardSettings,
+  type Methods,
   type Refusal,
 } from './webhook/endpoint-guard.ts';
+export type { EndpointRequest, RequestHead } from './webhook/request.ts';
 export { CONNECTOR_API_NAME, parseConnectorEvent, type ConnectorPost } from './webhook/connector-event.ts';
 export { parseIvrRequest, type IvrRequest } from './webhook/ivr.ts';
 export {
@@ -114,15 +118,14 @@ export {
 } from './webhook/notification.ts';
 export { answerPending, PendingReplies, REPLY_KINDS, type ReplyKind } from './webhook/pending-replies.ts';
 export {
-  ACKNOWLEDGEMENT,
   confirmHangupReply,
-  ivrReply,
-  MAX_IVR_VARIABLES,
   readHangupDecision,
+  readHangupFormat,
   type HangupDecision,
   type HangupReplyFormat,
-  type HttpAnswer,
-} from './webhook/reply.ts';
+} from './webhook/hangup-reply.ts';
+export { sendAnswer, type WritableResponse } from './webhook/send-answer.ts';
+export { ACKNOWLEDGEMENT, ivrReply, MAX_IVR_VARIABLES, type HttpAnswer } from './webhook/reply.ts';
 export {
   CONNECTOR_ACKNOWLEDGEMENT,
   readScreenPop,

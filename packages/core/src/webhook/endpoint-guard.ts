@@ -1,53 +1,71 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
-import type { BlockList } from 'node:net';
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
-import { tooLarge } from './body-limit.ts';
-import { copyFields, fieldText, parseForm, parseJsonFields } from './fields.ts';
+import { CONNECTOR_API_NAME } from './connector-event.ts';
+import { decoderOf } from './form.ts';
+import { bodyFields, formFields, type PostedFields } from './posted-fields.ts';
 import type { HttpAnswer } from './reply.ts';
+import {
+  bodyFormatOf,
+  headerOf,
+  queryOf,
+  tooLarge,
+  unsupported,
+  type BodyFormat,
+  type EndpointRequest,
+  type RequestHead,
+} from './request.ts';
 import { READABLE_BY_ANY_PAGE } from './screen-pop.ts';
+import { Secret } from './secret.ts';
 import {
   isListed,
   maskAddress,
   parseAddressList,
   parseTrustedProxies,
   sourceAddress,
+  type AddressList,
   type TrustedProxies,
 } from './source-address.ts';
 
 export const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
 export const DEFAULT_SECRET_PARAMETER = 'secret';
 
-/** What a person set for an endpoint; anything left out has its default. */
+/** The HTTP methods that an endpoint takes. */
+export type Methods = 'both' | 'post' | 'get';
+
+/** The settings of an endpoint that decide which requests it accepts. */
 export interface GuardSettings {
+  /** @default both */
+  readonly methods?: Methods;
   /**
-   * Who does not send it is refused: in the path (its last part), or as the parameter {@link secretParameter} in the query or
-   * the form. Default: none.
+   * Requests without this secret are rejected. It is accepted as the last part of the path, or as
+   * the parameter {@link secretParameter} of the query or the body.
+   *
+   * @default none: every request is accepted
    */
   readonly secret?: unknown;
-  /** Default {@link DEFAULT_SECRET_PARAMETER}. */
+  /** @default {@link DEFAULT_SECRET_PARAMETER} */
   readonly secretParameter?: unknown;
-  /** IP addresses and networks, separated by commas or new lines. Default: any. */
+  /** IP addresses and networks, separated by commas or new lines. @default any */
   readonly allowedAddresses?: unknown;
-  /** The reverse proxies before this host: their number, or their addresses. Default 0. */
+  /** The reverse proxies before this host: their number, or their addresses. @default 0 */
   readonly trustedProxies?: unknown;
-  /** In bytes, from 1 KiB to 1 MiB. Default {@link DEFAULT_MAX_BODY_BYTES}. */
+  /** In bytes, from 1 KiB to 1 MiB. @default {@link DEFAULT_MAX_BODY_BYTES} */
   readonly maxBodyBytes?: unknown;
 }
 
-/** A request as the hosts have it. */
-export interface EndpointRequest {
-  readonly method: string;
-  /** As received: path and query. */
-  readonly url: string;
-  /** Names in small letters. */
-  readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Of the socket. */
-  readonly remoteAddress?: string | undefined;
-  /** The part of the path in which this endpoint expects the secret, decoded; when there is one. */
-  readonly pathSecret?: string | undefined;
-  /** Bytes or text as received, or the object that the host has parsed from it; undefined or null: none. */
-  readonly body?: unknown;
+export interface Refusal {
+  readonly kind: 'refused';
+  readonly answer: HttpAnswer;
+  readonly error: AccoladesError;
+  /** For the log: the reason and the masked address; nothing else of the request. */
+  readonly logLine: string;
+}
+
+/** A request that passed all checks that need no body. */
+export interface CheckedHead {
+  readonly kind: 'checked';
+  readonly head: RequestHead;
+  readonly format: BodyFormat;
 }
 
 export type Admission =
@@ -55,18 +73,14 @@ export type Admission =
       readonly kind: 'admitted';
       /** Every field of body and query but the secret. The body's win over the query's. */
       readonly fields: JsonObject;
-      /** Null when it cannot be told. */
-      readonly sourceAddress: string | null;
     }
   | Refusal;
 
-export interface Refusal {
-  readonly kind: 'refused';
-  readonly answer: HttpAnswer;
-  readonly error: AccoladesError;
-  /** For the log: says what was wrong and where it came from, masked; nothing else of the request. */
-  readonly logLine: string;
-}
+const METHODS: Readonly<Record<Methods, readonly string[]>> = {
+  both: ['GET', 'POST'],
+  post: ['POST'],
+  get: ['GET'],
+};
 
 const STATUS: Partial<Record<AccoladesErrorCode, number>> = {
   BODY_MALFORMED: 400,
@@ -79,19 +93,27 @@ const STATUS: Partial<Record<AccoladesErrorCode, number>> = {
   UNSUPPORTED_MEDIA_TYPE: 415,
 };
 
-/** Decides which requests an endpoint takes. */
+/** Decides which requests an endpoint accepts. */
 export class EndpointGuard {
   /** For hosts that read the body themselves, in bytes. */
   readonly maxBodyBytes: number;
-  readonly #secret: Buffer | null;
+  readonly #takesConnector: boolean;
+  readonly #methods: readonly string[];
+  readonly #secret: Secret | null;
   readonly #secretParameter: string;
-  readonly #allowed: BlockList | null;
+  readonly #allowed: AddressList | null;
   readonly #proxies: TrustedProxies;
 
-  /** @throws AccoladesError `INVALID_PARAMETER`, naming the setting */
-  constructor(settings: GuardSettings = {}) {
+  /**
+   * @param takesConnector whether the flow wants events of the browser connector; if not, no page
+   *   may read an answer
+   * @throws AccoladesError `INVALID_PARAMETER`, naming the setting
+   */
+  constructor(settings: GuardSettings = {}, takesConnector = true) {
+    this.#takesConnector = takesConnector;
+    this.#methods = METHODS[settings.methods ?? 'both'];
     const secret = readText(settings.secret, 'The secret');
-    this.#secret = secret === '' ? null : digest(secret);
+    this.#secret = secret === '' ? null : new Secret(secret);
     this.#secretParameter =
       readText(settings.secretParameter, 'The name of the secret parameter') || DEFAULT_SECRET_PARAMETER;
     this.#allowed = parseAddressList(settings.allowedAddresses);
@@ -99,38 +121,72 @@ export class EndpointGuard {
     this.maxBodyBytes = readMaxBodyBytes(settings.maxBodyBytes);
   }
 
-  /** Looks at what is known before the body is read; null when the body may be read. */
-  refuseHead(request: Omit<EndpointRequest, 'body'>): Refusal | null {
-    const error = this.#headError(request);
-    return error === null ? null : this.refusal(request, error);
-  }
-
-  /** Decides, and reads the fields. Never throws. */
-  admit(request: EndpointRequest): Admission {
+  /** Checks what is known before the body is read. Never throws. */
+  checkHead(head: RequestHead): CheckedHead | Refusal {
     try {
-      const error = this.#headError(request);
-      if (error !== null) throw error;
-      const query = parseForm(queryOf(request.url));
-      const body = this.#readBody(request);
-      this.#checkSecret(request.pathSecret, query, body);
-      const fields = Object.fromEntries(
-        Object.entries({ ...query, ...body }).filter(
-          ([name]) => this.#secret === null || name !== this.#secretParameter,
-        ),
-      );
-      return { kind: 'admitted', fields, sourceAddress: this.#sourceOf(request) };
+      this.#checkMethod(head);
+      this.#checkAddress(head);
+      return { kind: 'checked', head, format: this.#formatOf(head) };
     } catch (thrown) {
-      const error =
-        thrown instanceof AccoladesError
-          ? thrown
-          : new AccoladesError('BODY_MALFORMED', { what: 'The request cannot be read.' });
-      return this.refusal(request, error);
+      return this.refusal(head, typed(thrown));
     }
   }
 
-  /** The refusal for an error that the host met, such as one of `readBody`. */
-  refusal(request: Omit<EndpointRequest, 'body'>, error: AccoladesError): Refusal {
+  /** Checks the secret, then reads the fields. Never throws. */
+  admitBody({ head, format }: CheckedHead, body: unknown): Admission {
+    const query = formFields(queryOf(head.url));
+    let posted: PostedFields | null = null;
+    try {
+      posted = bodyFields(head.method === 'GET' ? undefined : body, format, this.maxBodyBytes);
+      this.#checkSecret(head.pathSecret, query, posted);
+      const fields = { ...query.all(), ...posted.all() };
+      if (this.#secret !== null) Reflect.deleteProperty(fields, this.#secretParameter);
+      return { kind: 'admitted', fields };
+    } catch (thrown) {
+      const isConnector = posted === null || posted.text('apiName') === CONNECTOR_API_NAME;
+      return this.refusal(head, typed(thrown), isConnector);
+    }
+  }
+
+  /** All checks of a request whose body has been read. Never throws. */
+  admit(request: EndpointRequest): Admission {
+    const checked = this.checkHead(request);
+    return checked.kind === 'refused' ? checked : this.admitBody(checked, request.body);
+  }
+
+  /**
+   * Answers a browser that asks whether a page of another origin may send an event. Never throws.
+   * Whether the page has the secret is checked when the event comes.
+   */
+  preflight(head: RequestHead): HttpAnswer | Refusal {
+    try {
+      this.#checkAddress(head);
+      if (!this.#takesConnector) throw this.#methodNotAllowed();
+    } catch (thrown) {
+      return this.refusal(head, typed(thrown));
+    }
+    const toPrivate = headerOf(head.headers, 'access-control-request-private-network') === 'true';
+    return {
+      status: 204,
+      headers: {
+        ...READABLE_BY_ANY_PAGE,
+        'access-control-allow-methods': 'GET, POST',
+        'access-control-allow-headers': 'content-type',
+        'access-control-max-age': '600',
+        ...(toPrivate ? { 'access-control-allow-private-network': 'true' } : {}),
+      },
+      body: '',
+    };
+  }
+
+  /**
+   * The refusal for an error, which may come from the host, such as one of `readBody`.
+   * @param isConnector false when the body shows that the browser connector has not sent it
+   */
+  refusal(head: RequestHead, error: AccoladesError, isConnector = true): Refusal {
     const status = STATUS[error.code] ?? 500;
+    const isReadable =
+      isConnector && this.#takesConnector && headerOf(head.headers, 'origin') !== '' && !isUnchecked(error);
     return {
       kind: 'refused',
       answer: {
@@ -138,120 +194,75 @@ export class EndpointGuard {
         headers: {
           'content-type': 'application/json; charset=utf-8',
           // So that the browser connector can say what is wrong.
-          ...READABLE_BY_ANY_PAGE,
-          ...(status === 405 ? { allow: 'GET, POST' } : {}),
-          // What still comes of a request that was not read is not waited for.
+          ...(isReadable ? READABLE_BY_ANY_PAGE : {}),
+          ...(status === 405 ? { allow: this.#methods.join(', ') } : {}),
+          // The rest of an unread request is not waited for.
           ...(status === 408 || status === 413 ? { connection: 'close' } : {}),
         },
         body: JSON.stringify({ error: error.code, message: error.what ?? error.advice }),
       },
       error,
-      logLine: `Refused a request from ${maskAddress(this.#sourceOf(request))} with HTTP status ${status}: ${error.message}`,
+      logLine: `Refused a request from ${maskAddress(this.#sourceOf(head))} with HTTP status ${status}: ${error.message}`,
     };
   }
 
-  #headError({ method, headers, remoteAddress }: Omit<EndpointRequest, 'body'>): AccoladesError | null {
-    if (method !== 'POST' && method !== 'GET') {
-      return new AccoladesError('METHOD_NOT_ALLOWED', { what: 'The endpoint takes GET and POST only.' });
-    }
-    const source = sourceAddress(remoteAddress, headers['x-forwarded-for'], this.#proxies);
-    if (this.#allowed !== null && (source === null || !isListed(this.#allowed, source))) {
-      return new AccoladesError('ADDRESS_NOT_ALLOWED', {
-        what:
-          source === null
-            ? 'The address of the sender cannot be told: check the setting of the proxies.'
-            : 'The address of the sender is not among the allowed ones.',
-      });
-    }
+  #checkMethod({ method }: RequestHead): void {
+    if (!this.#methods.includes(method)) throw this.#methodNotAllowed();
+  }
+
+  #methodNotAllowed(): AccoladesError {
+    return new AccoladesError('METHOD_NOT_ALLOWED', {
+      what: `The endpoint takes ${this.#methods.join(' and ')} only.`,
+    });
+  }
+
+  #checkAddress(head: RequestHead): void {
+    if (this.#allowed === null) return;
+    const source = this.#sourceOf(head);
+    if (source !== null && isListed(this.#allowed, source)) return;
+    throw new AccoladesError('ADDRESS_NOT_ALLOWED', {
+      what:
+        source === null
+          ? 'The address of the sender cannot be told: check the setting of the proxies.'
+          : 'The address of the sender is not among the allowed ones.',
+    });
+  }
+
+  #formatOf({ method, headers }: RequestHead): BodyFormat {
     const length = Number(headerOf(headers, 'content-length') || '0');
-    if (length > this.maxBodyBytes) return tooLarge(this.maxBodyBytes);
-    if (method === 'POST') {
-      const type = contentTypeOf(headers);
-      if (type === null) {
-        return new AccoladesError('UNSUPPORTED_MEDIA_TYPE', {
-          what: 'The content type of the request is neither form-encoded nor JSON.',
-        });
-      }
-    }
-    return null;
+    if (length > this.maxBodyBytes) throw tooLarge(this.maxBodyBytes);
+    if (method === 'GET') return { kind: 'form', charset: 'utf-8' };
+    const format = bodyFormatOf(headers);
+    if (format === null) throw unsupported();
+    decoderOf(format.charset);
+    return format;
   }
 
-  #readBody({ method, headers, body }: EndpointRequest): JsonObject {
-    if (method === 'GET' || body === undefined || body === null) return {};
-    if (typeof body !== 'string' && !(body instanceof Uint8Array)) return copyFields(body);
-    const size = typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
-    if (size > this.maxBodyBytes) throw tooLarge(this.maxBodyBytes);
-    if (size === 0) return {};
-    const type = contentTypeOf(headers);
-    if (type?.kind === 'json') {
-      return parseJsonFields(typeof body === 'string' ? body : Buffer.from(body).toString('utf8'));
-    }
-    return parseForm(body, type?.charset);
-  }
-
-  /** Every place is compared, whichever fits, so that the time tells nothing. */
-  #checkSecret(pathSecret: string | undefined, query: JsonObject, body: JsonObject): void {
+  #checkSecret(pathSecret: string | undefined, query: PostedFields, body: PostedFields): void {
     if (this.#secret === null) return;
-    const given = [
-      pathSecret ?? '',
-      fieldText(query, this.#secretParameter) ?? '',
-      fieldText(body, this.#secretParameter) ?? '',
-    ];
-    let right = false;
-    for (const candidate of given) {
-      if (timingSafeEqual(digest(candidate), this.#secret)) right = true;
-    }
-    if (right) return;
+    const name = this.#secretParameter;
+    const given = [pathSecret ?? '', query.text(name) ?? '', body.text(name) ?? ''];
+    if (this.#secret.isAmong(given)) return;
     const missing = given.every((candidate) => candidate === '');
     throw new AccoladesError('SECRET_WRONG', {
       what: missing ? 'The request has no secret.' : 'The secret of the request is wrong.',
     });
   }
 
-  #sourceOf({ headers, remoteAddress }: Omit<EndpointRequest, 'body'>): string | null {
+  #sourceOf({ headers, remoteAddress }: RequestHead): string | null {
     return sourceAddress(remoteAddress, headers['x-forwarded-for'], this.#proxies);
   }
 }
 
-interface ContentType {
-  readonly kind: 'form' | 'json';
-  readonly charset: string;
+/** Whether the address of the sender had not passed its check. */
+function isUnchecked({ code }: AccoladesError): boolean {
+  return code === 'METHOD_NOT_ALLOWED' || code === 'ADDRESS_NOT_ALLOWED';
 }
 
-/** No content type is read as a form, as the call notifications are documented; null: one that is not taken. */
-function contentTypeOf(headers: EndpointRequest['headers']): ContentType | null {
-  const encoding = headerOf(headers, 'content-encoding').trim().toLowerCase();
-  if (encoding !== '' && encoding !== 'identity') return null;
-  const [type = '', ...parameters] = headerOf(headers, 'content-type').split(';');
-  const charset =
-    parameters
-      .map((parameter) => /^\s*charset\s*=\s*"?([^"\s]+)"?\s*$/i.exec(parameter)?.[1])
-      .find((found) => found !== undefined) ?? 'utf-8';
-  switch (type.trim().toLowerCase()) {
-    case '':
-    case 'application/x-www-form-urlencoded':
-      return { kind: 'form', charset };
-    case 'application/json':
-    case 'text/json':
-      return { kind: 'json', charset };
-    default:
-      return null;
-  }
-}
-
-function headerOf(headers: EndpointRequest['headers'], name: string): string {
-  const value = headers[name];
-  return typeof value === 'string' ? value : (value?.[0] ?? '');
-}
-
-function queryOf(url: string): string {
-  const from = url.indexOf('?');
-  return from < 0 ? '' : (url.slice(from + 1).split('#', 1)[0] ?? '');
-}
-
-/** Of equal length whatever the text, as the comparison in constant time needs it. */
-function digest(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
+function typed(thrown: unknown): AccoladesError {
+  return thrown instanceof AccoladesError
+    ? thrown
+    : new AccoladesError('BODY_MALFORMED', { what: 'The request cannot be read.' });
 }
 
 function readText(value: unknown, name: string): string {

@@ -5,31 +5,37 @@ import type { HttpAnswer } from './reply.ts';
 
 export const REPLY_KINDS = ['ivr', 'confirmHangup', 'screenPop'] as const;
 
-/** What a flow answers: an IVR request, a hang-up confirmation, or a call that the browser connector forwarded. */
+/** An IVR request, a hang-up confirmation, or a call that the browser connector forwarded. */
 export type ReplyKind = (typeof REPLY_KINDS)[number];
+
+/** Sends an answer. `fallback`: the flow did not answer in time, or its node was stopped. */
+export type Respond = (answer: HttpAnswer, by: 'flow' | 'fallback') => void;
 
 export interface PendingReplySettings {
   readonly kind: ReplyKind;
-  /** Whose request it is: {@link PendingReplies.closeOwner} ends all of one owner. */
+  /** The instance that received the request, for {@link PendingReplies.closeOwner}. */
   readonly owner: string;
+  /** The endpoint, which may wait for a limited number of replies. @default `owner` */
+  readonly share?: string;
   /** How long the flow has, in milliseconds. */
   readonly limitMs: number;
   /** What is sent when the flow has not answered by then. */
   readonly fallback: HttpAnswer;
-  /** Sends the answer. Called exactly once, unless the request is abandoned. */
-  readonly respond: (answer: HttpAnswer, by: 'flow' | 'fallback') => void;
+  /** Called exactly once, unless the request is abandoned. */
+  readonly respond: Respond;
 }
 
-/** What can be said of a token. */
 interface PendingReply extends PendingReplySettings {
   readonly timer: Timer;
 }
 
 type Outcome = 'answered' | 'timedOut' | 'abandoned' | 'closed';
 
-/** Requests that wait for an answer at the same time. */
+/** Requests of a process that may wait at the same time. */
 const MAX_PENDING = 1_000;
-/** Tokens that are remembered after their answer, to say what is wrong with a second one. */
+/** Requests of one endpoint that may wait, so that others still get the answer of their flow. */
+const MAX_PENDING_OF_ENDPOINT = 250;
+/** Tokens remembered after their answer, to say what is wrong with a second answer. */
 const MAX_FINISHED = 5_000;
 
 export type ReplyResult =
@@ -41,30 +47,39 @@ export type ReplyResult =
     };
 
 /**
- * The requests of this process that a flow answers later, by the token in their message. Each is answered exactly once: by
- * the flow, or by the fallback when the time is over or the owner goes away.
+ * The requests of this process that a flow answers later, by the token in their message. Each is
+ * answered exactly once: by the flow, or by the fallback when its time is over or its owner stops.
  */
 export class PendingReplies {
   readonly #clock: Clock;
   readonly #maxPending: number;
-  /** Each token begins with it. */
+  readonly #maxOfEndpoint: number;
+  /** Each token starts with it. */
   readonly #mark = randomBytes(6).toString('base64url');
   readonly #pending = new Map<string, PendingReply>();
+  /** How many of them each endpoint has. */
+  readonly #shares = new Map<string, number>();
   readonly #finished = new Map<string, Outcome>();
 
-  constructor(options: { readonly clock?: Clock; readonly maxPending?: number } = {}) {
+  constructor(
+    options: { readonly clock?: Clock; readonly maxPending?: number; readonly maxOfEndpoint?: number } = {},
+  ) {
     this.#clock = options.clock ?? systemClock;
     this.#maxPending = options.maxPending ?? MAX_PENDING;
+    this.#maxOfEndpoint = options.maxOfEndpoint ?? MAX_PENDING_OF_ENDPOINT;
   }
 
-  /** How many wait now. */
+  /** How many requests wait now. */
   get size(): number {
     return this.#pending.size;
   }
 
-  /** @returns the token for the message; null when too many wait: send the fallback then */
+  /** @returns the token for the message; null when too many wait: then send the fallback */
   open(settings: PendingReplySettings): string | null {
-    if (this.#pending.size >= this.#maxPending) return null;
+    const share = settings.share ?? settings.owner;
+    const ofEndpoint = this.#shares.get(share) ?? 0;
+    if (this.#pending.size >= this.#maxPending || ofEndpoint >= this.#maxOfEndpoint) return null;
+    this.#shares.set(share, ofEndpoint + 1);
     const token = `${this.#mark}${randomBytes(16).toString('base64url')}`;
     const timer = this.#clock.start(settings.limitMs, () => {
       this.#finish(token, 'timedOut', settings.fallback, 'fallback');
@@ -73,12 +88,12 @@ export class PendingReplies {
     return token;
   }
 
-  /** Whether a token was given out here, and not by another process. */
+  /** Whether a token comes from this process. */
   isOwn(token: string): boolean {
     return token.startsWith(this.#mark);
   }
 
-  /** Sends the flow's answer. Never throws: the result says what was wrong ({@link answerPending} throws it). */
+  /** Sends the flow's answer. Never throws; {@link answerPending} turns the result into an error. */
   answer(token: string, kind: ReplyKind, answer: HttpAnswer): ReplyResult {
     const pending = this.#pending.get(token);
     if (pending !== undefined) {
@@ -106,7 +121,7 @@ export class PendingReplies {
     }
   }
 
-  /** The other side has ended the request: nothing can be sent any more. */
+  /** The sender has ended the request: nothing can be sent any more. */
   abandon(token: string): void {
     this.#finish(token, 'abandoned', null, 'fallback');
   }
@@ -123,6 +138,10 @@ export class PendingReplies {
     if (pending === undefined) return;
     // Before the answer is sent, so that nothing can send a second one.
     this.#pending.delete(token);
+    const share = pending.share ?? pending.owner;
+    const left = (this.#shares.get(share) ?? 1) - 1;
+    if (left > 0) this.#shares.set(share, left);
+    else this.#shares.delete(share);
     pending.timer.stop();
     if (this.#finished.size >= MAX_FINISHED) {
       for (const oldest of this.#finished.keys()) {
@@ -135,7 +154,7 @@ export class PendingReplies {
     try {
       pending.respond(answer, by);
     } catch {
-      // A response that can no longer be written has nobody to tell.
+      // The response can no longer be written, so there is nobody to tell.
     }
   }
 }
@@ -146,7 +165,7 @@ const NAMES: Record<ReplyKind, string> = {
   screenPop: 'a call of the browser connector',
 };
 
-/** What hosts use of {@link PendingReplies}. */
+/** The part of {@link PendingReplies} that hosts use. */
 export type SharedPendingReplies = Pick<
   PendingReplies,
   'open' | 'answer' | 'abandon' | 'closeOwner' | 'isOwn'
@@ -170,10 +189,10 @@ export function answerPending(
   if (!result.ok) throw new AccoladesError(result.code, { what: result.what });
 }
 
-/** The number is the version of the interface, so that only builds that understand each other share one. */
-const KEY = Symbol.for('@accolades-flow/core pending replies 3');
+/** Ends with the version of the interface: only compatible copies share an instance. */
+const KEY = Symbol.for('@accolades-flow/core pending replies 4');
 
-/** The pending replies of this process, the same for every separately bundled copy of this library. */
+/** The pending replies of this process, common to all bundled copies of this library. */
 export function processPendingReplies(): SharedPendingReplies {
   const existing: unknown = Reflect.get(globalThis, KEY);
   if (isPendingReplies(existing)) return existing;
@@ -182,7 +201,7 @@ export function processPendingReplies(): SharedPendingReplies {
   return replies;
 }
 
-/** Another copy's instance is none of this copy's class. */
+/** An instance made by another copy is not of this copy's class. */
 function isPendingReplies(value: unknown): value is SharedPendingReplies {
   return (
     typeof value === 'object' &&

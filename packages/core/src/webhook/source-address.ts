@@ -1,49 +1,53 @@
-import { BlockList, isIP } from 'node:net';
+import ipaddr from 'ipaddr.js';
 import { AccoladesError } from '../errors.ts';
 
+type Address = ipaddr.IPv4 | ipaddr.IPv6;
+
+/** Networks, each an address and the number of its leading bits that count. */
+export type AddressList = readonly (readonly [Address, number])[];
+
 /**
- * Reads a list of addresses that a person typed: IPv4, IPv6 and networks (`203.0.113.0/24`, `2001:db8::/32`), separated by
- * commas, spaces or new lines.
+ * Reads a list of IPv4 and IPv6 addresses and networks (`203.0.113.0/24`, `2001:db8::/32`),
+ * separated by commas, semicolons, spaces or new lines.
+ *
  * @returns null when the list is empty
  * @throws AccoladesError `INVALID_PARAMETER`, naming the entry
  */
-export function parseAddressList(text: unknown): BlockList | null {
+export function parseAddressList(text: unknown): AddressList | null {
   if (text === undefined || text === null) return null;
   if (typeof text !== 'string') throw invalid('The list of addresses must be text.');
   const entries = text.split(/[,;\s]+/).filter((entry) => entry !== '');
-  if (entries.length === 0) return null;
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [, typed = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
-    const address = normalAddress(typed);
-    const family = address === null ? null : familyOf(address);
-    if (address === null || family === null) {
-      throw invalid(`“${entry}” is no IP address or network, such as 203.0.113.7 or 203.0.113.0/24.`);
-    }
-    if (prefix === undefined) {
-      list.addAddress(address, family);
-      continue;
-    }
-    const bits = Number(prefix);
-    if (bits > (family === 'ipv4' ? 32 : 128)) throw invalid(`“${entry}” has a prefix that is too long.`);
-    list.addSubnet(address, bits, family);
-  }
-  return list;
+  return entries.length === 0 ? null : entries.map(parseNetwork);
 }
 
-/** An address that `parseAddressList` listed. */
-export function isListed(list: BlockList, address: string): boolean {
-  const family = familyOf(address);
-  return family !== null && list.check(address, family);
+function parseNetwork(entry: string): readonly [Address, number] {
+  const [, typed = '', prefix] = /^([^/]+)(?:\/(\d{1,3}))?$/.exec(entry) ?? [];
+  const address = parseAddress(typed);
+  if (address === null) {
+    throw invalid(`“${entry}” is no IP address or network, such as 203.0.113.7 or 203.0.113.0/24.`);
+  }
+  const length = bitsOf(address);
+  const bits = prefix === undefined ? length : Number(prefix);
+  if (bits > length) throw invalid(`“${entry}” has a prefix that is too long.`);
+  return [address, bits];
+}
+
+/** Whether an address belongs to one of the networks of a list. */
+export function isListed(list: AddressList, text: string): boolean {
+  const address = parseAddress(text);
+  if (address === null) return false;
+  return list.some(([network, bits]) => network.kind() === address.kind() && address.match(network, bits));
 }
 
 /**
- * The reverse proxies between Accolades and this endpoint, each of which adds the address it was asked from to the header
- * `X-Forwarded-For`: their number, or a list of their addresses (safer: whoever reaches the endpoint past them is then
- * recognized). 0 or an empty list: none, the header is not looked at.
+ * The reverse proxies between Accolades and this endpoint. Each appends the address that it was
+ * asked from to the header `X-Forwarded-For`.
+ *
+ * A list of addresses is safer than their number: a request that bypasses the proxies is then
+ * recognised. 0 hops means that there is no proxy, so the header is ignored.
  */
 export type TrustedProxies =
-  { readonly kind: 'hops'; readonly hops: number } | { readonly kind: 'list'; readonly list: BlockList };
+  { readonly kind: 'hops'; readonly hops: number } | { readonly kind: 'list'; readonly list: AddressList };
 
 /** @throws AccoladesError `INVALID_PARAMETER` */
 export function parseTrustedProxies(setting: unknown): TrustedProxies {
@@ -70,7 +74,8 @@ export function parseTrustedProxies(setting: unknown): TrustedProxies {
  *
  * @param remoteAddress of the socket
  * @param forwardedFor the header `X-Forwarded-For`
- * @returns null when it cannot be told: fewer forwarded addresses than proxies, or text that is no address
+ * @returns null when it cannot be determined: fewer forwarded addresses than proxies, or text
+ *   that is not an address
  */
 export function sourceAddress(
   remoteAddress: string | undefined,
@@ -79,43 +84,41 @@ export function sourceAddress(
 ): string | null {
   const header = typeof forwardedFor === 'string' ? forwardedFor : (forwardedFor ?? []).join(',');
   const chain = [...header.split(',').filter((entry) => entry.trim() !== ''), remoteAddress ?? ''];
-  let place = chain.length - 1;
-  if (proxies.kind === 'hops') place -= proxies.hops;
-  else {
-    while (place > 0) {
-      const address = normalAddress(chain[place] ?? '');
-      if (address === null || !isListed(proxies.list, address)) break;
-      place--;
-    }
-  }
-  return normalAddress(chain[place] ?? '');
+  let position = chain.length - 1;
+  if (proxies.kind === 'hops') position -= proxies.hops;
+  else while (position > 0 && isListed(proxies.list, chain[position] ?? '')) position--;
+  return parseAddress(chain[position] ?? '')?.toString() ?? null;
 }
 
-/** An IPv6 address with brackets, zone and port stays far below, in characters. */
+/** An address as it may be logged: the part that identifies one machine is left out. */
+export function maskAddress(text: string | null): string {
+  const address = text === null ? null : parseAddress(text);
+  if (address === null) return 'an unknown address';
+  return 'octets' in address
+    ? `${address.octets.slice(0, 3).join('.')}.…`
+    : `${address.parts
+        .slice(0, 3)
+        .map((part) => part.toString(16))
+        .join(':')}:…`;
+}
+
+/** Longer than any IPv6 address with brackets, zone and port, in characters. */
 const MAX_ADDRESS_CHARS = 200;
 
-/** Without port, brackets and zone, and with IPv4 in IPv6 as IPv4; null when it is no address. */
-export function normalAddress(text: string): string | null {
+/** Accepts a port, brackets and a zone. IPv4 in IPv6 is read as IPv4. Null: no address. */
+function parseAddress(text: string): Address | null {
   if (text.length > MAX_ADDRESS_CHARS) return null;
-  let address = text.trim().replace(/^"|"$/g, '');
-  address = /^\[([^\]]*)\](?::\d+)?$/.exec(address)?.[1] ?? address;
-  address = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(address)?.[1] ?? address;
-  address = address.replace(/%.*$/, '');
-  address = /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
-  return isIP(address) === 0 ? null : address.toLowerCase();
+  let typed = text.trim().replace(/^"|"$/g, '');
+  typed = /^\[([^\]]*)\](?::\d+)?$/.exec(typed)?.[1] ?? typed;
+  typed = /^(\d+\.\d+\.\d+\.\d+):\d+$/.exec(typed)?.[1] ?? typed;
+  typed = typed.replace(/%.*$/, '');
+  // The library alone would also accept short forms such as “127.1”.
+  const isAddress = ipaddr.IPv4.isValidFourPartDecimal(typed) || ipaddr.IPv6.isValid(typed);
+  return isAddress ? ipaddr.process(typed) : null;
 }
 
-/** An address as it may be logged: the part that names the one machine is left out. */
-export function maskAddress(address: string | null): string {
-  if (address === null) return 'an unknown address';
-  return familyOf(address) === 'ipv4'
-    ? address.replace(/\.\d+$/, '.…')
-    : `${address.split(':').slice(0, 3).join(':')}:…`;
-}
-
-function familyOf(address: string): 'ipv4' | 'ipv6' | null {
-  const family = isIP(address);
-  return family === 0 ? null : family === 4 ? 'ipv4' : 'ipv6';
+function bitsOf(address: Address): number {
+  return address.kind() === 'ipv4' ? 32 : 128;
 }
 
 function invalid(what: string): AccoladesError {

@@ -1,6 +1,7 @@
 import { expect } from 'chai';
 import type { HttpAnswer } from '../../src/webhook/reply.ts';
-import { WebhookEndpoint, type EndpointSettings, type Received } from '../../src/webhook/endpoint.ts';
+import { WebhookEndpoint, type Received } from '../../src/webhook/endpoint.ts';
+import type { EndpointSettings } from '../../src/webhook/endpoint-settings.ts';
 import { answerPending, PendingReplies } from '../../src/webhook/pending-replies.ts';
 import { CONNECTOR_ACKNOWLEDGEMENT, screenPopReply } from '../../src/webhook/screen-pop.ts';
 import { FakeClock } from '../support/fake-clock.ts';

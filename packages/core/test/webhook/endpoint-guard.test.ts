@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AccoladesError } from '../../src/errors.ts';
-import { EndpointGuard, type EndpointRequest, type GuardSettings } from '../../src/webhook/endpoint-guard.ts';
+import { EndpointGuard, type GuardSettings } from '../../src/webhook/endpoint-guard.ts';
+import type { EndpointRequest } from '../../src/webhook/request.ts';
 
 const SECRET = 'not-a-real-secret';
 const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
@@ -46,6 +47,26 @@ describe('the guard of an endpoint', () => {
         { headers: { 'content-type': 'Application/JSON; charset=utf-8' }, body: '{"a":{"b":1}}' },
         { a: { b: 1 } },
       ],
+      [
+        'JSON in an old charset',
+        {
+          headers: { 'content-type': 'application/json; charset=windows-1250' },
+          body: Buffer.from('{"n":"\xba"}', 'latin1'),
+        },
+        { n: 'ş' },
+      ],
+      [
+        'a JSON type with a suffix',
+        { headers: { 'content-type': 'application/vnd.accolades+json' }, body: '{"a":1}' },
+        { a: 1 },
+      ],
+      ['a form as plain text', { headers: { 'content-type': 'text/plain; charset=utf-8' } }, { a: '1' }],
+      [
+        'JSON as plain text',
+        { headers: { 'content-type': 'text/plain' }, body: ' {"a":"b=c"}' },
+        { a: 'b=c' },
+      ],
+      ['no plain text', { headers: { 'content-type': 'text/plain' }, body: '' }, {}],
       ['what the host has parsed', { body: { a: ['1', '2'] } }, { a: ['1', '2'] }],
       ['nothing', { body: undefined }, {}],
       ['GET', { method: 'GET', url: '/x?b=%C8%99#c', headers: {}, body: undefined }, { b: 'ș' }],
@@ -69,6 +90,13 @@ describe('the guard of an endpoint', () => {
         'UNSUPPORTED_MEDIA_TYPE',
       ],
       ['XML', {}, { headers: { 'content-type': 'text/xml' } }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
+      [
+        'plain text that is no form',
+        {},
+        { headers: { 'content-type': 'text/plain' }, body: 'hello' },
+        415,
+        'UNSUPPORTED_MEDIA_TYPE',
+      ],
       ['compressed', {}, { headers: { ...FORM, 'content-encoding': 'gzip' } }, 415, 'UNSUPPORTED_MEDIA_TYPE'],
       [
         'an unknown charset',
@@ -100,6 +128,32 @@ describe('the guard of an endpoint', () => {
         400,
         'BODY_MALFORMED',
       ],
+      [
+        'what the host has parsed from too many bytes',
+        { maxBodyBytes: 1024 },
+        { body: { a: ['ș'.repeat(300), { b: 'ș'.repeat(300) }] } },
+        413,
+        'BODY_TOO_LARGE',
+      ],
+      [
+        'what the host has parsed from too many fields',
+        {},
+        { body: { a: Array.from({ length: 1_001 }, () => 1) } },
+        400,
+        'BODY_MALFORMED',
+      ],
+      [
+        'JSON with too many fields inside a field',
+        {},
+        {
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({
+            a: { b: Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [i, 1])) },
+          }),
+        },
+        400,
+        'BODY_MALFORMED',
+      ],
       ['a parsed list', {}, { body: [] }, 400, 'BODY_MALFORMED'],
       ['too many fields', {}, { body: 'a=1&'.repeat(1_001) }, 400, 'BODY_MALFORMED'],
       ['no secret', { secret: SECRET }, {}, 401, 'SECRET_WRONG'],
@@ -121,16 +175,16 @@ describe('the guard of an endpoint', () => {
 
     it('before the body is read, what the head tells', () => {
       const guard = new EndpointGuard({ allowedAddresses: '203.0.113.7' });
-      expect(guard.refuseHead(request())).to.equal(null);
-      expect(guard.refuseHead(request({ remoteAddress: '198.51.100.1' }))?.answer.status).to.equal(403);
-      expect(
-        guard.refuseHead(request({ headers: { ...FORM, 'content-length': '999999' } }))?.answer.headers,
-      ).to.include({
+      const refused = (change: Partial<EndpointRequest>) => {
+        const checked = guard.checkHead(request(change));
+        return checked.kind === 'refused' ? checked.answer : null;
+      };
+      expect(refused({})).to.equal(null);
+      expect(refused({ remoteAddress: '198.51.100.1' })?.status).to.equal(403);
+      expect(refused({ headers: { ...FORM, 'content-length': '999999' } })?.headers).to.include({
         connection: 'close',
       });
-      expect(guard.refuseHead(request({ method: 'DELETE' }))?.answer.headers).to.include({
-        allow: 'GET, POST',
-      });
+      expect(refused({ method: 'DELETE' })?.headers).to.include({ allow: 'GET, POST' });
     });
   });
 
@@ -139,6 +193,14 @@ describe('the guard of an endpoint', () => {
       ['in the path', { pathSecret: SECRET }],
       ['in the query', { url: `/x?secret=${SECRET}` }],
       ['in the form', { body: `a=1&secret=${SECRET}` }],
+      ['in the form, with its name escaped', { body: `a=1&%73ecret=${SECRET}` }],
+      [
+        'in JSON, with its name escaped',
+        {
+          headers: { 'content-type': 'application/json' },
+          body: `{"a":"1","\\u0073ecret":"${SECRET}"}`,
+        },
+      ],
       [
         'in JSON',
         { headers: { 'content-type': 'application/json' }, body: JSON.stringify({ a: '1', secret: SECRET }) },

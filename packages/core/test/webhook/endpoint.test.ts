@@ -1,14 +1,11 @@
 import { expect } from 'chai';
 import { AccoladesError } from '../../src/errors.ts';
-import type { EndpointRequest } from '../../src/webhook/endpoint-guard.ts';
-import {
-  WebhookEndpoint,
-  WEBHOOK_EVENTS,
-  type EndpointSettings,
-  type Received,
-} from '../../src/webhook/endpoint.ts';
+import { WebhookEndpoint, type Received } from '../../src/webhook/endpoint.ts';
+import { WEBHOOK_EVENTS, type EndpointSettings } from '../../src/webhook/endpoint-settings.ts';
+import { confirmHangupReply } from '../../src/webhook/hangup-reply.ts';
 import { answerPending, PendingReplies } from '../../src/webhook/pending-replies.ts';
-import { confirmHangupReply, ivrReply } from '../../src/webhook/reply.ts';
+import { ivrReply } from '../../src/webhook/reply.ts';
+import type { EndpointRequest } from '../../src/webhook/request.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const notification = (event: string): string =>

@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AccoladesError } from '../../src/errors.ts';
-import { parseForm, parseJsonFields } from '../../src/webhook/fields.ts';
+import { parseJsonFields } from '../../src/webhook/fields.ts';
+import { parseForm } from '../../src/webhook/form.ts';
 
 describe('posted fields', () => {
   const forms: [string, object][] = [

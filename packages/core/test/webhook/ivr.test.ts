@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
-import { parseForm } from '../../src/webhook/fields.ts';
+import { parseForm } from '../../src/webhook/form.ts';
 import { parseIvrRequest, type IvrRequest } from '../../src/webhook/ivr.ts';
 
 const RECEIVED = Date.parse('2026-11-21T08:00:00.000Z');

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
 import fc from 'fast-check';
 import { AccoladesError } from '../../src/errors.ts';
-import { parseForm } from '../../src/webhook/fields.ts';
+import { parseForm } from '../../src/webhook/form.ts';
 import {
   parseNotification,
   type CallNotification,

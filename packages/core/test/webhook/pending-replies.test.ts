@@ -103,6 +103,44 @@ describe('pending replies', () => {
     expect(replies.open(full)).to.be.a('string');
   });
 
+  it('of one endpoint leave room for those of others, and count all its instances', () => {
+    replies = new PendingReplies({ clock, maxPending: 10, maxOfEndpoint: 2 });
+    const openFor = (share: string, owner: string): string | null =>
+      replies.open({
+        kind: 'ivr',
+        owner,
+        share,
+        limitMs: 5_000,
+        fallback: answer('fallback'),
+        respond: () => undefined,
+      });
+    const first = openFor('one', 'before a deployment');
+    expect(openFor('one', 'after it')).to.be.a('string');
+    expect(openFor('one', 'after it')).to.equal(null);
+    expect(openFor('two', 'other')).to.be.a('string');
+    expect(codeOf(first)).to.equal('sent');
+    expect(openFor('one', 'after it')).to.be.a('string');
+    replies.closeOwner('after it');
+    expect([openFor('one', 'x'), openFor('one', 'x')]).to.not.include(null);
+  });
+
+  it('of one endpoint are a quarter of all by default', () => {
+    replies = new PendingReplies({ clock });
+    const openFor = (owner: string): string | null =>
+      replies.open({
+        kind: 'ivr',
+        owner,
+        limitMs: 5_000,
+        fallback: answer('fallback'),
+        respond: () => undefined,
+      });
+    const opened = (owner: string): number =>
+      Array.from({ length: 400 }, () => openFor(owner)).filter((token) => token !== null).length;
+    expect(['a', 'b', 'c', 'd', 'e'].map(opened)).to.deep.equal([250, 250, 250, 250, 0]);
+    for (const owner of ['a', 'b', 'c', 'd']) replies.closeOwner(owner);
+    expect([replies.size, clock.pending]).to.deep.equal([0, 0]);
+  });
+
   it('survive a response that cannot be written', () => {
     const token = replies.open({
       kind: 'ivr',

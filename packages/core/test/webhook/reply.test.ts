@@ -4,11 +4,11 @@ import { AccoladesError } from '../../src/errors.ts';
 import { parseJsonFields } from '../../src/webhook/fields.ts';
 import {
   confirmHangupReply,
-  ivrReply,
   readHangupDecision,
   type HangupDecision,
   type HangupReplyFormat,
-} from '../../src/webhook/reply.ts';
+} from '../../src/webhook/hangup-reply.ts';
+import { ivrReply } from '../../src/webhook/reply.ts';
 
 const ten = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`v${i}`, i]));
 

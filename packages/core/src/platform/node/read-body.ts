@@ -1,7 +1,7 @@
 import type { Readable } from 'node:stream';
 import { AccoladesError } from '../../errors.ts';
-import { tooLarge } from '../../webhook/body-limit.ts';
 import { systemClock, type Clock } from '../../time/clock.ts';
+import { tooLarge } from '../../webhook/request.ts';
 
 /** How long a request may take to arrive, in milliseconds. */
 export const BODY_TIMEOUT_MS = 5_000;

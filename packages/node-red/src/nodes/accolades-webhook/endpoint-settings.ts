@@ -1,13 +1,10 @@
-import { AccoladesError, type EndpointSettings, type HangupReplyFormat } from '@accolades-flow/core';
+import { AccoladesError, readHangupFormat, type EndpointSettings, type Methods } from '@accolades-flow/core';
 import type { Settings } from '../../migrations/migrate.ts';
 import { settingReader, withVariable, type Environment } from '../../runtime/environment.ts';
 
-/** The methods that an endpoint takes, as the dialog offers them. */
-export type Methods = 'both' | 'post' | 'get';
-
 /**
- * A webhook node's settings in the form that core reads.
- * @param secret requests without it are refused; empty: none is
+ * The settings of a webhook node, in the form that core reads.
+ * @param secret requests without it are rejected; empty: all are accepted
  * @param environment the variables that the node sees
  * @throws AccoladesError `INVALID_PARAMETER`
  */
@@ -18,6 +15,7 @@ export function endpointSettings(
 ): EndpointSettings {
   const text = settingReader(settings, environment);
   return {
+    methods: readMethods(settings['method']),
     secret,
     secretParameter: text('secretParameter'),
     allowedAddresses: text('allowedAddresses'),
@@ -35,15 +33,15 @@ export function endpointSettings(
     ivrFallback: withVariable(settings['ivrFallback'], environment),
     hangupFallback: settings['hangupFallback'],
     hangupFallbackSeconds: text('hangupFallbackSeconds'),
-    hangupReplyFormat: {
-      format: readFormat(settings['hangupFormat']),
+    hangupReplyFormat: readHangupFormat({
+      format: settings['hangupFormat'],
       decisionField: text('hangupDecisionField'),
       dropValue: text('hangupDropValue'),
       extendValue: text('hangupExtendValue'),
       secondsField: text('hangupSecondsField'),
       template: text('hangupTemplate'),
       contentType: text('hangupContentType'),
-    },
+    }),
   };
 }
 
@@ -51,11 +49,4 @@ export function endpointSettings(
 export function readMethods(value: unknown): Methods {
   if (value === 'both' || value === 'post' || value === 'get') return value;
   throw new AccoladesError('INVALID_PARAMETER', { what: 'The method must be “both”, “post” or “get”.' });
-}
-
-function readFormat(value: unknown): NonNullable<HangupReplyFormat['format']> {
-  if (value === 'json' || value === 'form' || value === 'template') return value;
-  throw new AccoladesError('INVALID_PARAMETER', {
-    what: 'The format of the answer to a hang-up confirmation must be “json”, “form” or “template”.',
-  });
 }

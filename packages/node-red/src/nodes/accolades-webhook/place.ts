@@ -2,16 +2,16 @@ import type { ServerResponse } from 'node:http';
 import {
   AccoladesError,
   BoundedQueue,
-  type EndpointRequest,
+  sendAnswer,
+  type CheckedHead,
   type Refusal,
+  type RequestHead,
   type WebhookEndpoint,
   type WebhookEventType,
   type WebhookMessage,
 } from '@accolades-flow/core';
 import { readBody } from '@accolades-flow/core/node';
 import { openRequests } from '../../runtime/open-requests.ts';
-import { sendAnswer } from './answering.ts';
-import type { Methods } from './endpoint-settings.ts';
 
 /** Messages held for a node that is away; beyond it the oldest are dropped and reported. */
 const MAX_HELD = 5_000;
@@ -29,7 +29,6 @@ export interface Delivery {
 /** A deployed node, as its path needs it. */
 export interface Occupant {
   readonly endpoint: WebhookEndpoint;
-  readonly methods: Methods;
   /** Whether the secret may be the last part of the path. */
   readonly hasSecret: boolean;
   deliver(delivery: Delivery): void;
@@ -39,9 +38,6 @@ export interface Occupant {
   onFallback(delivery: Delivery): void;
   onDropped(count: number): void;
 }
-
-/** What of a request is known before its body. */
-export type RequestHead = Omit<EndpointRequest, 'body'>;
 
 /**
  * The path of a webhook node. It outlives the node for a while, since a redeployment takes nodes away and Accolades hangs a call up when
@@ -123,7 +119,17 @@ export class Place {
     this.#last.endpoint.close();
   }
 
-  /** Answers a request. Never throws. @param body gives the body that somebody has read before; undefined: nobody has */
+  /** Answers a browser that asks whether a page of another origin may send an event. */
+  preflight(head: RequestHead, response: ServerResponse): void {
+    const answer = this.#last.endpoint.guard.preflight(head);
+    if ('kind' in answer) this.#refuse(answer, response);
+    else sendAnswer(response, answer);
+  }
+
+  /**
+   * Answers a request. Never throws.
+   * @param body the body, when it has been read before; undefined: it is still unread
+   */
   async serve(
     head: RequestHead,
     request: Parameters<typeof readBody>[0],
@@ -131,9 +137,9 @@ export class Place {
     body: unknown,
   ): Promise<void> {
     const { guard } = this.#last.endpoint;
-    const early = this.#refuseMethod(head) ?? guard.refuseHead(head);
-    if (early !== null) {
-      this.#refuse(early, response);
+    const checked = guard.checkHead(head);
+    if (checked.kind === 'refused') {
+      this.#refuse(checked, response);
       return;
     }
     let read = body;
@@ -146,16 +152,16 @@ export class Place {
         return;
       }
     }
-    this.#receive({ ...head, body: read }, response);
+    this.#receive(checked, read, response);
   }
 
-  #receive(request: EndpointRequest, response: ServerResponse): void {
+  #receive(checked: CheckedHead, body: unknown, response: ServerResponse): void {
     // The node may have been exchanged while the body came in.
     const { endpoint } = this.#last;
     let onAnswered: (byFallback: boolean) => void = () => undefined;
-    const received = endpoint.receive(request, (answer) => {
+    const received = endpoint.receiveBody(checked, body, (answer, by) => {
       sendAnswer(response, answer);
-      onAnswered(received.kind === 'message' && answer === received.fallback);
+      onAnswered(by === 'fallback');
     });
     if (received.kind === 'refused') {
       this.#refuse(received, response);
@@ -187,18 +193,6 @@ export class Place {
       return;
     }
     this.#held.push(delivery);
-  }
-
-  #refuseMethod(head: RequestHead): Refusal | null {
-    const { methods, endpoint } = this.#last;
-    const wanted = methods === 'both' ? null : methods.toUpperCase();
-    if (wanted === null || head.method === wanted) return null;
-    const error = new AccoladesError('METHOD_NOT_ALLOWED', { what: `The endpoint takes ${wanted} only.` });
-    const refusal = endpoint.guard.refusal(head, error);
-    return {
-      ...refusal,
-      answer: { ...refusal.answer, headers: { ...refusal.answer.headers, allow: wanted } },
-    };
   }
 
   #refuse(refusal: Refusal, response: ServerResponse): void {

@@ -16,7 +16,7 @@ import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status
 import { StatusDisplay } from '../../runtime/status-display.ts';
 import { storedSecret } from '../../runtime/stored-secret.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
-import { endpointSettings, readMethods, type Methods } from './endpoint-settings.ts';
+import { endpointSettings } from './endpoint-settings.ts';
 import english from './locales/en-US.json' with { type: 'json' };
 import { webhookMigrations } from './migrations.ts';
 import { readPath } from './path.ts';
@@ -35,6 +35,8 @@ export default function registerWebhook(RED: NodeAPI): void {
       : WebhookRoutes.of(RED.httpNode, {
           middleware: setting('httpNodeMiddleware'),
           hasCors: Boolean(setting('httpNodeCors')),
+          server: RED.server,
+          root: setting('httpNodeRoot'),
           onForgotten: (path, count) => {
             RED.log.warn(texts('accolades-webhook.log.forgotten', { path, count }));
           },
@@ -105,7 +107,7 @@ class WebhookWork {
         key: this.#node.id,
       });
       this.#ports = settings['splitOutputs'] === true ? endpoint.events : null;
-      this.#occupant = this.#occupantOf(endpoint, readMethods(settings['method']), given !== '');
+      this.#occupant = this.#occupantOf(endpoint, given !== '');
       this.#occupy(false);
     } catch (error) {
       this.#fail(error);
@@ -174,10 +176,9 @@ class WebhookWork {
     }
   }
 
-  #occupantOf(endpoint: WebhookEndpoint, methods: Methods, hasSecret: boolean): Occupant {
+  #occupantOf(endpoint: WebhookEndpoint, hasSecret: boolean): Occupant {
     return {
       endpoint,
-      methods,
       hasSecret,
       deliver: (delivery) => {
         this.#send(delivery);

@@ -1,8 +1,9 @@
+import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import { AccoladesError } from '@accolades-flow/core';
-import { sendPreflight } from './answering.ts';
+import { AccoladesError, type RequestHead } from '@accolades-flow/core';
 import { pathKey } from './path.ts';
 import { Place, type Delivery, type Occupant } from './place.ts';
+import { UnreadBodies } from './unread-bodies.ts';
 
 /**
  * How long a path is kept for a node that is away, in milliseconds: what Node-RED gives a node to stop (15 s), since all nodes of a
@@ -21,8 +22,12 @@ export interface HttpApp {
 export interface RoutesOptions {
   /** `httpNodeMiddleware` of the runtime's settings: runs before, as for Node-RED's own HTTP nodes. */
   readonly middleware?: unknown;
-  /** Whether the runtime answers what browsers ask before they send to another page. */
+  /** Whether the runtime itself answers the questions of browsers (`httpNodeCors`). */
   readonly hasCors?: boolean;
+  /** The HTTP server of the runtime, so that the bodies of our paths stay unread. */
+  readonly server?: EventEmitter | null;
+  /** `httpNodeRoot`: what precedes the paths in a URL. Default: nothing. */
+  readonly root?: unknown;
   /** Default: the environment's `ACCOLADES_LINGER_MS`, else {@link DEFAULT_LINGER_MS}; 0 keeps no path. */
   readonly lingerMs?: number;
   /** Told when what was held for a node that did not come back is dropped. */
@@ -53,9 +58,14 @@ export class WebhookRoutes {
   readonly #lingerMs: number;
   readonly #places = new Map<string, Place>();
   readonly #lingering = new Map<Place, NodeJS.Timeout>();
+  readonly #unread: UnreadBodies | null;
 
   private constructor(options: RoutesOptions) {
     this.#options = options;
+    const root = typeof options.root === 'string' ? options.root.replace(/\/+$/, '') : '';
+    const isOurs = ({ url = '' }: IncomingMessage): boolean =>
+      url.startsWith(root) && this.#find(url.slice(root.length)) !== null;
+    this.#unread = options.server ? new UnreadBodies(options.server, isOurs) : null;
     this.#middleware = handlersOf(options.middleware);
     this.#lingerMs = options.lingerMs ?? lingerFromEnvironment() ?? DEFAULT_LINGER_MS;
   }
@@ -89,6 +99,7 @@ export class WebhookRoutes {
       place = new Place(path, owner, occupant);
       this.#places.set(key, place);
     }
+    this.#unread?.begin();
     this.#stopLinger(place);
     place.attach(occupant, held);
     return place;
@@ -113,6 +124,7 @@ export class WebhookRoutes {
   #release(place: Place): void {
     this.#stopLinger(place);
     this.#places.delete(pathKey(place.path));
+    if (this.#places.size === 0) this.#unread?.end();
     const { length } = place.takeHeld();
     if (length > 0) this.#options.onForgotten?.(place.path, length);
     place.close();
@@ -129,18 +141,23 @@ export class WebhookRoutes {
       next();
       return;
     }
+    const { place, pathSecret } = found;
+    const head = headOf(request, pathSecret);
     if (request.method === 'OPTIONS') {
-      sendPreflight(request, response);
+      place.preflight(head, response);
       return;
     }
     const serve = (): void => {
-      const { method = '', url = '', headers } = request;
-      const { remoteAddress } = request.socket;
-      const { place, pathSecret } = found;
-      const head = { method, url, headers, remoteAddress, ...(pathSecret === null ? {} : { pathSecret }) };
-      place.serve(head, request, response, bodyReadBefore(request)).catch(next);
+      place.serve(head, request, response, this.#bodyReadBefore(request)).catch(next);
     };
     runAll(this.#middleware, request, response, next, serve);
+  }
+
+  /** A middleware of the user may have read the body, and left it where Express does. */
+  #bodyReadBefore(request: IncomingMessage): unknown {
+    const isParsed = '_body' in request && this.#unread?.has(request) !== true;
+    if (!request.readableEnded && !isParsed) return undefined;
+    return 'body' in request ? (request.body ?? null) : null;
   }
 
   #find(url: string): { readonly place: Place; readonly pathSecret: string | null } | null {
@@ -153,10 +170,10 @@ export class WebhookRoutes {
   }
 }
 
-/** A middleware of the user may have read the body, and left it as Express does. */
-function bodyReadBefore(request: IncomingMessage): unknown {
-  if (!request.readableEnded && !('_body' in request)) return undefined;
-  return 'body' in request ? (request.body ?? null) : null;
+function headOf(request: IncomingMessage, pathSecret: string | null): RequestHead {
+  const { method = '', url = '', headers } = request;
+  const { remoteAddress } = request.socket;
+  return { method, url, headers, remoteAddress, ...(pathSecret === null ? {} : { pathSecret }) };
 }
 
 function handlersOf(middleware: unknown): Handler[] {

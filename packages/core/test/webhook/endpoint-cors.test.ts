@@ -1,0 +1,75 @@
+import { expect } from 'chai';
+import { WebhookEndpoint } from '../../src/webhook/endpoint.ts';
+import type { EndpointSettings } from '../../src/webhook/endpoint-settings.ts';
+import type { EndpointRequest } from '../../src/webhook/request.ts';
+
+const SECRET = 'not-a-real-secret';
+const EVENT = 'apiName=connectorEvent&event=agentConnected&agent=%7B%7D';
+const HANGUP = 'apiName=callNotification&event=hangup&callId=1608743891.1344';
+
+describe('pages of another origin', () => {
+  const request = (change: Partial<EndpointRequest> = {}): EndpointRequest => ({
+    method: 'POST',
+    url: '/accolades',
+    headers: { origin: 'https://pbx.example', 'content-type': 'application/x-www-form-urlencoded' },
+    remoteAddress: '203.0.113.7',
+    pathSecret: SECRET,
+    body: EVENT,
+    ...change,
+  });
+
+  /** The status, and which origins may read the answer. */
+  const answerTo = (change: Partial<EndpointRequest>, settings: EndpointSettings = {}): unknown => {
+    const endpoint = new WebhookEndpoint({ secret: SECRET, ...settings });
+    const { answer } = endpoint.receive(request(change), () => undefined);
+    endpoint.close();
+    return [answer?.status, answer?.headers['access-control-allow-origin']];
+  };
+
+  it('may read what is answered to the browser connector, also why it is refused', () => {
+    expect(answerTo({})).to.deep.equal([200, '*']);
+    expect(answerTo({ pathSecret: 'wrong' })).to.deep.equal([401, '*']);
+    expect(answerTo({ body: `${EVENT}&event=unknown&frame=x` })).to.deep.equal([400, '*']);
+    const large = { ...request().headers, 'content-length': '999999' };
+    expect(answerTo({ headers: large })).to.deep.equal([413, '*']);
+  });
+
+  it('may read no other answer', () => {
+    expect(answerTo({ body: HANGUP })).to.deep.equal([200, undefined]);
+    expect(answerTo({ body: HANGUP, pathSecret: 'wrong' })).to.deep.equal([401, undefined]);
+    expect(answerTo({ body: 'order=1' }, { flowAnswersIvr: false })).to.deep.equal([200, undefined]);
+    expect(answerTo({ method: 'GET', url: '/?order=1' }, { flowAnswersIvr: false })).to.deep.equal([
+      200,
+      undefined,
+    ]);
+    expect(answerTo({ pathSecret: 'wrong' }, { events: ['hangup'] })).to.deep.equal([401, undefined]);
+  });
+
+  it('may read nothing from an address that is not allowed', () => {
+    const settings = { allowedAddresses: '198.51.100.0/24' };
+    expect(answerTo({}, settings)).to.deep.equal([403, undefined]);
+    expect(answerTo({ method: 'PUT' })).to.deep.equal([405, undefined]);
+  });
+
+  describe('ask before they send', () => {
+    const preflight = (settings: EndpointSettings): unknown => {
+      const { guard } = new WebhookEndpoint(settings);
+      const headers = { origin: 'null', 'access-control-request-private-network': 'true' };
+      const answer = guard.preflight(request({ method: 'OPTIONS', headers }));
+      const { status, headers: sent } = 'kind' in answer ? answer.answer : answer;
+      return [status, sent['access-control-allow-origin'], sent['access-control-allow-private-network']];
+    };
+
+    it('and are allowed to send events of the browser connector', () => {
+      expect(preflight({})).to.deep.equal([204, '*', 'true']);
+    });
+
+    it('and are refused when the endpoint takes no such events', () => {
+      expect(preflight({ events: ['hangup', 'ivrRequest'] })).to.deep.equal([405, undefined, undefined]);
+    });
+
+    it('and are refused from an address that is not allowed', () => {
+      expect(preflight({ allowedAddresses: '198.51.100.7' })).to.deep.equal([403, undefined, undefined]);
+    });
+  });
+});
