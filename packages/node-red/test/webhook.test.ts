@@ -135,7 +135,7 @@ describe('accolades-webhook', () => {
     expect(runtime.messagesOf('out')).to.have.lengthOf(1);
   });
 
-  it('lets a page of another origin send events', async () => {
+  it('lets a page of another origin send events of the browser connector, and read only their answers', async () => {
     await start(webhookFlow());
     const preflight = await fetch(`${url}/accolades`, {
       method: 'OPTIONS',
@@ -144,8 +144,13 @@ describe('accolades-webhook', () => {
     expect(preflight.status).to.equal(204);
     expect(preflight.headers.get('access-control-allow-origin')).to.equal('*');
     expect(preflight.headers.get('access-control-allow-headers')).to.equal('content-type');
-    const response = await post(`${url}/accolades`, HANGUP);
-    expect(response.headers.get('access-control-allow-origin')).to.equal('*');
+    const event = { apiName: 'connectorEvent', event: 'agentConnected', agent: '{}' };
+    const originOf = async (fields: Readonly<Record<string, string>>): Promise<string | null> => {
+      const response = await post(`${url}/accolades`, fields);
+      return response.headers.get('access-control-allow-origin');
+    };
+    expect(await originOf(event)).to.equal('*');
+    expect(await originOf(HANGUP)).to.equal(null);
   });
 
   it('says that a path is taken, keeps the one that had it, and takes it when it is free', async () => {
