@@ -80,7 +80,7 @@ function wayOut({ code, until }: AccoladesError): string | null {
     case 'COOLING_DOWN':
       return until === null
         ? null
-        : `Requests are sent again after ${until}; a corrected credential is tried at once.`;
+        : `Requests are sent again after ${until}; a corrected credential of the refused account is tried at once.`;
     case 'REPLY_UNKNOWN':
       return 'The Accolades Webhook Trigger that received the request must be in the same workflow, before this node, with Respond set to “Using an Accolades Node”.';
     default:

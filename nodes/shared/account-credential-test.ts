@@ -12,7 +12,7 @@ export async function testAccountCredential(
   credential: ICredentialsDecrypted,
 ): Promise<INodeCredentialTestResult> {
   try {
-    await readAccountCredential(credential.data ?? {}).client.ping();
+    await readAccountCredential(credential.data ?? {}).client.test();
     return { status: 'OK', message: 'Accolades accepts the account and its password.' };
   } catch (error) {
     return { status: 'Error', message: reasonOf(error) };

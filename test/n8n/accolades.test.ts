@@ -17,16 +17,15 @@ describe('The n8n node Accolades', () => {
 
   before(async () => {
     runtime = await NodeRuntime.load();
+  });
+
+  /** One for each test: a refusal stops all commands to its server for a time. */
+  beforeEach(async () => {
     rest = await startRestStandIn(PASSWORD);
   });
 
-  beforeEach(() => {
-    rest.answerWith(null);
-  });
+  afterEach(() => rest.close());
 
-  after(() => rest.close());
-
-  /** Each of its own, since a refusal stops an account for a time. */
   const account = (password = PASSWORD): Credentials => ({
     accoladesAccountApi: { accountNumber: String(10_000 + accounts++), password, url: rest.url },
   });

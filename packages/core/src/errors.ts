@@ -54,7 +54,8 @@ export const ADVICE = {
     'and stop what sends them, then wait.',
   FORBIDDEN: 'Accolades does not allow this command. Ask the administrator of the Accolades account.',
   COMMAND_NOT_FOUND:
-    'Accolades knows no such command at this address. Check the server address and the account number.',
+    'Accolades knows no such command at this address. Check the server address and the account number before trying ' +
+    'again: repeated requests of this kind get the IP address of this machine blocked.',
   COMMAND_TOO_LARGE: 'Accolades refused the command because it is too large.',
   SERVER_FAILURE: 'Accolades failed to carry out the command. Try again later.',
   UNEXPECTED_ANSWER:
@@ -65,8 +66,8 @@ export const ADVICE = {
     'The command was sent, but no answer came, so that it is not known whether Accolades carried it out. Check the phone ' +
     'before sending it again.',
   COOLING_DOWN:
-    'No request is sent meanwhile, because repeated refusals get the IP address of this machine blocked. Correct the ' +
-    'credential, or wait.',
+    'No request is sent to this server meanwhile, of any account, because repeated refusals get the IP address of this ' +
+    'machine blocked. Correct the credential that was refused and test it, or wait.',
   // Requests to an endpoint of this side
   METHOD_NOT_ALLOWED: 'Send POST (or GET for an IVR request).',
   ADDRESS_NOT_ALLOWED: 'Add the address to the allowed addresses if it is one of Accolades.',

@@ -9,10 +9,12 @@ import { parseDialRequest, type DialSettings } from './dial-request.ts';
 import { HttpPostError, type HttpPost } from '../net/post.ts';
 import { postForm } from '../platform/node/http-post.ts';
 import {
+  COUNTED_REFUSALS,
   DEFAULT_COOL_DOWN_MS,
   processRequestGate,
   type Cooling,
   type GateOutcome,
+  type RefusalReason,
   type RequestGate,
 } from './request-gate.ts';
 
@@ -65,8 +67,9 @@ export interface AccountClientOptions {
 /**
  * Sends commands to the REST API of one account.
  *
- * A command is sent once and never repeated from here. After an authentication failure, or when the server says that this IP
- * address is blocked, requests are refused with `COOLING_DOWN` without being sent ({@link RequestGate}).
+ * A command is sent once and never repeated from here. After an authentication failure or an invalid path, or when the
+ * server says that this IP address is blocked, requests are refused with `COOLING_DOWN` without being sent
+ * ({@link RequestGate}).
  *
  * Holds nothing open between requests: there is nothing to close.
  */
@@ -107,6 +110,15 @@ export class AccountClient {
   }
 
   /**
+   * A {@link ping} for a person who tests credentials by hand. During a cool-down, credentials that were not refused
+   * themselves are tried at once, a few times.
+   * @throws AccoladesError
+   */
+  async test(): Promise<PingResult> {
+    return { command: 'ping', ok: true, ...(await this.#send('ping', {}, true)) };
+  }
+
+  /**
    * Click-to-call: rings the device, and when it is answered dials the number. The answer only says that the server took the
    * command. [help]
    * @throws AccoladesError; `OUTCOME_UNKNOWN` when the phone may ring although no answer came
@@ -120,13 +132,14 @@ export class AccountClient {
   async #send(
     command: 'ping' | 'dial',
     fields: Readonly<Record<string, string>>,
+    byHand = false,
   ): Promise<{ sentAt: string; durationMs: number; response: JsonObject }> {
     const deadline = new AbortController();
     const timer = startDeadline(this.#clock, this.#timeoutMs, () => {
       deadline.abort();
     });
     try {
-      const entry = await this.#gate.enter(this.#account, deadline.signal);
+      const entry = await this.#gate.enter(this.#account, deadline.signal, byHand);
       if (entry.kind === 'cooling') throw coolingDown(entry.cooling);
       if (entry.kind === 'aborted') {
         throw new AccoladesError('REQUEST_TIMEOUT', {
@@ -181,7 +194,7 @@ function withoutGatewayErrors(answer: JsonObject | AccoladesError): JsonObject |
 
 function outcomeOf(answer: JsonObject | AccoladesError): GateOutcome {
   if (!(answer instanceof AccoladesError)) return 'accepted';
-  return answer.code === 'UNAUTHORIZED' || answer.code === 'IP_REJECTED' ? answer.code : 'nothing';
+  return COUNTED_REFUSALS.find((reason) => reason === answer.code) ?? 'nothing';
 }
 
 /** What it means that no whole answer came. */
@@ -221,19 +234,28 @@ const OF_THE_CONNECTING: ReadonlySet<AccoladesErrorCode> = new Set([
   'INVALID_PARAMETER',
 ]);
 
-function coolingDown({ reason, until }: Cooling): AccoladesError {
-  const why =
-    reason === 'UNAUTHORIZED'
-      ? 'Accolades refused this account and password before'
-      : 'Accolades has blocked the public IP address of this machine';
-  return new AccoladesError('COOLING_DOWN', { what: `${why}; waiting until ${until}.`, until });
+function coolingDown({ reason, own, until }: Cooling): AccoladesError {
+  return new AccoladesError('COOLING_DOWN', {
+    what: `${whyCooling(reason, own)}; waiting until ${until}.`,
+    until,
+  });
 }
 
-/** The refusal that begins a cool-down says until when. */
-function withCooling(refused: AccoladesError, { reason, until }: Cooling): AccoladesError {
-  const scope = reason === 'IP_REJECTED' ? 'to this server' : 'with this account and password';
+function whyCooling(reason: RefusalReason, own: boolean): string {
+  switch (reason) {
+    case 'UNAUTHORIZED':
+      return `Accolades refused ${own ? 'this' : 'another'} account and password before`;
+    case 'COMMAND_NOT_FOUND':
+      return `Accolades knew no such address before${own ? '' : ', in a command of another account'}`;
+    case 'IP_REJECTED':
+      return 'Accolades has blocked the public IP address of this machine';
+  }
+}
+
+/** The refusal that starts a cool-down says until when. */
+function withCooling(refused: AccoladesError, { until }: Cooling): AccoladesError {
   return new AccoladesError(refused.code, {
-    what: `${refused.what ?? ''} Nothing more is sent ${scope} until ${until}.`.trim(),
+    what: `${refused.what ?? ''} Nothing more is sent to this server until ${until}.`.trim(),
     until,
     retryable: refused.retryable,
     ...(refused.httpStatus === null ? {} : { httpStatus: refused.httpStatus }),

@@ -2,25 +2,34 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../time/clock.ts';
 
 /**
- * How long no request is sent after a refusal, in milliseconds. Our choice: neither how many bad requests get an IP address
- * blocked nor for how long is published.
+ * How long no request is sent after a refusal, in milliseconds. Our choice: neither the number of bad requests that get
+ * an IP address blocked nor the time is published.
  */
 export const DEFAULT_COOL_DOWN_MS = 15 * 60_000;
 
-/** Requests at the same time, of credentials that the server has accepted before. */
+/** Parallel requests of one account and password that the server has accepted before. */
 const MAX_PARALLEL = 4;
 /** Credentials that are remembered; those in use or cooling down are never forgotten. */
 const MAX_REMEMBERED = 1_000;
+/** Corrected credentials that are tried during one cool-down: a person's typing errors, not a list of passwords. */
+const MAX_CORRECTIONS = 3;
 
-export type RefusalReason = 'UNAUTHORIZED' | 'IP_REJECTED';
+/**
+ * Refusals that count towards the block of the whole IP address: failed authentications and invalid paths. [help]
+ * `IP_REJECTED` is the block itself.
+ */
+export const COUNTED_REFUSALS = ['UNAUTHORIZED', 'COMMAND_NOT_FOUND', 'IP_REJECTED'] as const;
+export type RefusalReason = (typeof COUNTED_REFUSALS)[number];
 
 export interface Cooling {
   readonly reason: RefusalReason;
+  /** Whether these very credentials were refused, and not those of another account of the server. */
+  readonly own: boolean;
   /** ISO 8601 */
   readonly until: string;
 }
 
-/** What a request told about its credentials. */
+/** What the answer says about the credentials. */
 export type GateOutcome = 'accepted' | 'nothing' | RefusalReason;
 
 export interface Pass {
@@ -34,7 +43,7 @@ export interface Pass {
 export type Entry =
   | { readonly kind: 'pass'; readonly pass: Pass }
   | { readonly kind: 'cooling'; readonly cooling: Cooling }
-  /** The signal was aborted while others were before this request. */
+  /** The signal was aborted before it was this request's turn. */
   | { readonly kind: 'aborted' };
 
 export interface GateAccount {
@@ -44,9 +53,13 @@ export interface GateAccount {
 }
 
 /**
- * Keeps a wrong password from getting the user's IP address blocked: after an authentication failure it lets no request of
- * the same server, account and password pass for a time, after `403.6` none to that server at all. Credentials that the
- * server has not accepted yet pass one at a time, so that a list of a hundred calls does not fail a hundred times at once.
+ * Protects the user's IP address from being blocked. After one refusal that counts, it holds back all requests to that
+ * server, of all accounts, for a time. Credentials that the server has not accepted yet pass one at a time, so that a
+ * hundred calls, or ten wrong accounts, do not fail together.
+ *
+ * During a cool-down these are still tried, {@link MAX_CORRECTIONS} in all: another password or address of an account
+ * that was refused, and what a person tests by hand. The first that is accepted ends the cool-down, but for the
+ * credentials that were refused. After `403.6` nothing is tried.
  *
  * Holds no password, only a keyed hash.
  */
@@ -54,52 +67,92 @@ export class RequestGate {
   readonly #clock: Clock;
   readonly #hashKey = randomBytes(32);
   readonly #lanes = new Map<string, Lane>();
-  readonly #servers = new Map<string, Block>();
+  readonly #servers = new Map<string, Server>();
 
   constructor(options: { readonly clock?: Clock } = {}) {
     this.#clock = options.clock ?? systemClock;
   }
 
-  async enter(account: GateAccount, signal: AbortSignal): Promise<Entry> {
-    const server = new URL(account.baseUrl).origin;
+  /** @param byHand a person tests these credentials */
+  async enter(account: GateAccount, signal: AbortSignal, byHand = false): Promise<Entry> {
+    const server = this.#serverOf(account);
     const lane = this.#laneOf(account);
+    server.users++;
+    lane.users++;
+    const refuse = <Refusal>(refusal: Refusal): Refusal => {
+      server.users--;
+      lane.users--;
+      return refusal;
+    };
     for (;;) {
-      const cooling = this.#coolingOf(this.#servers.get(server)) ?? this.#coolingOf(lane.block);
-      if (cooling !== null) return { kind: 'cooling', cooling };
-      if (signal.aborted) return { kind: 'aborted' };
-      if (lane.running < (lane.accepted ? MAX_PARALLEL : 1)) break;
-      await lane.nextChange(signal);
-    }
-    lane.running++;
-    return { kind: 'pass', pass: { leave: (outcome, ms) => this.#leave(server, lane, outcome, ms) } };
-  }
-
-  #leave(server: string, lane: Lane, outcome: GateOutcome, coolDownMs: number): Cooling | null {
-    lane.running--;
-    if (outcome === 'accepted') {
-      lane.accepted = true;
-      lane.block = undefined;
-    }
-    let block: Block | undefined;
-    if (outcome === 'UNAUTHORIZED' || outcome === 'IP_REJECTED') {
-      lane.accepted = false;
-      if (coolDownMs > 0) {
-        block = {
-          reason: outcome,
-          endsAt: this.#clock.monotonic() + coolDownMs,
-          until: new Date(this.#clock.now() + coolDownMs).toISOString(),
-        };
+      const own = this.#coolingOf(lane.block, true);
+      const cooling = own ?? this.#coolingOf(server.block, false);
+      const isCorrection = cooling !== null && own === null && mayCorrect(server, account, byHand);
+      if (cooling !== null && !isCorrection) return refuse({ kind: 'cooling', cooling });
+      if (signal.aborted) return refuse({ kind: 'aborted' });
+      const isTrusted = lane.accepted && !isCorrection;
+      if (isTrusted ? lane.running < MAX_PARALLEL : !server.testing) {
+        return { kind: 'pass', pass: this.#admit(server, lane, account, { isTrusted, isCorrection }) };
       }
+      await server.nextChange(signal);
     }
-    if (block !== undefined && outcome === 'IP_REJECTED') this.#servers.set(server, block);
-    else if (block !== undefined) lane.block = block;
-    lane.changed();
-    return this.#coolingOf(block);
   }
 
-  #coolingOf(block: Block | undefined): Cooling | null {
+  #admit(
+    server: Server,
+    lane: Lane,
+    { accountNumber }: GateAccount,
+    { isTrusted, isCorrection }: { readonly isTrusted: boolean; readonly isCorrection: boolean },
+  ): Pass {
+    lane.running++;
+    if (!isTrusted) server.testing = true;
+    if (isCorrection) server.corrections++;
+    return {
+      leave: (outcome, coolDownMs) => {
+        lane.running--;
+        if (!isTrusted) server.testing = false;
+        let block: Block | undefined;
+        if (outcome === 'accepted') {
+          lane.accepted = true;
+          if (isCorrection) server.open();
+        } else if (outcome !== 'nothing') {
+          lane.accepted = false;
+          block = this.#startBlock(outcome, coolDownMs);
+        }
+        if (block !== undefined) {
+          lane.block = block;
+          const before = this.#coolingOf(server.block, false);
+          if (before === null) server.open();
+          if (before?.reason !== 'IP_REJECTED') server.block = block;
+          server.refused.add(accountNumber);
+        }
+        server.users--;
+        lane.users--;
+        server.changed();
+        return this.#coolingOf(block, true);
+      },
+    };
+  }
+
+  #startBlock(reason: RefusalReason, coolDownMs: number): Block | undefined {
+    if (coolDownMs <= 0) return undefined;
+    return {
+      reason,
+      endsAt: this.#clock.monotonic() + coolDownMs,
+      until: new Date(this.#clock.now() + coolDownMs).toISOString(),
+    };
+  }
+
+  #coolingOf(block: Block | undefined, own: boolean): Cooling | null {
     if (block === undefined || this.#clock.monotonic() >= block.endsAt) return null;
-    return { reason: block.reason, until: block.until };
+    return { reason: block.reason, own, until: block.until };
+  }
+
+  #serverOf({ baseUrl }: GateAccount): Server {
+    const { origin } = new URL(baseUrl);
+    const server = this.#servers.get(origin) ?? new Server();
+    this.#servers.set(origin, server);
+    return server;
   }
 
   #laneOf(account: GateAccount): Lane {
@@ -117,9 +170,21 @@ export class RequestGate {
 
   #forgetIdle(): void {
     for (const [key, lane] of this.#lanes) {
-      if (lane.idle && this.#coolingOf(lane.block) === null) this.#lanes.delete(key);
+      if (lane.users === 0 && this.#coolingOf(lane.block, true) === null) this.#lanes.delete(key);
+    }
+    for (const [origin, server] of this.#servers) {
+      if (server.users === 0 && this.#coolingOf(server.block, false) === null) this.#servers.delete(origin);
     }
   }
+}
+
+/** Another password or address of an account that was refused, or what a person tests. */
+function mayCorrect(server: Server, { accountNumber }: GateAccount, byHand: boolean): boolean {
+  return (
+    server.block?.reason !== 'IP_REJECTED' &&
+    server.corrections < MAX_CORRECTIONS &&
+    (byHand || server.refused.has(accountNumber))
+  );
 }
 
 interface Block {
@@ -131,16 +196,34 @@ interface Block {
 
 /** The requests of one account and password. */
 class Lane {
+  /** Requests that wait or run. */
+  users = 0;
   running = 0;
   accepted = false;
   block: Block | undefined;
+}
+
+/** The requests of all accounts of one server. */
+class Server {
+  /** Requests that wait or run. */
+  users = 0;
+  /** A request is under way whose credentials the server has not accepted yet. */
+  testing = false;
+  block: Block | undefined;
+  /** Account numbers that were refused during the block. */
+  readonly refused = new Set<string>();
+  /** Corrected credentials that were tried during the block. */
+  corrections = 0;
   readonly #waiting = new Set<() => void>();
 
-  get idle(): boolean {
-    return this.running === 0 && this.#waiting.size === 0;
+  /** Ends the block. */
+  open(): void {
+    this.block = undefined;
+    this.refused.clear();
+    this.corrections = 0;
   }
 
-  /** Wakes all that wait, in their order; each looks again whether it may pass. */
+  /** Wakes all that wait, in their order; each checks again whether it may pass. */
   changed(): void {
     for (const wake of [...this.#waiting]) wake();
   }
@@ -159,8 +242,8 @@ class Lane {
   }
 }
 
-/** The number is the version of the gate's interface, so that only builds that understand each other share one. */
-const KEY = Symbol.for('@accolades-flow/core request gate 1');
+/** The number is the version of the gate's interface: only builds that understand each other share a gate. */
+const KEY = Symbol.for('@accolades-flow/core request gate 2');
 
 /** The gate of this process, the same one for every separately bundled copy of this library. */
 export function processRequestGate(): Pick<RequestGate, 'enter'> {

@@ -1,68 +1,19 @@
 import { expect } from 'chai';
-import { AccoladesError } from '../../src/errors.ts';
-import { AccountClient, type AccountClientOptions } from '../../src/rest/client.ts';
-import { HttpPostError, type HttpPost, type HttpPostRequest } from '../../src/net/post.ts';
-import { RequestGate } from '../../src/rest/request-gate.ts';
-import { FakeClock } from '../support/fake-clock.ts';
-
-const PASSWORD = 'p&ss word-ü';
-const DIAL = { deviceId: '27', phoneNumber: '021 123 4567' };
-
-interface Scripted {
-  readonly status?: number;
-  readonly body?: string;
-  readonly proxied?: boolean;
-}
-
-/** A server that answers what the test says, and remembers what it was asked. */
-class FakeServer {
-  readonly requests: HttpPostRequest[] = [];
-  next: (() => Promise<Scripted> | Scripted) | null = null;
-
-  readonly post: HttpPost = async (request) => {
-    this.requests.push(request);
-    const { status = 200, body = '{"type":"pong"}', proxied = false } = (await this.next?.()) ?? {};
-    return { status, body, proxied };
-  };
-
-  answer(status: number, body: unknown, proxied = false): void {
-    this.next = () => ({ status, body: typeof body === 'string' ? body : JSON.stringify(body), proxied });
-  }
-
-  fail(error: unknown): void {
-    this.next = () => {
-      throw error;
-    };
-  }
-}
-
-async function errorOf(promise: Promise<unknown>): Promise<AccoladesError> {
-  try {
-    await promise;
-  } catch (error) {
-    if (error instanceof AccoladesError) return error;
-    throw error;
-  }
-  throw new Error('resolved');
-}
+import { HttpPostError } from '../../src/net/post.ts';
+import type { AccountClient, AccountClientOptions } from '../../src/rest/client.ts';
+import type { FakeClock } from '../support/fake-clock.ts';
+import { DIAL, errorOf, PASSWORD, RestRig, type FakeServer, type Scripted } from '../support/rest-rig.ts';
 
 describe('REST commands', () => {
   let server: FakeServer;
   let clock: FakeClock;
-  let gate: RequestGate;
+  let client: (settings?: object, options?: AccountClientOptions) => AccountClient;
 
   beforeEach(() => {
-    server = new FakeServer();
-    clock = new FakeClock();
-    gate = new RequestGate({ clock });
+    const rig = new RestRig();
+    ({ server, clock } = rig);
+    client = (...of) => rig.client(...of);
   });
-
-  function client(settings: object = {}, options: AccountClientOptions = {}): AccountClient {
-    return new AccountClient(
-      { accountNumber: '1234', password: PASSWORD, url: 'https://pbx.example', ...settings },
-      { post: server.post, clock, gate, ...options },
-    );
-  }
 
   it('are posted form-encoded, with the password, to the command of the account', async () => {
     await client().ping();
@@ -353,117 +304,5 @@ describe('REST commands', () => {
         expect(clock.pending).to.equal(0);
       });
     }
-  });
-
-  describe('after a refusal', () => {
-    const refuse = (status: number, code: unknown): void => {
-      server.answer(status, { type: 'Error', message: 'No', code });
-    };
-
-    it('sends nothing with the same account and password until 15 minutes have passed', async () => {
-      refuse(401, 401);
-      const first = await errorOf(client().ping());
-      expect(first.until).to.equal('2026-11-21T08:15:00.000Z');
-      expect(first.message).to.include('2026-11-21T08:15:00.000Z');
-      clock.advance(15 * 60_000 - 1);
-      const second = await errorOf(client().dial(DIAL));
-      expect([second.code, second.until]).to.deep.equal(['COOLING_DOWN', first.until]);
-      expect(server.requests).to.have.lengthOf(1);
-      server.next = null;
-      clock.advance(1);
-      await client().ping();
-      expect(server.requests).to.have.lengthOf(2);
-    });
-
-    it('lets another password, account or server pass at once', async () => {
-      refuse(401, 401);
-      await errorOf(client().ping());
-      server.next = null;
-      await client({ password: 'another' }).ping();
-      await client({ accountNumber: '99' }).ping();
-      await client({ url: 'https://other.example' }).ping();
-      expect((await errorOf(client().ping())).code).to.equal('COOLING_DOWN');
-    });
-
-    it('sends nothing to that server for any account when it has blocked this IP address', async () => {
-      refuse(403, '403.6');
-      await errorOf(client().ping());
-      server.next = null;
-      for (const other of [{ password: 'another' }, { accountNumber: '99' }]) {
-        expect((await errorOf(client(other).ping())).code).to.equal('COOLING_DOWN');
-      }
-      expect(server.requests).to.have.lengthOf(1);
-      await client({ url: 'https://other.example' }).ping();
-    });
-
-    it('goes on after the other errors', async () => {
-      for (const [status, code] of [
-        [400, 400],
-        [403, 403],
-        [404, 404],
-        [413, 413],
-        [500, 500],
-      ] as const) {
-        refuse(status, code);
-        expect((await errorOf(client().ping())).until).to.equal(null);
-      }
-      server.next = null;
-      await client().ping();
-    });
-
-    it('takes another cool-down, or none', async () => {
-      refuse(401, 401);
-      expect((await errorOf(client({}, { coolDownMs: 0 }).ping())).until).to.equal(null);
-      const error = await errorOf(client({}, { coolDownMs: 1_000 }).ping());
-      expect(error.until).to.equal('2026-11-21T08:00:01.000Z');
-      clock.advance(1_000);
-      server.next = null;
-      await client().ping();
-    });
-
-    it('is not fooled by a changed wall clock', async () => {
-      refuse(401, 401);
-      await errorOf(client().ping());
-      clock.jumpWall(86_400_000);
-      expect((await errorOf(client().ping())).code).to.equal('COOLING_DOWN');
-    });
-
-    it('a hundred calls at once with a wrong password are one refused request', async () => {
-      refuse(401, 401);
-      const errors = await Promise.all(Array.from({ length: 100 }, () => errorOf(client().dial(DIAL))));
-      expect(server.requests).to.have.lengthOf(1);
-      expect(errors.map(({ code }) => code).sort()).to.deep.equal([
-        ...Array<string>(99).fill('COOLING_DOWN'),
-        'UNAUTHORIZED',
-      ]);
-      expect(clock.pending).to.equal(0);
-    });
-  });
-
-  it('a hundred calls at once with a right password are all sent, at most four at the same time', async () => {
-    let running = 0;
-    let most = 0;
-    server.next = async () => {
-      most = Math.max(most, ++running);
-      await new Promise(setImmediate);
-      running--;
-      return { body: '{"type":"ok"}' };
-    };
-    await Promise.all(Array.from({ length: 100 }, () => client().dial(DIAL)));
-    expect(server.requests).to.have.lengthOf(100);
-    expect(most).to.equal(4);
-  });
-
-  it('a call that found no turn within the deadline was not sent, and says so', async () => {
-    server.next = () => new Promise(() => undefined);
-    void client()
-      .ping()
-      .catch(() => undefined);
-    const waiting = errorOf(client().dial(DIAL));
-    await new Promise(setImmediate);
-    clock.advance(15_000);
-    const error = await waiting;
-    expect([error.code, error.retryable]).to.deep.equal(['REQUEST_TIMEOUT', true]);
-    expect(server.requests).to.have.lengthOf(1);
   });
 });

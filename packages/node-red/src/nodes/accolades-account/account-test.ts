@@ -16,7 +16,7 @@ export function serveAccountTest(RED: NodeAPI, texts: Texts): void {
       if (!mayBeSent(typed, settings)) {
         return { ok: false, message: texts('accolades-account.test.retype'), code: 'INVALID_ACCOUNT' };
       }
-      await new AccountClient(settings).ping();
+      await new AccountClient(settings).test();
       return { ok: true, message: texts('accolades-account.test.accepted'), code: null };
     },
   });
