@@ -202,6 +202,8 @@ function settingsFile(port: number, own: JsonObject = {}, middleware?: NodeRedOp
  */
 async function flowsRun(child: HostProcess, url: string, logs: boolean): Promise<boolean> {
   const response = await fetch(`${url}/flows/state`, { signal: AbortSignal.timeout(5_000) });
+  // A Node-RED that demands a login: its log alone tells.
+  if (response.status === 401) return child.output().includes('Started flows');
   if (!response.ok) return false;
   const body = parseJson(await response.text(), '/flows/state');
   if (!isObject(body) || body['state'] !== 'start') return false;

@@ -4,6 +4,7 @@ import { dialogs } from './node-red/dialogs.ts';
 import { firstCall } from './node-red/first-call.ts';
 import { flows } from './node-red/flows.ts';
 import { helpTexts } from './node-red/help-texts.ts';
+import { manyAgents } from './node-red/many-agents.ts';
 import { NodeRedRig } from './node-red/rig.ts';
 
 /** Another version of `hosts/node-red/versions` than the devDependency. */
@@ -31,6 +32,7 @@ describe(`Node-RED${version === undefined ? '' : ` ${version}`} in a browser`, (
   firstCall(rig);
   dialogs(rig);
   connectionTests(rig);
+  manyAgents(rig);
   helpTexts(rig);
   flows(rig);
 

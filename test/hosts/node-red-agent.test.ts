@@ -4,7 +4,7 @@ import path from 'node:path';
 import { createSimulator, type Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { waitUntil } from '../../hosts/deadline.ts';
-import { objectFrom, type JsonObject } from '../../hosts/guards.ts';
+import { arrayFrom, objectFrom, type JsonObject } from '../../hosts/guards.ts';
 import { startNodeRed, type FlowNode } from '../../hosts/node-red/launch.ts';
 import { agentNode, debug, flowNode, tab } from './flow-nodes.ts';
 import { NodeRedRig } from './node-red-rig.ts';
@@ -221,6 +221,64 @@ describe('An agent in a real Node-RED', () => {
       });
       expect(response.status).to.equal(401);
       expect(simulator.statistics.connections).to.equal(0);
+      // Reading is allowed here, as for the flows themselves.
+      expect((await fetch(`${host.url}/accolades-agent/agent/agents`)).status).to.equal(404);
+    } finally {
+      await host.stop();
+      await rm(userDir, { recursive: true, force: true });
+    }
+  });
+
+  it('tells the dialog who is connected, and why the others are not', async () => {
+    simulator.faults.set(SALES, { refuseWith: 'IP_MISSMATCH' });
+    const idCrm = `Desk=${FRONT_DESK}, Sales=${SALES}, Nobody=${UNKNOWN}`;
+    const flow = (disabled: boolean): FlowNode[] => [
+      tab('a', { disabled }),
+      agentNode('agent', simulator.url, idCrm),
+      flowNode('a', 'calls', 'accolades-call', { agent: 'agent', events: ['incomingCall'] }, [[]]),
+    ];
+    await rig.deploy(flow(false));
+    const states = async (): Promise<JsonObject> =>
+      objectFrom(await rig.client.get('/accolades-agent/agent/agents'), 'the states');
+    const told = await waitUntil(
+      'all outcomes',
+      async () => {
+        const answer = await states();
+        return JSON.stringify(answer).split('"waiting"').length === 3 && answer;
+      },
+      { deadlineMs: 10_000 },
+    );
+    expect(told).to.include({ connected: 1, total: 3 });
+    const agents = arrayFrom(told['agents'], 'the agents').map((agent) => objectFrom(agent, 'an agent'));
+    const shown = agents.map(({ label, state, code }) => [label, state, code]);
+    expect(shown).to.deep.equal([
+      ['Desk', 'connected', null],
+      ['Sales', 'waiting', 'IP_MISSMATCH'],
+      ['Nobody', 'waiting', 'ID_NOT_FOUND'],
+    ]);
+    expect(agents[1]?.['reason']).to.match(/public IP address/);
+    expectNoSecret('the states', JSON.stringify(told), [FRONT_DESK, SALES, UNKNOWN]);
+    // Nothing connects only because somebody looks.
+    await rig.deploy(flow(true));
+    await untilFree();
+    const { connects } = simulator.statistics;
+    const unused = await states();
+    expect(unused).to.include({ connected: 0, total: 3 });
+    expect(JSON.stringify(unused).split('"notHere"')).to.have.lengthOf(4);
+    expect(simulator.statistics.connects).to.equal(connects);
+    expect((await fetch(`${rig.host.url}/accolades-agent/gone/agents`)).status).to.equal(404);
+  });
+
+  it('tells nobody who may not read the flows', async () => {
+    const userDir = await mkdtemp(path.join(tmpdir(), 'accolades-node-red-'));
+    const host = await startNodeRed({
+      userDir,
+      packages: [await tarball('node-red')],
+      settings: { adminAuth: { type: 'credentials', users: [] } },
+    });
+    try {
+      const response = await fetch(`${host.url}/accolades-agent/agent/agents`);
+      expect(response.status).to.equal(401);
     } finally {
       await host.stop();
       await rm(userDir, { recursive: true, force: true });

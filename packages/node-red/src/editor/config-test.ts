@@ -1,3 +1,4 @@
+import type { ConfigTestResult, TestProgress } from '../runtime/config-test.ts';
 import type { EditorNode, Query } from './editor-api.ts';
 
 declare const $: Query;
@@ -12,43 +13,60 @@ export interface ConfigTestFields {
   readonly secret: string;
 }
 
+/** What the dialog does with a test beyond its text. */
+export interface ConfigTestView {
+  onStart?(): void;
+  onResult?(result: ConfigTestResult): void;
+}
+
 /**
- * Makes the button `#<type>-test` of a configuration node's dialog have the runtime test what is typed, and show what came of it in
- * `#<type>-test-result`.
+ * Makes the button `#<type>-test` of a configuration node's dialog test what is typed, and shows the
+ * result in `#<type>-test-result`.
  */
-export function offerConfigTest(node: EditorNode, fields: ConfigTestFields): void {
+export function offerConfigTest(node: EditorNode, fields: ConfigTestFields, view: ConfigTestView = {}): void {
   $(`#${node.type}-test`).on('click', () => {
-    test(node, fields);
+    test(node, fields, view);
   });
 }
 
-function test(node: EditorNode, { plain, secret }: ConfigTestFields): void {
+function test(node: EditorNode, fields: ConfigTestFields, view: ConfigTestView): void {
   const { type } = node;
-  const valueOf = (name: string): unknown => $(`#node-config-input-${name}`).val();
   const show = (text: string, ok: boolean): void => {
-    $(`#${type}-test-result`).toggleClass('accolades-problem', !ok).text(text);
+    const line = $(`#${type}-test-result`).toggleClass('accolades-problem', !ok).text(text);
+    line.get(0)?.scrollIntoView({ block: 'nearest' });
   };
   const unavailable = (): void => {
     show(node._(`${type}.test.unavailable`), false);
   };
-  const tls = valueOf('tls');
-  const typed = valueOf(secret);
   const button = $(`#${type}-test`).prop('disabled', true);
   show(node._(`${type}.test.testing`), true);
+  view.onStart?.();
+  let answered = 0;
   // A relative address, so that the editor adds the token of the person who is logged in.
   $.ajax({
     url: `${type}/${encodeURIComponent(node.id)}/test`,
     method: 'POST',
     contentType: 'application/json',
-    data: JSON.stringify({
-      ...Object.fromEntries(plain.map((name) => [name, valueOf(name)])),
-      tls: tls === '_ADD_' ? '' : tls,
-      ...(typed === KEPT_PASSWORD ? {} : { [secret]: typed }),
-    }),
+    headers: { accept: 'application/x-ndjson' },
+    dataType: 'text',
+    data: JSON.stringify(typedFields(fields)),
+    xhrFields: {
+      onprogress: ({ target }) => {
+        const progress = lastProgress(target);
+        if (progress === null || progress.done === answered) return;
+        answered = progress.done;
+        show(node._(`${type}.test.progress`, { ...progress }), true);
+      },
+    },
   })
-    .done((result) => {
-      if (isTestResult(result)) show(result.message, result.ok);
-      else unavailable();
+    .done((answer) => {
+      const result = resultIn(answer);
+      if (result === null) {
+        unavailable();
+        return;
+      }
+      view.onResult?.(result);
+      show(result.message, result.ok);
     })
     .fail(unavailable)
     .always(() => {
@@ -56,9 +74,62 @@ function test(node: EditorNode, { plain, secret }: ConfigTestFields): void {
     });
 }
 
-function isTestResult(value: unknown): value is { readonly ok: boolean; readonly message: string } {
-  if (typeof value !== 'object' || value === null) return false;
+/** The fields as they are typed; the secret only when it was typed again. */
+function typedFields({ plain, secret }: ConfigTestFields): Record<string, unknown> {
+  const valueOf = (name: string): unknown => $(`#node-config-input-${name}`).val();
+  const tls = valueOf('tls');
+  const typed = valueOf(secret);
+  return {
+    ...Object.fromEntries(plain.map((name) => [name, valueOf(name)])),
+    tls: tls === '_ADD_' ? '' : tls,
+    ...(typed === KEPT_PASSWORD ? {} : { [secret]: typed }),
+  };
+}
+
+/** The result stands in the last line of the answer. */
+function resultIn(answer: unknown): ConfigTestResult | null {
+  const value = jsonIn(typeof answer === 'string' ? answer.trim().split('\n').at(-1) : undefined);
+  return isTestResult(value) ? value : null;
+}
+
+/** The newest progress in what has come so far; the last line may not be whole yet. */
+function lastProgress(request: unknown): TestProgress | null {
+  if (typeof request !== 'object' || request === null || !('responseText' in request)) return null;
+  const { responseText } = request;
+  const value = jsonIn(typeof responseText === 'string' ? responseText.split('\n').at(-2) : undefined);
+  if (typeof value !== 'object' || value === null || !('progress' in value)) return null;
+  const { progress } = value;
+  return isProgress(progress) ? progress : null;
+}
+
+function jsonIn(text: string | undefined): unknown {
+  try {
+    return JSON.parse(text ?? '');
+  } catch {
+    return null;
+  }
+}
+
+function isProgress(value: unknown): value is TestProgress {
   return (
-    'ok' in value && typeof value.ok === 'boolean' && 'message' in value && typeof value.message === 'string'
+    typeof value === 'object' &&
+    value !== null &&
+    'done' in value &&
+    typeof value.done === 'number' &&
+    'failed' in value &&
+    typeof value.failed === 'number' &&
+    'total' in value &&
+    typeof value.total === 'number'
+  );
+}
+
+function isTestResult(value: unknown): value is ConfigTestResult {
+  return (
+    typeof value === 'object' &&
+    value !== null &&
+    'ok' in value &&
+    typeof value.ok === 'boolean' &&
+    'message' in value &&
+    typeof value.message === 'string'
   );
 }

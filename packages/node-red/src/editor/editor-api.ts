@@ -57,6 +57,8 @@ export interface Elements {
   readonly length: number;
   val(): unknown;
   val(value: string): Elements;
+  empty(): Elements;
+  get(index: number): PageElement | undefined;
   prop(name: string): unknown;
   prop(name: string, value: boolean): Elements;
   on(
@@ -78,9 +80,10 @@ export interface Elements {
   typedInput(setter: 'value' | 'type', value: string): Elements;
 }
 
-/** Opaque: an element of the page. */
+/** An element of the page. */
 export interface PageElement {
   readonly nodeType: number;
+  scrollIntoView(options: { readonly block: 'nearest' }): void;
 }
 
 export interface EditableListOptions {
@@ -102,8 +105,12 @@ export interface Query {
   (selector: string | PageElement): Elements;
   ajax(request: {
     readonly url: string;
-    readonly method: 'POST';
-    readonly contentType: string;
-    readonly data: string;
+    readonly method: 'GET' | 'POST';
+    readonly contentType?: string;
+    readonly data?: string;
+    readonly dataType?: 'text';
+    readonly headers?: Readonly<Record<string, string>>;
+    /** Set on the XMLHttpRequest. */
+    readonly xhrFields?: { readonly onprogress: (event: { readonly target: unknown }) => void };
   }): AdminRequest;
 }

@@ -4,12 +4,32 @@ import { environmentOf, type Environment } from './environment.ts';
 import { storedSecret } from './stored-secret.ts';
 import { describeError, errorCodeOf, type Texts } from './texts.ts';
 
+/** Lines of JSON, of which each can be read as it comes. */
+const NDJSON = 'application/x-ndjson';
+
 /** What the dialog is told. The message is for people, in the runtime's language, and holds no secret. */
 export interface ConfigTestResult {
   readonly ok: boolean;
   readonly message: string;
   /** Null: it went well, or failed in a way that has no code. */
   readonly code: AccoladesErrorCode | null;
+  /** How it went for each of several agents, in their order. */
+  readonly agents?: readonly AgentOutcome[];
+}
+
+/** How a test went for one agent. Holds no secret. */
+export interface AgentOutcome {
+  readonly label: string;
+  /** Null: it can be connected. */
+  readonly reason: string | null;
+}
+
+/** How far a test of several agents has come. */
+export interface TestProgress {
+  /** Agents that have been connected or refused. */
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
 }
 
 /** What is typed in the dialog of a configuration node. Variables are not replaced yet. */
@@ -30,13 +50,14 @@ export interface ConfigTest {
   /** The name of its secret. */
   readonly secret: string;
   /** @throws AccoladesError */
-  run(typed: TypedConfig): Promise<ConfigTestResult>;
+  run(typed: TypedConfig, onProgress: (progress: TestProgress) => void): Promise<ConfigTestResult>;
 }
 
 /**
  * Lets the dialog of a configuration node test what is typed: `POST <type>/<node id>/test` of
  * Node-RED's admin API. The body is a JSON object of the node's fields, with the secret only when it
- * was typed again. The answer is a {@link ConfigTestResult}.
+ * was typed again. The answer is a {@link ConfigTestResult}; for a client that accepts
+ * `application/x-ndjson`, lines of `{ "progress": TestProgress }` come before it.
  *
  * Needs the permission to deploy. Only JSON is accepted: a page of another origin cannot send JSON
  * without a CORS preflight, which Node-RED refuses.
@@ -52,8 +73,15 @@ export function serveConfigTest(RED: NodeAPI, texts: Texts, test: ConfigTest): v
         response.sendStatus(400);
         return;
       }
-      void run(RED, texts, test, id, { ...typed }).then((result) => {
-        response.set('cache-control', 'no-store').json(result);
+      response.set('cache-control', 'no-store');
+      const streams = request.headers.accept?.includes(NDJSON) === true;
+      if (streams) response.type(NDJSON).flushHeaders();
+      const onProgress = (progress: TestProgress): void => {
+        if (streams && !response.destroyed) response.write(`${JSON.stringify({ progress })}\n`);
+      };
+      void run(RED, texts, test, id, { ...typed }, onProgress).then((result) => {
+        if (streams) response.end(`${JSON.stringify(result)}\n`);
+        else response.json(result);
       });
     },
   );
@@ -66,9 +94,10 @@ async function run(
   test: ConfigTest,
   id: string,
   fields: Readonly<Record<string, unknown>>,
+  onProgress: (progress: TestProgress) => void,
 ): Promise<ConfigTestResult> {
   try {
-    return await test.run(typedConfig(RED, test.secret, id, fields));
+    return await test.run(typedConfig(RED, test.secret, id, fields), onProgress);
   } catch (error) {
     return { ok: false, message: describeError(error, texts), code: errorCodeOf(error) };
   }

@@ -1,4 +1,11 @@
-import { parseCountry, parseServerUrl, type AgentCredential, type ServerOptions } from '@accolades-flow/core';
+import {
+  parseCountry,
+  parseServerUrl,
+  type AgentCredential,
+  type AgentStatus,
+  type ServerOptions,
+  type Subscription,
+} from '@accolades-flow/core';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { settingReader, settingText, withVariable, type Environment } from '../../runtime/environment.ts';
 import type { Security } from '../../runtime/node-status.ts';
@@ -24,6 +31,13 @@ export interface AgentNode {
   connection(): AgentConnection;
   /** The server address as deployed, variables replaced; null when a variable is missing. */
   readonly url: string | null;
+  /**
+   * Tells the node about a subscription to all its agents, from which it knows their states.
+   * @returns ends that; idempotent
+   */
+  usedBy(subscription: Pick<Subscription, 'status'>): () => void;
+  /** The states of the agents; null while no enabled node uses them. */
+  statuses(): readonly AgentStatus[] | null;
   /** Writes once to the log when the connection is not protected. */
   warnOnce(security: Security): void;
 }

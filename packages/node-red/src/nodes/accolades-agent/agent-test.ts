@@ -26,12 +26,23 @@ export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
       if (!mayBeSent(typed, connection)) return mustRetype(texts);
       const { agents, server } = connection;
       const tried = await tryAgents(agents, server);
-      const failed = tried.agents.filter(({ failure }) => failure !== null);
-      return failed.length === 0
-        ? { ok: true, message: successOf(tried.agents, tried.ids, texts), code: null }
-        : failureOf(RED, texts, failed, agents.length);
+      const outcomes = tried.agents.map((one) => ({ ...one, reason: reasonOf(RED, texts, one) }));
+      const failed = outcomes.filter(isFailed);
+      const result =
+        failed.length === 0
+          ? { ok: true, message: successOf(tried.agents, tried.ids, texts), code: null }
+          : failureOf(texts, failed, agents.length);
+      if (agents.length === 1) return result;
+      return { ...result, agents: outcomes.map(({ agent: { label }, reason }) => ({ label, reason })) };
     },
   });
+}
+
+/** An agent that cannot be connected, with the reason for people. */
+type Failed = Tried & { readonly reason: string };
+
+function isFailed(outcome: Tried & { readonly reason: string | null }): outcome is Failed {
+  return outcome.reason !== null;
 }
 
 /** The stored idCrm is only sent to the server that it was deployed with. */
@@ -72,27 +83,27 @@ function idsText(ids: AgentIds, texts: Texts): string {
     .join(', ');
 }
 
-/** Agents with the same reason are named together. */
-function failureOf(RED: NodeAPI, texts: Texts, failed: readonly Tried[], count: number): ConfigTestResult {
-  const byReason = new Map<string, Tried[]>();
-  for (const tried of failed) {
-    const reason = reasonOf(RED, texts, tried);
-    byReason.set(reason, [...(byReason.get(reason) ?? []), tried]);
-  }
-  const code = failed[0]?.failure?.code ?? null;
-  const [only] = byReason.keys();
-  if (count === 1 && only !== undefined) return { ok: false, message: only, code };
-  const more = byReason.size - MAX_EXPLAINED;
+/** Agents with the same reason are named together, the most common reason first. */
+function failureOf(texts: Texts, failed: readonly Failed[], count: number): ConfigTestResult {
+  const byReason = new Map<string, Failed[]>();
+  for (const one of failed) byReason.set(one.reason, [...(byReason.get(one.reason) ?? []), one]);
+  const groups = [...byReason].sort(([, a], [, b]) => b.length - a.length);
+  const [first] = groups;
+  const code = first?.[1][0]?.failure?.code ?? null;
+  if (count === 1 && first !== undefined) return { ok: false, message: first[0], code };
+  const more = groups.length - MAX_EXPLAINED;
   const message = [
     texts('accolades-agent.test.someFailed', { failed: failed.length, count }),
-    ...[...byReason].slice(0, MAX_EXPLAINED).map(([reason, of]) => `${named(of, texts)}: ${reason}`),
+    ...groups.slice(0, MAX_EXPLAINED).map(([reason, of]) => `${named(of, texts)}: ${reason}`),
     ...(more > 0 ? [texts('accolades-agent.test.moreReasons', { more })] : []),
   ].join(' ');
   return { ok: false, message, code };
 }
 
-function reasonOf(RED: NodeAPI, texts: Texts, { agent, failure }: Tried): string {
-  if (failure?.code === 'CONNECTION_EXISTS') {
+/** Null: it is connected. */
+function reasonOf(RED: NodeAPI, texts: Texts, { agent, failure }: Tried): string | null {
+  if (failure === null) return null;
+  if (failure.code === 'CONNECTION_EXISTS') {
     const holder = holderHere(RED, agent.idCrm);
     if (holder !== null) return texts('accolades-agent.test.heldHere', { holder });
   }
@@ -100,8 +111,9 @@ function reasonOf(RED: NodeAPI, texts: Texts, { agent, failure }: Tried): string
 }
 
 /**
- * The deployed agent node over whose settings this very Node-RED is connected for an agent; null when there is none. Sessions are
- * shared by the same settings only, so one with another address or TLS configuration is in the way of what is typed.
+ * The deployed agent node through which this very Node-RED is connected for an agent; null when
+ * there is none. Nodes share a session only when their settings are equal: a node with another
+ * address or TLS configuration blocks the one that is tested.
  */
 function holderHere(RED: NodeAPI, idCrm: string): string | null {
   const holders: string[] = [];

@@ -2,10 +2,15 @@ import { DEFAULT_SERVER_URL, parseServerUrl } from '@accolades-flow/core';
 import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
 import { isVariable, problemOf } from '../../editor/check.ts';
 import { KEPT_PASSWORD, offerConfigTest } from '../../editor/config-test.ts';
+import { AgentListView } from './agent-list-view.ts';
+import { rowsOfOutcomes } from './agent-rows.ts';
 import { typedAgents } from './typed-agents.ts';
 
 declare const RED: EditorRed;
 declare const $: Query;
+
+/** More names than these are counted under the field; the list has all. */
+const MAX_NAMED = 5;
 
 const field = (name: string) => $(`#node-config-input-${name}`);
 
@@ -57,10 +62,11 @@ RED.nodes.registerType('accolades-agent', {
     return this.name === undefined || this.name === '' ? '' : 'node_label_italic';
   },
   oneditprepare() {
+    const list = new AgentListView(this);
     field('url').attr('placeholder', DEFAULT_SERVER_URL);
     field('idCrm')
       .on('input change', () => {
-        showAgents(this);
+        showAgents(this, list);
       })
       .on('paste', (event) => {
         const pasted = pastedText(event.originalEvent);
@@ -73,41 +79,66 @@ RED.nodes.registerType('accolades-agent', {
     field('url').on('input change', showSecurity);
     field('tls').on('change', showSecurity);
     field('name').on('input change', () => {
-      showAgents(this);
+      showAgents(this, list);
     });
-    showAgents(this);
+    showAgents(this, list);
+    if (this.credentials?.['has_idCrm'] === true) list.load();
     showSecurity();
-    offerConfigTest(this, { plain: ['name', 'url', 'country'], secret: 'idCrm' });
+    offerConfigTest(
+      this,
+      { plain: ['name', 'url', 'country'], secret: 'idCrm' },
+      {
+        onResult: ({ agents, ok }) => {
+          if (agents === undefined) return;
+          list.show('tested', rowsOfOutcomes(agents));
+          if (!ok) list.open();
+        },
+      },
+    );
   },
   oneditsave() {
     this['version'] = 1;
   },
 });
 
-/** Under the idCrm: who was recognised, or what is wrong. Names only. */
-function showAgents(node: EditorNode): void {
+/** Under the idCrm: the agents that were recognised, or what is wrong. Names only. */
+function showAgents(node: EditorNode, list: AgentListView): void {
   const typed = field('idCrm').val();
-  const line = $('#accolades-agent-agents');
-  if (typed === KEPT_PASSWORD || isVariable(typed)) {
-    line
-      .toggleClass('accolades-problem', false)
-      .text(typed === KEPT_PASSWORD ? node._('accolades-agent.agents.kept') : '');
+  const show = (text: string, isProblem = false): void => {
+    $('#accolades-agent-agents').toggleClass('accolades-problem', isProblem).text(text);
+  };
+  if (typed === KEPT_PASSWORD) {
+    show(node._('accolades-agent.agents.kept'));
+    list.showDeployed();
     return;
   }
-  if (typed === '' || typeof typed !== 'string') {
-    line.toggleClass('accolades-problem', false).text('');
+  list.show('typed', []);
+  if (isVariable(typed) || typed === '' || typeof typed !== 'string') {
+    show('');
     return;
   }
   const problem = problemOf(() => typedAgents(typed));
   if (problem !== null) {
-    line.toggleClass('accolades-problem', true).text(problem);
+    show(problem, true);
     return;
   }
   const name = field('name').val();
   const agents = typedAgents(typed, typeof name === 'string' ? name : '');
-  const names = agents.map(({ label }) => label).join(', ');
   const key = agents.length === 1 ? 'accolades-agent.agents.one' : 'accolades-agent.agents.several';
-  line.toggleClass('accolades-problem', false).text(node._(key, { count: agents.length, names }));
+  show(node._(key, { count: agents.length, names: namesOf(node, agents) }));
+  list.show(
+    'typed',
+    agents.map(({ label }) => ({ label, state: null, reason: null })),
+  );
+}
+
+function namesOf(node: EditorNode, agents: readonly { readonly label: string }[]): string {
+  const named = agents
+    .slice(0, MAX_NAMED)
+    .map(({ label }) => label)
+    .join(', ');
+  const more = agents.length - MAX_NAMED;
+  return more > 0 ? node._('accolades.log.andMore', { named, more }) : named;
 }
 
 function showSecurity(): void {

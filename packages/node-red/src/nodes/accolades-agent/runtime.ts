@@ -1,8 +1,10 @@
+import type { Subscription } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { environmentOf, textOrNull } from '../../runtime/environment.ts';
 import type { Security } from '../../runtime/node-status.ts';
 import { createTexts } from '../../runtime/texts.ts';
 import { readAgentConnection, type AgentNode } from './agent-connection.ts';
+import { serveAgentStates } from './agent-state.ts';
 import { serveAgentTest } from './agent-test.ts';
 import english from './locales/en-US.json' with { type: 'json' };
 
@@ -16,10 +18,22 @@ export default function registerAgent(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const fields: Readonly<Record<string, unknown>> = { ...config };
     const warned = new Set<Security>();
+    const subscriptions = new Set<Pick<Subscription, 'status'>>();
     const environment = environmentOf(RED.util, this);
     this.url = textOrNull(fields['url'], environment);
     this.connection = () =>
       readAgentConnection(fields, this.credentials.idCrm, environment, (id) => RED.nodes.getNode(id));
+    this.usedBy = (subscription) => {
+      subscriptions.add(subscription);
+      return () => {
+        subscriptions.delete(subscription);
+      };
+    };
+    this.statuses = () => {
+      // All share the same sessions, so that any of them knows.
+      const [first] = subscriptions;
+      return first?.status.agents ?? null;
+    };
     this.warnOnce = (security) => {
       if (security === 'protected' || warned.has(security)) return;
       warned.add(security);
@@ -29,4 +43,5 @@ export default function registerAgent(RED: NodeAPI): void {
 
   RED.nodes.registerType('accolades-agent', Agent, { credentials: { idCrm: { type: 'password' } } });
   serveAgentTest(RED, texts);
+  serveAgentStates(RED, texts);
 }

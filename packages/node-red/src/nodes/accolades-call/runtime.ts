@@ -52,6 +52,7 @@ class CallWork {
   #ports: Ports = null;
   #security: Security = 'protected';
   #subscription: Subscription | null = null;
+  #leaveAgent: () => void = () => undefined;
   /** What to tell Catch nodes once they are there. */
   #problem: string | null = null;
   #started = false;
@@ -99,6 +100,7 @@ class CallWork {
           this.#lines.onReport(report);
         },
       });
+      this.#leaveAgent = agent.usedBy(this.#subscription);
       agent.warnOnce(security);
       this.#show(this.#subscription.status);
     } catch (error) {
@@ -128,6 +130,7 @@ class CallWork {
 
   /** Idempotent, never throws. */
   end(removed: boolean): void {
+    this.#leaveAgent();
     this.#subscription?.unsubscribe({ removed });
     this.#subscription = null;
     this.#lines.close();
