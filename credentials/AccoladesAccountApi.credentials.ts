@@ -16,7 +16,8 @@ const accountNumber: INodeProperties = {
   required: true,
   default: '',
   placeholder: '12345',
-  description: 'The number of the Accolades account. It is part of the address of each command.',
+  description:
+    'The account code. In Accolades: account info page, tab Identity. It is part of the address of each command.',
 };
 
 const password: INodeProperties = {

@@ -8,7 +8,7 @@ const idCrm: INodeProperties = {
   required: true,
   default: '',
   placeholder: 'f8cb549544',
-  hint: "In the agent's Accolades page: PHONE, External CRM. For several agents, separated by commas: <code>Front desk=f8cb549544, Sales=77aa0192bc</code>",
+  hint: 'In Accolades: Call center → Agent, PHONE, External CRM. For several agents, separated by commas: <code>Front desk=f8cb549544, Sales=77aa0192bc</code>',
   description:
     "The agent's id as the Accolades web page shows it under PHONE, External CRM. Several agents are separated by commas, each " +
     'written as its idCrm or as name=idCrm; the name then tells the agents apart in messages and in the log. One agent without ' +
@@ -55,8 +55,8 @@ const notVerified: INodeProperties = {
 
 const rules: INodeProperties = {
   displayName:
-    "Accolades accepts the connection only while the agent is logged in, only from the same public IP address as the agent's browser, " +
-    'and only one per agent. The nodes of this n8n share one; another program with the same idCrm cannot be connected at the same time.',
+    "Accolades accepts the connection only while the agent is logged in under Call center → Agent with a phone linked, only from the same public IP address as the agent's browser, " +
+    'and only one per agent. The nodes of this n8n share one; another program with the same idCrm cannot be connected at the same time, nor a connector that is set in the Accolades account.',
   name: 'rules',
   type: 'notice',
   default: '',

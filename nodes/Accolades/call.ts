@@ -42,7 +42,7 @@ export const callProperties: INodeProperties[] = [
     placeholder: 'e.g. 27',
     displayOptions: { show },
     description:
-      'The ID of the Accolades phone that rings first, the one of the person who wants to make the call. Letters, digits, dot, dash and underscore.',
+      'The ID of the Accolades phone that rings first, that of the person who wants to make the call. In Accolades: user info page, tab API. Letters, digits, dot, dash and underscore.',
   },
   {
     displayName: 'Phone Number',

@@ -54,8 +54,8 @@ export class AccoladesTrigger implements INodeType {
     properties: [
       {
         displayName:
-          "The agent must be logged in to Accolades, and this n8n must have the same public IP address as the agent's browser. " +
-          'Accolades allows one connection per agent: all workflows of this n8n share it, but no other program can have one.',
+          "The agent must be logged in to Accolades (Call center → Agent, with a phone linked), and this n8n must have the same public IP address as the agent's browser. " +
+          'Accolades allows one connection per agent: all workflows of this n8n share it, but no other program can have one, nor a connector that is set in the account.',
         name: 'connectionNotice',
         type: 'notice',
         default: '',
@@ -170,7 +170,7 @@ export class AccoladesTrigger implements INodeType {
       },
       {
         displayName:
-          'First Ring Only compares the agents of this node. Put all agents of a queue in one credential (name=idCrm, separated by commas); between two triggers nothing is compared.',
+          'First Ring Only compares the agents of this node. Put all agents of a queue in one credential (name=idCrm, separated by commas); between two triggers nothing is compared. It compares uniqueId: whether Accolades sends the same one to all agents of a queue is not documented.',
         name: 'firstRingNotice',
         type: 'notice',
         default: '',

@@ -1,6 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
+import { ADVICE } from '../../packages/core/src/errors.ts';
 import { relativeLinks } from '../../scripts/check-publish/readme-links.ts';
 import { generatedPages } from '../../scripts/docs/generated-pages.ts';
 import { root } from '../../scripts/paths.ts';
@@ -39,6 +40,39 @@ describe('The documentation', function () {
     expect(dead).to.deep.equal([]);
   });
 
+  it('states nothing about Accolades as a fact that the vendor has not published', async () => {
+    const texts = [
+      ...['README.md', 'nodes/README.md', 'packages/node-red/README.md', 'packages/core/PROTOCOL.md'],
+      ...(await filesIn('docs/guides')),
+      ...(await filesIn('docs/nodes')),
+      ...(await readdir(path.join(root, 'packages/node-red/src/nodes'))).flatMap((type) =>
+        ['en-US', 'ro'].map((language) => `packages/node-red/src/nodes/${type}/help/${language}.md`),
+      ),
+    ];
+    const guesses = [
+      /same (?:`uniqueId` )?for (?:all|every) agents?/i,
+      /același pentru toți agenții/i,
+      /is how Asterisk does it/i,
+      /call(?:’|')?s id; the same for/i,
+    ];
+    for (const file of texts) {
+      const text = await readFile(path.join(root, file), 'utf8');
+      for (const guess of guesses) expect(text, file).not.to.match(guess);
+    }
+  });
+
+  it("tells who finds an agent's connection taken to look at the account's connector, in every language", async () => {
+    expect(ADVICE.CONNECTION_EXISTS).to.contain('connector that is set in the Accolades account');
+    const file = path.join(root, 'packages/node-red/src/locales/ro.json');
+    expect(await readFile(file, 'utf8')).to.match(
+      /"CONNECTION_EXISTS": ".*conector setat în contul Accolades/,
+    );
+    for (const guide of ['troubleshooting', 'several-agents', 'what-each-status-means']) {
+      const text = await readFile(path.join(root, `docs/guides/${guide}.md`), 'utf8');
+      expect(text, guide).to.match(/connector (?:that is|is) set/);
+    }
+  });
+
   it('names every status in the README of the palette', async () => {
     const folder = path.join(root, 'packages/node-red');
     const readme = await readFile(path.join(folder, 'README.md'), 'utf8');
@@ -54,6 +88,10 @@ describe('The documentation', function () {
     }
   });
 });
+
+async function filesIn(folder: string): Promise<string[]> {
+  return (await readdir(path.join(root, folder))).map((name) => `${folder}/${name}`);
+}
 
 /** The texts below every property that is called `status`. */
 function statusesIn(value: unknown, inside = false): string[] {

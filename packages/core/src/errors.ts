@@ -5,14 +5,17 @@
 export const ADVICE = {
   // Refusals by the server (External CRM API, authentication answer)
   ID_NOT_FOUND:
-    'Accolades knows no logged-in agent with this idCrm. The agent may be logged out: log in to the Accolades web page. ' +
+    'Accolades knows no logged-in agent with this idCrm. The agent may be logged out: log in to ' +
+    'the Accolades web page, open Call center → Agent, and make sure that a phone is linked. ' +
     'If the agent is logged in, compare the idCrm with the one shown under PHONE, External CRM.',
   IP_MISSMATCH:
     "Accolades accepts this connection only from the public IP address of the agent's browser. Run this host on the same " +
     'network as the agent, or use the browser connector.',
   CONNECTION_EXISTS:
-    'Another program already holds the one connection that Accolades allows for this agent (a CRM, a second n8n or Node-RED, ' +
-    'or an earlier connection that the server has not noticed to be dead). Stop the other one; it is retried by itself.',
+    'Another program already holds the one connection that Accolades allows for this agent: ' +
+    'a connector that is set in the Accolades account (account page, API tab, External CRM API ' +
+    'connector), a CRM, a second n8n or Node-RED, or an earlier connection that the server has ' +
+    'not noticed to be dead. Stop the other one; this one then connects automatically.',
   AUTH_REFUSED:
     'Accolades refused the agent for a reason that this version does not know. It is retried by itself.',
   // Reaching the server
