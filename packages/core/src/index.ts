@@ -132,3 +132,18 @@ export {
   screenPopReply,
   type ScreenPop,
 } from './webhook/screen-pop.ts';
+export { missedCallOf } from './outcome/build-record.ts';
+export { CallTracker, type CallTrackerOptions, type OutcomeReport } from './outcome/call-tracker.ts';
+export {
+  DEFAULT_OUTCOME_SETTINGS,
+  type CallEvidence,
+  type CallPhone,
+  type CallRecord,
+  type CallResult,
+  type CallSighting,
+  type DialledCall,
+  type HangupReports,
+  type OutcomeReason,
+  type OutcomeSettings,
+  type OutcomeStatus,
+} from './outcome/contract.ts';
