@@ -21,7 +21,10 @@ export async function testAgentCredential(
 ): Promise<INodeCredentialTestResult> {
   try {
     const { agents, server } = readAgentCredential(credential.data ?? {});
-    const failures = await checkAgents(agents, server);
+    const checked = await checkAgents(agents, server);
+    const failures = checked.agents.flatMap(({ agent, failure }) =>
+      failure === null ? [] : [{ label: agent.label, reason: failure }],
+    );
     if (failures.length === 0) return { status: 'OK', message: success(agents.map(({ label }) => label)) };
     if (agents.length === 1) return failed(failures.map(({ reason }) => reason.message).join(' '));
     return failed(explainAll(failures, agents.length));

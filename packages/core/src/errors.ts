@@ -1,3 +1,5 @@
+import { shownText } from './text/shown-text.ts';
+
 /**
  * Every failure that a person may meet, by code. Each code has one advice text, in {@link ADVICE}, so that n8n, Node-RED
  * and the logs say the same thing.
@@ -16,6 +18,9 @@ export const ADVICE = {
     'a connector that is set in the Accolades account (account page, API tab, External CRM API ' +
     'connector), a CRM, a second n8n or Node-RED, or an earlier connection that the server has ' +
     'not noticed to be dead. Stop the other one; this one then connects automatically.',
+  HELD_HERE:
+    'This process already holds the one connection that Accolades allows for this agent, through other connection ' +
+    'settings. Use the same server address (localhost and 127.0.0.1 differ) and TLS settings wherever this agent is used.',
   AUTH_REFUSED:
     'Accolades refused the agent for a reason that this version does not know. It is retried by itself.',
   // Reaching the server
@@ -90,7 +95,7 @@ export const ADVICE = {
   TOO_MANY_PENDING: 'The fallback answer was sent. Make the flow answer faster.',
   // What a person typed
   INVALID_URL: 'The server address is not valid.',
-  INVALID_CREDENTIAL: 'The idCrm is not valid.',
+  INVALID_CREDENTIAL: 'Correct the credential.',
   INVALID_ACCOUNT: 'The account is not valid.',
   INVALID_PARAMETER: 'A parameter is not valid.',
 } as const;
@@ -98,7 +103,10 @@ export const ADVICE = {
 export type AccoladesErrorCode = keyof typeof ADVICE;
 
 export interface AccoladesErrorOptions {
-  /** What happened, in a sentence; without it the advice alone is the message. Must not hold a secret. */
+  /**
+   * What happened, in a sentence; without it the advice alone is the message. Must not hold a secret.
+   * It is cleaned by `shownText`, since it may quote a server.
+   */
   readonly what?: string;
   /** True when the same attempt may succeed later without a person changing anything. Default: by code. */
   readonly retryable?: boolean;
@@ -161,7 +169,8 @@ export class AccoladesError extends Error {
   readonly httpStatus: number | null;
 
   constructor(code: AccoladesErrorCode, options: AccoladesErrorOptions = {}) {
-    const { what, cause } = options;
+    const { cause } = options;
+    const what = options.what === undefined ? undefined : shownText(options.what);
     super(
       what === undefined ? ADVICE[code] : `${what} ${ADVICE[code]}`,
       cause === undefined ? undefined : { cause },

@@ -1,6 +1,8 @@
 export { AccoladesError, ADVICE, messageOf, type AccoladesErrorCode } from './errors.ts';
-export { maskSecret } from './json/mask.ts';
 export { RecentMap } from './json/recent-map.ts';
+export { hideSecrets, maskSecret } from './json/mask.ts';
+export { shownText } from './text/shown-text.ts';
+export { withoutInvisible, withoutInvisibleEnds, withoutPastedEnds } from './text/pasted-text.ts';
 export { isKnownVersion, KNOWN_MAJOR_VERSION } from './protocol/api-version.ts';
 export {
   DEFAULT_SERVER_URL,
@@ -15,6 +17,7 @@ export type { Clock, Timer } from './time/clock.ts';
 export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { BoundedQueue, type QueueLimits } from './delivery/bounded-queue.ts';
+export type { AgentCheck, AgentIds, CheckedAgent } from './hub/agent-check.ts';
 export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
 export { HostAcknowledgements } from './delivery/host-acknowledgements.ts';
 export {

@@ -3,6 +3,7 @@ import type { EventFilter } from '../call/filter.ts';
 import { AccoladesError } from '../errors.ts';
 import type { AgentConfiguration } from '../protocol/messages.ts';
 import { withResolvers, type Resolvers } from '../time/with-resolvers.ts';
+import { callSafely } from './call-safely.ts';
 import type { SharedSession } from './shared-session.ts';
 import type {
   DroppedEvents,
@@ -151,19 +152,21 @@ export class ActiveSubscription implements Subscription {
    */
   statusChanged(settled: boolean): void {
     if (settled) this.#awaited--;
-    guarded(() => this.settings.onStatus?.(this.status));
+    callSafely(() => this.settings.onStatus?.(this.status));
     if (this.#awaited === 0) this.#settle();
   }
 
   report(report: Report): void {
-    if (!this.#ended) guarded(() => this.settings.onReport?.(report));
+    if (!this.#ended) callSafely(() => this.settings.onReport?.(report));
   }
 
   /** Reports lost events, also after the end: nobody else could. */
   reportDropped(count: number, cause: DroppedEvents['cause']): void {
     if (count === 0) return;
     const text = `${count} events were dropped, ${DROPPED_BECAUSE[cause]}`;
-    guarded(() => this.settings.onReport?.({ kind: 'dropped', text, label: '', dropped: { count, cause } }));
+    callSafely(() =>
+      this.settings.onReport?.({ kind: 'dropped', text, label: '', dropped: { count, cause } }),
+    );
   }
 
   #settle(): void {
@@ -175,14 +178,5 @@ export class ActiveSubscription implements Subscription {
   #sessionOf(label: string | undefined): SharedSession['session'] {
     if (this.#ended) throw new AccoladesError('SESSION_CLOSED');
     return this.#durable.sessionOf(label).session;
-  }
-}
-
-/** A callback that throws must not cost the other owners their call. */
-function guarded(callback: () => void): void {
-  try {
-    callback();
-  } catch {
-    // The owner failed at showing its own state; there is nobody else to tell.
   }
 }

@@ -1,4 +1,6 @@
 import { AccoladesError } from '../errors.ts';
+import { hideSecrets } from '../json/mask.ts';
+import { withoutInvisible, withoutPastedEnds } from '../text/pasted-text.ts';
 
 /** One agent as a person named it. The `idCrm` is a secret. */
 export interface AgentCredential {
@@ -6,7 +8,8 @@ export interface AgentCredential {
   readonly idCrm: string;
 }
 
-/** Longer ones are a paste gone wrong, in characters. The documented sample has 10. */
+/** Shorter and longer ones are typing or pasting gone wrong, in characters. The documented sample has 10. */
+const MIN_ID_CRM_CHARS = 4;
 const MAX_ID_CRM_CHARS = 128;
 const MAX_LABEL_CHARS = 100;
 /** The alphabet of an idCrm is not published (the sample is hexadecimal): any visible ASCII but what separates. */
@@ -26,13 +29,13 @@ export function parseAgentList(text: unknown, name = ''): AgentCredential[] {
   if (typeof text !== 'string') throw invalid('The idCrm must be text.');
   const entries = text
     .split(/[,\r\n]+/)
-    .map((entry) => entry.trim())
+    .map(withoutPastedEnds)
     .filter((entry) => entry !== '');
   if (entries.length === 0) {
     throw invalid('No idCrm is given. It is shown in the Accolades web page under PHONE, External CRM.');
   }
   const nameOfOne =
-    entries.length === 1 ? Array.from(name.trim()).slice(0, MAX_LABEL_CHARS).join('').trim() : '';
+    entries.length === 1 ? Array.from(withoutPastedEnds(name)).slice(0, MAX_LABEL_CHARS).join('').trim() : '';
   const agents = entries.map((entry, index) => parseEntry(entry, index + 1, nameOfOne));
   const byIdCrm = new Map<string, string>();
   const labels = new Set<string>();
@@ -49,8 +52,8 @@ export function parseAgentList(text: unknown, name = ''): AgentCredential[] {
 
 function parseEntry(entry: string, place: number, name: string): AgentCredential {
   const equals = entry.indexOf('=');
-  const label = equals < 0 ? name || `agent ${place}` : entry.slice(0, equals).trim();
-  const idCrm = entry.slice(equals + 1).trim();
+  const label = equals < 0 ? name || `agent ${place}` : withoutPastedEnds(entry.slice(0, equals));
+  const idCrm = withoutInvisible(entry.slice(equals + 1));
   const which = `Entry ${place} of the idCrm list`;
   if (label === '')
     throw invalid(`${which} has nothing before its “=”. Write label=idCrm, or the idCrm alone.`);
@@ -65,16 +68,34 @@ function parseEntry(entry: string, place: number, name: string): AgentCredential
     // As a label the secret would be in every message and log line.
     throw invalid(`${which} seems to be the wrong way round. Write the name first: label=idCrm.`);
   }
+  const problem = problemOf(idCrm, equals >= 0);
+  if (problem !== null) throw invalid(`${which} ${problem}`);
+  return hideSecrets({ label, idCrm }, 'idCrm');
+}
+
+/** What is wrong with an idCrm, after “Entry 1 of the idCrm list”; null when nothing is. */
+function problemOf(idCrm: string, hasLabel: boolean): string | null {
+  if (idCrm.includes('://')) {
+    return 'is an address, not an idCrm. An idCrm looks like f8cb5…; the address of the server has a field of its own.';
+  }
+  if (idCrm.includes(';')) return 'has a “;”. Separate agents by commas or new lines.';
   if (/\s/.test(idCrm)) {
+    const words = idCrm.split(/\s+/);
+    if (!hasLabel && SAMPLE_FORM.test(words.at(-1) ?? '') && !words.slice(0, -1).some(isOfSampleForm)) {
+      return 'has a name and an idCrm with a space between them. Write an equals sign: label=idCrm.';
+    }
     // A line break that is pasted into a field of one line becomes a space.
-    throw invalid(
-      `${which} has a space inside. Separate agents by commas, also where a list that was pasted had one agent on each line.`,
-    );
+    return 'has a space inside. Separate agents by commas, also where a list that was pasted had one agent on each line.';
   }
-  if (!ID_CRM.test(idCrm)) {
-    throw invalid(`${which} has a character that no idCrm has (quotes, “;”, “=” or an accented letter).`);
+  if (!ID_CRM.test(idCrm)) return 'has a character that no idCrm has (quotes, “=” or an accented letter).';
+  if (idCrm.length < MIN_ID_CRM_CHARS) {
+    return `is shorter than ${MIN_ID_CRM_CHARS} characters; an idCrm looks like f8cb5…. Paste it again.`;
   }
-  return { label, idCrm };
+  return null;
+}
+
+function isOfSampleForm(word: string): boolean {
+  return SAMPLE_FORM.test(word);
 }
 
 function invalid(what: string): AccoladesError {

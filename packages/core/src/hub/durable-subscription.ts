@@ -4,7 +4,9 @@ import type { BoundedQueue } from '../delivery/bounded-queue.ts';
 import { AccoladesError, messageOf } from '../errors.ts';
 import type { CallMessage } from '../protocol/messages.ts';
 import type { SessionReport } from '../session/session.ts';
+import { shownText } from '../text/shown-text.ts';
 import { ActiveSubscription, type DeliverySettings } from './active-subscription.ts';
+import { callSafely } from './call-safely.ts';
 import { heldEvents, type Held } from './held-events.ts';
 import { Member, type MemberOwner } from './member.ts';
 import type { ConnectionChange, SharedSession } from './shared-session.ts';
@@ -235,12 +237,13 @@ export class DurableSubscription implements MemberOwner {
     const first = 'call' in held && (this.#ringGroups ??= new RingGroups()).isFirstRing(held.call);
     const event = eventOf(held, active.settings, first);
     if (!accepts(event)) return;
-    try {
-      onEvent?.(event);
-    } catch (error) {
-      const text = `An event could not be passed on: ${messageOf(error)}`;
-      this.#report({ kind: 'failedOwner', text }, held.member.label);
-    }
+    callSafely(
+      () => onEvent?.(event),
+      (thrown) => {
+        const text = `An event could not be passed on: ${shownText(messageOf(thrown))}`;
+        this.#report({ kind: 'failedOwner', text }, held.member.label);
+      },
+    );
   }
 
   #report(report: SessionReport, label: string): void {

@@ -47,6 +47,13 @@ export class SessionPool {
     else if (!this.isWaiting(shared)) this.#waiting.add(shared);
   }
 
+  /** For sessions: whether this process is connected for the agent with other server settings. */
+  isHeldByOther(key: string, idCrm: string): boolean {
+    return [...this.#servers.values()].some(
+      (other) => other.key !== key && other.sessions.get(idCrm)?.session.canHear === true,
+    );
+  }
+
   /** For sessions: one was made. */
   added(shared: SharedSession, home: ServerSessions): void {
     this.#servers.set(home.key, home);
@@ -152,7 +159,11 @@ export class ServerSessions implements SessionHome {
 
   constructor(key: string, options: SessionOptions, pool: SessionPool) {
     this.key = key;
-    this.options = { ...options, keep: (configuration) => this.#withSharedAccount(configuration) };
+    this.options = {
+      ...options,
+      keep: (configuration) => this.#withSharedAccount(configuration),
+      isHeldHere: (idCrm) => pool.isHeldByOther(key, idCrm),
+    };
     this.#pool = pool;
   }
 

@@ -37,7 +37,10 @@ export interface SubscriptionStatus {
   readonly total: number;
 }
 
-/** The callbacks are called as functions, without `this`; the rest is not kept. */
+/**
+ * The callbacks are called as functions, without `this`; the rest is not kept. They may be async. What `onEvent` throws or
+ * rejects with is reported to `onReport`; a failure of the others has nobody to be told to, and changes nothing.
+ */
 export interface SubscribeOptions {
   /**
    * Who subscribes: the same text each time the same node comes back, so that it gets what arrived meanwhile. A second
@@ -54,10 +57,10 @@ export interface SubscribeOptions {
   readonly includeConfiguration?: boolean;
   /** True: events are held until `resume` is called, for a node whose neighbours are not there yet. Default false. */
   readonly startPaused?: boolean;
-  readonly onEvent?: (event: AccoladesEvent) => void;
-  readonly onStatus?: (status: SubscriptionStatus) => void;
+  readonly onEvent?: (event: AccoladesEvent) => unknown;
+  readonly onStatus?: (status: SubscriptionStatus) => unknown;
   /** Lines for the log. After `unsubscribe` only what was dropped because the owner did not come back. */
-  readonly onReport?: (report: Report) => void;
+  readonly onReport?: (report: Report) => unknown;
 }
 
 export interface UnsubscribeOptions {

@@ -6,6 +6,25 @@ export function maskSecret(secret: string): string {
   return secret.length >= 8 ? `…${secret.slice(-3)}` : '…';
 }
 
+const INSPECT = Symbol.for('nodejs.util.inspect.custom');
+
+/**
+ * The same object, which `util.inspect` and `JSON.stringify` show with these fields masked: an
+ * object that is logged by mistake must not show its secrets. Copies by spreading are not protected.
+ */
+export function hideSecrets<T extends object>(object: T, ...names: readonly (keyof T & string)[]): T {
+  const shown = (): Record<string, unknown> => ({
+    ...object,
+    ...Object.fromEntries(names.map((name) => [name, maskedField(object[name])])),
+  });
+  // Not enumerable, so that the object compares and clones as before.
+  return Object.defineProperties(object, { toJSON: { value: shown }, [INSPECT]: { value: shown } });
+}
+
+function maskedField(value: unknown): string {
+  return typeof value === 'string' ? maskSecret(value) : '…';
+}
+
 /** Shorter secrets are too likely to be an ordinary part of a text (a name, a number) to be replaced wherever they stand. */
 const SHORTEST_REPLACED = 6;
 

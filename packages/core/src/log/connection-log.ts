@@ -1,4 +1,5 @@
 import type { AccoladesError } from '../errors.ts';
+import { callSafely } from '../hub/call-safely.ts';
 import type { SubscriptionStatus } from '../hub/subscription.ts';
 import { systemClock, type Clock, type Timer } from '../time/clock.ts';
 
@@ -68,6 +69,10 @@ export class ConnectionLog {
       group.labels.push(label);
       news.set(key, group);
     }
-    for (const group of news.values()) this.#tell(group);
+    for (const group of news.values()) {
+      callSafely(() => {
+        this.#tell(group);
+      });
+    }
   }
 }

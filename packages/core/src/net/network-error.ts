@@ -1,4 +1,5 @@
 import { messageOf, type AccoladesErrorCode } from '../errors.ts';
+import { shownText } from '../text/shown-text.ts';
 
 const TLS_CODE =
   /^(ERR_TLS|ERR_SSL|CERT_|UNABLE_TO_|SELF_SIGNED|DEPTH_ZERO|EPROTO|HOSTNAME_MISMATCH|INVALID_CA)/;
@@ -12,7 +13,7 @@ const UNREADABLE_PFX = /^(not enough data|wrong tag|header too long|mac verify f
 
 /** What an error of the network means, by Node's error code; `NETWORK` when it tells nothing more. */
 export function networkErrorCode(error: Error, proxied: boolean): AccoladesErrorCode {
-  const systemCode = systemCodeOf(error);
+  const systemCode = attemptsOf(error).length > 0 ? codeOfAttempts(error) : systemCodeOf(error);
   if (isOfOwnTlsMaterial(error)) return 'INVALID_PARAMETER';
   // Not that of a proxy: the text does not tell whether proxy or server speaks no TLS.
   if (NO_TLS.test(`${systemCode} ${error.message}`.replaceAll(' ', '_')))
@@ -44,12 +45,32 @@ export function isRefusedInHandshake(error: Error): boolean {
   return REFUSED_CERTIFICATE.test(systemCodeOf(error));
 }
 
+/** How many addresses of a server's name are told of. */
+const MAX_TOLD_ADDRESSES = 6;
+
+/** What happened on each address of the server's name; empty when only one was tried. */
+function attemptsOf(error: Error): readonly Error[] {
+  if (!('errors' in error) || !Array.isArray(error.errors)) return [];
+  return error.errors.filter((attempt: unknown): attempt is Error => attempt instanceof Error);
+}
+
+/** An address that timed out may be the right one behind a firewall, so that a timeout says more than a refusal. */
+function codeOfAttempts(error: Error): string {
+  const codes = attemptsOf(error).map(systemCodeOf);
+  return codes.includes('ETIMEDOUT') ? 'ETIMEDOUT' : (codes[0] ?? systemCodeOf(error));
+}
+
 /** What happened, in a sentence. */
 export function describeNetworkError(error: Error): string {
   if (isOfOwnTlsMaterial(error)) {
     return `The certificate, the key or its passphrase in the TLS settings cannot be read (${error.message}).`;
   }
+  const attempts = attemptsOf(error);
+  if (attempts.length > 0) {
+    const told = attempts.slice(0, MAX_TOLD_ADDRESSES).map((attempt) => shownText(attempt.message, 100));
+    return `No address of the server could be reached (${told.join('; ')}).`;
+  }
   const systemCode = systemCodeOf(error);
   const prefix = systemCode === '' || error.message.includes(systemCode) ? '' : `${systemCode}: `;
-  return `${prefix}${messageOf(error).trim() || 'The connection failed'}.`;
+  return `${prefix}${shownText(messageOf(error), 300) || 'The connection failed'}.`;
 }

@@ -34,10 +34,17 @@ export class HttpPostError extends Error {
   /** The answer was larger than allowed. */
   readonly tooLarge: boolean;
 
-  constructor(cause: Error, facts: { mayHaveArrived: boolean; proxied: boolean; tooLarge?: boolean }) {
+  /** Which peer had not answered, in a sentence; null when that is not known. */
+  readonly stalledAt: string | null;
+
+  constructor(
+    cause: Error,
+    facts: { mayHaveArrived: boolean; proxied: boolean; tooLarge?: boolean; stalledAt?: string | null },
+  ) {
     super(cause.message, { cause });
     this.mayHaveArrived = facts.mayHaveArrived;
     this.proxied = facts.proxied;
     this.tooLarge = facts.tooLarge === true;
+    this.stalledAt = facts.stalledAt ?? null;
   }
 }

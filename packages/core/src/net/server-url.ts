@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { AccoladesError } from '../errors.ts';
 import { DEFAULT_SERVER_URL } from '../protocol/messages.ts';
+import { withoutInvisible } from '../text/pasted-text.ts';
 
 /** TLS material, as Node's `tls.connect` takes it (PEM text or bytes). */
 export interface TlsOptions {
@@ -44,7 +45,7 @@ let lastRead: { readonly text: unknown; readonly url: ServerUrl } | null = null;
 
 function readServerUrl(text: unknown): ServerUrl {
   if (text !== undefined && typeof text !== 'string') throw invalid('The server address must be text.');
-  const typed = text?.trim() || DEFAULT_SERVER_URL;
+  const typed = withoutInvisible(text ?? '') || DEFAULT_SERVER_URL;
   if (!/^[a-z][a-z0-9+.-]*:\/\//i.test(typed)) {
     throw invalid(`The server address must start with wss://, for example ${DEFAULT_SERVER_URL}.`);
   }

@@ -25,6 +25,8 @@ export interface Transport {
   beginClose(): void;
   /** Ends the connection at once, without waiting for the peer. Idempotent, never throws; calls no handler afterwards. */
   discard(): void;
+  /** Which peer holds up the connection that is being opened, in a sentence, when that is known. */
+  stalledAt?(): string | null;
   /** Whether the open connection keeps the process alive. */
   keepProcessAlive(keep: boolean): void;
 }

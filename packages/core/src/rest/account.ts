@@ -1,5 +1,7 @@
 import { AccoladesError } from '../errors.ts';
+import { hideSecrets } from '../json/mask.ts';
 import type { TlsOptions } from '../net/server-url.ts';
+import { withoutInvisible, withoutInvisibleEnds } from '../text/pasted-text.ts';
 
 export const DEFAULT_ACCOUNT_URL = 'https://client.voipit.ro';
 
@@ -40,7 +42,7 @@ const MAX_PASSWORD_CHARS = 256;
  */
 export function parseAccount(settings: AccountSettings): Account {
   const { baseUrl, exposed } = parseAccountUrl(settings.url);
-  return {
+  const account = {
     accountNumber: readAccountNumber(settings.accountNumber),
     password: readPassword(settings.password),
     baseUrl,
@@ -48,6 +50,7 @@ export function parseAccount(settings: AccountSettings): Account {
     unverified: settings.allowUnauthorizedCerts === true && baseUrl.startsWith('https:'),
     tls: settings.tls ?? {},
   };
+  return hideSecrets(account, 'password', 'tls');
 }
 
 /**
@@ -58,7 +61,7 @@ export function parseAccountUrl(text: unknown): { readonly baseUrl: string; read
   if (text !== undefined && text !== null && typeof text !== 'string') {
     throw invalidUrl('The server address must be text.');
   }
-  const typed = text?.trim() || DEFAULT_ACCOUNT_URL;
+  const typed = withoutInvisible(text ?? '') || DEFAULT_ACCOUNT_URL;
   if (!/^https?:\/\//i.test(typed)) {
     throw invalidUrl(`The server address must start with https://, for example ${DEFAULT_ACCOUNT_URL}.`);
   }
@@ -87,7 +90,7 @@ function isLoopback(hostname: string): boolean {
 function readAccountNumber(value: unknown): string {
   const text = typeof value === 'number' && Number.isSafeInteger(value) ? String(value) : value;
   if (typeof text !== 'string') throw invalid('The account number must be text.');
-  const typed = text.trim();
+  const typed = withoutInvisible(text);
   if (typed === '') throw invalid('No account number is given.');
   if (!ACCOUNT_NUMBER.test(typed)) {
     throw invalid('The account number may hold letters, digits, “-” and “_” only (64 at most).');
@@ -95,8 +98,9 @@ function readAccountNumber(value: unknown): string {
   return typed;
 }
 
-function readPassword(value: unknown): string {
-  if (typeof value !== 'string') throw invalid('The API password must be text.');
+function readPassword(given: unknown): string {
+  if (typeof given !== 'string') throw invalid('The API password must be text.');
+  const value = withoutInvisibleEnds(given);
   if (value.trim() === '') throw invalid('No API password is given.');
   if (value.length > MAX_PASSWORD_CHARS) {
     throw invalid(`The API password is longer than ${MAX_PASSWORD_CHARS} characters.`);

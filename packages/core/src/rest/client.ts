@@ -201,14 +201,19 @@ function outcomeOf(answer: JsonObject | AccoladesError): GateOutcome {
 function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs: number): AccoladesError {
   const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
   const facts =
-    error instanceof HttpPostError ? error : { mayHaveArrived: true, proxied: false, tooLarge: false };
+    error instanceof HttpPostError
+      ? error
+      : { mayHaveArrived: true, proxied: false, tooLarge: false, stalledAt: null };
   const cause = error instanceof HttpPostError && error.cause instanceof Error ? error.cause : error;
   // Of the proxy's address, before anything was sent.
   if (cause instanceof AccoladesError) return cause;
   if (facts.tooLarge) {
     return new AccoladesError('UNEXPECTED_ANSWER', { what: `${cause.message}.`, cause });
   }
-  const what = timedOut ? `No answer came within ${timeoutMs / 1000} seconds.` : describeNetworkError(cause);
+  const stalled = facts.mayHaveArrived ? null : facts.stalledAt;
+  const what = timedOut
+    ? `No answer came within ${timeoutMs / 1000} seconds.${stalled === null ? '' : ` ${stalled}`}`
+    : describeNetworkError(cause);
   const code = timedOut ? null : networkErrorCode(cause, facts.proxied);
   // Bytes that break TLS after the handshake come when the server has the command.
   const neverSent = !facts.mayHaveArrived || isRefusedInHandshake(cause);

@@ -1,11 +1,21 @@
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
+import { shownText } from '../text/shown-text.ts';
 
 const LISTED_REASONS: readonly AccoladesErrorCode[] = ['ID_NOT_FOUND', 'IP_MISSMATCH', 'CONNECTION_EXISTS'];
 
-/** The error for the reason of an `authFailed` message; an unlisted one is shown and retried. */
-export function refusal(reason: string): AccoladesError {
+/** How much of an unlisted reason is shown, in characters. */
+const MAX_REASON_CHARS = 100;
+
+/**
+ * The error for the reason of an `authFailed` message; an unlisted one is shown and retried.
+ * @param isHeldHere another session of this process has the agent's connection
+ */
+export function refusal(reason: string, isHeldHere = false): AccoladesError {
+  if (reason === 'CONNECTION_EXISTS' && isHeldHere) return new AccoladesError('HELD_HERE');
   const listed = LISTED_REASONS.find((code) => code === reason);
-  return listed === undefined
-    ? new AccoladesError('AUTH_REFUSED', { what: `Reason: “${reason.slice(0, 100)}”.` })
-    : new AccoladesError(listed);
+  if (listed !== undefined) return new AccoladesError(listed);
+  const shown = shownText(reason, MAX_REASON_CHARS);
+  return new AccoladesError('AUTH_REFUSED', {
+    what: shown === '' ? 'The server gave no reason.' : `The server’s reason: “${shown}”.`,
+  });
 }

@@ -15,6 +15,8 @@ export interface SessionOptions {
    * @param isAgain the last attempt has failed
    */
   readonly admit: (go: () => void, isAgain: boolean) => Timer;
+  /** Whether this process holds the agent's connection by another session, with other settings. Default: it does not. */
+  readonly isHeldHere?: (idCrm: string) => boolean;
   /** What to keep of a configuration that arrived. Default: the same object. */
   readonly keep?: (configuration: AgentConfiguration) => AgentConfiguration;
 }

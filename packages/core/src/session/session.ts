@@ -4,6 +4,7 @@ import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
 import { maskDecoded } from '../protocol/mask-decoded.ts';
 import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
 import { utf8Text } from '../protocol/utf8.ts';
+import { shownText } from '../text/shown-text.ts';
 import { backoffDelay, STABLE_AFTER_MS } from '../time/backoff.ts';
 import type { Timer } from '../time/clock.ts';
 import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
@@ -38,8 +39,8 @@ const SHORTEST_RETRY_MS = 1_000;
  * There is at most one transport at a time; `#attempt` is the only place that makes one and `#drop` the only one that ends it.
  */
 export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
-  /** The secret that names the agent. */
-  readonly idCrm: string;
+  /** Private, so that no log of this object shows it. */
+  readonly #idCrm: string;
   readonly #options: SessionOptions;
   readonly #listener: SessionListener;
   readonly #heartbeat: Heartbeat;
@@ -62,11 +63,16 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   #onDrained: (() => void) | null = null;
 
   constructor(idCrm: string, options: SessionOptions, listener: SessionListener) {
-    this.idCrm = idCrm;
+    this.#idCrm = idCrm;
     this.#options = options;
     this.#listener = listener;
     this.#status = { state: 'idle', since: options.clock.now() };
     this.#heartbeat = new Heartbeat(options.clock, this);
+  }
+
+  /** The secret that names the agent. */
+  get idCrm(): string {
+    return this.#idCrm;
   }
 
   get status(): SessionStatus {
@@ -196,7 +202,8 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
       this.#attemptedAt = clock.monotonic();
       this.#setTimer(
         new SharedDeadline(clock, CONNECT_DEADLINE_MS, () => {
-          this.#fail(new AccoladesError('CONNECT_TIMEOUT'));
+          const what = this.#transport?.stalledAt?.() ?? undefined;
+          this.#fail(new AccoladesError('CONNECT_TIMEOUT', what === undefined ? {} : { what }));
         }),
       );
       const transport = connect(server, this);
@@ -293,12 +300,15 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
       case 'unknown':
         this.#report(
           'unknown',
-          `The server sent a message of the unknown type “${decoded.type.slice(0, 50)}”.`,
+          `The server sent a message of the unknown type “${shownText(decoded.type, 50)}”.`,
         );
         return;
       case 'message':
         if (decoded.repaired) {
-          this.#report('repaired', `A ${decoded.message.type} message was not valid JSON; it was repaired.`);
+          this.#report(
+            'repaired',
+            `A message of type ${decoded.message.type} was not valid JSON; it was repaired.`,
+          );
         }
         this.#handle(decoded.message);
     }
@@ -328,7 +338,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
         this.#authenticated(message.version);
         return;
       case 'authFailed':
-        this.#fail(refusal(message.reason));
+        this.#fail(refusal(message.reason, this.#options.isHeldHere?.(this.#idCrm) === true));
         return;
       case 'connectionClosed':
         this.#fail(new AccoladesError('CONNECTION_CLOSED'));
@@ -344,7 +354,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
       case 'error':
         this.#report(
           'serverError',
-          `The server reported an error: ${JSON.stringify(message.raw).slice(0, 300)}`,
+          `The server reported an error: ${shownText(JSON.stringify(message.raw), 300)}`,
         );
     }
   }

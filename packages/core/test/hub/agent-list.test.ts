@@ -1,3 +1,4 @@
+import { format, inspect } from 'node:util';
 import { expect } from 'chai';
 import { AccoladesError } from '../../src/errors.ts';
 import { parseAgentList } from '../../src/hub/agent-list.ts';
@@ -54,6 +55,43 @@ describe('agent list', () => {
     });
   }
 
+  for (const [name, character] of [
+    ['zero-width space', '\u200B'],
+    ['soft hyphen', '\u00AD'],
+    ['byte order mark', '\uFEFF'],
+    ['no-break space', '\u00A0'],
+    ['left-to-right mark', '\u200E'],
+    ['right-to-left override', '\u202E'],
+    ['isolate', '\u2066'],
+    ['word joiner', '\u2060'],
+  ] as const) {
+    it(`takes no notice of a ${name} around a label and an idCrm`, () => {
+      const around = (text: string): string => `${character}${text}${character}`;
+      const agents = parseAgentList(`${around('Sales')}=${around('f8cb549544')},${around('77aa0192bc')}`);
+      expect(agents).to.deep.equal([
+        { label: 'Sales', idCrm: 'f8cb549544' },
+        { label: 'agent 2', idCrm: '77aa0192bc' },
+      ]);
+    });
+  }
+
+  it('takes no notice of invisible characters within an idCrm', () => {
+    expect(parseAgentList('f8cb\u00AD5495\u200B44')).to.deep.equal([
+      { label: 'agent 1', idCrm: 'f8cb549544' },
+    ]);
+  });
+
+  it('gives agents that do not show their idCrm when they are logged', () => {
+    const agents = parseAgentList('Sales=f8cb549544');
+    expect([inspect(agents), JSON.stringify(agents), format('%o', agents)].join(' '))
+      .to.contain('…544')
+      .and.not.contain('f8cb549544');
+  });
+
+  it('says nothing of an idCrm that is wrong where another thing is', () => {
+    expect(() => parseAgentList('a=aaaaaaaa, a=bbbbbbbb')).to.throw(/^((?!idCrm is not valid).)*$/);
+  });
+
   const secret = 'f8cb549544';
   for (const [name, text, part] of [
     ['nothing', '', 'No idCrm'],
@@ -64,7 +102,20 @@ describe('agent list', () => {
     ['an empty idCrm', 'Front desk=', 'nothing after'],
     ['a space inside', `${secret} ${secret}`, 'Entry 1 of the idCrm list has a space inside'],
     ['lines that a field of one line joined', `a=${secret} b=x${secret}`, 'Separate agents by commas'],
-    ['a semicolon as separator', `${secret};${secret}`, 'Entry 1'],
+    [
+      'a semicolon as separator',
+      `${secret};${secret}`,
+      'Entry 1 of the idCrm list has a “;”. Separate agents by commas',
+    ],
+    ['a semicolon and a blank as separator', `${secret}; ${secret}`, 'Separate agents by commas'],
+    [
+      'a name and an idCrm without an equals sign',
+      `Front desk ${secret}`,
+      'Write an equals sign: label=idCrm',
+    ],
+    ['one letter', 'a', 'is shorter than 4'],
+    ['an address', `https://pbx.example/${secret}`, 'is an address, not an idCrm'],
+    ['an address with a label', `Front desk=wss://pbx.example/${secret}`, 'is an address'],
     ['a quote', `"${secret}"`, 'Entry 1'],
     ['two equals signs', `a=b=${secret}`, 'Entry 1'],
     ['a second entry that is wrong', `${secret}, ä${secret}`, 'Entry 2'],

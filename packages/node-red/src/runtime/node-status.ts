@@ -70,6 +70,7 @@ const REASON_TEXT: Partial<Record<AccoladesErrorCode, string>> = {
   ID_NOT_FOUND: 'agentOffline',
   IP_MISSMATCH: 'wrongIp',
   CONNECTION_EXISTS: 'inUseElsewhere',
+  HELD_HERE: 'inUseHere',
   AUTH_REFUSED: 'refused',
   CONNECT_TIMEOUT: 'noAnswer',
   AUTH_TIMEOUT: 'noAnswer',

@@ -2,7 +2,8 @@ import { request as requestHttp, type IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { TLSSocket } from 'node:tls';
 import { messageOf } from '../../errors.ts';
-import { proxyAgent } from './proxy.ts';
+import { ADDRESS_OPTIONS } from './addresses.ts';
+import { proxyAgent, type ProxyTunnel } from './proxy.ts';
 import { HttpPostError, type HttpPost, type HttpPostAnswer, type HttpPostRequest } from '../../net/post.ts';
 
 /**
@@ -10,22 +11,30 @@ import { HttpPostError, type HttpPost, type HttpPostAnswer, type HttpPostRequest
  * its own (a kept one may be dead, and a command must not be sent twice to find that out), following no redirect.
  */
 export const postForm: HttpPost = async (post) => {
-  const facts = { mayHaveArrived: false, proxied: false };
+  const facts: Facts = { mayHaveArrived: false, tunnel: null };
   try {
     return await send(post, facts);
   } catch (thrown) {
     const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
-    throw new HttpPostError(error, { ...facts, tooLarge: error instanceof AnswerTooLarge });
+    throw new HttpPostError(error, {
+      mayHaveArrived: facts.mayHaveArrived,
+      proxied: facts.tunnel !== null,
+      tooLarge: error instanceof AnswerTooLarge,
+      stalledAt: facts.tunnel?.stalledAt ?? null,
+    });
   }
 };
 
-async function send(
-  post: HttpPostRequest,
-  facts: { mayHaveArrived: boolean; proxied: boolean },
-): Promise<HttpPostAnswer> {
+/** What is known of a request that has not been answered yet. */
+interface Facts {
+  mayHaveArrived: boolean;
+  tunnel: ProxyTunnel | null;
+}
+
+async function send(post: HttpPostRequest, facts: Facts): Promise<HttpPostAnswer> {
   const agent = proxyAgent(post.url, () => post.signal);
   const proxied = agent !== null;
-  facts.proxied = proxied;
+  facts.tunnel = agent;
   const { ca, ...tls } = post.tls;
   const encrypted = post.url.toLowerCase().startsWith('https:');
   const request = (encrypted ? requestHttps : requestHttp)(post.url, {
@@ -34,6 +43,7 @@ async function send(
     rejectUnauthorized: !post.allowUnauthorizedCerts,
     method: 'POST',
     agent: agent ?? false,
+    ...ADDRESS_OPTIONS,
     signal: post.signal,
     headers: {
       'content-type': 'application/x-www-form-urlencoded',

@@ -3,9 +3,9 @@
  * bundled copies of the library share.
  */
 export { systemClock } from '../../time/clock.ts';
-export { checkAgents } from '../../hub/check-agents.ts';
 export { processRequestGate } from '../../rest/request-gate.ts';
 export { processPendingReplies } from '../../webhook/pending-replies.ts';
+export { checkAgents, isAgentConnected } from './agent-check.ts';
 export { postForm } from './http-post.ts';
 export { NODE_RED_END, processEnd, type ProcessEnd } from './process-end.ts';
 export { processHub } from './process-wide.ts';

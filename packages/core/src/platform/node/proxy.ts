@@ -1,17 +1,21 @@
-import type { Agent, ClientRequest } from 'node:http';
+import type { ClientRequest } from 'node:http';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
 import { AccoladesError } from '../../errors.ts';
+import { ADDRESS_OPTIONS } from './addresses.ts';
+import { isExempt } from './no-proxy.ts';
 
 /**
- * The way through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name for this address; null: straight.
+ * The tunnel through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name for this address; null
+ * when there is none.
  *
- * @param signal asked for only when there is a proxy; ends the connection to the proxy. Needed, since a request that is destroyed while the proxy has not answered yet
- *   neither ends that connection nor fails: the agent alone knows it.
- * @throws AccoladesError `PROXY_FAILED` when the proxy's address cannot be read or is of another kind (SOCKS); the address, which
- *   may hold a password, is not in it
+ * @param signal called only when there is a proxy; aborting it ends the connection to the proxy.
+ *   Destroying the request alone would not end it while the proxy has not answered.
+ * @throws AccoladesError `PROXY_FAILED` when the proxy's address cannot be read or is of another
+ *   kind (SOCKS); the address, which may hold a password, is not in it
  */
-export function proxyAgent(href: string, signal: () => AbortSignal): Agent | null {
+export function proxyAgent(href: string, signal: () => AbortSignal): ProxyTunnel | null {
+  if (isExempt(href, process.env['no_proxy'] || process.env['NO_PROXY'] || '')) return null;
   // The library chooses by scheme, and knows only the HTTP ones.
   const proxy = getProxyForUrl(href.replace(/^ws/, 'http'));
   if (proxy === '') return null;
@@ -20,13 +24,30 @@ export function proxyAgent(href: string, signal: () => AbortSignal): Agent | nul
       what: 'The address of the proxy in the environment is none that starts with http:// or https:// and can be read.',
     });
   }
-  const agent = new HttpsProxyAgent(proxy, { signal: signal() });
-  // Otherwise the library passes the proxy's answer off as the server's.
-  agent.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: ClientRequest) => {
-    if (statusCode === 200) return;
-    request.destroy(
-      new AccoladesError('PROXY_FAILED', { what: `The proxy answered with HTTP status ${statusCode}.` }),
-    );
-  });
-  return agent;
+  return new ProxyTunnel(proxy, signal());
+}
+
+/** An agent for one request, which knows whether the proxy has answered. */
+export class ProxyTunnel extends HttpsProxyAgent<string> {
+  #isThrough = false;
+
+  constructor(proxy: string, signal: AbortSignal) {
+    super(proxy, { signal, ...ADDRESS_OPTIONS });
+    this.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: ClientRequest) => {
+      this.#isThrough = statusCode === 200;
+      if (this.#isThrough) return;
+      // Otherwise the library passes the proxy's answer off as the server's.
+      request.destroy(
+        new AccoladesError('PROXY_FAILED', { what: `The proxy answered with HTTP status ${statusCode}.` }),
+      );
+    });
+  }
+
+  /** Which peer has not answered, in a sentence; without the proxy's user and password. */
+  get stalledAt(): string {
+    const { host } = this.proxy;
+    return this.#isThrough
+      ? `The proxy ${host} opened the connection, but the server behind it does not answer.`
+      : `The proxy ${host} does not answer.`;
+  }
 }

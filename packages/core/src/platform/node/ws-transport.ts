@@ -4,7 +4,8 @@ import { WebSocket, type ClientOptions } from 'ws';
 import { AccoladesError, messageOf } from '../../errors.ts';
 import { describeNetworkError, networkErrorCode, systemCodeOf } from '../../net/network-error.ts';
 import { MAX_FRAME_BYTES } from '../../protocol/decode.ts';
-import { proxyAgent } from './proxy.ts';
+import { ADDRESS_OPTIONS } from './addresses.ts';
+import { proxyAgent, type ProxyTunnel } from './proxy.ts';
 import { parseServerUrl, type ServerOptions } from '../../net/server-url.ts';
 import type { Transport, TransportFactory, TransportHandlers } from '../../net/transport.ts';
 
@@ -19,6 +20,7 @@ const NORMAL_CLOSURE = 1000;
 
 /** What all connections have in common. */
 const COMMON_OPTIONS = {
+  ...ADDRESS_OPTIONS,
   perMessageDeflate: false,
   // Pings are answered here; the library would hold a function for it in each of thousands of connections.
   autoPong: false,
@@ -106,13 +108,15 @@ interface Handshake {
   request: ClientRequest | null;
   /** Present when it goes through a proxy. */
   wayThroughProxy: AbortController | null;
+  tunnel: ProxyTunnel | null;
   keepAlive: boolean;
 }
 
 function connectTo(server: ServerOptions, handlers: TransportHandlers): WsTransport {
   const { url, options } = destinationOf(server);
-  const handshake: Handshake = { request: null, wayThroughProxy: null, keepAlive: true };
+  const handshake: Handshake = { request: null, wayThroughProxy: null, tunnel: null, keepAlive: true };
   const agent = proxyAgent(url.href, () => (handshake.wayThroughProxy = new AbortController()).signal);
+  handshake.tunnel = agent;
   const own: ClientOptions = {
     ...options,
     finishRequest: (request) => {
@@ -158,6 +162,10 @@ class WsTransport extends WebSocket implements Transport {
     this.#handlers = null;
     this.terminate();
     this.#handshake?.wayThroughProxy?.abort();
+  }
+
+  stalledAt(): string | null {
+    return this.#handshake?.tunnel?.stalledAt ?? null;
   }
 
   keepProcessAlive(keep: boolean): void {

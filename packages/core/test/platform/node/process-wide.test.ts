@@ -3,8 +3,8 @@ import { expect } from 'chai';
 import { WebSocketServer } from 'ws';
 import { eventually } from '../../support/eventually.ts';
 import { portOf, textOf } from '../../support/loopback.ts';
-import { checkAgents } from '../../../src/hub/check-agents.ts';
 import type { Subscription } from '../../../src/hub/subscription.ts';
+import { checkAgents } from '../../../src/platform/node/agent-check.ts';
 import { processHub } from '../../../src/platform/node/process-wide.ts';
 
 describe('the hub of the process', () => {
@@ -58,8 +58,11 @@ describe('the hub of the process', () => {
       { label: 'x', idCrm: 'f8cb549544' },
       { label: 'y', idCrm: 'unknown1' },
     ];
-    const found = await checkAgents(agents, { url });
-    expect(found.map(({ label, reason }) => [label, reason.code])).to.deep.equal([['y', 'ID_NOT_FOUND']]);
+    const { agents: found } = await checkAgents(agents, { url });
+    expect(found.map(({ agent, failure }) => [agent.label, failure?.code])).to.deep.equal([
+      ['x', undefined],
+      ['y', 'ID_NOT_FOUND'],
+    ]);
     await eventually('the sessions of the test ended', () => server.clients.size === 0);
   });
 
@@ -69,7 +72,9 @@ describe('the hub of the process', () => {
     subscriptions.push(subscription);
     await subscription.firstOutcome;
     const found = await Promise.all([1, 2, 3].map(() => checkAgents(agents, { url })));
-    expect(found).to.deep.equal([[], [], []]);
+    expect(
+      found.map(({ agents: checked }) => checked.map(({ failure, wasConnected }) => [failure, wasConnected])),
+    ).to.deep.equal([[[null, true]], [[null, true]], [[null, true]]]);
     expect(subscription.status.connected).to.equal(1);
     expect([most, server.clients.size]).to.deep.equal([1, 1]);
   });

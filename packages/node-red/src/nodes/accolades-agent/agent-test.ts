@@ -1,4 +1,5 @@
-import { parseServerUrl } from '@accolades-flow/core';
+import { parseServerUrl, type AgentIds, type CheckedAgent } from '@accolades-flow/core';
+import { checkAgents, isAgentConnected } from '@accolades-flow/core/node';
 import type { NodeAPI } from '@node-red/registry';
 import { serveConfigTest, type ConfigTestResult, type TypedConfig } from '../../runtime/config-test.ts';
 import { describeError, type Texts } from '../../runtime/texts.ts';
@@ -8,8 +9,9 @@ import {
   type AgentConnection,
   type AgentNode,
 } from './agent-connection.ts';
-import { isConnected, tryAgents, type AgentIds, type Tried } from './try-agents.ts';
 
+/** How long an agent may take to be connected, in milliseconds. */
+const CHECK_LIMIT_MS = 10_000;
 /** More agents than these are counted, not named. */
 const MAX_NAMED = 5;
 /** More reasons than these are counted, not explained. */
@@ -25,7 +27,7 @@ export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
       const connection = readAgentConnection(settings, secret, environment, (id) => RED.nodes.getNode(id));
       if (!mayBeSent(typed, connection)) return mustRetype(texts);
       const { agents, server } = connection;
-      const tried = await tryAgents(agents, server);
+      const tried = await checkAgents(agents, server, { limitMs: CHECK_LIMIT_MS, identify: true });
       const outcomes = tried.agents.map((one) => ({ ...one, reason: reasonOf(RED, texts, one) }));
       const failed = outcomes.filter(isFailed);
       const result =
@@ -39,9 +41,9 @@ export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
 }
 
 /** An agent that cannot be connected, with the reason for people. */
-type Failed = Tried & { readonly reason: string };
+type Failed = CheckedAgent & { readonly reason: string };
 
-function isFailed(outcome: Tried & { readonly reason: string | null }): outcome is Failed {
+function isFailed(outcome: CheckedAgent & { readonly reason: string | null }): outcome is Failed {
   return outcome.reason !== null;
 }
 
@@ -62,13 +64,13 @@ function sameServer(one: unknown, other: unknown): boolean {
   }
 }
 
-function successOf(tried: readonly Tried[], ids: AgentIds | null, texts: Texts): string {
+function successOf(tried: readonly CheckedAgent[], ids: AgentIds | null, texts: Texts): string {
   const agents = named(tried, texts);
   const [first] = tried;
   if (first === undefined || tried.length > 1)
     return texts('accolades-agent.test.allConnected', { count: tried.length, agents });
   const which = ids === null ? '' : idsText(ids, texts);
-  const state = first.before ? 'live' : 'connected';
+  const state = first.wasConnected ? 'live' : 'connected';
   return which === ''
     ? texts(`accolades-agent.test.${state}`, { agents })
     : texts(`accolades-agent.test.${state}As`, { agents, which });
@@ -101,9 +103,9 @@ function failureOf(texts: Texts, failed: readonly Failed[], count: number): Conf
 }
 
 /** Null: it is connected. */
-function reasonOf(RED: NodeAPI, texts: Texts, { agent, failure }: Tried): string | null {
+function reasonOf(RED: NodeAPI, texts: Texts, { agent, failure }: CheckedAgent): string | null {
   if (failure === null) return null;
-  if (failure.code === 'CONNECTION_EXISTS') {
+  if (failure.code === 'HELD_HERE' || failure.code === 'CONNECTION_EXISTS') {
     const holder = holderHere(RED, agent.idCrm);
     if (holder !== null) return texts('accolades-agent.test.heldHere', { holder });
   }
@@ -128,14 +130,14 @@ function holds(node: AgentNode, idCrm: string): boolean {
   try {
     const { agents, server } = node.connection();
     const agent = agents.find((known) => known.idCrm === idCrm);
-    return agent !== undefined && isConnected(agent, server);
+    return agent !== undefined && isAgentConnected(agent, server);
   } catch {
     // Settings that cannot be read connect nothing.
     return false;
   }
 }
 
-function named(tried: readonly Tried[], texts: Texts): string {
+function named(tried: readonly CheckedAgent[], texts: Texts): string {
   const labels = tried.slice(0, MAX_NAMED).map(({ agent }) => agent.label);
   const more = tried.length - MAX_NAMED;
   return more > 0 ? texts('accolades.log.andMore', { named: labels.join(', '), more }) : labels.join(', ');
