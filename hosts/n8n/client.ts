@@ -1,167 +1,37 @@
 import { waitUntil } from '../deadline.ts';
-import {
-  arrayFrom,
-  isObject,
-  objectFrom,
-  optionalBoolean,
-  optionalString,
-  parseJson,
-  stringFrom,
-} from '../guards.ts';
+import { arrayFrom, isObject, objectFrom, optionalBoolean, optionalString, stringFrom } from '../guards.ts';
 import type { JsonObject } from '../guards.ts';
+import { N8nApiError, N8nConnection } from './connection.ts';
+import { credentialFrom, N8nPublicationError, publicationFrom, workflowFrom } from './entities.ts';
+import type {
+  N8nCredential,
+  N8nManualRun,
+  N8nNodeType,
+  N8nPublication,
+  N8nWorkflow,
+  N8nWorkflowInput,
+} from './entities.ts';
 import { executionFrom, executionSummaryFrom, finishedStatuses, isFinished } from './execution.ts';
 import type { N8nExecution, N8nExecutionSummary } from './execution.ts';
-import { N8nPush } from './push.ts';
 
-export interface N8nUser {
-  email: string;
-  /** At least 8 characters with a digit and a capital letter. */
-  password: string;
-  firstName?: string;
-  lastName?: string;
-}
+export { N8nApiError, type N8nUser } from './connection.ts';
+export * from './entities.ts';
 
-/** A node of a workflow, as in an exported workflow. */
-export interface N8nWorkflowNode extends JsonObject {
-  id: string;
-  name: string;
-  type: string;
-  typeVersion: number;
-  position: [number, number];
-  parameters: JsonObject;
-  /** By credential type. */
-  credentials?: Record<string, N8nCredentialReference>;
-}
-
-export interface N8nCredentialReference {
-  id: string;
-  name: string;
-}
-
-/** A workflow to create: what an export contains. */
-export interface N8nWorkflowInput {
-  name: string;
-  nodes: N8nWorkflowNode[];
-  connections: JsonObject;
-  settings?: JsonObject;
-  pinData?: JsonObject;
-}
-
-/** A workflow as n8n keeps it. */
-export interface N8nWorkflow {
-  id: string;
-  name: string;
-  /** The draft's version, which a manual run and the next publication use. */
-  versionId: string;
-  /** The version that is published; `undefined` when none is. */
-  activeVersionId: string | undefined;
-  active: boolean;
-}
-
-export interface N8nCredential extends N8nCredentialReference {
-  type: string;
-}
-
-/** What n8n says of a publication, trigger by trigger. */
-export interface N8nPublication {
-  /** `published`, `partial`, `failed`, `not_published` or `in_progress`. */
-  status: string;
-  liveVersionId: string | undefined;
-  triggers: { nodeId: string; status: string; errorMessage: string | undefined }[];
-}
-
-/** How a manual run began: it runs (a trigger node then waits for its event), or n8n waits for a test webhook call. */
-export interface N8nManualRun {
-  workflowId: string;
-  /** `undefined` while n8n waits for a call of the test webhook: the execution then starts with that call. */
-  executionId: string | undefined;
-  waitingForWebhook: boolean;
-}
-
-export interface N8nNodeType {
-  name: string;
-  displayName: string;
-  /** All of the description as the editor receives it. */
-  description: JsonObject;
-}
-
-/** n8n answered with an error. */
-export class N8nApiError extends Error {
-  override readonly name = 'N8nApiError';
-  readonly status: number;
-  /** What n8n wrote for the person at the editor. */
-  readonly detail: string;
-  constructor(what: string, status: number, detail: string) {
-    super(`${what} answered ${status}: ${detail}`);
-    this.status = status;
-    this.detail = detail;
-  }
-}
-
-/** A workflow was not published, or not with all of its triggers. */
-export class N8nPublicationError extends Error {
-  override readonly name = 'N8nPublicationError';
-  readonly publication: N8nPublication;
-  constructor(workflowId: string, publication: N8nPublication) {
-    const errors = publication.triggers
-      .map((trigger) => trigger.errorMessage)
-      .filter((text) => text !== undefined);
-    super(`Workflow ${workflowId} is ${publication.status}: ${errors.join('; ') || 'n8n gives no reason'}`);
-    this.publication = publication;
-  }
-}
-
-const requestMs = 60_000;
 const pageSize = 100;
 
 /**
  * A client of the internal REST API that n8n's editor uses, with the editor's cookie. Log in first, by `setUpOwner` on
  * a new n8n or `logIn` on one that has an owner. The cookie stays good over a restart of n8n with the same user folder.
  */
-export class N8nClient {
-  readonly url: string;
-  #cookie = '';
-  #pushRef: string | undefined;
+export class N8nClient extends N8nConnection {
   #version1: Promise<boolean> | undefined;
-
-  /** @param url Where n8n is: `N8nHost.url`. */
-  constructor(url: string) {
-    this.url = url.replace(/\/$/, '');
-  }
-
-  /** Creates the owner of a new n8n and logs in as them. */
-  async setUpOwner(user: N8nUser): Promise<void> {
-    const { email, password, firstName = 'Test', lastName = 'Owner' } = user;
-    await this.#call('POST', '/rest/owner/setup', { email, password, firstName, lastName });
-  }
-
-  async logIn(user: Pick<N8nUser, 'email' | 'password'>): Promise<void> {
-    await this.#call('POST', '/rest/login', { emailOrLdapLoginId: user.email, password: user.password });
-  }
-
-  /** `setUpOwner`, or `logIn` when this n8n has an owner already. */
-  async signIn(user: N8nUser): Promise<void> {
-    const settings = objectFrom(await this.#call('GET', '/rest/settings'), 'settings');
-    const management = isObject(settings['userManagement']) ? settings['userManagement'] : {};
-    await (management['showSetupOnFirstLoad'] === true ? this.setUpOwner(user) : this.logIn(user));
-  }
-
-  /**
-   * Opens the connection over which the editor learns of manual runs. Manual runs that this client starts afterwards
-   * report to it. The caller closes it.
-   */
-  async openPush(): Promise<N8nPush> {
-    const push = await N8nPush.open(this.url, this.#cookie);
-    this.#pushRef = push.ref;
-    return push;
-  }
 
   async createCredential(credential: {
     name: string;
     type: string;
     data: JsonObject;
   }): Promise<N8nCredential> {
-    return credentialFrom(await this.#call('POST', '/rest/credentials', credential));
+    return credentialFrom(await this.call('POST', '/rest/credentials', credential));
   }
 
   async updateCredential(
@@ -169,18 +39,18 @@ export class N8nClient {
     credential: { name: string; type: string; data: JsonObject },
   ): Promise<N8nCredential> {
     return credentialFrom(
-      await this.#call('PATCH', `/rest/credentials/${encodeURIComponent(id)}`, credential),
+      await this.call('PATCH', `/rest/credentials/${encodeURIComponent(id)}`, credential),
     );
   }
 
   async deleteCredential(id: string): Promise<void> {
-    await this.#call('DELETE', `/rest/credentials/${encodeURIComponent(id)}`);
+    await this.call('DELETE', `/rest/credentials/${encodeURIComponent(id)}`);
   }
 
   /** What the editor is given to show: secrets blanked out. */
   async credentialData(id: string): Promise<JsonObject> {
     const path = `/rest/credentials/${encodeURIComponent(id)}?includeData=true`;
-    const data = objectFrom(await this.#call('GET', path), path)['data'];
+    const data = objectFrom(await this.call('GET', path), path)['data'];
     return isObject(data) ? data : {};
   }
 
@@ -199,7 +69,7 @@ export class N8nClient {
     const { id = '', name = 'test', type } = credential;
     const data = credential.data ?? (id === '' ? {} : await this.credentialData(id));
     const body = { credentials: { id, name, type, data } };
-    const answer = objectFrom(await this.#call('POST', '/rest/credentials/test', body), 'credential test');
+    const answer = objectFrom(await this.call('POST', '/rest/credentials/test', body), 'credential test');
     return {
       status: stringFrom(answer['status'], 'credential test: status'),
       message: optionalString(answer['message']) ?? '',
@@ -210,16 +80,16 @@ export class N8nClient {
   async createWorkflow(workflow: N8nWorkflowInput): Promise<N8nWorkflow> {
     // n8n 1 wants to be told that a new workflow is not active.
     const body = { active: false, settings: { executionOrder: 'v1' }, ...workflow };
-    return workflowFrom(await this.#call('POST', '/rest/workflows', body));
+    return workflowFrom(await this.call('POST', '/rest/workflows', body));
   }
 
   /** Saves changes as the new draft. What is published goes on unchanged until the next `publish`. */
   async updateWorkflow(id: string, changes: Partial<N8nWorkflowInput>): Promise<N8nWorkflow> {
-    return workflowFrom(await this.#call('PATCH', workflowPath(id), changes));
+    return workflowFrom(await this.call('PATCH', workflowPath(id), changes));
   }
 
   async getWorkflow(id: string): Promise<N8nWorkflow & { nodes: unknown[] }> {
-    const answer = objectFrom(await this.#call('GET', workflowPath(id)), 'workflow');
+    const answer = objectFrom(await this.call('GET', workflowPath(id)), 'workflow');
     return { ...workflowFrom(answer), nodes: arrayFrom(answer['nodes'], 'workflow: nodes') };
   }
 
@@ -248,8 +118,8 @@ export class N8nClient {
     const version = versionId ?? (await this.getWorkflow(id)).versionId;
     // n8n 1 has one version of a workflow, and activates it by an update.
     const answer = (await this.#isVersion1())
-      ? await this.#call('PATCH', workflowPath(id), { active: true, versionId: version })
-      : await this.#call('POST', `${workflowPath(id)}/activate`, { versionId: version });
+      ? await this.call('PATCH', workflowPath(id), { active: true, versionId: version })
+      : await this.call('POST', `${workflowPath(id)}/activate`, { versionId: version });
     return workflowFrom(answer);
   }
 
@@ -260,15 +130,15 @@ export class N8nClient {
 
   /** Unpublishes, and waits until n8n has closed all triggers. */
   async deactivate(id: string, options: { deadlineMs?: number } = {}): Promise<void> {
-    if (await this.#isVersion1()) await this.#call('PATCH', workflowPath(id), { active: false });
-    else await this.#call('POST', `${workflowPath(id)}/deactivate`, {});
+    if (await this.#isVersion1()) await this.call('PATCH', workflowPath(id), { active: false });
+    else await this.call('POST', `${workflowPath(id)}/deactivate`, {});
     await this.#settledPublication(id, options.deadlineMs ?? 60_000);
   }
 
   /** How the workflow's triggers are. */
   async publicationOf(id: string): Promise<N8nPublication> {
     try {
-      return publicationFrom(await this.#call('GET', `${workflowPath(id)}/publication-status`));
+      return publicationFrom(await this.call('GET', `${workflowPath(id)}/publication-status`));
     } catch (error) {
       // Without the publication service (older versions, or switched off), the request itself waits for the triggers.
       if (!(error instanceof N8nApiError && error.status === 404)) throw error;
@@ -279,9 +149,9 @@ export class N8nClient {
 
   /** Archives and deletes a workflow; n8n unpublishes it with that. */
   async deleteWorkflow(id: string): Promise<void> {
-    await this.#call('POST', `${workflowPath(id)}/archive`, {});
+    await this.call('POST', `${workflowPath(id)}/archive`, {});
     await this.#settledPublication(id, 60_000);
-    await this.#call('DELETE', workflowPath(id));
+    await this.call('DELETE', workflowPath(id));
   }
 
   /**
@@ -299,7 +169,7 @@ export class N8nClient {
     let cursor: string | undefined;
     while (found.size < limit) {
       const query = new URLSearchParams({ filter, limit: String(pageSize), ...(cursor ? { cursor } : {}) });
-      const page = objectFrom(await this.#call('GET', `/rest/executions?${query.toString()}`), 'executions');
+      const page = objectFrom(await this.call('GET', `/rest/executions?${query.toString()}`), 'executions');
       for (const result of arrayFrom(page['results'], 'executions: results')) {
         const summary = executionSummaryFrom(result);
         found.set(summary.id, summary);
@@ -319,14 +189,14 @@ export class N8nClient {
     status: readonly string[] = finishedStatuses,
   ): Promise<number | undefined> {
     const query = new URLSearchParams({ filter: JSON.stringify({ workflowId, status }), limit: '1' });
-    const page = objectFrom(await this.#call('GET', `/rest/executions?${query.toString()}`), 'executions');
+    const page = objectFrom(await this.call('GET', `/rest/executions?${query.toString()}`), 'executions');
     const count = page['count'];
     return typeof count === 'number' && count >= 0 && page['estimated'] !== true ? count : undefined;
   }
 
   /** An execution with the data of each node. */
   async getExecution(id: string): Promise<N8nExecution> {
-    return executionFrom(await this.#call('GET', `/rest/executions/${encodeURIComponent(id)}`));
+    return executionFrom(await this.call('GET', `/rest/executions/${encodeURIComponent(id)}`));
   }
 
   /**
@@ -365,15 +235,12 @@ export class N8nClient {
     const body = {
       // n8n 1 runs what it is sent, n8n 2 what is saved.
       ...((await this.#isVersion1())
-        ? { workflowData: await this.#call('GET', workflowPath(workflowId)) }
+        ? { workflowData: await this.call('GET', workflowPath(workflowId)) }
         : {}),
       ...(trigger === undefined ? {} : { triggerToStartFrom: { name: trigger } }),
       ...(destination === undefined ? {} : { destinationNode: { nodeName: destination, mode: 'inclusive' } }),
     };
-    const answer = objectFrom(
-      await this.#call('POST', `${workflowPath(workflowId)}/run`, body),
-      'manual run',
-    );
+    const answer = objectFrom(await this.call('POST', `${workflowPath(workflowId)}/run`, body), 'manual run');
     return {
       workflowId,
       executionId: optionalString(answer['executionId']),
@@ -383,8 +250,8 @@ export class N8nClient {
 
   /** Stops a manual run or its listening, as the editor's Stop button does. */
   async stopManual(run: N8nManualRun): Promise<void> {
-    if (run.executionId === undefined) await this.#call('DELETE', `/rest/test-webhook/${run.workflowId}`);
-    else await this.#call('POST', `/rest/executions/${run.executionId}/stop`, {});
+    if (run.executionId === undefined) await this.call('DELETE', `/rest/test-webhook/${run.workflowId}`);
+    else await this.call('POST', `/rest/executions/${run.executionId}/stop`, {});
   }
 
   /** Waits until an execution has ended, and returns it with its data. Rejects after `deadlineMs`. */
@@ -408,25 +275,15 @@ export class N8nClient {
     return this.#types('/types/credentials.json');
   }
 
-  /** Any other request of the editor; gives the answer's `data`, or the whole answer when it has none. */
-  request(method: string, path: string, body?: unknown): Promise<unknown> {
-    return this.#call(method, path, body);
-  }
-
-  /** The cookie of the session, to hand it to a browser. */
-  get cookie(): string {
-    return this.#cookie;
-  }
-
   #isVersion1(): Promise<boolean> {
-    this.#version1 ??= this.#call('GET', '/rest/settings').then((answer) =>
+    this.#version1 ??= this.call('GET', '/rest/settings').then((answer) =>
       (optionalString(objectFrom(answer, 'settings')['versionCli']) ?? '').startsWith('1.'),
     );
     return this.#version1;
   }
 
   async #types(path: string): Promise<N8nNodeType[]> {
-    return arrayFrom(await this.#call('GET', path), path).map((entry) => {
+    return arrayFrom(await this.call('GET', path), path).map((entry) => {
       const description = objectFrom(entry, path);
       return {
         name: stringFrom(description['name'], `${path}: name`),
@@ -450,82 +307,8 @@ export class N8nClient {
       { deadlineMs, everyMs: 50 },
     );
   }
-
-  async #call(method: string, path: string, body?: unknown): Promise<unknown> {
-    const response = await fetch(`${this.url}${path}`, {
-      method,
-      headers: {
-        Accept: 'application/json',
-        ...(body === undefined ? {} : { 'Content-Type': 'application/json' }),
-        ...(this.#cookie ? { Cookie: this.#cookie } : {}),
-        ...(this.#pushRef ? { 'push-ref': this.#pushRef } : {}),
-      },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-      signal: AbortSignal.timeout(requestMs),
-    });
-    const text = await response.text();
-    const what = `${method} ${path.split('?')[0] ?? path}`;
-    if (!response.ok) throw new N8nApiError(what, response.status, errorDetail(text));
-    this.#keepCookie(response);
-    if (text === '') return undefined;
-    const answer = parseJson(text, what);
-    return isObject(answer) && 'data' in answer ? answer['data'] : answer;
-  }
-
-  #keepCookie(response: Response): void {
-    for (const line of response.headers.getSetCookie()) {
-      const pair = line.split(';')[0] ?? '';
-      if (pair.startsWith('n8n-auth=')) this.#cookie = pair;
-    }
-  }
 }
 
 function workflowPath(id: string): string {
   return `/rest/workflows/${encodeURIComponent(id)}`;
-}
-
-function errorDetail(text: string): string {
-  try {
-    const body: unknown = JSON.parse(text);
-    if (isObject(body) && typeof body['message'] === 'string') return body['message'];
-  } catch {
-    // Not JSON: shown as it is.
-  }
-  return text.slice(0, 500);
-}
-
-function workflowFrom(value: unknown): N8nWorkflow {
-  const workflow = objectFrom(value, 'workflow');
-  return {
-    id: stringFrom(workflow['id'], 'workflow: id'),
-    name: stringFrom(workflow['name'], 'workflow: name'),
-    versionId: stringFrom(workflow['versionId'], 'workflow: versionId'),
-    activeVersionId: optionalString(workflow['activeVersionId']),
-    active: workflow['active'] === true,
-  };
-}
-
-function credentialFrom(value: unknown): N8nCredential {
-  const credential = objectFrom(value, 'credential');
-  return {
-    id: stringFrom(credential['id'], 'credential: id'),
-    name: stringFrom(credential['name'], 'credential: name'),
-    type: stringFrom(credential['type'], 'credential: type'),
-  };
-}
-
-function publicationFrom(value: unknown): N8nPublication {
-  const publication = objectFrom(value, 'publication');
-  return {
-    status: stringFrom(publication['status'], 'publication: status'),
-    liveVersionId: optionalString(publication['liveVersionId']),
-    triggers: arrayFrom(publication['triggers'], 'publication: triggers').map((entry) => {
-      const trigger = objectFrom(entry, 'publication: a trigger');
-      return {
-        nodeId: stringFrom(trigger['nodeId'], 'publication: nodeId'),
-        status: stringFrom(trigger['status'], 'publication: status'),
-        errorMessage: optionalString(trigger['errorMessage']),
-      };
-    }),
-  };
 }

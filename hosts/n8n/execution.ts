@@ -1,6 +1,6 @@
+import { parse as parseFlatted } from 'flatted';
 import { isObject, objectFrom, optionalBoolean, optionalString, stringFrom } from '../guards.ts';
 import type { JsonObject } from '../guards.ts';
-import { parseFlatted } from './flatted.ts';
 
 /** One line of n8n's list of executions. */
 export interface N8nExecutionSummary {
@@ -70,7 +70,7 @@ export function executionSummaryFrom(value: unknown): N8nExecutionSummary {
 
 export function executionFrom(value: unknown): N8nExecution {
   const record = objectFrom(value, 'an execution');
-  const data = typeof record['data'] === 'string' ? parseFlatted(record['data']) : record['data'];
+  const data: unknown = typeof record['data'] === 'string' ? parseFlatted(record['data']) : record['data'];
   const result = isObject(data) && isObject(data['resultData']) ? data['resultData'] : {};
   const runData = isObject(result['runData']) ? result['runData'] : {};
   const runs: Record<string, N8nNodeRun[]> = {};

@@ -78,20 +78,7 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
   });
   const userDir = path.resolve(options.userDir);
   const port = await portOrFree(options.port);
-  await mkdir(userDir, { recursive: true });
-  await writePackageJson(userDir);
-  await installPackages(userDir, options.packages ?? []);
-  await writeFile(
-    path.join(userDir, 'settings.js'),
-    settingsFile(port, options.settings, options.middleware),
-  );
-  if (options.flows) {
-    await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(options.flows, undefined, 2));
-    await writeFile(path.join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
-  } else {
-    await writeFile(path.join(userDir, 'flows.json'), '[]', { flag: 'wx' }).catch(() => undefined);
-  }
-
+  await prepareUserDir(userDir, port, options);
   const env = nodeRuntime().env;
   const startedAt = Date.now();
   const child = await HostProcess.start({
@@ -137,6 +124,23 @@ export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost
       child.resume();
     },
   };
+}
+
+/** Writes the settings and flows, and installs the packages. */
+async function prepareUserDir(userDir: string, port: number, options: NodeRedOptions): Promise<void> {
+  await mkdir(userDir, { recursive: true });
+  await writePackageJson(userDir);
+  await installPackages(userDir, options.packages ?? []);
+  await writeFile(
+    path.join(userDir, 'settings.js'),
+    settingsFile(port, options.settings, options.middleware),
+  );
+  if (options.flows) {
+    await writeFile(path.join(userDir, 'flows.json'), JSON.stringify(options.flows, undefined, 2));
+    await writeFile(path.join(userDir, 'flows_cred.json'), JSON.stringify(options.credentials ?? {}));
+  } else {
+    await writeFile(path.join(userDir, 'flows.json'), '[]', { flag: 'wx' }).catch(() => undefined);
+  }
 }
 
 async function writePackageJson(userDir: string): Promise<void> {
