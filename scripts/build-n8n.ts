@@ -23,7 +23,7 @@ const SHARED = [
     test: /[\\/]node_modules[\\/](?:ws|https-proxy-agent|agent-base|proxy-from-env|debug|ms)[\\/]/,
     priority: 2,
   },
-  { name: 'libraries', test: /[\\/]node_modules[\\/]/, priority: 1 },
+  { name: 'libraries', test: /[\\/]node_modules[\\/](?!re2js[\\/])/, priority: 1 },
   { name: 'core', test: /[\\/]core[\\/]/ },
 ];
 

@@ -64,7 +64,7 @@ async function buildRuntimes(types: readonly string[]): Promise<RolldownOutput> 
     exports: 'auto',
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
-    codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules)[\\/]/ }] },
+    codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules(?![\\/]re2js))[\\/]/ }] },
     // Names stay, for stack traces. Blanks would stay in memory with the source.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: { legal: true, annotation: false, jsdoc: false },

@@ -1,7 +1,9 @@
 /** What makes the bundles cheap to load: hosts load them at every start, whether or not a flow uses them. */
 import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
 import path from 'node:path';
 import type { Plugin } from 'rolldown';
+import { root } from './paths.ts';
 
 const METADATA = /[\\/]libphonenumber-js[\\/]metadata\.max\.json\.js$/;
 
@@ -35,6 +37,36 @@ const lazyPhoneMetadata: Plugin = {
   },
 };
 
+/** Beside the chunk that holds core. */
+const EXPRESSIONS_FILE = './regular-expressions.js';
+/** Below core, so that it is bundled with core. */
+const LAZY_EXPRESSIONS = path.join(root, 'packages/core/src/call/lazy-re2js.js');
+
+/** The engine of regular expressions as a file of its own, read by the first filter that has one: it takes 1.5 MB of memory. */
+const lazyExpressions: Plugin = {
+  name: 'lazy regular expressions',
+  buildStart() {
+    this.emitFile({
+      type: 'chunk',
+      id: createRequire(import.meta.url).resolve('re2js'),
+      fileName: path.posix.join('shared', EXPRESSIONS_FILE),
+    });
+  },
+  resolveId(source) {
+    if (source === 're2js') return { id: LAZY_EXPRESSIONS };
+    return source === EXPRESSIONS_FILE ? { id: EXPRESSIONS_FILE, external: true } : null;
+  },
+  load(id) {
+    if (id !== LAZY_EXPRESSIONS) return null;
+    return [
+      'let engine;',
+      'export const RE2JS = {',
+      `  compile: (source) => (engine ??= require('${EXPRESSIONS_FILE}')).RE2JS.compile(source),`,
+      '};',
+    ].join('\n');
+  },
+};
+
 /** One character beyond Latin-1 makes the engine keep the whole file in two bytes per character. */
 const latinSource: Plugin = {
   name: 'Latin-1 source',
@@ -50,4 +82,4 @@ const latinSource: Plugin = {
   },
 };
 
-export const leanBundle: readonly Plugin[] = [lazyPhoneMetadata, latinSource];
+export const leanBundle: readonly Plugin[] = [lazyPhoneMetadata, lazyExpressions, latinSource];

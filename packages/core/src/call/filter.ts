@@ -1,4 +1,6 @@
 import { AccoladesError } from '../errors.ts';
+import { compileExpression } from './number-expression.ts';
+import { digitsOf, MAX_MATCHED_CHARS, readNumberList } from './number-list.ts';
 import { DEFAULT_COUNTRY } from './phone.ts';
 import { EVENT_TYPES, type AccoladesEvent, type AccoladesEventType, type CallEvent } from './call-event.ts';
 
@@ -28,7 +30,7 @@ export function createFilter(settings: FilterSettings, country = DEFAULT_COUNTRY
   // Kept per node, and four at most: smaller than a set, and as quick.
   const events = [...readEvents(settings.events)];
   const callSource = readCallSource(settings.callSource);
-  const matchesNumber = parseNumbers(settings.numbers, country);
+  const matchesNumber = numberMatcher(settings.numbers, country);
   const firstRingOnly = settings.firstRingOnly === true;
   return (event) => {
     if (!events.includes(event.event)) return false;
@@ -63,63 +65,30 @@ function readCallSource(callSource: unknown): CallSource {
 
 type NumberMatcher = (call: CallEvent) => boolean;
 
-/** A regular expression sees at most so many characters of a number, which bounds what a bad one can cost. */
-const MAX_MATCHED_CHARS = 64;
-
 /** Null when every number passes. */
-function parseNumbers(numbers: unknown, country: string): NumberMatcher | null {
-  if (numbers === undefined || numbers === null) return null;
-  if (typeof numbers !== 'string') throw invalid('Numbers must be text: prefixes or /regular expressions/.');
-  const matchers = splitList(numbers).map((entry) =>
-    entry.startsWith('/') ? regexMatcher(entry) : prefixMatcher(entry, country),
+function numberMatcher(numbers: unknown, country: string): NumberMatcher | null {
+  const matchers = readNumberList(numbers).map((entry) =>
+    entry.kind === 'prefix'
+      ? prefixMatcher(entry.prefix, country)
+      : expressionMatcher(compileExpression(entry.expression), country),
   );
   return matchers.length === 0 ? null : (call) => matchers.some((matches) => matches(call));
 }
 
-/** Splits at commas and new lines, but not inside a /regular expression/. */
-function splitList(text: string): string[] {
-  // Each part of the pattern stops where the next begins, so that the time grows with the length of the text only.
-  return [...text.matchAll(/[^\S\n]*(\/(?:[^/\\\n]|\\.)*\/[a-z]*(?=[^\S\n]*(?:,|\n|$))|[^,\n]+)/g)]
-    .map((match) => match[1]?.trim() ?? '')
-    .filter((entry) => entry !== '');
-}
-
-function regexMatcher(entry: string): NumberMatcher {
-  const [, source, flags] = /^\/(.*)\/([a-z]*)$/s.exec(entry) ?? [];
-  if (source === undefined) {
-    throw invalid(`“${entry}” starts like a regular expression but has no closing “/”.`);
-  }
-  let regex: RegExp;
-  try {
-    // Without g and y, which would make a test depend on the one before.
-    regex = new RegExp(source, (flags ?? '').replace(/[gy]/g, ''));
-  } catch {
-    throw invalid(`“${entry}” is not a regular expression that can be read.`);
-  }
+/** Looks at what the server sent, at the international form, and at home at the national digits. */
+function expressionMatcher(matches: (text: string) => boolean, country: string): NumberMatcher {
   return ({ phoneNumber, phone }) =>
-    regex.test(phoneNumber.slice(0, MAX_MATCHED_CHARS)) || (phone !== null && regex.test(phone.e164));
+    matches(phoneNumber.slice(0, MAX_MATCHED_CHARS)) ||
+    (phone !== null &&
+      (matches(phone.e164) || (phone.country === country && matches(digitsOf(phone.national)))));
 }
 
-function prefixMatcher(entry: string, country: string): NumberMatcher {
-  const prefix = digitsOf(entry);
-  if (!/^\+?\d+$/.test(prefix)) {
-    throw invalid(
-      `“${entry}” is neither the beginning of a number (such as 0721 or +40) nor a /regular expression/.`,
-    );
-  }
+function prefixMatcher(prefix: string, country: string): NumberMatcher {
   return ({ phoneNumber, phone }) =>
     digitsOf(phoneNumber).startsWith(prefix) ||
     (phone !== null &&
       (phone.e164.startsWith(prefix) ||
         (phone.country === country && digitsOf(phone.national).startsWith(prefix))));
-}
-
-/** Without spaces and punctuation, and with `+` for the international `00`. */
-function digitsOf(text: string): string {
-  return text
-    .slice(0, MAX_MATCHED_CHARS)
-    .replace(/[\s().\-/]/g, '')
-    .replace(/^00(?=[1-9])/, '+');
 }
 
 function invalid(what: string): AccoladesError {

@@ -1,6 +1,8 @@
 import { expect } from 'chai';
+import fc from 'fast-check';
 import { buildCallEvent, buildConnectionEvent, type CallEvent } from '../../src/call/call-event.ts';
 import { createFilter, readEvents, type FilterSettings } from '../../src/call/filter.ts';
+import { readNumberList } from '../../src/call/number-list.ts';
 import { AccoladesError } from '../../src/errors.ts';
 
 const AGENT = { label: 'a', id: null, phoneId: null, accountId: null };
@@ -73,7 +75,18 @@ describe('filter', () => {
   });
 
   it('a prefix in any spelling matches a number in any spelling', () => {
-    for (const prefix of ['0721', '+40721', '0040721', '07 21', '(0721)', '+40 721', '0721-234']) {
+    for (const prefix of [
+      '0721',
+      '+40721',
+      '0040721',
+      '07 21',
+      '(0721)',
+      '+40 721',
+      '0721-234',
+      '+40 (0)721',
+      '0040 (0) 721',
+      'tel:+40721',
+    ]) {
       for (const number of ['0721234567', '+40721234567', '0040721234567', '0721 234 567', '40721234567']) {
         expect(passes({ numbers: prefix }, call(number)), `${prefix} ${number}`).to.equal(true);
       }
@@ -112,7 +125,11 @@ describe('filter', () => {
       expect(passes({ numbers }, call(number)), number).to.equal(false);
   });
 
-  it('a regular expression sees what the server sent and the international form', () => {
+  it('a regular expression sees what the server sent, the international form, and at home the national digits', () => {
+    expect(passes({ numbers: '/^0721/' }, call('+40721234567'))).to.equal(true);
+    expect(passes({ numbers: '/^0721\\d{6}$/' }, call('+40 721 234 567'))).to.equal(true);
+    expect(passes({ numbers: '/^0721/' }, call('+49721234567'))).to.equal(false);
+    expect(passes({ numbers: '/^\\+40 721/' }, call('+40 721 234 567'))).to.equal(true);
     expect(passes({ numbers: '/^\\+4021/' }, call('0211234567'))).to.equal(true);
     expect(passes({ numbers: '/^021/' }, call('0211234567'))).to.equal(true);
   });
@@ -123,12 +140,18 @@ describe('filter', () => {
   });
 
   for (const [settings, part] of [
-    [{ numbers: '/(/' }, '/(/'],
-    [{ numbers: '/unclosed' }, 'closing'],
-    [{ numbers: '/x/q' }, '/x/q'],
-    [{ numbers: 'abc' }, 'abc'],
-    [{ numbers: '0721;0722' }, '0721;0722'],
-    [{ numbers: '07*' }, '07*'],
+    [{ numbers: '/(/' }, 'Entry 1 of the numbers is not a regular expression'],
+    [
+      { numbers: '0721, /unclosed' },
+      'Entry 2 of the numbers starts like a regular expression but has no closing',
+    ],
+    [{ numbers: '/x/q' }, 'Entry 1 of the numbers is not a regular expression'],
+    [{ numbers: '0721\n+40, abc' }, 'Entry 3 of the numbers is neither'],
+    [{ numbers: '0721;0722' }, 'Put commas between'],
+    [{ numbers: '07*' }, 'Entry 1 of the numbers is neither'],
+    [{ numbers: `/${'7'.repeat(257)}/` }, 'longer than 256 characters'],
+    [{ numbers: '/7/,'.repeat(51) }, '50 regular expressions at most'],
+    [{ numbers: '/(.{900}){900}/' }, 'Entry 1 of the numbers cannot be used'],
     [{ numbers: 7 }, 'must be text'],
     [{ events: [] }, 'No event'],
     [{ events: 'incomingCall' }, 'must be a list'],
@@ -145,12 +168,86 @@ describe('filter', () => {
     });
   }
 
-  it('is not held up by a long number', () => {
-    const began = performance.now();
-    for (const numbers of ['+40721', '/^07.*$/', '0721, /x/'])
-      passes({ numbers }, call('0'.repeat(1_000_000)));
-    createFilter({ numbers: ' '.repeat(2_000) });
-    createFilter({ numbers: '/a/,'.repeat(5_000) });
-    expect(performance.now() - began).to.be.below(500);
+  for (const source of ['^(?=07)', '^07(?![01])', '(?<=07)2', '(?<!07)2', '(7)\\1', '(?<n>7)\\k<n>']) {
+    it(`refuses /${source}/, which no linear-time engine can match, and says what to write`, () => {
+      expect(() => createFilter({ numbers: `0721, /${source}/` }))
+        .to.throw(AccoladesError, /^Entry 2 of the numbers cannot be used.*write what a number may look like/)
+        .with.property('code', 'INVALID_PARAMETER');
+      expect(() => readNumberList(`0721, /${source}/`), 'the editor says it, too').to.throw(AccoladesError);
+    });
+  }
+
+  it('takes what only looks like look-ahead or a reference', () => {
+    expect(passes({ numbers: '/[(?=]\\\\1?|^07/' }, call('0721234567'))).to.equal(true);
+    expect(passes({ numbers: '/^\\\\?07\\d{8}$/' }, call('0721234567'))).to.equal(true);
+  });
+
+  it('shows nothing of what was typed, which may be a secret in the wrong field', () => {
+    for (const secret of [
+      'f8cb549544',
+      'Front desk=f8cb549544',
+      '/f8cb549544',
+      '/f8cb549544(/',
+      '/(?=f8cb549544)/',
+    ]) {
+      expect(() => createFilter({ numbers: `0721, ${secret}` })).to.throw(
+        AccoladesError,
+        /^(?:(?!f8cb).)*$/s,
+      );
+    }
+  });
+
+  it('no caller can make an expression take long', () => {
+    const hostile = [
+      '^(\\+?\\d+[ .-]?)+$',
+      '^(\\d*)*$',
+      '^(0|00)+$',
+      '(0*)*1',
+      '0*0*0*0*0*0*0*0*0*0*1',
+      '^(0?){32}1$',
+    ];
+    const filters = hostile.map((source) => createFilter({ numbers: `/${source}/` }));
+    const start = process.cpuUsage();
+    for (const filter of filters) {
+      for (const number of [`${'0'.repeat(28)}x`, '0'.repeat(31), `${'0'.repeat(1_000_000)}x`])
+        filter(call(number));
+    }
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1_000).to.be.below(1_000);
+  });
+
+  it('matches an expression against 32 characters at most', () => {
+    expect(passes({ numbers: '/^x{32}$/' }, call('x'.repeat(40)))).to.equal(true);
+    expect(passes({ numbers: '/^x{33}/' }, call('x'.repeat(40)))).to.equal(false);
+  });
+
+  it('matches as JavaScript does what people write', () => {
+    const sources = fc.constantFrom(
+      '^07(21|22)\\d{6}$',
+      '^(?:\\+40|0)7',
+      '^\\+40(?:72|73)',
+      '1\\d\\d$',
+      '[^0-9+]',
+      '^0(?:2|3)\\d+?$',
+      '^\\D*$',
+      '\\bx\\b',
+      '.',
+      '^$',
+      '[\\d-]{3,}',
+      '^(?<area>021)',
+      '\\/|\\.',
+    );
+    const number = fc.oneof(
+      fc.stringMatching(/^[+]?[0-9 .\-/x]{0,20}$/),
+      fc.constantFrom('Anonymous', 'a/b', ''),
+    );
+    fc.assert(
+      fc.property(sources, fc.constantFrom('', 'i', 's', 'm', 'u'), number, (source, flags, phoneNumber) => {
+        const event = { ...call(phoneNumber), phone: null };
+        expect(passes({ numbers: `/${source}/${flags}` }, event)).to.equal(
+          new RegExp(source, flags).test(phoneNumber),
+        );
+      }),
+    );
   });
 });

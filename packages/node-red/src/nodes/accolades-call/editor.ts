@@ -1,4 +1,4 @@
-import { createFilter, EVENT_TYPES, readEvents, type AccoladesEventType } from '@accolades-flow/core';
+import { EVENT_TYPES, readEvents, readNumberList, type AccoladesEventType } from '@accolades-flow/core';
 import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
 import { isVariable, problemOf } from '../../editor/check.ts';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
@@ -27,7 +27,7 @@ RED.nodes.registerType('accolades-call', {
     numbers: {
       value: '',
       validate(value, _options) {
-        const problem = isVariable(value) ? null : problemOf(() => createFilter({ numbers: value }));
+        const problem = isVariable(value) ? null : problemOf(() => readNumberList(value));
         return problem === null || this._('accolades-call.error.invalid', { detail: problem });
       },
     },
