@@ -169,7 +169,7 @@ describe('the console in a browser', () => {
     await page.locator('#phone-form [name=maxDurationS]').fill('90');
     await page.getByRole('button', { name: 'Save phone' }).click();
     await page.locator('#phone-list', { hasText: 'at most 90 s' }).waitFor();
-    expect(simulator.phones().find(({ deviceId }) => deviceId === '27')?.maxDurationS).to.equal(90);
+    expect(simulator.telephony.phones().find(({ deviceId }) => deviceId === '27')?.maxDurationS).to.equal(90);
   });
 
   it('fits a narrow window', async () => {

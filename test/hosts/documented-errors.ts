@@ -30,7 +30,7 @@ export const DOCUMENTED_ERRORS: readonly DocumentedError[] = [
     code: 'UNAUTHORIZED',
     says: /not active/,
     arrange: (simulator) => {
-      simulator.setAccountActive('100200', false);
+      simulator.telephony.setAccountActive('100200', false);
     },
   },
   {
@@ -38,7 +38,7 @@ export const DOCUMENTED_ERRORS: readonly DocumentedError[] = [
     code: 'FORBIDDEN',
     says: /administrator/,
     arrange: (simulator) => {
-      simulator.configureRest({ failWith: 403 });
+      simulator.telephony.configureRest({ failWith: 403 });
     },
   },
   {
@@ -46,7 +46,7 @@ export const DOCUMENTED_ERRORS: readonly DocumentedError[] = [
     code: 'IP_REJECTED',
     says: /blocked the public IP address/,
     arrange: async (simulator) => {
-      simulator.configureRest({ maxInvalidRequests: 3 });
+      simulator.telephony.configureRest({ maxInvalidRequests: 3 });
       await sendBadRequests(simulator, 3);
     },
   },
@@ -56,7 +56,7 @@ export const DOCUMENTED_ERRORS: readonly DocumentedError[] = [
     code: 'COMMAND_TOO_LARGE',
     says: /too large/,
     arrange: (simulator) => {
-      simulator.configureRest({ maxBodyBytes: 8 });
+      simulator.telephony.configureRest({ maxBodyBytes: 8 });
     },
   },
   {
@@ -64,7 +64,7 @@ export const DOCUMENTED_ERRORS: readonly DocumentedError[] = [
     code: 'SERVER_FAILURE',
     says: /Try again later/,
     arrange: (simulator) => {
-      simulator.configureRest({ failWith: 500 });
+      simulator.telephony.configureRest({ failWith: 500 });
     },
   },
 ];

@@ -90,15 +90,15 @@ describe('The example workflows in a real n8n', () => {
 
   /** A call of the agent's phone, whose notifications go to an endpoint. */
   const call = (url: string, phoneNumber: string, maxDurationS = 0): CallLife => {
-    simulator.setPhone({ deviceId: DEVICE, maxDurationS, notifications: { url } });
-    return simulator.startCall({ deviceId: DEVICE, phoneNumber });
+    simulator.telephony.setPhone({ deviceId: DEVICE, maxDurationS, notifications: { url } });
+    return simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber });
   };
 
   /** A call that was answered and has ended. */
   const pastCall = (url: string, phoneNumber: string): CallLife => {
     const { id } = call(url, phoneNumber);
-    simulator.answerCall(id);
-    return simulator.hangUp(id);
+    simulator.telephony.answerCall(id);
+    return simulator.telephony.hangUp(id);
   };
 
   const sent = (host: string, path: string): Promise<ServiceExchange> =>
@@ -142,7 +142,7 @@ describe('The example workflows in a real n8n', () => {
       ['42', 'shipped'],
       ['7', 'unknown'],
     ] as const) {
-      const run = await simulator.runIvr({ url, variables: { orderNumber, orderStatus: '' } });
+      const run = await simulator.telephony.runIvr({ url, variables: { orderNumber, orderStatus: '' } });
       expect(run.variables).to.deep.equal({ orderNumber, orderStatus });
     }
   });
@@ -172,12 +172,12 @@ describe('The example workflows in a real n8n', () => {
       ['0721234567', 'The longest duration was reached.'],
     ] as const) {
       const { id } = call(url, phoneNumber, 1);
-      simulator.answerCall(id);
+      simulator.telephony.answerCall(id);
       const { timeline } = await waitForCall(simulator, `to be decided: ${text}`, (now) =>
         now.timeline.some(({ event }) => event === 'extended' || event === 'ended'),
       );
       expect(timeline.map((entry) => entry.text)).to.include(text);
-      simulator.hangUp(id);
+      simulator.telephony.hangUp(id);
     }
   });
 
@@ -192,7 +192,7 @@ describe('The example workflows in a real n8n', () => {
     expect(response.status).to.equal(200);
     const ringing = await waitForCall(simulator, 'to ring', ({ state }) => state === 'ringingDevice');
     expect(ringing).to.include({ direction: 'outgoing', deviceId: DEVICE, phoneNumber: '0211234567' });
-    simulator.hangUp(ringing.id);
+    simulator.telephony.hangUp(ringing.id);
     const [execution] = await rig.executions(id, 1);
     const [item] = execution === undefined ? [] : itemsOf(execution, 'Dial');
     expect(item).to.deep.include({ command: 'dial', ok: true, phoneNumber: '0211234567' });
@@ -216,12 +216,12 @@ describe('The example workflows in a real n8n', () => {
     const { id, url } = await publish('missed-call-follow-up.json');
     const before = internet.exchanges.length;
     const answered = call(url, '0311111111');
-    simulator.answerCall(answered.id);
+    simulator.telephony.answerCall(answered.id);
     await rig.executions(id, 1);
-    simulator.hangUp(answered.id);
+    simulator.telephony.hangUp(answered.id);
     await rig.executions(id, 2);
     expect(internet.exchanges).to.have.lengthOf(before);
-    simulator.hangUp(call(url, '0211234567').id);
+    simulator.telephony.hangUp(call(url, '0211234567').id);
     await rig.executions(id, 3);
     expect(internet.exchanges).to.have.lengthOf(before + 1);
     expect(objectFrom(parseJson(internet.exchanges[before]?.body ?? '', 'body'), 'body')['text']).to.equal(

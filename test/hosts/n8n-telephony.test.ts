@@ -80,14 +80,14 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     path: string,
     more: { readonly timeoutMs?: number; readonly maxDurationS?: number } = {},
   ) =>
-    simulator.setPhone({
+    simulator.telephony.setPhone({
       deviceId: DEVICE,
       maxDurationS: more.maxDurationS ?? 0,
       notifications: { url: hookUrl(path), timeoutMs: more.timeoutMs ?? 5_000 },
     });
 
   const talking = (phoneNumber = '0211234567'): CallLife =>
-    simulator.answerCall(simulator.startCall({ deviceId: DEVICE, phoneNumber }).id);
+    simulator.telephony.answerCall(simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber }).id);
 
   it('tests an account in its dialog: yes, or why not', async () => {
     const test = (password: string) =>
@@ -100,7 +100,9 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     expect(refused).to.include({ status: 'Error' });
     expect(refused.message).to.match(/password is wrong/);
     expect((await test('another-Passw0rd')).message).to.match(/waiting until/);
-    expect(simulator.accountLog(ACCOUNT).map(({ command, status }) => [command, status])).to.deep.equal([
+    expect(
+      simulator.telephony.accountLog(ACCOUNT).map(({ command, status }) => [command, status]),
+    ).to.deep.equal([
       ['ping', 200],
       ['ping', 401],
     ]);
@@ -120,7 +122,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
       expect(item, typed).to.deep.include({ ok: true, deviceId: DEVICE, phoneNumber: sent });
       const call = await waitForCall(simulator, 'to ring', ({ state }) => state === 'ringingDevice');
       expect(call, typed).to.deep.include({ direction: 'outgoing', phoneNumber: sent });
-      simulator.hangUp(call.id);
+      simulator.telephony.hangUp(call.id);
     }
     expect(failureOf(await dial(account, { phoneNumber: 'hello' }))).to.match(/phone number/i);
     expect(commandCount(simulator)).to.equal(5);
@@ -130,7 +132,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     it(`turns ${status} ${code} (${says.source}) into an error with advice`, async () => {
       await arrange?.(simulator);
       expect(failureOf(await dial(await accountOf(account), command ?? {}))).to.match(says);
-      expect(simulator.calls()).to.deep.equal([]);
+      expect(simulator.telephony.calls()).to.deep.equal([]);
     });
   }
 
@@ -141,7 +143,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     expect(commandCount(simulator)).to.equal(1);
     const right = await accountOf();
     expect((await dial(right)).status).to.equal('success');
-    simulator.configureRest({ maxInvalidRequests: 3, blacklistMs: 600_000 });
+    simulator.telephony.configureRest({ maxInvalidRequests: 3, blacklistMs: 600_000 });
     await sendBadRequests(simulator, 3);
     expect(failureOf(await dial(right))).to.match(/blocked the public IP address/);
     const sent = commandCount(simulator);
@@ -167,16 +169,16 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     listenTo('life');
     expect((await dial(await accountOf())).status).to.equal('success');
     const { id } = await waitForCall(simulator, 'to ring', ({ state }) => state === 'ringingDevice');
-    simulator.answerCall(id);
+    simulator.telephony.answerCall(id);
     const [event] = await rig.executions(eventsId, 1);
     expect(event && itemsOf(event, 'Events')[0]).to.deep.include({
       event: 'outgoingCall',
       uniqueId: id,
       phoneNumber: '0211234567',
     });
-    simulator.answerCall(id);
+    simulator.telephony.answerCall(id);
     await rig.executions(lifeId, 1);
-    simulator.hangUp(id);
+    simulator.telephony.hangUp(id);
     const told = (await rig.executions(lifeId, 2)).flatMap((execution) => itemsOf(execution, 'life'));
     expect(told.map(({ event: name, callId, direction }) => [name, callId, direction])).to.deep.equal([
       ['answer', id, 'outgoing'],
@@ -221,7 +223,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
       const { timeline } = await waitForCall(simulator, 'to be decided about', (call) =>
         call.timeline.some(({ event }) => event === 'extended' || event === 'ended'),
       );
-      simulator.hangUp(id);
+      simulator.telephony.hangUp(id);
       return timeline.find(({ event }) => event === 'extended' || event === 'ended')?.text ?? '';
     };
     expect(await outcome('0211000001')).to.equal('By 60 s from now.');
@@ -233,7 +235,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     // n8n itself writes the path of a webhook that it does not know to its log.
     const nowhere = `${rig.host.url}/webhook/hook-nowhere/nowhere/not-the-secret-000`;
     for (const url of [`${hookUrl('life')}x`, nowhere]) {
-      simulator.setPhone({ deviceId: DEVICE, notifications: { url } });
+      simulator.telephony.setPhone({ deviceId: DEVICE, notifications: { url } });
       const { id } = talking();
       const call = await waitForCall(simulator, 'to end', ({ state }) => state === 'ended');
       expect(call).to.deep.include({ id, endReason: 'notificationFailed' });
@@ -265,7 +267,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     );
     for (const method of ['GET', 'POST'] as const) {
       const ask = (order: string) =>
-        simulator.runIvr({ url: hookUrl('ivr'), method, variables: { order, status: '' } });
+        simulator.telephony.runIvr({ url: hookUrl('ivr'), method, variables: { order, status: '' } });
       expect(await ask('00417'), method).to.deep.include({
         variables: { order: '00417', status: 'order 00417' },
         imported: ['status'],

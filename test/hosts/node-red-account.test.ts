@@ -53,7 +53,7 @@ describe('An account in a real Node-RED', () => {
       message: 'Accolades accepts the account and its password.',
       code: null,
     });
-    expect(simulator.accountLog(ACCOUNT).map(({ command }) => command)).to.deep.equal(['ping']);
+    expect(simulator.telephony.accountLog(ACCOUNT).map(({ command }) => command)).to.deep.equal(['ping']);
   });
 
   it('is tested with what was typed, before it was ever deployed, and with variables', async () => {

@@ -70,7 +70,7 @@ describe('Commands in a real Node-RED', () => {
     const message = await dial({});
     expect(message).to.have.property('topic', 'ping');
     expect(payloadOf(message)).to.deep.include({ command: 'ping', ok: true, response: { type: 'pong' } });
-    expect(simulator.accountLog(ACCOUNT)).to.have.lengthOf(1);
+    expect(simulator.telephony.accountLog(ACCOUNT)).to.have.lengthOf(1);
     expect(rig.client.statusOf('do')).to.deep.include({ fill: 'green', text: 'answered' });
   });
 
@@ -88,7 +88,7 @@ describe('Commands in a real Node-RED', () => {
       expect(payloadOf(message), typed).to.deep.include({ ok: true, deviceId: DEVICE, phoneNumber: sent });
       const call = await waitForCall(simulator, 'to ring', ({ state }) => state === 'ringingDevice');
       expect(call, typed).to.deep.include({ direction: 'outgoing', deviceId: DEVICE, phoneNumber: sent });
-      simulator.hangUp(call.id);
+      simulator.telephony.hangUp(call.id);
     }
   });
 
@@ -119,7 +119,7 @@ describe('Commands in a real Node-RED', () => {
       expect(error['cause']).to.deep.include({ code, httpStatus: status });
       await rig.client.waitForStatus('do', ({ fill, text }) => fill === 'red' && (text ?? '').length <= 20);
       // No call rang, and the phone can still be rung by hand.
-      expect(simulator.calls()).to.deep.equal([]);
+      expect(simulator.telephony.calls()).to.deep.equal([]);
     });
   }
 
@@ -134,11 +134,11 @@ describe('Commands in a real Node-RED', () => {
     expect(commandCount(simulator)).to.equal(1);
     await rig.deploy(flow());
     expect(payloadOf(await dial())).to.deep.include({ ok: true });
-    expect(simulator.blacklist()).to.deep.equal([]);
+    expect(simulator.telephony.blacklist()).to.deep.equal([]);
   });
 
   it('sends nothing to a server that has blocked this address, and goes on after the cool-down', async () => {
-    simulator.configureRest({ maxInvalidRequests: 3, blacklistMs: 600_000 });
+    simulator.telephony.configureRest({ maxInvalidRequests: 3, blacklistMs: 600_000 });
     await sendBadRequests(simulator, 3);
     await rig.deploy(flow());
     const error = errorOf(await failedDial());
@@ -150,7 +150,7 @@ describe('Commands in a real Node-RED', () => {
       expect(errorOf(await failedDial())).to.deep.include({ code: 'COOLING_DOWN' });
     }
     expect(commandCount(simulator)).to.equal(sent);
-    simulator.clearBlacklist();
+    simulator.telephony.clearBlacklist();
     const again = await waitUntil(
       'the end of the cool-down',
       async () => {

@@ -62,11 +62,11 @@ describe('The examples in a real Node-RED', () => {
 
   beforeEach(() => {
     rig.client.debugMessages.length = 0;
-    simulator.setPhone({ deviceId: DEVICE, notifications: null, maxDurationS: 0 });
+    simulator.telephony.setPhone({ deviceId: DEVICE, notifications: null, maxDurationS: 0 });
   });
 
   afterEach(() => {
-    for (const { id } of simulator.calls()) simulator.hangUp(id);
+    for (const { id } of simulator.telephony.calls()) simulator.telephony.hangUp(id);
   });
 
   /** The names under which the import dialog offers them. */
@@ -119,7 +119,7 @@ describe('The examples in a real Node-RED', () => {
 
   const notify = (endpoint: string, maxDurationS = 0): void => {
     const url = `${rig.host.url}/accolades/${endpoint}/${SECRET}`;
-    simulator.setPhone({ deviceId: DEVICE, maxDurationS, notifications: { url } });
+    simulator.telephony.setPhone({ deviceId: DEVICE, maxDurationS, notifications: { url } });
   };
 
   const value = async (name: string): Promise<unknown> => {
@@ -181,9 +181,9 @@ describe('The examples in a real Node-RED', () => {
 
   it('CRM update at hang-up: the duration of the call', async () => {
     notify('crm');
-    const { id } = simulator.startCall({ deviceId: DEVICE, phoneNumber: '0211234567' });
-    simulator.answerCall(id);
-    simulator.hangUp(id);
+    const { id } = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0211234567' });
+    simulator.telephony.answerCall(id);
+    simulator.telephony.hangUp(id);
     const { body } = await asked('/calls');
     expect(parseJson(body, 'body')).to.deep.include({
       callId: id,
@@ -196,26 +196,26 @@ describe('The examples in a real Node-RED', () => {
 
   it('Missed-call follow-up: a task for a call that nobody answered, none for another', async () => {
     notify('missed');
-    const answered = simulator.startCall({ deviceId: DEVICE, phoneNumber: '0311111111' });
-    simulator.answerCall(answered.id);
-    simulator.hangUp(answered.id);
+    const answered = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0311111111' });
+    simulator.telephony.answerCall(answered.id);
+    simulator.telephony.hangUp(answered.id);
     await waitForCall(simulator, 'whose end was told', ({ timeline }) =>
       timeline.some(({ text }) => text.startsWith('hangup:')),
     );
-    const missed = simulator.startCall({ deviceId: DEVICE, phoneNumber: '0211234567' });
-    simulator.hangUp(missed.id);
+    const missed = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0211234567' });
+    simulator.telephony.hangUp(missed.id);
     expect(await value('to do')).to.equal('Call back +40 21 123 4567');
     expect(rig.messagesOf('to do')).to.have.lengthOf(1);
   });
 
   it('Pre-paid call: extended while the credit lasts, dropped without', async () => {
     notify('prepaid', 1);
-    const dropped = simulator.startCall({ deviceId: DEVICE, phoneNumber: '0311111111' });
-    simulator.answerCall(dropped.id);
+    const dropped = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0311111111' });
+    simulator.telephony.answerCall(dropped.id);
     const over = await waitForCall(simulator, 'to be dropped', ({ state }) => state === 'ended');
     expect(over.endReason).to.equal('durationLimit');
-    const extended = simulator.startCall({ deviceId: DEVICE, phoneNumber: '0211234567' });
-    simulator.answerCall(extended.id);
+    const extended = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0211234567' });
+    simulator.telephony.answerCall(extended.id);
     const { timeline } = await waitForCall(simulator, 'to be extended', (call) =>
       call.timeline.some(({ event }) => event === 'extended'),
     );
@@ -230,7 +230,7 @@ describe('The examples in a real Node-RED', () => {
       ['9', 'unknown'],
     ] as const) {
       const url = `${rig.host.url}/accolades/orders/${SECRET}`;
-      const { variables } = await simulator.runIvr({ url, variables: { orderNumber, status: '' } });
+      const { variables } = await simulator.telephony.runIvr({ url, variables: { orderNumber, status: '' } });
       expect(variables).to.deep.equal({ orderNumber, status });
     }
   });
@@ -244,10 +244,13 @@ describe('The examples in a real Node-RED', () => {
       'Your phone rings. Answer it, and 0211234567 is called.',
     );
     const { id } = await waitForCall(simulator, 'to ring', ({ state }) => state === 'ringingDevice');
-    expect(simulator.answerCall(id)).to.deep.include({ state: 'ringingDestination', deviceId: DEVICE });
+    expect(simulator.telephony.answerCall(id)).to.deep.include({
+      state: 'ringingDestination',
+      deviceId: DEVICE,
+    });
     const refused = await send('not a number');
     expect(refused.status).to.equal(400);
-    expect(simulator.accountLog(ACCOUNT)).to.have.lengthOf(1);
+    expect(simulator.telephony.accountLog(ACCOUNT)).to.have.lengthOf(1);
   });
 
   it('Configuration and version: what is stored, and which server it is', async () => {

@@ -52,7 +52,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
   });
 
   beforeEach(() => {
-    simulator.setPhone({
+    simulator.telephony.setPhone({
       deviceId: DEVICE,
       maxDurationS: 0,
       notifications: { url: `${rig.host.url}/accolades/calls/${SECRET}`, timeoutMs: 2_000 },
@@ -61,7 +61,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
   });
 
   afterEach(() => {
-    for (const { id } of simulator.calls()) simulator.hangUp(id);
+    for (const { id } of simulator.telephony.calls()) simulator.telephony.hangUp(id);
   });
 
   const flows = (): FlowNode[] => [
@@ -127,8 +127,8 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
 
   /** A call that both sides have answered. */
   const talking = (phoneNumber: string): CallLife => {
-    const { id } = simulator.startCall({ deviceId: DEVICE, phoneNumber });
-    return simulator.answerCall(id);
+    const { id } = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber });
+    return simulator.telephony.answerCall(id);
   };
 
   const ended = (id: string) =>
@@ -144,7 +144,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
     // Nobody is told before the agent's own phone is answered.
     expect(rig.messagesOf('events')).to.deep.equal([]);
 
-    simulator.answerCall(id);
+    simulator.telephony.answerCall(id);
     const [event] = await rig.waitForMessages('events', 1);
     expect(event).to.have.property('topic', 'outgoingCall');
     expect(payloadOf(event)).to.deep.include({
@@ -154,9 +154,9 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
       callCenter: false,
     });
 
-    simulator.answerCall(id);
+    simulator.telephony.answerCall(id);
     await notified(1);
-    simulator.hangUp(id);
+    simulator.telephony.hangUp(id);
     const [answer, hangup] = await notified(2);
     expect(answer).to.deep.include({
       event: 'answer',
@@ -189,10 +189,10 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
   });
 
   it('tells an incoming call that nobody answers by its end', async () => {
-    const { id } = simulator.startCall({ deviceId: DEVICE, phoneNumber: '0721234567' });
+    const { id } = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0721234567' });
     const [event] = await rig.waitForMessages('events', 1);
     expect(payloadOf(event)).to.deep.include({ event: 'incomingCall', uniqueId: id });
-    simulator.hangUp(id);
+    simulator.telephony.hangUp(id);
     const [hangup] = await notified(1);
     expect(hangup).to.deep.include({ event: 'hangup', direction: 'incoming', callId: id, duration: 0 });
   });
@@ -202,7 +202,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
     ['is dropped at once', '0211000002', 1, 900],
   ] as const) {
     it(`decides by accolades-reply: a call at its limit ${what}`, async () => {
-      simulator.setPhone({ deviceId: DEVICE, maxDurationS: 1 });
+      simulator.telephony.setPhone({ deviceId: DEVICE, maxDurationS: 1 });
       const { id } = talking(phoneNumber);
       const call = await ended(id);
       expect(call.endReason).to.equal('durationLimit');
@@ -214,7 +214,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
   }
 
   it('lets the fallback decide about a call that the flow says nothing about', async () => {
-    simulator.setPhone({ deviceId: DEVICE, maxDurationS: 1 });
+    simulator.telephony.setPhone({ deviceId: DEVICE, maxDurationS: 1 });
     const { id } = talking('0211000003');
     const call = await waitForCall(simulator, 'to be extended', ({ timeline }) =>
       timeline.some(({ event }) => event === 'extended'),
@@ -225,7 +225,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
 
   it('costs the call when the endpoint refuses the secret or is not there', async () => {
     for (const path of ['/accolades/calls/not-the-secret-000', '/accolades/nothing-here']) {
-      simulator.setPhone({ deviceId: DEVICE, notifications: { url: `${rig.host.url}${path}` } });
+      simulator.telephony.setPhone({ deviceId: DEVICE, notifications: { url: `${rig.host.url}${path}` } });
       const { id } = talking('0211234567');
       expect((await ended(id)).endReason, path).to.equal('notificationFailed');
     }
@@ -235,7 +235,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
   for (const method of ['GET', 'POST'] as const) {
     it(`answers an IVR with variables (${method}), and with the fallback when the flow is silent`, async () => {
       const run = (order: string) =>
-        simulator.runIvr({
+        simulator.telephony.runIvr({
           url: `${rig.host.url}/accolades/orders/${SECRET}`,
           method,
           variables: { order, status: '', days: '' },

@@ -37,7 +37,7 @@ export function restUrl(simulator: Simulator): string {
 
 /** The commands that reached the account so far. */
 export function commandCount(simulator: Simulator): number {
-  return simulator.accountLog(ACCOUNT).length;
+  return simulator.telephony.accountLog(ACCOUNT).length;
 }
 
 /** The newest call, once it is as described. */
@@ -49,13 +49,13 @@ export function waitForCall(
   return waitUntil(
     `a call ${what}`,
     () => {
-      const [call] = simulator.calls();
+      const [call] = simulator.telephony.calls();
       return call !== undefined && matches(call) && call;
     },
     {
       deadlineMs: 10_000,
       everyMs: 10,
-      details: () => JSON.stringify(simulator.calls()[0]?.timeline ?? 'There is no call.'),
+      details: () => JSON.stringify(simulator.telephony.calls()[0]?.timeline ?? 'There is no call.'),
     },
   );
 }

@@ -73,7 +73,7 @@ describe('The node Accolades on a worker of n8n', function () {
     const pinged = await run(node('Ping', ACCOLADES, { resource: 'account', operation: 'ping' }, account));
     expect(pinged.status).to.equal('success');
     expect(
-      cluster.simulator.accountLog(ACCOUNT).map(({ command, status }) => [command, status]),
+      cluster.simulator.telephony.accountLog(ACCOUNT).map(({ command, status }) => [command, status]),
     ).to.deep.equal([
       ['dial', 200],
       ['ping', 200],

@@ -6,7 +6,7 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const simulator = new Simulator(options);
   await simulator.start();
   try {
-    if (options.rest) await simulator.startRest();
+    if (options.rest) await simulator.telephony.startRest();
     if (options.connector) {
       const connectors = await import('./connectors/connector-server.ts');
       simulator.attachConnectors(await connectors.ConnectorServer.start(simulator, options.connector));

@@ -1,3 +1,4 @@
+import { EventEmitter } from 'node:events';
 import type { ConnectorServer } from './connectors/connector-server.ts';
 import { ALL_AGENTS, Faults } from './faults/faults.ts';
 import { makeGarbage } from './faults/garbage.ts';
@@ -12,7 +13,7 @@ import type { AgentInfo, AgentSetup, EntityKind } from './pbx/agent.ts';
 import type { CallRequest, PlacedCall } from './pbx/call.ts';
 import { CallTraffic } from './pbx/call-traffic.ts';
 import { UniqueIdSource } from './pbx/unique-id.ts';
-import type { AgentEvent, SessionEvent } from './simulator-events.ts';
+import type { AgentEvent, SessionEvent, SimulatorEvents } from './simulator-events.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
 import { Statistics } from './statistics.ts';
 import { Telephony } from './telephony.ts';
@@ -31,7 +32,9 @@ export interface RunningConsole {
 }
 
 /** A simulated Accolades PBX. Make one with `createSimulator`. */
-export class Simulator extends Telephony {
+export class Simulator extends EventEmitter<SimulatorEvents> {
+  /** Accounts, phones, calls with a life, notifications, IVRs and the REST API. */
+  readonly telephony: Telephony;
   /** Faults that stay until they are cleared; change them at any time. */
   readonly faults: Faults;
   /** What the server has seen so far. */
@@ -39,8 +42,8 @@ export class Simulator extends Telephony {
   /** Places calls at a rate. */
   readonly traffic: CallTraffic;
 
-  readonly #directory: AgentDirectory;
-  readonly #uniqueIds: UniqueIdSource;
+  readonly #directory = new AgentDirectory();
+  readonly #uniqueIds = new UniqueIdSource();
   readonly #settings: ServerSettings;
   readonly #api: WebSocketApi;
   #console: RunningConsole | undefined;
@@ -48,12 +51,9 @@ export class Simulator extends Telephony {
   #closing: Promise<void> | undefined;
 
   constructor(options: SimulatorOptions) {
-    const directory = new AgentDirectory();
-    for (const setup of options.agents ?? []) directory.add(setup);
-    const uniqueIds = new UniqueIdSource();
-    super(options, directory, uniqueIds);
-    this.#directory = directory;
-    this.#uniqueIds = uniqueIds;
+    super();
+    this.setMaxListeners(0);
+    for (const setup of options.agents ?? []) this.#directory.add(setup);
     const { version, authSuccessType, sessionTimeoutMs, closeAfterAuthFailed } = options;
     this.#settings = {
       ...DEFAULT_SETTINGS,
@@ -78,6 +78,14 @@ export class Simulator extends Telephony {
       },
     });
     this.traffic = new CallTraffic(this, () => this.emit('settings'));
+    this.telephony = new Telephony(options, {
+      directory: this.#directory,
+      uniqueIds: this.#uniqueIds,
+      placeCall: (request) => this.placeCall(request),
+      settingsChanged: () => this.emit('settings'),
+      callChanged: (call) => this.emit('callLife', call),
+      restRequest: () => this.emit('restRequest'),
+    });
   }
 
   /** The address of the WebSocket API, `ws://127.0.0.1:PORT` or `wss://…`. It stays the same over restarts. */
@@ -105,6 +113,11 @@ export class Simulator extends Telephony {
     return this.#console?.url ?? null;
   }
 
+  /** The address of the REST API, without an account's path; `null` without one. */
+  get restUrl(): string | null {
+    return this.telephony.restUrl;
+  }
+
   /** Whether the WebSocket API is up. */
   get running(): boolean {
     return this.#api.listening;
@@ -125,7 +138,7 @@ export class Simulator extends Telephony {
   /** @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id is taken. */
   addAgent(setup: AgentSetup): AgentInfo {
     const record = this.#directory.add(setup);
-    this.addPhoneOf(record);
+    this.telephony.addPhoneOf(record);
     return this.#announce('added', record);
   }
 
@@ -135,7 +148,7 @@ export class Simulator extends Telephony {
     this.#logOut(record);
     this.#directory.remove(idCrm);
     this.faults.clear(idCrm);
-    this.removePhonesOf(idCrm);
+    this.telephony.removePhonesOf(idCrm);
     this.emit('agent', { event: 'removed', agent: this.#info(record) });
   }
 
@@ -289,7 +302,7 @@ export class Simulator extends Telephony {
     this.traffic.stop();
     await Promise.all([
       this.#api.stop({ abrupt: false }),
-      this.closeTelephony(),
+      this.telephony.close(),
       this.#console?.close(),
       this.#connectors?.close(),
     ]);

@@ -1,4 +1,3 @@
-import { EventEmitter } from 'node:events';
 import { CallCentre } from './calls/call-centre.ts';
 import type { CallLife, CallStart } from './calls/call-life.ts';
 import { DEFAULT_CALL_SETTINGS, readCallSettings } from './calls/call-settings.ts';
@@ -26,16 +25,25 @@ import type { AccountInfo, AccountLogEntry, AccountSetup } from './rest-api/acco
 import { RestApi } from './rest-api/rest-api.ts';
 import { DEFAULT_REST_SETTINGS, readRestSettings } from './rest-api/rest-settings.ts';
 import type { RestSettings } from './rest-api/rest-settings.ts';
-import type { SimulatorEvents } from './simulator-events.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
 
+/** What the telephone side uses of the simulator that it is a part of. */
+export interface TelephonyHost {
+  readonly directory: AgentDirectory;
+  readonly uniqueIds: UniqueIdSource;
+  /** Sends a call event to the clients of agents. */
+  placeCall(request: CallRequest): PlacedCall;
+  settingsChanged(): void;
+  callChanged(call: CallLife): void;
+  restRequest(): void;
+}
+
 /**
- * The telephone side of the PBX: accounts and their REST API, phones, calls with a life, the notifications that these raise, and
- * IVRs. The other side, the agents' WebSocket API, is the simulator's own.
+ * The telephone side of the PBX: accounts and their REST API, phones, calls with a life, the
+ * notifications that these send, and IVRs. The other side is the agents' WebSocket API.
  */
-export abstract class Telephony extends EventEmitter<SimulatorEvents> {
-  readonly #directory: AgentDirectory;
-  readonly #uniqueIds: UniqueIdSource;
+export class Telephony {
+  readonly #host: TelephonyHost;
   readonly #accounts = new AccountDirectory();
   readonly #phones = new PhoneDirectory();
   readonly #restSettings: RestSettings;
@@ -48,13 +56,10 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
   readonly #callCentre: CallCentre;
   readonly #ending = new AbortController();
 
-  /** @param directory the agents; each that is there already gets a phone */
-  constructor(options: SimulatorOptions, directory: AgentDirectory, uniqueIds: UniqueIdSource) {
-    super();
-    this.setMaxListeners(0);
-    this.#directory = directory;
-    this.#uniqueIds = uniqueIds;
-    for (const record of directory.all()) this.addPhoneOf(record);
+  /** Every agent that the directory already holds gets a phone. */
+  constructor(options: SimulatorOptions, host: TelephonyHost) {
+    this.#host = host;
+    for (const record of host.directory.all()) this.addPhoneOf(record);
     for (const setup of options.phones ?? []) this.#setPhone(setup);
     for (const setup of options.accounts ?? []) this.#accounts.set(setup);
     this.#restSettings = { ...DEFAULT_REST_SETTINGS, ...readRestSettings(options.restSettings ?? {}) };
@@ -66,7 +71,9 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
       settings: () => this.#restSettings,
       now: () => Date.now(),
       dial: (accountNumber, deviceId, phoneNumber) => this.#dialFor(accountNumber, deviceId, phoneNumber),
-      onRequest: () => this.emit('restRequest'),
+      onRequest: () => {
+        host.restRequest();
+      },
     });
     this.#clock = options.clock ?? systemClock;
     this.#callSettings = { ...DEFAULT_CALL_SETTINGS, ...readCallSettings(options.callSettings ?? {}) };
@@ -82,18 +89,17 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
     this.#callCentre = new CallCentre({
       clock: this.#clock,
       settings: () => this.#callSettings,
-      newId: () => uniqueIds.next(),
+      newId: () => host.uniqueIds.next(),
       phone: (deviceId) => this.#phones.require(deviceId),
       notifyAgent: (phone, call) => this.#notifyAgent(phone, call),
       notifyEndpoint: (endpoint, event, call) => this.#notifier.notify(endpoint, event, call),
       notifyUnanswered: () => this.#notificationSettings.notifyUnanswered,
       parseHangupReply: options.parseHangupReply ?? parseHangupReply,
-      onChange: (call) => this.emit('callLife', call),
+      onChange: (call) => {
+        host.callChanged(call);
+      },
     });
   }
-
-  /** Tells the clients of agents about a call. */
-  abstract placeCall(request: CallRequest): PlacedCall;
 
   /** The address of the REST API, without an account's path; `null` without one. */
   get restUrl(): string | null {
@@ -108,13 +114,13 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
   /** Changes how the REST API behaves. @throws when a setting is not usable */
   configureRest(settings: Partial<RestSettings>): void {
     Object.assign(this.#restSettings, readRestSettings(settings));
-    this.emit('settings');
+    this.#host.settingsChanged();
   }
 
   /** Lifts every block that the REST API has put on an IP address. */
   clearBlacklist(): void {
     this.#rest.blacklist.clear();
-    this.emit('settings');
+    this.#host.settingsChanged();
   }
 
   /** The IP addresses that the REST API rejects now. */
@@ -125,14 +131,14 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
   /** Adds an account, or changes the one with this number. @throws when number or password is not usable */
   setAccount(setup: AccountSetup): AccountInfo {
     const account = this.#accounts.set(setup);
-    this.emit('settings');
+    this.#host.settingsChanged();
     return account;
   }
 
   /** Switches an account's REST API on or off. @throws when there is no such account */
   setAccountActive(accountNumber: string, apiActive: boolean): void {
     this.#accounts.setActive(accountNumber, apiActive);
-    this.emit('settings');
+    this.#host.settingsChanged();
   }
 
   accounts(): AccountInfo[] {
@@ -160,7 +166,7 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
   /** Adds a phone, or changes the one with this device id. @throws when a value is not usable */
   setPhone(setup: PhoneSetup): Phone {
     const phone = this.#setPhone(setup);
-    this.emit('settings');
+    this.#host.settingsChanged();
     return phone;
   }
 
@@ -172,7 +178,7 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
   /** Changes how phones and the other parties behave, from the next step of a call on. @throws when a setting is not usable */
   configureCalls(settings: Partial<CallSettings>): void {
     Object.assign(this.#callSettings, readCallSettings(settings));
-    this.emit('settings');
+    this.#host.settingsChanged();
   }
 
   /** How call notifications are written now. */
@@ -183,7 +189,7 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
   /** Changes how call notifications are written. @throws when a setting is not usable */
   configureNotifications(settings: Partial<NotificationSettings>): void {
     Object.assign(this.#notificationSettings, readNotificationSettings(settings));
-    this.emit('settings');
+    this.#host.settingsChanged();
   }
 
   /**
@@ -217,7 +223,7 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
   async runIvr(run: IvrRun): Promise<IvrResult> {
     return runIvr(run, {
       send: sendForm,
-      callId: this.#uniqueIds.next(),
+      callId: this.#host.uniqueIds.next(),
       now: this.#clock.now(),
       signal: this.#ending.signal,
     });
@@ -229,17 +235,18 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
     this.#restUp = true;
   }
 
-  /** An agent has a phone, unless there is one with that id already. */
-  protected addPhoneOf({ idCrm, ids }: AgentRecord): void {
+  /** @internal An agent gets a phone, unless one with its id exists. */
+  addPhoneOf({ idCrm, ids }: AgentRecord): void {
     if (!this.#phones.has(ids.phone)) this.#phones.set({ deviceId: ids.phone, idCrm });
   }
 
-  protected removePhonesOf(idCrm: string): void {
+  /** @internal */
+  removePhonesOf(idCrm: string): void {
     this.#phones.removeOfAgent(idCrm);
   }
 
-  /** Ends calls, notifications, IVRs and the REST API. */
-  protected async closeTelephony(): Promise<void> {
+  /** @internal Ends calls, notifications, IVRs and the REST API. */
+  async close(): Promise<void> {
     this.#callCentre.close();
     this.#notifier.close();
     this.#ending.abort();
@@ -247,7 +254,7 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
   }
 
   #setPhone(setup: PhoneSetup): Phone {
-    if (typeof setup.idCrm === 'string') this.#directory.require(setup.idCrm);
+    if (typeof setup.idCrm === 'string') this.#host.directory.require(setup.idCrm);
     return this.#phones.set(setup);
   }
 
@@ -261,9 +268,9 @@ export abstract class Telephony extends EventEmitter<SimulatorEvents> {
 
   /** @returns what the call's timeline says about it */
   #notifyAgent({ idCrm }: Phone, { id, direction, phoneNumber, callCenter }: CallLife): string {
-    const agent = idCrm === null ? undefined : this.#directory.get(idCrm);
+    const agent = idCrm === null ? undefined : this.#host.directory.get(idCrm);
     if (!agent) return 'No agent sits at this phone.';
-    const { delivered } = this.placeCall({
+    const { delivered } = this.#host.placeCall({
       direction,
       agents: agent.idCrm,
       phoneNumber,

@@ -28,7 +28,7 @@ describe('life of a call', () => {
   /** The simulator's phone 27 tells the endpoint about its calls. */
   async function notifying(options: SimulatorOptions = {}, maxDurationS = 0): Promise<Simulator> {
     const simulator = await byHand(options);
-    simulator.setPhone({
+    simulator.telephony.setPhone({
       deviceId: '27',
       userId: '501',
       maxDurationS,
@@ -42,8 +42,8 @@ describe('life of a call', () => {
   }
 
   async function noted(simulator: Simulator, event: string): Promise<CallLife> {
-    await until(() => events(simulator.calls()[0]).includes(event), `the timeline has ${event}`);
-    const call = simulator.calls()[0];
+    await until(() => events(simulator.telephony.calls()[0]).includes(event), `the timeline has ${event}`);
+    const call = simulator.telephony.calls()[0];
     if (!call) throw new Error('No call.');
     return call;
   }
@@ -51,8 +51,12 @@ describe('life of a call', () => {
   it('of click-to-call: the device rings, then the destination, and the agent is told in between', async () => {
     const simulator = await byHand();
     const client = await TestClient.authenticated(simulator.url, FRONT_DESK);
-    const { id } = simulator.startCall({ direction: 'outgoing', deviceId: '27', phoneNumber: NUMBER });
-    const states = (): string | undefined => simulator.calls()[0]?.state;
+    const { id } = simulator.telephony.startCall({
+      direction: 'outgoing',
+      deviceId: '27',
+      phoneNumber: NUMBER,
+    });
+    const states = (): string | undefined => simulator.telephony.calls()[0]?.state;
     clock.advance(1_999);
     expect(states()).to.equal('ringingDevice');
     expect(simulator.statistics.calls, 'nobody has been told').to.equal(0);
@@ -67,7 +71,7 @@ describe('life of a call', () => {
     clock.advance(3_000);
     expect(states()).to.equal('answered');
     clock.advance(60_000);
-    const ended = simulator.hangUp(id);
+    const ended = simulator.telephony.hangUp(id);
     expect(ended).to.include({ state: 'ended', endReason: 'hungUp', userId: '27' });
     expect(ended.answeredAt).to.equal(ended.startedAt + 5_000);
     expect(ended.endedAt).to.equal(ended.startedAt + 65_000);
@@ -86,52 +90,60 @@ describe('life of a call', () => {
   it('of an incoming call: the agent is told while the device rings', async () => {
     const simulator = await byHand();
     const client = await TestClient.authenticated(simulator.url, FRONT_DESK);
-    const { id } = simulator.startCall({ deviceId: '27', phoneNumber: NUMBER, callCenter: true });
+    const { id } = simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER, callCenter: true });
     expect(await client.nextMessage()).to.include({
       type: 'incomingCall',
       uniqueId: id,
       callCenter: 'yes',
     });
-    expect(simulator.answerCall(id).state).to.equal('answered');
-    expect(() => simulator.answerCall(id)).to.throw('Nothing rings');
+    expect(simulator.telephony.answerCall(id).state).to.equal('answered');
+    expect(() => simulator.telephony.answerCall(id)).to.throw('Nothing rings');
   });
 
   it('ends when nobody answers', async () => {
     const simulator = await byHand({ callSettings: { deviceAnswerMs: null, ringTimeoutMs: 5_000 } });
-    simulator.startCall({ direction: 'outgoing', deviceId: '27', phoneNumber: NUMBER });
+    simulator.telephony.startCall({ direction: 'outgoing', deviceId: '27', phoneNumber: NUMBER });
     clock.advance(5_000);
-    expect(simulator.calls()[0]).to.include({ state: 'ended', endReason: 'noAnswer', answeredAt: null });
+    expect(simulator.telephony.calls()[0]).to.include({
+      state: 'ended',
+      endReason: 'noAnswer',
+      answeredAt: null,
+    });
     expect(simulator.statistics.calls).to.equal(0);
   });
 
   it('ends by itself when it is set so', async () => {
     const simulator = await byHand({ callSettings: { hangUpMs: 9_000 } });
-    const { id } = simulator.startCall({ deviceId: '27', phoneNumber: NUMBER });
-    simulator.answerCall(id);
+    const { id } = simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER });
+    simulator.telephony.answerCall(id);
     clock.advance(9_000);
-    expect(simulator.calls()[0]).to.include({ state: 'ended', endReason: 'hungUp' });
+    expect(simulator.telephony.calls()[0]).to.include({ state: 'ended', endReason: 'hungUp' });
   });
 
   it('keeps 200 calls, and tells of unknown ones', async () => {
     const simulator = await byHand();
-    const first = simulator.startCall({ deviceId: '28', phoneNumber: NUMBER });
+    const first = simulator.telephony.startCall({ deviceId: '28', phoneNumber: NUMBER });
     for (let i = 0; i < 250; i++) {
-      simulator.hangUp(simulator.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
+      simulator.telephony.hangUp(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
     }
-    const calls = simulator.calls();
+    const calls = simulator.telephony.calls();
     expect(calls).to.have.length(200);
     expect(calls.at(-1)?.id, 'one that is not over is kept').to.equal(first.id);
-    expect(() => simulator.hangUp('1.1')).to.throw('no call 1.1');
-    expect(() => simulator.startCall({ deviceId: '99', phoneNumber: NUMBER })).to.throw('no phone');
+    expect(() => simulator.telephony.hangUp('1.1')).to.throw('no call 1.1');
+    expect(() => simulator.telephony.startCall({ deviceId: '99', phoneNumber: NUMBER })).to.throw('no phone');
   });
 
   it('posts answer and hangup as forms', async () => {
     const simulator = await notifying();
-    const { id } = simulator.startCall({ direction: 'outgoing', deviceId: '27', phoneNumber: NUMBER });
+    const { id } = simulator.telephony.startCall({
+      direction: 'outgoing',
+      deviceId: '27',
+      phoneNumber: NUMBER,
+    });
     clock.advance(5_000);
     await noted(simulator, 'notificationAnswered');
     clock.advance(42_000);
-    simulator.hangUp(id);
+    simulator.telephony.hangUp(id);
     await endpoint.gets(2);
     const [answer, hangup] = endpoint.received;
     expect(answer).to.deep.include({ method: 'POST', path: '/calls' });
@@ -158,7 +170,7 @@ describe('life of a call', () => {
         extraFields: { queue: 'sales' },
       },
     });
-    simulator.hangUp(simulator.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
+    simulator.telephony.hangUp(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
     await endpoint.gets(1);
     const { callId, ...fields } = endpoint.received[0]?.fields ?? {};
     expect(callId).to.match(/^\d+\.\d+$/);
@@ -172,15 +184,15 @@ describe('life of a call', () => {
       queue: 'sales',
     });
     expect(() => {
-      simulator.configureNotifications({ directionField: 'direction' });
+      simulator.telephony.configureNotifications({ directionField: 'direction' });
     }).to.throw('callDire');
   });
 
   it('says nothing of a call that nobody answered when it is set so', async () => {
     const simulator = await notifying({ notificationSettings: { notifyUnanswered: false } });
-    simulator.hangUp(simulator.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
-    const { id } = simulator.startCall({ deviceId: '27', phoneNumber: NUMBER });
-    simulator.answerCall(id);
+    simulator.telephony.hangUp(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
+    const { id } = simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER });
+    simulator.telephony.answerCall(id);
     await endpoint.gets(1);
     expect(endpoint.events).to.deep.equal(['answer']);
   });
@@ -194,8 +206,8 @@ describe('life of a call', () => {
     it(`hangs up when the endpoint ${what}`, async () => {
       const simulator = await notifying();
       endpoint.answer = () => answer;
-      const { id } = simulator.startCall({ deviceId: '27', phoneNumber: NUMBER });
-      simulator.answerCall(id);
+      const { id } = simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER });
+      simulator.telephony.answerCall(id);
       const call = await noted(simulator, 'ended');
       expect(call).to.include({ state: 'ended', endReason: 'notificationFailed' });
       expect(events(call)).to.include('notificationFailed');
@@ -205,9 +217,11 @@ describe('life of a call', () => {
   it('hangs up when nobody listens at the endpoint', async () => {
     const simulator = await notifying();
     endpoint.close();
-    simulator.answerCall(simulator.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
+    simulator.telephony.answerCall(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
     expect(await noted(simulator, 'ended')).to.include({ endReason: 'notificationFailed' });
-    expect(JSON.stringify(simulator.calls()), 'the path can hold a secret').to.not.contain('/calls');
+    expect(JSON.stringify(simulator.telephony.calls()), 'the path can hold a secret').to.not.contain(
+      '/calls',
+    );
   });
 
   it('is extended, then dropped, as the endpoint decides', async () => {
@@ -222,10 +236,10 @@ describe('life of a call', () => {
             ? '{"action":"extend","duration":30}'
             : '{"action":"drop"}',
     });
-    simulator.answerCall(simulator.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
+    simulator.telephony.answerCall(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
     await noted(simulator, 'notificationAnswered');
     clock.advance(59_999);
-    expect(simulator.calls()[0]?.state).to.equal('answered');
+    expect(simulator.telephony.calls()[0]?.state).to.equal('answered');
     clock.advance(1);
     const extended = await noted(simulator, 'extended');
     expect(extended.state).to.equal('answered');
@@ -239,12 +253,12 @@ describe('life of a call', () => {
 
   it('ends at its limit when there is nobody to ask, or the answer says nothing', async () => {
     const simulator = await notifying({}, 60);
-    simulator.setPhone({ deviceId: '28', maxDurationS: 60 });
-    const { id } = simulator.startCall({ deviceId: '28', phoneNumber: NUMBER });
-    simulator.answerCall(id);
+    simulator.telephony.setPhone({ deviceId: '28', maxDurationS: 60 });
+    const { id } = simulator.telephony.startCall({ deviceId: '28', phoneNumber: NUMBER });
+    simulator.telephony.answerCall(id);
     clock.advance(60_000);
-    expect(simulator.calls()[0]).to.include({ state: 'ended', endReason: 'durationLimit' });
-    simulator.answerCall(simulator.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
+    expect(simulator.telephony.calls()[0]).to.include({ state: 'ended', endReason: 'durationLimit' });
+    simulator.telephony.answerCall(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
     await noted(simulator, 'notificationAnswered');
     clock.advance(60_000);
     expect(await noted(simulator, 'ended')).to.include({ endReason: 'durationLimit' });
@@ -256,7 +270,7 @@ describe('life of a call', () => {
       10,
     );
     endpoint.answer = () => ({ status: 200, body: 'MORE' });
-    simulator.answerCall(simulator.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
+    simulator.telephony.answerCall(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
     await noted(simulator, 'notificationAnswered');
     clock.advance(10_000);
     expect((await noted(simulator, 'extended')).timeline.at(-1)?.text).to.contain('5 s');
@@ -265,15 +279,15 @@ describe('life of a call', () => {
   it('is over when the simulator is closed, and its requests are cut off', async () => {
     const simulator = await notifying();
     endpoint.answer = () => null;
-    simulator.setPhone({ deviceId: '27', notifications: { url: endpoint.url, timeoutMs: 60_000 } });
-    simulator.answerCall(simulator.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
+    simulator.telephony.setPhone({ deviceId: '27', notifications: { url: endpoint.url, timeoutMs: 60_000 } });
+    simulator.telephony.answerCall(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
     await endpoint.gets(1);
     const before = performance.now();
     await simulator.close();
     expect(performance.now() - before).to.be.lessThan(2_000);
-    expect(simulator.calls()[0]).to.include({ state: 'ended', endReason: 'closed' });
+    expect(simulator.telephony.calls()[0]).to.include({ state: 'ended', endReason: 'closed' });
     expect(clock.timers).to.equal(0);
-    expect(() => simulator.startCall({ deviceId: '27', phoneNumber: NUMBER })).to.throw('closed');
+    expect(() => simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER })).to.throw('closed');
   });
 
   it('reads answers to confirmHangup, in the form that flows give by default', () => {

@@ -52,7 +52,7 @@ describe('console: telephony', () => {
     const id = String(body['id']);
     await post(`/api/lives/${id}/answer`);
     await post(`/api/lives/${id}/answer`);
-    expect(simulator.calls()[0]?.state).to.equal('answered');
+    expect(simulator.telephony.calls()[0]?.state).to.equal('answered');
     expect((await post(`/api/lives/${id}/answer`)).status).to.equal(400);
     await post(`/api/lives/${id}/hang-up`);
     const state = await get('/api/state');
@@ -65,7 +65,7 @@ describe('console: telephony', () => {
     expect((await post('/api/phones', PHONE)).body['error']).to.contain('address');
     await post('/api/phones', { ...PHONE, url: `${endpoint.url}/secret-path`, timeoutMs: 700 });
     await post('/api/phones', { ...PHONE, userId: '501', timeoutMs: 800 });
-    expect(simulator.phones()[0]).to.deep.equal({
+    expect(simulator.telephony.phones()[0]).to.deep.equal({
       deviceId: '27',
       userId: '501',
       idCrm: FRONT_DESK,
@@ -77,9 +77,9 @@ describe('console: telephony', () => {
     expect(state).to.have.nested.property('phones[0].agent.name', 'Front desk');
     expect(JSON.stringify(state)).to.contain('http://127.0.0.1').and.to.not.contain('secret-path');
     await post('/api/phones', { ...PHONE, agent: null, notify: false });
-    expect(simulator.phones()[0]).to.include({ idCrm: null, notifications: null });
+    expect(simulator.telephony.phones()[0]).to.include({ idCrm: null, notifications: null });
     await post('/api/notification-settings', { settings: { directionField: 'callDirectionType' } });
-    expect(simulator.notificationSettings.directionField).to.equal('callDirectionType');
+    expect(simulator.telephony.notificationSettings.directionField).to.equal('callDirectionType');
   });
 
   it('shows accounts and their log, without a password unless it is asked for', async () => {
@@ -102,7 +102,7 @@ describe('console: telephony', () => {
     expect(JSON.stringify(state)).to.not.contain(PASSWORD).and.not.contain('another-password');
     expect(await get('/api/accounts/100200/password')).to.deep.equal({ password: PASSWORD });
     await post('/api/blacklist/clear');
-    expect(simulator.blacklist()).to.deep.equal([]);
+    expect(simulator.telephony.blacklist()).to.deep.equal([]);
   });
 
   it('runs an IVR step', async () => {
@@ -131,7 +131,7 @@ describe('console: telephony', () => {
       }
     })().catch(() => {});
     await until(() => text.includes('event: state'), 'the first state has come');
-    simulator.startCall({ deviceId: '28', phoneNumber: '0311111111' });
+    simulator.telephony.startCall({ deviceId: '28', phoneNumber: '0311111111' });
     await until(() => text.includes('0311111111'), 'the call has come');
     ending.abort();
     await reading;

@@ -23,7 +23,7 @@ describe('IVR', () => {
         body: '{"status":"sent","left":2,"open":true,"Order":"x","items":[1],"other":"y"}',
       });
       const variables = { order: '4711 & more', status: '', left: '', open: '', items: '-' };
-      const result = await simulator.runIvr({ url: endpoint.url, method, variables });
+      const result = await simulator.telephony.runIvr({ url: endpoint.url, method, variables });
       expect(result.variables).to.deep.equal({
         ...variables,
         status: 'sent',
@@ -47,7 +47,7 @@ describe('IVR', () => {
   }
 
   it('sends what it is told to, under the names it is told', async () => {
-    await simulator.runIvr({
+    await simulator.telephony.runIvr({
       url: `${endpoint.url}?secret=s`,
       method: 'GET',
       variables: { a: '1', b: '2' },
@@ -61,9 +61,11 @@ describe('IVR', () => {
   it('leaves its variables alone without JSON processing, and does not wait when it need not', async () => {
     endpoint.answer = () => ({ status: 200, body: '{"a":"2"}' });
     const run = { url: endpoint.url, variables: { a: '1' } };
-    expect((await simulator.runIvr({ ...run, jsonResponse: false })).variables).to.deep.equal({ a: '1' });
+    expect((await simulator.telephony.runIvr({ ...run, jsonResponse: false })).variables).to.deep.equal({
+      a: '1',
+    });
     endpoint.answer = () => null;
-    const result = await simulator.runIvr({ ...run, waitForConfirmation: false });
+    const result = await simulator.telephony.runIvr({ ...run, waitForConfirmation: false });
     expect(result).to.deep.include({ variables: { a: '1' }, status: null, problem: null });
     await endpoint.gets(2);
   });
@@ -71,17 +73,20 @@ describe('IVR', () => {
   it('says what went wrong, and goes on with its variables', async () => {
     const run = { url: endpoint.url, variables: { a: '1' }, timeoutMs: 100 };
     endpoint.answer = () => ({ status: 200, body: 'OK' });
-    expect(await simulator.runIvr(run)).to.deep.include({
+    expect(await simulator.telephony.runIvr(run)).to.deep.include({
       variables: { a: '1' },
       status: 200,
       problem: 'The answer is no JSON object.',
     });
     endpoint.answer = () => ({ status: 403, body: '{"a":"2"}' });
-    expect(await simulator.runIvr(run)).to.deep.include({ variables: { a: '1' }, problem: 'Status 403.' });
+    expect(await simulator.telephony.runIvr(run)).to.deep.include({
+      variables: { a: '1' },
+      problem: 'Status 403.',
+    });
     endpoint.answer = () => null;
-    expect((await simulator.runIvr(run)).problem).to.equal('No answer within 100 ms.');
+    expect((await simulator.telephony.runIvr(run)).problem).to.equal('No answer within 100 ms.');
     endpoint.close();
-    expect((await simulator.runIvr(run)).problem).to.equal('No answer (ECONNREFUSED).');
+    expect((await simulator.telephony.runIvr(run)).problem).to.equal('No answer (ECONNREFUSED).');
   });
 
   it('keeps to the documented limits', async () => {
@@ -94,7 +99,7 @@ describe('IVR', () => {
       [{ timeoutMs: 0 }, 'time limit'],
     ];
     for (const [run, message] of problems) {
-      const outcome = await simulator.runIvr({ url: endpoint.url, ...run }).then(
+      const outcome = await simulator.telephony.runIvr({ url: endpoint.url, ...run }).then(
         () => 'done',
         (error: unknown) => String(error),
       );

@@ -49,7 +49,7 @@ describe('REST API', () => {
       status: 200,
       body: { type: 'pong' },
     });
-    const log = simulator.accountLog(ACCOUNT);
+    const log = simulator.telephony.accountLog(ACCOUNT);
     expect(log).to.have.length(1);
     expect(log[0]).to.include({ command: 'ping', status: 200, text: 'pong', ip: '127.0.0.1' });
     expect(log[0]?.at).to.be.closeTo(Date.now(), 60_000);
@@ -114,7 +114,7 @@ describe('REST API', () => {
 
   it('keeps a device to its account', async () => {
     const simulator = await withRest();
-    simulator.setPhone({ deviceId: '27', accountNumber: '100300' });
+    simulator.telephony.setPhone({ deviceId: '27', accountNumber: '100300' });
     const fields = { deviceId: '27', phoneNumber: '0211234567' };
     expect((await command(simulator, `/${ACCOUNT}/dial/`, fields)).status).to.equal(400);
   });
@@ -129,8 +129,8 @@ describe('REST API', () => {
       status: 403,
       body: { type: 'Error', message: 'IP address rejected', code: '403.6' },
     });
-    expect(simulator.blacklist()).to.deep.equal(['127.0.0.1']);
-    simulator.clearBlacklist();
+    expect(simulator.telephony.blacklist()).to.deep.equal(['127.0.0.1']);
+    simulator.telephony.clearBlacklist();
     expect((await command(simulator, `/${ACCOUNT}/ping/`)).status).to.equal(200);
   });
 
@@ -153,16 +153,16 @@ describe('REST API', () => {
 
   it('fails, is late or is silent when told to', async () => {
     const simulator = await withRest();
-    simulator.configureRest({ failWith: 500 });
+    simulator.telephony.configureRest({ failWith: 500 });
     expect(await command(simulator, `/${ACCOUNT}/ping/`)).to.deep.equal({
       status: 500,
       body: { type: 'Error', message: 'Internal Server Error', code: '500' },
     });
-    simulator.configureRest({ failWith: 0, answerDelayMs: 30 });
+    simulator.telephony.configureRest({ failWith: 0, answerDelayMs: 30 });
     const before = performance.now();
     expect((await command(simulator, `/${ACCOUNT}/ping/`)).status).to.equal(200);
     expect(performance.now() - before).to.be.greaterThan(25);
-    simulator.configureRest({ answerDelayMs: 0, neverAnswer: true });
+    simulator.telephony.configureRest({ answerDelayMs: 0, neverAnswer: true });
     const silent = command(simulator, `/${ACCOUNT}/ping/`).then(
       () => 'answered',
       () => 'cut off',
@@ -178,21 +178,25 @@ describe('REST API', () => {
     const simulator = await withRest();
     await command(simulator, `/${ACCOUNT}/ping/`);
     await command(simulator, `/${ACCOUNT}/ping/`, { password: `${PASSWORD}!` });
-    const shown = JSON.stringify([simulator.accountLog(ACCOUNT), simulator.accounts()]);
+    const shown = JSON.stringify([simulator.telephony.accountLog(ACCOUNT), simulator.telephony.accounts()]);
     expect(shown).to.contain('Unauthorized').and.to.not.contain(PASSWORD);
-    expect(() => simulator.accountLog('999')).to.throw('no account 999');
+    expect(() => simulator.telephony.accountLog('999')).to.throw('no account 999');
   });
 
   it('refuses settings that are not usable', async () => {
     const simulator = await withRest();
     expect(() => {
-      simulator.configureRest({ failWith: 200 });
+      simulator.telephony.configureRest({ failWith: 200 });
     }).to.throw('failWith');
     expect(() => {
-      simulator.configureRest({ blacklistMs: 0 });
+      simulator.telephony.configureRest({ blacklistMs: 0 });
     }).to.throw('blacklistMs');
-    expect(() => simulator.setAccount({ accountNumber: 'x', password: 'p' })).to.throw('digits');
-    expect(() => simulator.setPhone({ deviceId: '40', idCrm: 'nobody-at-all' })).to.throw('no agent');
-    expect(() => simulator.setPhone({ deviceId: '40', notifications: { url: 'ftp://x' } })).to.throw('http');
+    expect(() => simulator.telephony.setAccount({ accountNumber: 'x', password: 'p' })).to.throw('digits');
+    expect(() => simulator.telephony.setPhone({ deviceId: '40', idCrm: 'nobody-at-all' })).to.throw(
+      'no agent',
+    );
+    expect(() =>
+      simulator.telephony.setPhone({ deviceId: '40', notifications: { url: 'ftp://x' } }),
+    ).to.throw('http');
   });
 });

@@ -20,7 +20,7 @@ export function addTelephonyRoutes(
     const body = new RequestBody(request.body);
     const phoneNumber = body.optionalText('phoneNumber');
     if (phoneNumber === undefined) throw new BadRequest('A call needs a phone number.');
-    const { id } = simulator.startCall({
+    const { id } = simulator.telephony.startCall({
       direction: body.oneOf('direction', DIRECTIONS),
       deviceId: body.text('deviceId'),
       callCenter: body.has('callCenter') && body.flag('callCenter'),
@@ -30,40 +30,40 @@ export function addTelephonyRoutes(
   });
 
   app.post<{ Params: { id: string } }>('/api/lives/:id/answer', (request) => {
-    simulator.answerCall(request.params.id);
+    simulator.telephony.answerCall(request.params.id);
     return {};
   });
 
   app.post<{ Params: { id: string } }>('/api/lives/:id/hang-up', (request) => {
-    simulator.hangUp(request.params.id);
+    simulator.telephony.hangUp(request.params.id);
     return {};
   });
 
   app.post('/api/call-settings', (request) => {
-    simulator.configureCalls(readCallSettings(new RequestBody(request.body).object('settings')));
+    simulator.telephony.configureCalls(readCallSettings(new RequestBody(request.body).object('settings')));
     return {};
   });
 
   app.post('/api/notification-settings', (request) => {
-    simulator.configureNotifications(
+    simulator.telephony.configureNotifications(
       readNotificationSettings(new RequestBody(request.body).object('settings')),
     );
     return {};
   });
 
   app.post('/api/rest-settings', (request) => {
-    simulator.configureRest(readRestSettings(new RequestBody(request.body).object('settings')));
+    simulator.telephony.configureRest(readRestSettings(new RequestBody(request.body).object('settings')));
     return {};
   });
 
   app.post('/api/blacklist/clear', () => {
-    simulator.clearBlacklist();
+    simulator.telephony.clearBlacklist();
     return {};
   });
 
   app.post('/api/accounts', (request) => {
     const body = new RequestBody(request.body);
-    simulator.setAccount({
+    simulator.telephony.setAccount({
       accountNumber: body.text('accountNumber').trim(),
       password: body.text('password'),
     });
@@ -71,12 +71,15 @@ export function addTelephonyRoutes(
   });
 
   app.post<{ Params: { number: string } }>('/api/accounts/:number/active', (request) => {
-    simulator.setAccountActive(request.params.number, new RequestBody(request.body).flag('apiActive'));
+    simulator.telephony.setAccountActive(
+      request.params.number,
+      new RequestBody(request.body).flag('apiActive'),
+    );
     return {};
   });
 
   app.get<{ Params: { number: string } }>('/api/accounts/:number/password', (request) => ({
-    password: simulator.accountPassword(request.params.number),
+    password: simulator.telephony.accountPassword(request.params.number),
   }));
 
   app.post('/api/phones', (request) => {
@@ -84,12 +87,12 @@ export function addTelephonyRoutes(
     const url = body.optionalText('url');
     const timeoutMs = body.has('timeoutMs') ? body.number('timeoutMs') : undefined;
     const deviceId = body.text('deviceId').trim();
-    const before = simulator.phones().find((phone) => phone.deviceId === deviceId)?.notifications;
+    const before = simulator.telephony.phones().find((phone) => phone.deviceId === deviceId)?.notifications;
     // The page never knows the whole address, so an empty one leaves it as it is; `notify: false` takes it away.
     const address = body.flag('notify') ? (url ?? before?.url) : undefined;
     if (body.flag('notify') && address === undefined)
       throw new BadRequest('Give the address of the endpoint.');
-    simulator.setPhone({
+    simulator.telephony.setPhone({
       deviceId,
       userId: body.optionalText('userId'),
       idCrm: body.has('agent') ? agentOf(body.number('agent')).idCrm : null,
@@ -105,7 +108,7 @@ export function addTelephonyRoutes(
     const variables: Record<string, string> = {};
     const entries: [string, unknown][] = Object.entries(body.object('variables'));
     for (const [name, value] of entries) variables[name] = String(value);
-    return simulator.runIvr({
+    return simulator.telephony.runIvr({
       url: body.text('url').trim(),
       method: body.oneOf('method', METHODS),
       callerId: body.optionalText('callerId'),

@@ -41,15 +41,15 @@ export function telephonyState(simulator: Simulator): TelephonyState {
   return {
     rest: {
       url: simulator.restUrl,
-      settings: simulator.restSettings,
-      blacklist: simulator.blacklist(),
-      accounts: simulator.accounts().map(({ accountNumber, apiActive }) => ({
+      settings: simulator.telephony.restSettings,
+      blacklist: simulator.telephony.blacklist(),
+      accounts: simulator.telephony.accounts().map(({ accountNumber, apiActive }) => ({
         accountNumber,
         apiActive,
-        log: simulator.accountLog(accountNumber).slice(-LOG_ENTRIES_SHOWN).reverse(),
+        log: simulator.telephony.accountLog(accountNumber).slice(-LOG_ENTRIES_SHOWN).reverse(),
       })),
     },
-    phones: simulator
+    phones: simulator.telephony
       .phones()
       .slice(0, PHONES_SHOWN)
       .map((phone) => {
@@ -66,8 +66,8 @@ export function telephonyState(simulator: Simulator): TelephonyState {
           },
         };
       }),
-    callSettings: simulator.callSettings,
-    notificationSettings: simulator.notificationSettings,
-    lives: simulator.calls().slice(0, CALLS_SHOWN),
+    callSettings: simulator.telephony.callSettings,
+    notificationSettings: simulator.telephony.notificationSettings,
+    lives: simulator.telephony.calls().slice(0, CALLS_SHOWN),
   };
 }
