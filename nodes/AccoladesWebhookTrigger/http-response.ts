@@ -96,8 +96,12 @@ function answerOf(body: unknown, status: number, request: WaitingRequest): HttpA
   if (responder !== 'lastNode') throw noAnswer('The workflow ended without an answer.');
   // The list of all items is what distinguishes data from n8n's own messages.
   if (!Array.isArray(body)) throw noAnswer('The last node of the workflow gave no data.');
-  const entries: readonly unknown[] = body;
-  const first = entries[0] ?? {};
+  const items: readonly unknown[] = body;
+  const [first] = items;
+  // n8n passes over nodes without an item, and gives an empty one where “Always Output Data” is on.
+  if (!isObject(first) || Object.keys(first).length === 0) {
+    throw noAnswer('The last node of the workflow gave no item.');
+  }
   if (kind === 'ivr') return ivrReply(first);
   if (kind === 'screenPop') {
     const { url, title } = { url: undefined, title: undefined, ...first };
@@ -109,4 +113,8 @@ function answerOf(body: unknown, status: number, request: WaitingRequest): HttpA
 
 function noAnswer(what: string): AccoladesError {
   return new AccoladesError('INVALID_REPLY', { what: `${what} The fallback was sent.` });
+}
+
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

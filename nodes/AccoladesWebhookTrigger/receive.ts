@@ -64,8 +64,11 @@ async function take(
   isFresh: boolean,
 ): Promise<IWebhookResponseData> {
   const response = context.getResponseObject();
-  const received = endpoint.receive(request, (answer) => {
+  const received = endpoint.receive(request, (answer, by) => {
     sendAnswer(response, answer);
+    if (by === 'fallback') {
+      warn(context, 'dropped', 'The workflow did not answer in time. The fallback was sent.');
+    }
   });
   if (received.kind === 'refused') {
     return isFresh || received.error.code !== 'SECRET_WRONG'

@@ -181,7 +181,7 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
     const { id, url, bare } = await publish('guarded', {}, [noOp('End')], [['End']]);
     const body = notification('hangup', {});
     expect((await post(`${bare}/wrong-secret-000000`, body)).status).to.equal(401);
-    expect((await post(url, body, 'text/plain')).status).to.equal(415);
+    expect((await post(url, '<call/>', 'text/xml')).status).to.equal(415);
     expect((await post(url, `a=${'x'.repeat(70_000)}`)).status).to.equal(413);
     expect((await post(url, '[1]', 'application/json')).status).to.equal(400);
     expect((await fetch(url, { method: 'PUT' })).status).to.equal(404);
