@@ -73,7 +73,7 @@ describe('The log of a connection', () => {
 
   it('writes nothing once closed', () => {
     update(ready, ready);
-    log.close();
+    log.end();
     timers.pass(1_000);
     expect(lines).to.deep.equal([]);
     expect(timers.running).to.equal(0);
@@ -99,8 +99,18 @@ describe('The log of a connection', () => {
     ]);
   });
 
-  it('gives Catch nodes what was lost', () => {
-    log.onReport({ kind: 'dropped', text: 'Too much.', label: '' });
-    expect(lines).to.deep.equal(['error Too much.']);
+  it('says how many events were lost, each time: to Catch nodes, or to the log when the node is gone', () => {
+    const report = (count: number, cause: 'full' | 'ownerGone'): void => {
+      log.onReport({ kind: 'dropped', text: '', label: '', dropped: { count, cause } });
+    };
+    report(3, 'full');
+    report(4, 'full');
+    log.end();
+    report(5, 'ownerGone');
+    expect(lines.map((line) => line.slice(0, 29))).to.deep.equal([
+      'error 3 events were dropped: ',
+      'error 4 events were dropped: ',
+      'warn 5 events were dropped: t',
+    ]);
   });
 });

@@ -25,6 +25,7 @@ export class ConnectionLines {
   readonly #texts: Texts;
   readonly #connections: ConnectionLog;
   readonly #limiter: LineLimiter;
+  #ended = false;
 
   constructor(target: LogTarget, texts: Texts, clock?: Clock) {
     this.#target = target;
@@ -41,17 +42,25 @@ export class ConnectionLines {
     this.#connections.update(status);
   }
 
-  onReport({ kind, label, text: what }: Report): void {
+  onReport({ kind, label, text: what, dropped }: Report): void {
+    if (dropped !== undefined) {
+      const line = this.#texts(`accolades.log.dropped.${dropped.cause}`, { count: dropped.count });
+      // A closed node's error would go to a closed Catch node, and be seen by nobody.
+      if (this.#ended) this.#target.warn(line);
+      else this.#target.error(line, {});
+      return;
+    }
     const count = this.#limiter.admit(`${kind} ${label}`);
     if (count === null) return;
     const text = label === '' ? what : `${label}: ${what}`;
     const line = count === 0 ? text : this.#texts('accolades.log.repeated', { text, count });
-    if (kind === 'serverError' || kind === 'failedOwner' || kind === 'dropped') this.#target.error(line, {});
+    if (kind === 'serverError' || kind === 'failedOwner') this.#target.error(line, {});
     else this.#target.warn(line);
   }
 
-  /** Ends the timer. Idempotent. */
-  close(): void {
+  /** The node is closed: ends the timer. What was dropped is still said. Idempotent. */
+  end(): void {
+    this.#ended = true;
     this.#connections.close();
   }
 

@@ -12,6 +12,8 @@ export class StatusDisplay {
   readonly #startTimer: StartTimer;
   #connection: NodeStatus = {};
   #shown: NodeStatus = {};
+  /** Stands over all else while it is there. */
+  #notice: NodeStatus | null = null;
   #nextCall: (() => NodeStatus) | null = null;
   /** Whether a call was shown so recently that the next has to wait. */
   #settling = false;
@@ -27,11 +29,20 @@ export class StatusDisplay {
     if (sameStatus(status, this.#connection)) return;
     this.#connection = status;
     this.#endCall();
-    this.#show(status);
+    this.#show(this.#notice ?? status);
+  }
+
+  /** Shows this instead of the connection and of calls. @param notice null: shows them again */
+  showNotice(notice: NodeStatus | null): void {
+    if (notice === null && this.#notice === null) return;
+    this.#notice = notice;
+    this.#endCall();
+    this.#show(notice ?? this.#connection);
   }
 
   /** @param describe asked only for a call that is shown: of many at once, only the last is */
   showCall(describe: () => NodeStatus): void {
+    if (this.#notice !== null) return;
     if (this.#settling) {
       this.#nextCall = describe;
       return;
@@ -61,6 +72,7 @@ export class StatusDisplay {
   /** Shows nothing, and ends the timer. Idempotent. */
   close(): void {
     this.#endCall();
+    this.#notice = null;
     this.#connection = {};
     if (!sameStatus(this.#shown, {})) this.#show({});
   }

@@ -5,13 +5,15 @@ import {
   type Subscription,
   type SubscriptionStatus,
 } from '@accolades-flow/core';
-import { processHub } from '@accolades-flow/core/node';
+import { NODE_RED_END, processEnd, processHub } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { configNode } from '../../runtime/config-node.ts';
 import { environmentOf, settingReader, type ReadSetting } from '../../runtime/environment.ts';
 import { ConnectionLines } from '../../runtime/connection-lines.ts';
-import { FlowGate } from '../../runtime/flow-gate.ts';
+import { gateOf } from '../../runtime/gate-of.ts';
+import type { DeployPhase, FlowMember } from '../../runtime/flow-gate.ts';
+import { HoldNotice } from '../../runtime/hold-notice.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { newMessageId } from '../../runtime/message-id.ts';
 import { callStatus, connectionStatus, errorStatus, type Security } from '../../runtime/node-status.ts';
@@ -30,11 +32,11 @@ export default function registerCall(RED: NodeAPI): void {
     const settings = migrate({ ...config }, callMigrations);
     const read = settingReader(settings, environmentOf(RED.util, this));
     const work = new CallWork(this, texts, RED);
-    const leave = FlowGate.of(RED.events).join(work);
+    const leave = gateOf(RED).join(work);
     work.begin(settings, read, configNode(RED.nodes, settings['agent'], isAgentNode));
     this.on('close', (removed: boolean, done: () => void) => {
-      leave();
-      work.end(removed);
+      work.end();
+      leave(removed);
       done();
     });
   }
@@ -42,13 +44,24 @@ export default function registerCall(RED: NodeAPI): void {
   RED.nodes.registerType('accolades-call', Call);
 }
 
+/**
+ * When the process ends, a flow gets so much time after its last message, in milliseconds: Node-RED
+ * drops what has not reached the next node.
+ */
+const FLOW_GRACE_MS = 100;
+
 /** What a call node does while it is deployed. */
-class CallWork {
+class CallWork implements FlowMember {
   readonly #node: Node;
   readonly #texts: Texts;
   readonly #inFlight: InFlight<AccoladesEvent>;
   readonly #display: StatusDisplay;
   readonly #lines: ConnectionLines;
+  readonly #notice: HoldNotice;
+  readonly #end = processEnd(NODE_RED_END);
+  #forgetEnd: () => void = () => undefined;
+  /** A moment of `#end`; null: nothing was sent yet. */
+  #lastSent: number | null = null;
   #ports: Ports = null;
   #security: Security = 'protected';
   #subscription: Subscription | null = null;
@@ -65,10 +78,19 @@ class CallWork {
       node.status(status);
     });
     this.#lines = new ConnectionLines(node, texts);
+    this.#notice = new HoldNotice(this.#display, texts, (line) => {
+      node.warn(line);
+    });
+  }
+
+  get node(): FlowMember['node'] {
+    return this.#node;
   }
 
   /** Subscribes. Settings that can never work become the node's status and an error for Catch nodes. */
   begin(settings: Settings, read: ReadSetting, agent: AgentNode | null): void {
+    // What came to a node that is made while the process ends would be lost.
+    if (this.#end.begun) return;
     try {
       if (agent === null) {
         throw new AccoladesError('INVALID_PARAMETER', { what: this.#texts('accolades.log.noAgent') });
@@ -101,6 +123,7 @@ class CallWork {
         },
       });
       this.#leaveAgent = agent.usedBy(this.#subscription);
+      this.#forgetEnd = this.#end.onBegin(() => this.#drain());
       agent.warnOnce(security);
       this.#show(this.#subscription.status);
     } catch (error) {
@@ -125,16 +148,33 @@ class CallWork {
       this.#display.repeat();
       if (this.#problem !== null) this.#node.error(this.#problem, {});
     }
+    this.#notice.over();
     this.#subscription?.resume();
   }
 
-  /** Idempotent, never throws. */
-  end(removed: boolean): void {
+  onLongWait(phase: DeployPhase): void {
+    this.#notice.onLongWait(phase, this.#subscription?.heldCount ?? 0);
+  }
+
+  /** The node is closed, and may be made anew. Idempotent, never throws. */
+  end(): void {
     this.#leaveAgent();
-    this.#subscription?.unsubscribe({ removed });
-    this.#subscription = null;
-    this.#lines.close();
+    this.#forgetEnd();
+    this.#lines.end();
     this.#display.close();
+    // The gate knows when it does not come back, and gives up then.
+    this.#subscription?.unsubscribe({ lingerMs: Infinity });
+  }
+
+  giveUp(): void {
+    this.#subscription?.giveUp();
+    this.#subscription = null;
+  }
+
+  /** The process ends: takes what the server has sent, then lets the agents go. */
+  async #drain(): Promise<void> {
+    await this.#subscription?.drain();
+    await this.#end.graceSince(this.#lastSent, FLOW_GRACE_MS);
   }
 
   #send(event: AccoladesEvent): void {
@@ -142,6 +182,7 @@ class CallWork {
     const ports = this.#ports;
     this.#node.send(ports === null ? message : ports.map((port) => (port === event.event ? message : null)));
     this.#inFlight.sent(message._msgid, event);
+    this.#lastSent = this.#end.moment();
     if ('phoneNumber' in event) this.#display.showCall(() => callStatus(event, this.#texts));
   }
 

@@ -5,6 +5,7 @@ import {
   TEXT_FORMATS,
   type AgentCredential,
 } from '@accolades-flow/core';
+import { NODE_RED_END, processEnd } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { answerMessages, type Answering } from '../../runtime/answer-messages.ts';
@@ -41,6 +42,7 @@ class RequestWork implements Answering {
   readonly #settings: Settings;
   readonly #agent: AgentNode | null;
   readonly #leases: AgentLeases;
+  #forgetEnd: () => void = () => undefined;
   #ended = false;
 
   constructor(node: Node, texts: Texts, util: NodeAPI['util'], settings: Settings, agent: AgentNode | null) {
@@ -54,6 +56,10 @@ class RequestWork implements Answering {
 
   /** Shows settings that can never work. */
   begin(): void {
+    // The process ends: call nodes that use the same agents wait until nobody else does.
+    this.#forgetEnd = processEnd(NODE_RED_END).onBegin(() => {
+      this.#leases.close();
+    });
     try {
       this.#agentNode().connection();
       this.#requestType();
@@ -111,6 +117,7 @@ class RequestWork implements Answering {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#forgetEnd();
     this.#leases.close();
     this.#node.status({});
   }

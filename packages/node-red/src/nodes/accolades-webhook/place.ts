@@ -71,6 +71,15 @@ export class Place {
     return this.#last.hasSecret;
   }
 
+  get heldCount(): number {
+    return this.#held.length;
+  }
+
+  /** Whether it is kept for a node that was there as this and has gone. */
+  isKeptFor(occupant: Occupant): boolean {
+    return !this.#live && this.#last === occupant;
+  }
+
   /** The node is there, or there again. Delivery begins with {@link resume}. */
   attach(occupant: Occupant, held: readonly Delivery[] = []): void {
     if (this.#last !== occupant) {
@@ -109,6 +118,11 @@ export class Place {
 
   takeHeld(): Delivery[] {
     return this.#held.takeAll();
+  }
+
+  /** Empties what is held. @returns how many messages were lost, since the node was there */
+  dropHeld(): number {
+    return this.#held.takeAll().length + this.#held.takeDropped();
   }
 
   /** Ends the requests that still wait, with their fallback. Idempotent, never throws. */

@@ -8,7 +8,9 @@ import {
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { environmentOf, settingReader, settingText, type Environment } from '../../runtime/environment.ts';
-import { FlowGate } from '../../runtime/flow-gate.ts';
+import type { DeployPhase, FlowMember } from '../../runtime/flow-gate.ts';
+import { gateOf } from '../../runtime/gate-of.ts';
+import { HoldNotice } from '../../runtime/hold-notice.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 import { newMessageId } from '../../runtime/message-id.ts';
@@ -48,13 +50,13 @@ export default function registerWebhook(RED: NodeAPI): void {
     const needsLogin = Boolean(setting('httpNodeAuth'));
     const environment = environmentOf(RED.util, this);
     const work = new WebhookWork(this, texts, RED, routes, needsLogin);
-    const leave = FlowGate.of(RED.events).join(work);
+    const leave = gateOf(RED).join(work);
     // A tool may have written an empty one, which is none.
     const isSet = storedSecret(RED, this.id, 'secret') !== '';
     work.begin(settings, isSet ? this.credentials.secret : undefined, environment);
     this.on('close', (removed: boolean, done: () => void) => {
-      leave();
-      work.end(removed);
+      work.end();
+      leave(removed);
       done();
     });
   }
@@ -63,11 +65,12 @@ export default function registerWebhook(RED: NodeAPI): void {
 }
 
 /** What a webhook node does while it is deployed. */
-class WebhookWork {
+class WebhookWork implements FlowMember {
   readonly #node: Node;
   readonly #texts: Texts;
   readonly #inFlight: InFlight<Delivery>;
   readonly #display: StatusDisplay;
+  readonly #notice: HoldNotice;
   readonly #limiter = new LineLimiter();
   readonly #routes: WebhookRoutes | null;
   readonly #needsLogin: boolean;
@@ -92,6 +95,9 @@ class WebhookWork {
     this.#inFlight = new InFlight(hooks);
     this.#display = new StatusDisplay((status) => {
       node.status(status);
+    });
+    this.#notice = new HoldNotice(this.#display, texts, (line) => {
+      node.warn(line);
     });
     this.#routes = routes;
     this.#needsLogin = needsLogin;
@@ -143,16 +149,29 @@ class WebhookWork {
       this.#problem = null;
       this.#node.error(text, {});
     }
+    this.#notice.over();
     this.#place?.resume();
   }
 
-  /** Idempotent, never throws. */
-  end(removed: boolean): void {
+  get node(): FlowMember['node'] {
+    return this.#node;
+  }
+
+  onLongWait(phase: DeployPhase): void {
+    this.#notice.onLongWait(phase, this.#place?.heldCount ?? 0);
+  }
+
+  /** The node is closed, and may be made anew: until then the path is kept. Idempotent, never throws. */
+  end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    if (this.#place !== null) this.#routes?.vacate(this.#place, removed);
-    this.#place = null;
+    this.#place?.detach();
     this.#display.close();
+  }
+
+  giveUp(): void {
+    this.end();
+    if (this.#place !== null && this.#occupant !== null) this.#routes?.giveUp(this.#place, this.#occupant);
   }
 
   #occupy(force: boolean): void {

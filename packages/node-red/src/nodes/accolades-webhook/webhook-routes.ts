@@ -5,12 +5,6 @@ import { pathKey } from './path.ts';
 import { Place, type Delivery, type Occupant } from './place.ts';
 import { UnreadBodies } from './unread-bodies.ts';
 
-/**
- * How long a path is kept for a node that is away, in milliseconds: what Node-RED gives a node to stop (15 s), since all nodes of a
- * deployment are waited for, and a moment to start again.
- */
-export const DEFAULT_LINGER_MS = 20_000;
-
 type Next = (error?: unknown) => void;
 type Handler = (request: IncomingMessage, response: ServerResponse, next: Next) => unknown;
 
@@ -28,8 +22,6 @@ export interface RoutesOptions {
   readonly server?: EventEmitter | null;
   /** `httpNodeRoot`: what precedes the paths in a URL. Default: nothing. */
   readonly root?: unknown;
-  /** Default: the environment's `ACCOLADES_LINGER_MS`, else {@link DEFAULT_LINGER_MS}; 0 keeps no path. */
-  readonly lingerMs?: number;
   /** Told when what was held for a node that did not come back is dropped. */
   readonly onForgotten?: (path: string, count: number) => void;
 }
@@ -55,9 +47,7 @@ export class WebhookRoutes {
 
   readonly #options: RoutesOptions;
   readonly #middleware: readonly Handler[];
-  readonly #lingerMs: number;
   readonly #places = new Map<string, Place>();
-  readonly #lingering = new Map<Place, NodeJS.Timeout>();
   readonly #unread: UnreadBodies | null;
 
   private constructor(options: RoutesOptions) {
@@ -67,7 +57,6 @@ export class WebhookRoutes {
       url.startsWith(root) && this.#find(url.slice(root.length)) !== null;
     this.#unread = options.server ? new UnreadBodies(options.server, isOurs) : null;
     this.#middleware = handlersOf(options.middleware);
-    this.#lingerMs = options.lingerMs ?? lingerFromEnvironment() ?? DEFAULT_LINGER_MS;
   }
 
   /**
@@ -100,39 +89,21 @@ export class WebhookRoutes {
       this.#places.set(key, place);
     }
     this.#unread?.begin();
-    this.#stopLinger(place);
     place.attach(occupant, held);
     return place;
   }
 
-  /** The node goes; unless it was removed, its path is kept for a while. */
-  vacate(place: Place, removed: boolean): void {
-    if (this.#places.get(pathKey(place.path)) !== place) return;
-    place.detach();
-    if (removed || this.#lingerMs <= 0) {
-      this.#release(place);
-      return;
-    }
-    this.#stopLinger(place);
-    const timer = setTimeout(() => {
-      this.#release(place);
-    }, this.#lingerMs);
-    timer.unref();
-    this.#lingering.set(place, timer);
+  /** The node does not come back; nothing happens when it has. Idempotent, never throws. */
+  giveUp(place: Place, occupant: Occupant): void {
+    if (this.#places.get(pathKey(place.path)) === place && place.isKeptFor(occupant)) this.#release(place);
   }
 
   #release(place: Place): void {
-    this.#stopLinger(place);
     this.#places.delete(pathKey(place.path));
     if (this.#places.size === 0) this.#unread?.end();
-    const { length } = place.takeHeld();
-    if (length > 0) this.#options.onForgotten?.(place.path, length);
+    const count = place.dropHeld();
+    if (count > 0) this.#options.onForgotten?.(place.path, count);
     place.close();
-  }
-
-  #stopLinger(place: Place): void {
-    clearTimeout(this.#lingering.get(place));
-    this.#lingering.delete(place);
   }
 
   #handle(request: IncomingMessage, response: ServerResponse, next: Next): void {
@@ -214,9 +185,4 @@ function decoded(text: string): string {
   } catch {
     return text;
   }
-}
-
-function lingerFromEnvironment(): number | undefined {
-  const number = Number(process.env['ACCOLADES_LINGER_MS']?.trim() || Number.NaN);
-  return Number.isFinite(number) && number >= 0 ? number : undefined;
 }
