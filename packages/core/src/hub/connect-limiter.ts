@@ -4,40 +4,40 @@ import type { Clock, Timer } from '../time/clock.ts';
 export const DEFAULT_CONNECTS_PER_SECOND = 50;
 
 /**
- * The window over which the rate is held, in milliseconds: a little over a second, so that a server that counts arrivals, which
- * the network bunches, also never sees more than the rate.
+ * The rate holds over any window of this length, in milliseconds. A little over a second: the network
+ * bunches connections, and a server that counts arrivals must not see more than the rate either.
  */
 const WINDOW_MS = 1_050;
 
-/** How late a busy process may be and still keep to the timetable, in milliseconds. */
+/** A turn up to this late is made up for; after a longer idle time the spacing starts anew. */
 const CATCH_UP_MS = 200;
 
-/** That of somebody who does not wait. */
+/** The timer of a caller that was admitted at once. */
 const ADMITTED: Timer = { stop: () => undefined, ref: () => undefined, unref: () => undefined };
 
-interface Place {
+interface Entry {
   readonly go: () => void;
-  readonly queue: Set<Place>;
+  readonly queue: Set<Entry>;
   keeps: boolean;
 }
 
 /**
- * Spreads new connections evenly in time, first come, first served; those that have not failed yet before the others, since thousands
- * of agents that are logged out may try again without end. A lone one never waits.
+ * Spreads new connections evenly in time, in the order of the requests. First attempts go before
+ * retries: thousands of logged-out agents may retry for ever. A single connection never waits.
  */
 export class ConnectLimiter {
   readonly #clock: Clock;
   readonly #perWindow: number;
   readonly #spacing: number;
-  /** Those that have not failed yet. */
-  readonly #first = new Set<Place>();
-  readonly #again = new Set<Place>();
+  /** First attempts. */
+  readonly #first = new Set<Entry>();
+  readonly #again = new Set<Entry>();
   /** The times of the last `perWindow` connections, oldest first from `#oldest`. */
   readonly #recent: number[] = [];
   #oldest = 0;
   #nextSlot = -Infinity;
   #timer: Timer | null = null;
-  /** How many in the queue keep the process alive. */
+  /** How many entries of the queues keep the process alive. */
   #keeping = 0;
 
   /** @param perSecond 0 or Infinity: no limit */
@@ -48,45 +48,46 @@ export class ConnectLimiter {
   }
 
   /**
-   * Calls `go` once, now or when its turn comes. To stop what is returned gives the turn up; it is without effect after the call.
-   * @param isAgain its last attempt has failed
+   * Calls `go` once, now or at its turn. Stopping the returned timer gives the turn up; it has no
+   * effect after the call.
+   * @param isAgain the last attempt has failed
    */
   admit(go: () => void, isAgain = false): Timer {
     if (this.#perWindow === Infinity) {
       go();
       return ADMITTED;
     }
-    const place: Place = { go, queue: isAgain ? this.#again : this.#first, keeps: true };
-    place.queue.add(place);
+    const entry: Entry = { go, queue: isAgain ? this.#again : this.#first, keeps: true };
+    entry.queue.add(entry);
     this.#keeping++;
     if (this.#isWaiting()) this.#referTimer();
     else this.#serve();
     return {
       stop: () => {
-        this.#remove(place);
+        this.#remove(entry);
         if (this.#next !== undefined) return;
         this.#timer?.stop();
         this.#timer = null;
       },
       ref: () => {
-        this.#keep(place, true);
+        this.#keep(entry, true);
       },
       unref: () => {
-        this.#keep(place, false);
+        this.#keep(entry, false);
       },
     };
   }
 
-  #keep(place: Place, keeps: boolean): void {
-    if (!place.queue.has(place) || place.keeps === keeps) return;
-    place.keeps = keeps;
+  #keep(entry: Entry, keeps: boolean): void {
+    if (!entry.queue.has(entry) || entry.keeps === keeps) return;
+    entry.keeps = keeps;
     this.#keeping += keeps ? 1 : -1;
     this.#referTimer();
   }
 
-  #remove(place: Place): void {
-    if (!place.queue.delete(place)) return;
-    if (place.keeps) this.#keeping--;
+  #remove(entry: Entry): void {
+    if (!entry.queue.delete(entry)) return;
+    if (entry.keeps) this.#keeping--;
     this.#referTimer();
   }
 
@@ -97,7 +98,7 @@ export class ConnectLimiter {
 
   #serve(): void {
     this.#timer = null;
-    for (let place = this.#next; place !== undefined; place = this.#next) {
+    for (let entry = this.#next; entry !== undefined; entry = this.#next) {
       const now = this.#clock.monotonic();
       const wait = this.#nextTurn(now) - now;
       if (wait > 0) {
@@ -108,18 +109,18 @@ export class ConnectLimiter {
         return;
       }
       const taken = this.#take(now);
-      this.#remove(place);
-      place.go();
-      // A process that was held up while it dialled did so at the end at the latest: the window begins there.
+      this.#remove(entry);
+      entry.go();
+      // Dialling may have blocked the process: the window starts at its end.
       this.#recent[taken] = this.#clock.monotonic();
-      // `go` may have come back here and found that the next must wait.
+      // `go` may have requested another connection, and started the timer for it.
       if (this.#isWaiting()) return;
     }
   }
 
-  get #next(): Place | undefined {
-    const [place] = this.#first.size > 0 ? this.#first : this.#again;
-    return place;
+  get #next(): Entry | undefined {
+    const [entry] = this.#first.size > 0 ? this.#first : this.#again;
+    return entry;
   }
 
   #isWaiting(): boolean {
@@ -132,7 +133,7 @@ export class ConnectLimiter {
     return Math.max(windowFree, this.#nextSlot);
   }
 
-  /** @returns where among the recent ones its time is kept */
+  /** @returns the index in `#recent` of this connection's time */
   #take(now: number): number {
     let taken = this.#recent.length;
     if (taken < this.#perWindow) this.#recent.push(now);
@@ -141,7 +142,7 @@ export class ConnectLimiter {
       this.#recent[taken] = now;
       this.#oldest = (taken + 1) % this.#recent.length;
     }
-    // A timer that came late is made up for; an idle time is not saved up.
+    // A late timer is made up for; idle time is not saved up.
     const base = now - this.#nextSlot > CATCH_UP_MS ? now : this.#nextSlot;
     this.#nextSlot = base + this.#spacing;
     return taken;

@@ -59,7 +59,7 @@ export class Hub {
 
   /**
    * Subscribes an owner to its agents. A session that waits for its next attempt is tried at once.
-   * @throws AccoladesError `INVALID_URL`, `INVALID_PARAMETER` or `INVALID_CREDENTIAL`; nothing has changed then
+   * @throws AccoladesError `INVALID_URL`, `INVALID_PARAMETER` or `INVALID_CREDENTIAL`, with no effect
    */
   subscribe(options: SubscribeOptions): Subscription {
     if (options.agents.length === 0)

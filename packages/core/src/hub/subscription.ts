@@ -38,24 +38,24 @@ export interface SubscriptionStatus {
 }
 
 /**
- * The callbacks are called as functions, without `this`; the rest is not kept. They may be async. What `onEvent` throws or
- * rejects with is reported to `onReport`; a failure of the others has nobody to be told to, and changes nothing.
+ * Callbacks are called without `this`, and may be async. What `onEvent` throws or rejects with is
+ * reported to `onReport`; failures of the others are ignored. The object itself is not kept.
  */
 export interface SubscribeOptions {
   /**
-   * Who subscribes: the same text each time the same node comes back, so that it gets what arrived meanwhile. A second
-   * subscription of one owner replaces the first.
+   * Names the node, the same at each redeploy: a node that subscribes again gets what arrived
+   * meanwhile. A second subscription of one owner replaces the first.
    */
   readonly owner: string;
   readonly agents: readonly AgentCredential[];
   readonly server?: ServerOptions;
-  /** Home of numbers without a country code. Default `RO`. */
+  /** Country of numbers without a country code. Default `RO`. */
   readonly country?: string;
-  /** What reaches `onEvent`. Default: both calls, from every source and number. */
+  /** Default: both kinds of calls, from every source and number. */
   readonly filter?: FilterSettings;
   /** Adds the agent's texts to each call. Default false. */
   readonly includeConfiguration?: boolean;
-  /** True: events are held until `resume` is called, for a node whose neighbours are not there yet. Default false. */
+  /** Holds events until `resume`: the next nodes of the flow may not exist yet. Default false. */
   readonly startPaused?: boolean;
   readonly onEvent?: (event: AccoladesEvent) => unknown;
   readonly onStatus?: (status: SubscriptionStatus) => unknown;
@@ -64,7 +64,7 @@ export interface SubscribeOptions {
 }
 
 export interface UnsubscribeOptions {
-  /** True: the node is gone for good, so nothing is kept for it. False (default): it may come back within the linger time. */
+  /** The node was removed: nothing is kept for it. Default false: it may subscribe again soon. */
   readonly removed?: boolean;
   /** How long it may take to come back, in milliseconds. Default: the hub's `lingerMs`. */
   readonly lingerMs?: number;
@@ -74,33 +74,36 @@ export interface Subscription {
   readonly status: SubscriptionStatus;
   /** How many events wait for `resume` that the filter lets through. */
   readonly heldCount: number;
-  /** Resolves when each agent has become ready or has failed once since this subscription began, or when it ended. */
+  /**
+   * Resolves when each agent has become ready or has failed once since this subscription began, or
+   * when the subscription ends. Never rejects.
+   */
   readonly firstOutcome: Promise<SubscriptionStatus>;
-  /** Begins delivery after `startPaused` or `pause`. Idempotent. */
+  /** Begins delivery after `startPaused` or `pause`, with what was held. Idempotent. */
   resume(): void;
-  /** Holds events until `resume`, for a host whose neighbours of the node are being exchanged. Idempotent. */
+  /** Holds events until `resume`: the next nodes of the flow are being replaced. Idempotent. */
   pause(): void;
   /**
-   * Events that the owner took but could not pass on, in their order: they come again, before all others, at the next delivery, to
-   * this subscription or to the owner's next one. To be called while paused.
+   * Returns events that the owner could not pass on. They are delivered again, in their order and
+   * before all others, to this subscription or to the owner's next one. To be called while paused.
    */
   giveBack(events: readonly AccoladesEvent[]): void;
   /**
-   * Asks over the agent's live session. The answer is the caller's own: flows may change it.
-   * @param label which agent; may be left out when there is one only
+   * Asks over the agent's live session. The caller may change the answer.
+   * @param label names the agent; optional when there is only one
    * @throws AccoladesError see `Session.request`; `INVALID_PARAMETER` for an unknown label
    */
   requestConfiguration(label?: string): Promise<AgentConfiguration>;
   requestVersion(label?: string): Promise<string>;
   /**
-   * Gives the agents up, as `unsubscribe` with `removed` does, but takes what the server sent before it knew: connections that nobody else
-   * uses end with a closing handshake, and events are delivered meanwhile. For a process that ends, where the node has no next subscription.
+   * Gives all agents up, as `unsubscribe` with `removed` does, but still delivers calls already in
+   * flight: connections without other users end with a closing handshake. For the end of the process.
    *
-   * Resolves when nothing can come any more, which is after a second at the latest unless others still use the same agents; an
+   * Resolves when nothing can arrive any more: within a second, unless others still use the agents.
    * `unsubscribe` ends it early. Idempotent, never rejects.
    */
   drain(): Promise<void>;
-  /** Idempotent, immediate, never throws. Nothing is delivered afterwards. */
+  /** Ends delivery. Idempotent, immediate, never throws. */
   unsubscribe(options?: UnsubscribeOptions): void;
   /**
    * The owner, which may have unsubscribed, will not come back: releases what is kept for it, unless
@@ -109,7 +112,7 @@ export interface Subscription {
   giveUp(): void;
 }
 
-/** Why the agents that are not ready are not; in the order of the agents. */
+/** The agents that failed, each with its reason, in the order of the agents. */
 export function reasonsOf(status: SubscriptionStatus): { label: string; reason: AccoladesError }[] {
   return status.agents.flatMap(({ label, status: { state, ...rest } }) =>
     (state === 'waiting' || state === 'closed') && 'reason' in rest ? [{ label, reason: rest.reason }] : [],
