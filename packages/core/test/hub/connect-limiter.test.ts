@@ -27,11 +27,11 @@ describe('connect limiter', () => {
   let times: number[];
   let begin: number;
   const admit = (limiter: ConnectLimiter): (() => void) => {
-    const place = limiter.admit(() => {
+    const turn = limiter.admit(() => {
       times.push(clock.monotonic() - begin);
     });
     return () => {
-      place.stop();
+      turn.stop();
     };
   };
 
@@ -45,7 +45,7 @@ describe('connect limiter', () => {
     expect(DEFAULT_CONNECTS_PER_SECOND).to.equal(50);
   });
 
-  it('never makes a lone one wait', () => {
+  it('admits a single connection at once', () => {
     const limiter = new ConnectLimiter(clock);
     admit(limiter);
     clock.advance(10_000);
@@ -68,7 +68,7 @@ describe('connect limiter', () => {
     });
   }
 
-  it('makes up for a timer that came a little late, and still keeps the rate', () => {
+  it('makes up for a timer that is a little late, and still keeps the rate', () => {
     const limiter = new ConnectLimiter(clock, 50);
     for (let i = 0; i < 500; i++) admit(limiter);
     for (let i = 0; i < 200 && times.length < 500; i++) {
@@ -80,7 +80,7 @@ describe('connect limiter', () => {
     expect(busiestSecond(times)).to.be.at.most(50);
   });
 
-  it('keeps the rate in any window of a second also when timers come late and dialling itself takes long', () => {
+  it('keeps the rate in any second also when timers are late and dialling takes long', () => {
     for (let seed = 1; seed <= 50; seed++) {
       const random = seededRandom(seed);
       const rate = 1 + Math.floor(random() * 100);
@@ -89,7 +89,7 @@ describe('connect limiter', () => {
       let served = 0;
       for (let i = 0; i < 6 * rate; i++) {
         limiter.admit(() => {
-          // The connection is begun at any moment of the call.
+          // The connection may start at any moment of the call.
           const held = random() < 0.1 ? random() * 400 : 0;
           const before = random() * held;
           clock.suspend(before);
@@ -107,7 +107,7 @@ describe('connect limiter', () => {
     }
   });
 
-  it('saves up no idle time and no long sleep', () => {
+  it('does not save up idle time or sleep', () => {
     const limiter = new ConnectLimiter(clock, 50);
     for (let i = 0; i < 100; i++) admit(limiter);
     clock.advance(500);
@@ -119,7 +119,7 @@ describe('connect limiter', () => {
     expect(busiestSecond(times)).to.be.at.most(50);
   });
 
-  it('serves first come, first served', () => {
+  it('serves in the order of the requests', () => {
     const limiter = new ConnectLimiter(clock, 10);
     const order: number[] = [];
     for (let i = 0; i < 30; i++) limiter.admit(() => order.push(i));
@@ -127,7 +127,7 @@ describe('connect limiter', () => {
     expect(order).to.deep.equal(Array.from({ length: 30 }, (_, i) => i));
   });
 
-  it('lets a place be given up; the last one leaves no timer', () => {
+  it('lets a turn be given up, and stops its timer with the last one', () => {
     const limiter = new ConnectLimiter(clock, 10);
     const leave = [1, 2, 3, 4].map(() => admit(limiter));
     leave[1]?.();
@@ -141,7 +141,7 @@ describe('connect limiter', () => {
     expect(times.length).to.be.at.most(3);
   });
 
-  it('serves one that comes while another is being served', () => {
+  it('serves a request that is made during another one’s turn', () => {
     const limiter = new ConnectLimiter(clock, 10);
     const order: string[] = [];
     limiter.admit(() => {

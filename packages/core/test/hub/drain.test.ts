@@ -35,14 +35,14 @@ describe('a subscription that drains', () => {
     if (found === undefined) throw new Error(`There is no connection ${index}.`);
     return found;
   };
-  /** What is to be told has been told. */
+  /** After pending promises have settled. */
   const told = async (): Promise<string[]> => {
     await Promise.resolve();
     await Promise.resolve();
     return over;
   };
 
-  it('gets what the server sent before it saw the close, and has ended after that', async () => {
+  it('gets the calls that are already in flight, and ends after them', async () => {
     const owner = subscribe('a');
     drain(owner);
     expect([states(), rig.hub.sessionCount]).to.deep.equal([['closing'], 0]);
@@ -83,13 +83,13 @@ describe('a subscription that drains', () => {
     expect([await told(), states()]).to.deep.equal([['drained'], ['closed', 'closed', 'discarded']]);
   });
 
-  it('is over at once when no agent is connected', async () => {
+  it('ends at once when no agent is connected', async () => {
     rig.pbx.refused.set('id-x', 'ID_NOT_FOUND');
     drain(subscribe('a'));
     expect([await told(), rig.leftovers]).to.deep.equal([['drained'], NOTHING]);
   });
 
-  it('ends early, and hears no more, when it is unsubscribed', async () => {
+  it('ends early when it is unsubscribed, and gets nothing more', async () => {
     const [a, b] = [subscribe('a'), subscribe('b')];
     drain(a, 'a');
     drain(b, 'b');
@@ -100,7 +100,7 @@ describe('a subscription that drains', () => {
     expect([await told(), states()]).to.deep.equal([['a', 'b'], ['discarded']]);
   });
 
-  it('leaves what still comes to the same owner that subscribes again meanwhile', () => {
+  it('leaves the last calls to the same owner when that subscribes again', () => {
     const before = subscribe('a');
     drain(before);
     const after = rig.subscribe('a', ['x']);
@@ -176,7 +176,7 @@ describe('a subscription that drains', () => {
     });
   }
 
-  it('has drained when it is asked to twice, or after its end', async () => {
+  it('resolves when asked twice, or after its end', async () => {
     const owner = subscribe('a');
     owner.subscription.unsubscribe({ removed: true });
     drain(owner);
@@ -184,7 +184,7 @@ describe('a subscription that drains', () => {
     expect(await told()).to.deep.equal(['drained', 'drained']);
   });
 
-  it('keeps the process alive until it is over, and leaves the agent to others that stay', () => {
+  it('keeps the process alive until it ends, and leaves the agent to its other users', () => {
     const [a, b] = [subscribe('a'), subscribe('b')];
     drain(a);
     b.subscription.unsubscribe();

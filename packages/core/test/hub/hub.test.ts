@@ -47,7 +47,7 @@ describe('hub', () => {
     expect(rig.hub.sessionCount).to.equal(servers.length);
   });
 
-  it('gives a newcomer the state of a session that is already up', () => {
+  it('tells a new subscription the state of a session that is already connected', () => {
     rig.subscribe('a', ['x']);
     rig.pbx.settle();
     const b = rig.subscribe('b', ['x'], { filter: { events: ['agentConnected', 'agentDisconnected'] } });
@@ -55,7 +55,7 @@ describe('hub', () => {
     expect(b.subscription.status).to.include({ connected: 1, total: 1 });
   });
 
-  it('tells the beginning and the end of an outage, not each failed attempt', () => {
+  it('reports the start and the end of an outage, not each failed attempt', () => {
     const a = rig.subscribe('a', ['x'], { filter: { events: ['agentConnected', 'agentDisconnected'] } });
     rig.pbx.settle();
     rig.pbx.refused.set('id-x', 'ID_NOT_FOUND');
@@ -85,7 +85,7 @@ describe('hub', () => {
     expect(again.subscription.status).to.include({ connected: 0, total: 0 });
   });
 
-  it('tells why agents are away, by label', () => {
+  it('gives the reason of each agent that is not connected, by label', () => {
     const a = rig.subscribe('a', ['x', 'y']);
     rig.pbx.refused.set('id-y', 'IP_MISSMATCH');
     rig.pbx.settle();
@@ -107,7 +107,7 @@ describe('hub', () => {
     expect(reasonsOf(await outcome).map(({ reason }) => reason.code)).to.deep.equal(['CONNECTION_EXISTS']);
   });
 
-  it('resolves firstOutcome also for one who asks late, and when the subscription ends before', async () => {
+  it('resolves firstOutcome when asked late, and when the subscription ends first', async () => {
     const a = rig.subscribe('a', ['x', 'y']);
     rig.pbx.settle();
     expect(await a.subscription.firstOutcome).to.include({ connected: 2, total: 2 });
@@ -118,7 +118,7 @@ describe('hub', () => {
     expect((await subscription.firstOutcome).connected).to.equal(0);
   });
 
-  it('takes an agent that is given twice for one, by its last label', () => {
+  it('treats an agent that is given twice as one, with its last label', () => {
     const agents = ['x', 'y', 'again'].map((label, i) => ({ label, idCrm: `id-${i % 2}` }));
     const a = rig.subscribe('a', [], { agents });
     rig.pbx.settle();
@@ -127,7 +127,7 @@ describe('hub', () => {
     expect(a.events.map(({ agent }) => agent.label)).to.deep.equal(['again']);
   });
 
-  it('a new subscription ends the wait of a session that others left waiting', () => {
+  it('a new subscription ends the backoff of a session that others use', () => {
     rig.pbx.refused.set('id-x', 'IP_MISSMATCH');
     rig.subscribe('a', ['x']);
     for (let i = 0; i < 12; i++) {
@@ -162,7 +162,7 @@ describe('hub', () => {
     });
   }
 
-  it('one failing owner costs the others nothing', () => {
+  it('an owner whose callbacks throw does not affect the others', () => {
     const bad = rig.subscribe('bad', ['x'], {
       onEvent: () => {
         throw new Error('broken flow');
@@ -189,14 +189,14 @@ describe('hub', () => {
       owner.events.map((e) => ('firstRing' in e ? e.firstRing : null));
     expect(rings(a)).to.deep.equal([true, false]);
     expect(rings(b)).to.deep.equal([true]);
-    // A queue that hunts rings the same agents again.
+    // A hunting queue rings the same agents again.
     rig.pbx.call('id-x', '1.1');
     rig.pbx.call('id-y', '1.1');
     expect(rings(a)).to.deep.equal([true, false, false, false]);
     expect(rings(b)).to.deep.equal([true, false]);
   });
 
-  it('gives an internal call its first ring, though its caller had an event with the same id', () => {
+  it('counts the ring of an internal call as the first, although the caller’s event had the same id', () => {
     const owner = rig.subscribe('a', ['x', 'y'], {
       filter: { events: ['incomingCall'], firstRingOnly: true },
     });
@@ -216,7 +216,7 @@ describe('hub', () => {
     expect(b.events[0]).not.to.have.property('configuration');
   });
 
-  it('gives the texts of each event to its owner alone, also those that agents have in common', () => {
+  it('gives each owner a copy of the texts, also of those that agents share', () => {
     const owner = rig.subscribe('a', ['x', 'y'], { includeConfiguration: true });
     rig.pbx.settle();
     rig.pbx.call('id-x', '1.1');
@@ -265,8 +265,8 @@ describe('hub', () => {
     });
   });
 
-  describe('owners that act while they are told', () => {
-    it('one that is removed and subscribes again during a call does not get it twice', () => {
+  describe('owners that subscribe or unsubscribe in a callback', () => {
+    it('removed and subscribed again during a call: the call is not delivered twice', () => {
       rig.subscribe('other', ['x']);
       const ids: string[] = [];
       const subscribe = (): void => {
@@ -287,7 +287,7 @@ describe('hub', () => {
       expect(ids).to.deep.equal(['1.1', '1.2']);
     });
 
-    it('one that gives the last session up when it hears of a retry leaves none that is closed to the others', () => {
+    it('unsubscribed as the last user at a retry: other owners get a new session, not the closed one', () => {
       const rig = new HubRig();
       rig.pbx.refused.set('id-x', 'ID_NOT_FOUND');
       let leaves = false;
@@ -311,7 +311,7 @@ describe('hub', () => {
       expect(rig.leftovers).to.deep.equal(NOTHING);
     });
 
-    it('one that changes the configuration that it has asked for changes no other’s', async () => {
+    it('changing the configuration that was requested changes no other copy', async () => {
       const rig = new HubRig();
       const a = rig.subscribe('a', ['x'], { includeConfiguration: true });
       rig.pbx.settle();
@@ -325,7 +325,7 @@ describe('hub', () => {
       rig.hub.close();
     });
 
-    it('one that subscribes anew while others hear of a connection is told once', () => {
+    it('subscribed again during a connection event: notified once', () => {
       const changes: string[] = [];
       const events = { filter: { events: ['agentConnected'] } } as const;
       const b = (): Owner =>
@@ -343,7 +343,7 @@ describe('hub', () => {
       expect(changes).to.deep.equal(['agentConnected']);
     });
 
-    it('one that makes a call come while it gets what was held gets that one last', () => {
+    it('a call that arrives while held events are delivered comes last', () => {
       const ids: string[] = [];
       const a = rig.subscribe('a', ['x'], {
         startPaused: true,
@@ -360,7 +360,7 @@ describe('hub', () => {
       expect(ids).to.deep.equal(['1.1', '1.2', '1.3']);
     });
 
-    it('one that unsubscribes on its first held event gets no other', () => {
+    it('unsubscribed at the first held event: gets no other', () => {
       const first = rig.subscribe('a', ['x']);
       rig.pbx.settle();
       first.subscription.unsubscribe();
@@ -380,7 +380,7 @@ describe('hub', () => {
     });
   });
 
-  it('connects a newcomer before thousands that are refused again and again', () => {
+  it('connects a new agent before thousands that are refused and retry', () => {
     const rig = new HubRig({ connectsPerSecond: 50 });
     const absent = Array.from({ length: 3_000 }, (_, index) => `n${index}`);
     for (const label of absent) rig.pbx.refused.set(`id-${label}`, 'ID_NOT_FOUND');
@@ -397,7 +397,7 @@ describe('hub', () => {
     expect(rig.leftovers).to.deep.equal(NOTHING);
   }).timeout(20_000);
 
-  it('close ends everything, at once, and again', () => {
+  it('close ends everything at once, and may be repeated', () => {
     rig.subscribe('a', ['x', 'y']);
     rig.subscribe('b', ['y']).subscription.unsubscribe();
     rig.pbx.settle();

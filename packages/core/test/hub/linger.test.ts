@@ -19,7 +19,7 @@ describe('linger', () => {
     expect(DEFAULT_LINGER_MS).to.equal(5_000);
   });
 
-  it('keeps the session up and delivers what came meanwhile, in order, once', () => {
+  it('keeps the session connected and delivers what arrived meanwhile, in order, once', () => {
     const before = rig.subscribe('a', ['x']);
     rig.pbx.settle();
     ring(0, 5);
@@ -34,7 +34,7 @@ describe('linger', () => {
     expect(rig.pbx.transports).to.have.length(1);
   });
 
-  it('ends after its time: the session goes, and what was held with it', () => {
+  it('ends after its time, with the session and what was held', () => {
     const before = rig.subscribe('a', ['x']);
     rig.pbx.settle();
     before.subscription.unsubscribe();
@@ -53,7 +53,7 @@ describe('linger', () => {
     expect(rig.leftovers).to.deep.equal(NOTHING);
   });
 
-  it('is as long as the owner says when it goes', () => {
+  it('is as long as the owner asked for when it unsubscribed', () => {
     const a = rig.subscribe('a', ['x']);
     rig.pbx.settle();
     a.subscription.unsubscribe({ lingerMs: 20_000 });
@@ -63,7 +63,7 @@ describe('linger', () => {
     expect(rig.leftovers).to.deep.equal(NOTHING);
   });
 
-  it('ends at once when the owner is given up, unless it has come back', () => {
+  it('ends at once when the owner is given up, unless it has subscribed again', () => {
     const before = rig.subscribe('a', ['x']);
     rig.pbx.settle();
     before.subscription.unsubscribe();
@@ -114,7 +114,7 @@ describe('linger', () => {
       after.subscription.unsubscribe({ removed: true });
     });
 
-    it('but says nothing when the owner would not have wanted it', () => {
+    it('but says nothing when the owner’s filter would not have let it through', () => {
       rig
         .subscribe('a', ['x'], { ...options, filter: { events: ['outgoingCall'] } })
         .subscription.unsubscribe();
@@ -148,7 +148,7 @@ describe('linger', () => {
     expect(rig.pbx.transports).to.have.length(2);
   });
 
-  it('another owner takes over neither place nor events, but shares the session', () => {
+  it('another owner gets none of the held events, but shares the session', () => {
     rig.subscribe('a', ['x']).subscription.unsubscribe();
     rig.pbx.settle();
     ring(0, 3);
@@ -183,7 +183,7 @@ describe('linger', () => {
     expect(rig.pbx.transports).to.have.length(1);
   });
 
-  it('a paused owner that is superseded leaves what it held to its successor', () => {
+  it('events held for a paused owner go to its next subscription', () => {
     const before = rig.subscribe('a', ['x'], { startPaused: true });
     rig.pbx.settle();
     ring(0, 2);
@@ -193,17 +193,17 @@ describe('linger', () => {
     expect([idsOf(before), idsOf(after)]).to.deep.equal([[], ids(0, 4)]);
   });
 
-  it('is bounded: the oldest are dropped, and the owner is told', () => {
+  it('is bounded: the oldest are dropped and reported', () => {
     rig.subscribe('a', ['x']).subscription.unsubscribe();
     rig.pbx.settle();
-    // One place more is taken by agentConnected.
+    // agentConnected takes one of them.
     ring(0, MAX_HELD_EVENTS + 10);
     const after = rig.subscribe('a', ['x']);
     expect(idsOf(after)).to.deep.equal(ids(10, MAX_HELD_EVENTS + 10));
     expect(after.reports).to.deep.equal(['dropped']);
   });
 
-  it('is bounded by size, too: hostile calls push out the oldest, ordinary ones do not', () => {
+  it('is bounded by size, too: only very large calls reach that limit', () => {
     const large = { note: 'x'.repeat(1_000_000) };
     rig.subscribe('a', ['x']).subscription.unsubscribe();
     rig.pbx.settle();
@@ -215,7 +215,7 @@ describe('linger', () => {
     expect(after.reports).to.deep.equal(['dropped']);
   });
 
-  it('is bounded also for what an owner gives back', () => {
+  it('is bounded also for events that an owner returns', () => {
     const a = rig.subscribe('a', ['x']);
     rig.pbx.settle();
     for (let n = 0; n < 20; n++) rig.pbx.call('id-x', `1.${n}`, { note: 'x'.repeat(1_000_000) });
@@ -273,7 +273,7 @@ describe('linger', () => {
     expect(rig.leftovers).to.deep.equal(NOTHING);
   });
 
-  it('unsubscribing twice, or after the place is gone, changes nothing', () => {
+  it('unsubscribing twice, or after the linger time, has no effect', () => {
     const a = rig.subscribe('a', ['x']);
     rig.pbx.settle();
     a.subscription.unsubscribe();

@@ -9,7 +9,7 @@ import { System } from '../support/hub-model/system.ts';
 
 /** More histories: `ACCOLADES_RUNS=100000 mocha …/model.test.ts`; a failure prints its seed. */
 const RUNS = Number(process.env['ACCOLADES_RUNS'] ?? 750);
-/** In which every agent comes back, however long it has been refused. */
+/** Longer than the longest backoff: every agent is connected again after it. */
 const RECOVERY_MS = 330_000;
 
 function recover({ rig }: System): void {
@@ -27,13 +27,13 @@ async function checkRecovered(model: Model, system: System): Promise<void> {
   await checkDrains(model, system);
 }
 
-/** A drain is over when nobody else uses the agents, and not before. */
+/** A drain ends exactly when nobody else uses the agents. */
 async function checkDrains({ draining, agents: used }: Model, system: System): Promise<void> {
   await Promise.resolve();
   for (const [owner, agents] of draining) {
     const isShared = [...agents.values()].includes('all');
     const isTakenUp = [...agents.keys()].some((agent) => used.has(agent));
-    // Who took an agent up later may or may not share what the drain waits for.
+    // A later user may or may not share the session that the drain waits for.
     if (isTakenUp && !isShared) continue;
     expect(system.isDraining(owner), `whether ${owner} drains`).to.equal(isShared);
   }

@@ -25,7 +25,7 @@ describe('a redeploy that changes the server settings of an agent', () => {
   const ring = (...ids: string[]): void => {
     for (const id of ids) rig.pbx.call('id-x', id);
   };
-  /** The server ends the connection, and has noticed. */
+  /** The server ends the connection, and has registered it. */
   const ends = (index: number): void => {
     transport(index).fail();
     rig.clock.advance(RELEASE_MS);

@@ -27,7 +27,7 @@ class FakeTimer implements Timer {
   }
 }
 
-/** Time that only a test moves. Wall time and monotonic time move together unless {@link jumpWall} sets them apart. */
+/** A clock that the test moves. {@link jumpWall} moves the wall time alone. */
 export class FakeClock implements Clock {
   #wall: number;
   #monotonic = 1_000;
@@ -82,12 +82,12 @@ export class FakeClock implements Clock {
     this.#pass(end - this.#monotonic);
   }
 
-  /** The process sleeps: time passes and no timer fires. What is due fires late, at the next {@link advance}. */
+  /** The process sleeps: timers that are due fire late, at the next {@link advance}. */
   suspend(ms: number): void {
     this.#pass(ms);
   }
 
-  /** Somebody sets the machine's clock. */
+  /** A person sets the computer's clock. */
   jumpWall(ms: number): void {
     this.#wall += ms;
   }

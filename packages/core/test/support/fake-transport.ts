@@ -2,7 +2,7 @@ import { AccoladesError, type AccoladesErrorCode } from '../../src/errors.ts';
 import type { Transport, TransportFactory, TransportHandlers } from '../../src/net/transport.ts';
 import type { ServerOptions } from '../../src/net/server-url.ts';
 
-/** A connection whose server is the test. Keeps the contract of `Transport`: silent once discarded or closed. */
+/** A connection whose server is the test. Like any `Transport`, silent once discarded or closed. */
 export class FakeTransport implements Transport {
   readonly server: ServerOptions;
   /** What the session sent, in order. */
@@ -41,14 +41,14 @@ export class FakeTransport implements Transport {
     this.keepsProcessAlive = keep;
   }
 
-  /** The socket opens; a discarded one does not, however late it would have. */
+  /** Opens the socket, unless it was discarded. */
   open(): void {
     if (this.state !== 'opening') return;
     this.state = 'open';
     this.#handlers.onOpen();
   }
 
-  /** A frame arrives, also one that was sent before the server saw the close: text or bytes as they are, anything else as JSON. */
+  /** A frame arrives, also during the closing handshake. Anything but text and bytes is sent as JSON. */
   frame(frame: unknown): void {
     if (this.state !== 'open' && this.state !== 'closing') return;
     const raw = typeof frame === 'string' || frame instanceof Uint8Array;
@@ -59,7 +59,7 @@ export class FakeTransport implements Transport {
     if (this.state === 'open') this.#handlers.onPong();
   }
 
-  /** The connection ends from the other side. */
+  /** The server ends the connection. */
   fail(code: AccoladesErrorCode = 'CONNECTION_LOST'): void {
     if (this.ended) return;
     this.state = 'closed';

@@ -58,7 +58,7 @@ export class HubRig {
     }
   }
 
-  /** Everything is given back: no timer, no connection, no session. */
+  /** Timers, connections and sessions that are left. */
   get leftovers(): { timers: number; connections: number; sessions: number } {
     return {
       timers: this.clock.pending,

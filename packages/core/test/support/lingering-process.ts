@@ -1,6 +1,6 @@
 /**
- * A process of its own: connects an agent, unsubscribes as `argv[3]` says, and does nothing more. How long it then lives is
- * what the test measures.
+ * A process that connects an agent and unsubscribes as `argv[3]` says. The test measures how long it
+ * then stays alive.
  */
 import { Hub } from '../../src/hub/hub.ts';
 

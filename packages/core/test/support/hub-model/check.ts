@@ -1,7 +1,7 @@
 import { OWNERS, type Model, type Owner } from './model.ts';
 import type { System } from './system.ts';
 
-/** Chai, as often as this is called, would take most of the time. */
+/** Called too often for chai, which would take most of the time. */
 function same(actual: unknown, expected: unknown, what: string): void {
   if (actual !== expected) throw new Error(`${what}: ${String(actual)}, not ${String(expected)}`);
 }
@@ -18,14 +18,14 @@ function checkCalls(owner: Owner, { delivered }: Model, { received }: System): v
 function checkSessions(model: Model, { rig }: System): void {
   atMost(rig.pbx.mostSessionsPerAgent, 1, 'sessions per agent');
   atMost(model.agents.size, rig.hub.sessionCount, 'agents without a session');
-  // During a change of the way and during a drain, the old session is kept beside the new one.
+  // During a drain, the old session is kept beside the one that waits for its end.
   const most = 2 * model.heardAgents.size;
   atMost(rig.hub.sessionCount, most, 'sessions');
   atMost(rig.pbx.live.length, most, 'connections');
 }
 
 function checkStatuses(model: Model, system: System): void {
-  for (const [owner, { agents, state }] of model.places) {
+  for (const [owner, { agents, state }] of model.durables) {
     if (state === 'lingering') continue;
     const status = system.subscriptions.get(owner)?.status;
     const connected = agents.filter((agent) => system.isConnected(agent)).length;

@@ -9,8 +9,8 @@ export const owner = fc.constantFrom(...OWNERS);
 export const agent = fc.constantFrom(...AGENTS);
 
 /**
- * Something that happens, after which the system must be as the model says.
- * @param when whether it can happen; default: always
+ * A step of a history. After it, the system must be as the model says.
+ * @param when whether the step is possible; default: always
  */
 export function command(
   text: string,

@@ -11,30 +11,33 @@ export interface Call {
   readonly id: string;
 }
 
-/** What is kept for an owner. */
-interface Place {
+/** An owner's durable subscription. */
+interface Durable {
   readonly agents: readonly Agent[];
   state: 'flowing' | 'paused' | 'lingering';
   lingersUntil: number;
   held: readonly Call[];
 }
 
-/** What an owner that drains hears of an agent: all while others have used it ever since, and the last connection's calls after that. */
+/**
+ * What a draining owner still gets of an agent: every call while others use it, and after that those
+ * of its last connection.
+ */
 type Hearing = 'all' | FakeTransport | 'nothing';
 
-/** What the hub promises, without sessions and connections: which places are kept, and which calls each owner must have got. */
+/** What the hub promises: which subscriptions are kept, and which calls each owner must have got. */
 export class Model {
-  readonly places = new Map<Owner, Place>();
-  /** Owners that have given their agents up, and take what still comes. */
+  readonly durables = new Map<Owner, Durable>();
+  /** Owners that have given their agents up, but still get the last calls. */
   readonly draining = new Map<Owner, Map<Agent, Hearing>>();
   readonly delivered: Record<Owner, Call[]> = { a: [], b: [], c: [] };
 
-  /** The agents that somebody uses, or may come back for. */
+  /** The agents of all durable subscriptions. */
   get agents(): Set<Agent> {
-    return new Set([...this.places.values()].flatMap(({ agents }) => agents));
+    return new Set([...this.durables.values()].flatMap(({ agents }) => agents));
   }
 
-  /** Those, and the agents that an owner may still hear of. */
+  /** Those, and the agents of owners that drain. */
   get heardAgents(): Set<Agent> {
     return new Set([
       ...this.agents,
@@ -43,63 +46,63 @@ export class Model {
   }
 
   subscribe(owner: Owner, agents: readonly Agent[], startPaused: boolean): void {
-    const held = this.places.get(owner)?.held.filter(({ agent }) => agents.includes(agent)) ?? [];
+    const held = this.durables.get(owner)?.held.filter(({ agent }) => agents.includes(agent)) ?? [];
     this.draining.delete(owner);
-    this.places.set(owner, { agents, state: 'paused', lingersUntil: Infinity, held });
+    this.durables.set(owner, { agents, state: 'paused', lingersUntil: Infinity, held });
     if (!startPaused) this.resume(owner);
   }
 
   resume(owner: Owner): void {
-    const place = this.places.get(owner);
-    if (place?.state !== 'paused') return;
-    place.state = 'flowing';
-    this.delivered[owner].push(...place.held);
-    place.held = [];
+    const durable = this.durables.get(owner);
+    if (durable?.state !== 'paused') return;
+    durable.state = 'flowing';
+    this.delivered[owner].push(...durable.held);
+    durable.held = [];
   }
 
   pause(owner: Owner): void {
-    const place = this.places.get(owner);
-    if (place?.state === 'flowing') place.state = 'paused';
+    const durable = this.durables.get(owner);
+    if (durable?.state === 'flowing') durable.state = 'paused';
   }
 
-  /** Of an agent that the owner has no longer, a call does not come again. */
+  /** Calls of an agent that the owner no longer has are not delivered again. */
   giveBack(owner: Owner, ids: readonly string[]): void {
-    const place = this.places.get(owner);
-    if (place === undefined) return;
+    const durable = this.durables.get(owner);
+    if (durable === undefined) return;
     const delivered = this.delivered[owner];
-    const again = delivered.filter(({ id, agent }) => ids.includes(id) && place.agents.includes(agent));
+    const again = delivered.filter(({ id, agent }) => ids.includes(id) && durable.agents.includes(agent));
     this.delivered[owner] = delivered.filter(({ id }) => !ids.includes(id));
-    place.held = [...again, ...place.held];
+    durable.held = [...again, ...durable.held];
   }
 
   drain(owner: Owner): void {
-    const agents = this.places.get(owner)?.agents ?? [];
-    this.places.delete(owner);
+    const agents = this.durables.get(owner)?.agents ?? [];
+    this.durables.delete(owner);
     this.draining.set(owner, new Map(agents.map((agent) => [agent, 'all'])));
   }
 
   unsubscribe(owner: Owner, removed: boolean, now: number): void {
     this.draining.delete(owner);
-    const place = this.places.get(owner);
-    if (place === undefined || place.state === 'lingering') return;
+    const durable = this.durables.get(owner);
+    if (durable === undefined || durable.state === 'lingering') return;
     if (removed) {
-      this.places.delete(owner);
+      this.durables.delete(owner);
       return;
     }
-    place.state = 'lingering';
-    place.lingersUntil = now + LINGER_MS;
+    durable.state = 'lingering';
+    durable.lingersUntil = now + LINGER_MS;
   }
 
   /**
-   * A call comes by a connection.
-   * @returns the owners that may get it as well: those that drain, when others have taken the agent up in the meantime
+   * A call arrives over a connection.
+   * @returns owners that may get it as well: they drain, and others have subscribed to the agent since
    */
   ring(call: Call, connection: FakeTransport): Owner[] {
     const { agent } = call;
-    for (const [owner, place] of this.places) {
-      if (!place.agents.includes(agent)) continue;
-      if (place.state === 'flowing') this.delivered[owner].push(call);
-      else place.held = [...place.held, call];
+    for (const [owner, durable] of this.durables) {
+      if (!durable.agents.includes(agent)) continue;
+      if (durable.state === 'flowing') this.delivered[owner].push(call);
+      else durable.held = [...durable.held, call];
     }
     const mayHear: Owner[] = [];
     for (const [owner, agents] of this.draining) {
@@ -110,10 +113,10 @@ export class Model {
     return mayHear;
   }
 
-  /** To be called after each step: places are kept for the linger time, and agents given up with their last user. */
+  /** Ends durable subscriptions after the linger time. To be called after each step. */
   update(now: number, connectionOf: (agent: Agent) => FakeTransport | undefined): void {
-    for (const [owner, { state, lingersUntil }] of this.places) {
-      if (state === 'lingering' && lingersUntil <= now) this.places.delete(owner);
+    for (const [owner, { state, lingersUntil }] of this.durables) {
+      if (state === 'lingering' && lingersUntil <= now) this.durables.delete(owner);
     }
     const used = this.agents;
     for (const agents of this.draining.values()) {

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { agent, command, owner } from './command.ts';
 
-/** Most are there to take what comes. */
+/** Whether an owner subscribes paused; most do not. */
 const paused = fc.oneof(
   { weight: 3, arbitrary: fc.constant(false) },
   { weight: 1, arbitrary: fc.constant(true) },
@@ -11,7 +11,7 @@ export const subscribe = fc
   .tuple(owner, fc.uniqueArray(agent, { minLength: 1 }), paused)
   .map(([who, agents, startPaused]) =>
     command(`subscribe(${who}, ${agents.join('+')}${startPaused ? ', paused' : ''})`, (model, system) => {
-      const known = model.places.get(who)?.agents ?? [];
+      const known = model.durables.get(who)?.agents ?? [];
       model.subscribe(who, agents, startPaused);
       system.subscribe(who, agents, startPaused, known);
     }),
@@ -31,7 +31,7 @@ export const pause = owner.map((who) =>
       model.pause(who);
       system.subscriptions.get(who)?.pause();
     },
-    // Who goes for good takes what still comes.
+    // A draining owner cannot pause.
     ({ draining }) => !draining.has(who),
   ),
 );
@@ -42,7 +42,7 @@ export const giveBack = fc.tuple(owner, fc.integer({ min: 1, max: 3 })).map(([wh
     (model, system) => {
       model.giveBack(who, system.giveBack(who, count));
     },
-    ({ places }) => places.get(who)?.state === 'paused',
+    ({ durables }) => durables.get(who)?.state === 'paused',
   ),
 );
 
@@ -53,13 +53,13 @@ export const drain = owner.map((who) =>
       model.drain(who);
       system.drain(who);
     },
-    ({ places }) => places.get(who)?.state === 'flowing',
+    ({ durables }) => durables.get(who)?.state === 'flowing',
   ),
 );
 
 export const unsubscribe = fc.tuple(owner, fc.boolean()).map(([who, removed]) =>
   command(`unsubscribe(${who}${removed ? ', removed' : ''})`, (model, system) => {
-    // Who drains has given its agents up already.
+    // A draining owner has given its agents up already.
     const forGood = removed || model.draining.has(who);
     model.unsubscribe(who, forGood, system.now);
     system.subscriptions.get(who)?.unsubscribe({ removed: forGood });
@@ -71,13 +71,13 @@ export const redeployAll = fc.tuple(fc.integer({ min: 0, max: 2 }), paused).map(
     const address = `wss://pbx.example/${way}`;
     const isSameWay = system.address === address;
     system.address = address;
-    // The server allows no other way to an agent that is still heard by this one.
+    // A drain would hold up the new settings.
     for (const who of model.draining.keys()) {
       model.unsubscribe(who, true, system.now);
       system.subscriptions.get(who)?.unsubscribe({ removed: true });
     }
-    for (const who of model.places.keys()) system.subscriptions.get(who)?.unsubscribe();
-    for (const [who, { agents }] of [...model.places]) {
+    for (const who of model.durables.keys()) system.subscriptions.get(who)?.unsubscribe();
+    for (const [who, { agents }] of [...model.durables]) {
       model.subscribe(who, agents, startPaused);
       system.subscribe(who, agents, startPaused, isSameWay ? agents : []);
     }

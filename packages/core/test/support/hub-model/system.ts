@@ -4,13 +4,13 @@ import type { FakeTransport } from '../fake-transport.ts';
 import { HubRig } from '../hub-rig.ts';
 import { LINGER_MS, type Agent, type Owner } from './model.ts';
 
-/** A hub, with its owners and what they got. */
+/** A hub, its owners, and what they got. */
 export class System {
   readonly rig = new HubRig({ lingerMs: LINGER_MS, connectsPerSecond: 5 });
   readonly subscriptions = new Map<Owner, Subscription>();
   readonly superseded: Subscription[] = [];
   readonly received: Record<Owner, CallEvent[]> = { a: [], b: [], c: [] };
-  /** The way to the server that everybody's settings name. */
+  /** The server address in the settings of all owners. */
   address = 'wss://pbx.example/0';
   /** The last connection event of each owner's agent. */
   readonly #lastChange = new Map<string, string>();
@@ -27,7 +27,7 @@ export class System {
     return this.rig.pbx.sessionsOf(`id-${agent}`)[0];
   }
 
-  /** Whether the session over the present way is up. */
+  /** Whether the session with the present address is connected. */
   isConnected(agent: Agent): boolean {
     return this.rig.pbx
       .sessionsOf(`id-${agent}`)
@@ -38,7 +38,7 @@ export class System {
     return `1.${++this.#calls}`;
   }
 
-  /** @param known the agents of which the owner has been told already how they are */
+  /** @param known agents whose state the owner has been notified of */
   subscribe(owner: Owner, agents: readonly Agent[], startPaused: boolean, known: readonly Agent[]): void {
     const before = this.subscriptions.get(owner);
     if (before !== undefined) this.superseded.push(before);
@@ -55,7 +55,7 @@ export class System {
   }
 
   /**
-   * The owner gives back the last calls that it got.
+   * The owner returns the last calls that it got.
    * @returns their ids
    */
   giveBack(owner: Owner, count: number): string[] {
