@@ -1,4 +1,4 @@
-import { AccoladesError, AccountClient } from '@accolades-flow/core';
+import { AccoladesError, AccountClient, reasonsOf } from '@accolades-flow/core';
 import { expect } from 'chai';
 import { FaultBench } from '../support/fault-bench.ts';
 import { say, seconds } from '../support/report.ts';
@@ -33,6 +33,8 @@ describe('An HTTP proxy that accepts and says nothing', () => {
       const waiting = await agent.next('waiting');
       say(agent.path());
       expect(waiting.reason).to.equal('CONNECT_TIMEOUT');
+      const [stalled] = reasonsOf(agent.subscription.status);
+      expect(stalled?.reason.what).to.equal(`The proxy 127.0.0.1:${bench.proxy.port} does not answer.`);
       say(`detected after ${seconds(waiting.at - connecting.at)} (at most ${seconds(15_000)})`);
       bench.expectWithin(waiting.at - connecting.at, { atLeast: 15_000, atMost: 15_000 });
       await until('three attempts have been made', () => bench.proxy.accepted >= 3);
@@ -60,7 +62,9 @@ describe('An HTTP proxy that accepts and says nothing', () => {
         // Nothing went further than the proxy: a dial may be tried again.
         expect(failure)
           .to.be.instanceOf(AccoladesError)
-          .and.to.include({ code: 'CONNECT_TIMEOUT', retryable: true });
+          .and.to.include({ code: 'CONNECT_TIMEOUT', retryable: true })
+          .with.property('what')
+          .that.contains(`The proxy 127.0.0.1:${bench.proxy.port} does not answer.`);
         expect(tookMs).to.be.within(COMMAND_MS - 10, COMMAND_MS + 1_000);
         expect(bench.proxy.accepted).to.equal(1);
         await until('the connection is given up', () => bench.proxy.heldByClients === 0);

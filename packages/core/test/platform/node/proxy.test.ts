@@ -97,4 +97,14 @@ describe('the proxy of the environment', () => {
     );
     expect([stdout.trim(), stderr]).to.deep.equal(['true', '']);
   }).timeout(20_000);
+
+  it('is named when it stalls, without its user and password', () => {
+    process.env['HTTPS_PROXY'] = 'http://u:topsecret@proxy.example:3128';
+    const tunnel = proxyAgent('wss://a:1', () => new AbortController().signal);
+    expect(tunnel?.stalledAt).to.equal('The proxy proxy.example:3128 does not answer.');
+    tunnel?.emit('proxyConnect', { statusCode: 200 });
+    expect(tunnel?.stalledAt).to.equal(
+      'The proxy proxy.example:3128 opened the connection, but the server behind it does not answer.',
+    );
+  });
 });
