@@ -101,7 +101,7 @@ describe('An agent in a real Node-RED', () => {
     expect(await test(typed({ idCrm: '${NOT_THERE}' }), 'new')).to.deep.equal({
       ok: false,
       code: 'INVALID_CREDENTIAL',
-      message: 'The environment variable NOT_THERE is not set. The idCrm is not valid.',
+      message: 'The environment variable NOT_THERE is not set. Correct the field idCrm.',
     });
     for (const [wrong, says] of [
       [{}, /No idCrm is given|Type it again/],
@@ -296,4 +296,12 @@ describe('An agent in a real Node-RED', () => {
     ]);
     expectNoSecret('the answers', JSON.stringify(answers), secrets);
   });
+
+  it('tells of 300 agents who are logged out that they are, and nothing of the firewall', async () => {
+    await rig.deploy(unused());
+    const idCrm = Array.from({ length: 300 }, (_, at) => `Agent ${at}=logged-out-${at}`).join('\n');
+    const { ok, code, message } = await test({ ...typed(), idCrm });
+    expect({ ok, code }).to.deep.equal({ ok: false, code: 'ID_NOT_FOUND' });
+    expect(message).to.be.a('string').that.contains('Accolades knows no').and.not.contain('firewall');
+  }).timeout(60_000);
 });

@@ -321,4 +321,14 @@ describe('What a person sees when the agents cannot be connected', () => {
       expectNoSecret('what was shown', JSON.stringify(collected), ['hunter2hunter2']);
     });
   }
+
+  it('of 300 agents in a credential test are told as what they are: agents who are logged out', async () => {
+    const list = Array.from({ length: 300 }, (_, at) => `Agent ${at}=logged-out-${at}`).join(',');
+    const { status, message } = await runtime.testCredential({ ...frontDesk(), idCrm: list });
+    expect(status).to.equal('Error');
+    expect(message)
+      .to.contain('300 of 300 agents cannot be connected.')
+      .and.contain('Accolades knows no logged-in agent')
+      .and.not.contain('firewall');
+  }).timeout(40_000);
 });

@@ -95,7 +95,7 @@ export const ADVICE = {
   TOO_MANY_PENDING: 'The fallback answer was sent. Make the flow answer faster.',
   // What a person typed
   INVALID_URL: 'The server address is not valid.',
-  INVALID_CREDENTIAL: 'Correct the credential.',
+  INVALID_CREDENTIAL: 'Correct the field idCrm.',
   INVALID_ACCOUNT: 'The account is not valid.',
   INVALID_PARAMETER: 'A parameter is not valid.',
 } as const;
