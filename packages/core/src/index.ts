@@ -17,7 +17,7 @@ export type { Clock, Timer } from './time/clock.ts';
 export type { SessionReport, SessionStatus } from './session/session.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { BoundedQueue, type QueueLimits } from './delivery/bounded-queue.ts';
-export type { AgentCheck, AgentIds, CheckedAgent } from './hub/agent-check.ts';
+export type { AgentCheck, AgentIds, CheckedAgent, CheckProgress } from './hub/agent-check.ts';
 export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
 export { HostAcknowledgements } from './delivery/host-acknowledgements.ts';
 export {

@@ -43,6 +43,16 @@ export interface AgentCheckOptions {
    * @default false
    */
   readonly identify?: boolean;
+  /** Called each time that further agents have their outcome. */
+  readonly onProgress?: (progress: CheckProgress) => void;
+}
+
+/** How far a check has come, in agents. */
+export interface CheckProgress {
+  /** Connected or refused. */
+  readonly done: number;
+  readonly failed: number;
+  readonly total: number;
 }
 
 export interface AgentCheck {
@@ -65,7 +75,7 @@ export interface AgentCheck {
 export async function checkAgents(
   agents: readonly AgentCredential[],
   server: ServerOptions,
-  { hub, clock, limitMs = CHECK_DEADLINE_MS, identify = false }: AgentCheckOptions,
+  { hub, clock, limitMs = CHECK_DEADLINE_MS, identify = false, onProgress }: AgentCheckOptions,
 ): Promise<AgentCheck> {
   const outcomes = new FirstOutcomes();
   const subscription = hub.subscribe({
@@ -73,7 +83,7 @@ export async function checkAgents(
     agents,
     server,
     onStatus: (status) => {
-      outcomes.update(status);
+      if (outcomes.update(status)) onProgress?.(outcomes.progress(agents.length));
     },
   });
   try {
@@ -119,7 +129,9 @@ class FirstOutcomes {
     });
   }
 
-  update({ agents }: SubscriptionStatus): void {
+  /** @returns whether an agent has got its outcome */
+  update({ agents }: SubscriptionStatus): boolean {
+    const open = this.#open.size;
     for (const index of this.#open) {
       const agent = agents[index];
       if (agent === undefined || agent.status === this.#before[index]) continue;
@@ -128,6 +140,12 @@ class FirstOutcomes {
       this.#failures.set(index, unreadyReason(agent));
       this.#open.delete(index);
     }
+    return this.#open.size < open;
+  }
+
+  progress(total: number): CheckProgress {
+    const failed = [...this.#failures.values()].filter((failure) => failure !== null).length;
+    return { done: this.#failures.size, failed, total };
   }
 
   resultsAt(status: SubscriptionStatus, agents: readonly AgentCredential[]): CheckedAgent[] {

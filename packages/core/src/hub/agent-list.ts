@@ -1,5 +1,6 @@
 import { AccoladesError } from '../errors.ts';
 import { hideSecrets } from '../json/mask.ts';
+import { shownText } from '../text/shown-text.ts';
 import { withoutInvisible, withoutPastedEnds } from '../text/pasted-text.ts';
 
 /** One agent as a person named it. The `idCrm` is a secret. */
@@ -12,6 +13,12 @@ export interface AgentCredential {
 const MIN_ID_CRM_CHARS = 4;
 const MAX_ID_CRM_CHARS = 128;
 const MAX_LABEL_CHARS = 100;
+/** In a list of up to so many entries a person finds the wrong one by counting. */
+const MAX_COUNTED = 5;
+/** How much of an entry an error shows, in characters: of one without a label not enough to be used. */
+const SHOWN_LABEL_CHARS = 30;
+const SHOWN_LETTERS = 3;
+const MIN_ENTRY_TO_SHOW = 8;
 /** The alphabet of an idCrm is not published (the sample is hexadecimal): any visible ASCII but what separates. */
 const ID_CRM = /^[!#-&(-+\--:<>-~]+$/;
 /** The form of the documented sample, which few names have. */
@@ -36,7 +43,9 @@ export function parseAgentList(text: unknown, name = ''): AgentCredential[] {
   }
   const nameOfOne =
     entries.length === 1 ? Array.from(withoutPastedEnds(name)).slice(0, MAX_LABEL_CHARS).join('').trim() : '';
-  const agents = entries.map((entry, index) => parseEntry(entry, index + 1, nameOfOne));
+  const agents = entries.map((entry, index) =>
+    parseEntry(entry, index + 1, nameOfOne, entries.length > MAX_COUNTED),
+  );
   const byIdCrm = new Map<string, string>();
   const labels = new Set<string>();
   for (const { idCrm, label } of agents) {
@@ -50,11 +59,12 @@ export function parseAgentList(text: unknown, name = ''): AgentCredential[] {
   return agents;
 }
 
-function parseEntry(entry: string, place: number, name: string): AgentCredential {
+function parseEntry(entry: string, place: number, name: string, isLong: boolean): AgentCredential {
   const equals = entry.indexOf('=');
   const label = equals < 0 ? name || `agent ${place}` : withoutPastedEnds(entry.slice(0, equals));
   const idCrm = withoutInvisible(entry.slice(equals + 1));
-  const which = `Entry ${place} of the idCrm list`;
+  const hint = isLong ? hintOf(equals < 0 ? '' : label, entry) : '';
+  const which = `Entry ${place} of the idCrm list${hint}`;
   if (label === '')
     throw invalid(`${which} has nothing before its “=”. Write label=idCrm, or the idCrm alone.`);
   if (label.length > MAX_LABEL_CHARS)
@@ -71,6 +81,16 @@ function parseEntry(entry: string, place: number, name: string): AgentCredential
   const problem = problemOf(idCrm, equals >= 0);
   if (problem !== null) throw invalid(`${which} ${problem}`);
   return hideSecrets({ label, idCrm }, 'idCrm');
+}
+
+/**
+ * Tells a person which entry of a long list is meant: its label, or its first letters where the label
+ * may be a secret. Empty when neither can be shown.
+ */
+function hintOf(label: string, entry: string): string {
+  const start = Array.from(entry).slice(0, SHOWN_LETTERS).join('');
+  if (label !== '' && !SAMPLE_FORM.test(label)) return ` (“${shownText(label, SHOWN_LABEL_CHARS)}”)`;
+  return entry.length < MIN_ENTRY_TO_SHOW ? '' : ` (it begins with “${shownText(start)}”)`;
 }
 
 /** What is wrong with an idCrm, after “Entry 1 of the idCrm list”; null when nothing is. */

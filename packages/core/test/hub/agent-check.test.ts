@@ -22,8 +22,18 @@ describe('the connection test', () => {
     const rig = new HubRig({ connectsPerSecond: 50 });
     const agents = Array.from({ length: 300 }, (_, at) => ({ label: `a${at}`, idCrm: `agent${at}` }));
     for (const { idCrm } of agents) rig.pbx.refused.set(idCrm, 'ID_NOT_FOUND');
-    const check = checkAgents(agents, SERVER, { hub: rig.hub, clock: rig.clock });
+    const told: number[] = [];
+    const check = checkAgents(agents, SERVER, {
+      hub: rig.hub,
+      clock: rig.clock,
+      onProgress: ({ done, failed, total }) => {
+        expect({ failed, total }).to.deep.equal({ failed: done, total: 300 });
+        told.push(done);
+      },
+    });
     const { agents: checked } = await run(rig, check);
+    expect(told.at(-1)).to.equal(300);
+    expect(told).to.deep.equal([...new Set(told)].sort((a, b) => a - b));
     expect(checked.map(({ failure }) => failure?.code)).to.deep.equal(agents.map(() => 'ID_NOT_FOUND'));
     expect(rig.hub.sessionCount).to.equal(0);
   });

@@ -141,4 +141,24 @@ describe('agent list', () => {
       expect(String(error)).to.contain(part).and.not.contain(secret);
     });
   }
+
+  it('names the wrong entry of a long list by its label, or by its first letters', () => {
+    const right = Array.from({ length: 300 }, (_, at) => `Agent ${at}=c0ffee00${at}`);
+    const whatOf = (entry: string): string => {
+      try {
+        parseAgentList([...right, entry].join(', '));
+      } catch (error) {
+        if (error instanceof AccoladesError) return error.what ?? '';
+      }
+      return 'nothing is wrong';
+    };
+    expect(whatOf('Sales=f8cb 549544')).to.match(/^Entry 301 of the idCrm list \(“Sales”\) has a space/);
+    expect(whatOf('f8cb "549544"')).to.match(/^Entry 301 of the idCrm list \(it begins with “f8c”\) has/);
+    // A label that looks like an idCrm may be one.
+    const swapped = whatOf('f8cb549544=Sales');
+    expect(swapped).to.match(/^Entry 301 of the idCrm list \(it begins with “f8c”\) seems to be the wrong/);
+    expect(swapped).not.to.include('f8cb549544');
+    expect(whatOf(`${'A long name '.repeat(7)}=a;b`)).to.match(/\(“A long name [^”]{0,20}…”\) has a “;”/);
+    expect(whatOf('a;b')).to.match(/^Entry 301 of the idCrm list has a “;”/);
+  });
 });

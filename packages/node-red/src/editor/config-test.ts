@@ -1,4 +1,5 @@
-import type { ConfigTestResult, TestProgress } from '../runtime/config-test.ts';
+import type { CheckProgress } from '@accolades-flow/core';
+import type { ConfigTestResult } from '../runtime/config-test.ts';
 import type { EditorNode, Query } from './editor-api.ts';
 
 declare const $: Query;
@@ -93,7 +94,7 @@ function resultIn(answer: unknown): ConfigTestResult | null {
 }
 
 /** The newest progress in what has come so far; the last line may not be whole yet. */
-function lastProgress(request: unknown): TestProgress | null {
+function lastProgress(request: unknown): CheckProgress | null {
   if (typeof request !== 'object' || request === null || !('responseText' in request)) return null;
   const { responseText } = request;
   const value = jsonIn(typeof responseText === 'string' ? responseText.split('\n').at(-2) : undefined);
@@ -110,7 +111,7 @@ function jsonIn(text: string | undefined): unknown {
   }
 }
 
-function isProgress(value: unknown): value is TestProgress {
+function isProgress(value: unknown): value is CheckProgress {
   return (
     typeof value === 'object' &&
     value !== null &&

@@ -1,4 +1,4 @@
-import type { AccoladesErrorCode } from '@accolades-flow/core';
+import type { AccoladesErrorCode, CheckProgress } from '@accolades-flow/core';
 import type { NodeAPI } from '@node-red/registry';
 import { environmentOf, type Environment } from './environment.ts';
 import { storedSecret } from './stored-secret.ts';
@@ -24,14 +24,6 @@ export interface AgentOutcome {
   readonly reason: string | null;
 }
 
-/** How far a test of several agents has come. */
-export interface TestProgress {
-  /** Agents that have been connected or refused. */
-  readonly done: number;
-  readonly failed: number;
-  readonly total: number;
-}
-
 /** What is typed in the dialog of a configuration node. Variables are not replaced yet. */
 export interface TypedConfig {
   readonly settings: Readonly<Record<string, unknown>>;
@@ -50,14 +42,14 @@ export interface ConfigTest {
   /** The name of its secret. */
   readonly secret: string;
   /** @throws AccoladesError */
-  run(typed: TypedConfig, onProgress: (progress: TestProgress) => void): Promise<ConfigTestResult>;
+  run(typed: TypedConfig, onProgress: (progress: CheckProgress) => void): Promise<ConfigTestResult>;
 }
 
 /**
  * Lets the dialog of a configuration node test what is typed: `POST <type>/<node id>/test` of
  * Node-RED's admin API. The body is a JSON object of the node's fields, with the secret only when it
  * was typed again. The answer is a {@link ConfigTestResult}; for a client that accepts
- * `application/x-ndjson`, lines of `{ "progress": TestProgress }` come before it.
+ * `application/x-ndjson`, lines of `{ "progress": CheckProgress }` come before it.
  *
  * Needs the permission to deploy. Only JSON is accepted: a page of another origin cannot send JSON
  * without a CORS preflight, which Node-RED refuses.
@@ -76,7 +68,7 @@ export function serveConfigTest(RED: NodeAPI, texts: Texts, test: ConfigTest): v
       response.set('cache-control', 'no-store');
       const streams = request.headers.accept?.includes(NDJSON) === true;
       if (streams) response.type(NDJSON).flushHeaders();
-      const onProgress = (progress: TestProgress): void => {
+      const onProgress = (progress: CheckProgress): void => {
         if (streams && !response.destroyed) response.write(`${JSON.stringify({ progress })}\n`);
       };
       void run(RED, texts, test, id, { ...typed }, onProgress).then((result) => {
@@ -94,7 +86,7 @@ async function run(
   test: ConfigTest,
   id: string,
   fields: Readonly<Record<string, unknown>>,
-  onProgress: (progress: TestProgress) => void,
+  onProgress: (progress: CheckProgress) => void,
 ): Promise<ConfigTestResult> {
   try {
     return await test.run(typedConfig(RED, test.secret, id, fields), onProgress);

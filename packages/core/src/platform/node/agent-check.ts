@@ -13,7 +13,7 @@ import { processHub } from './process-wide.ts';
 export function checkAgents(
   agents: readonly AgentCredential[],
   server: ServerOptions,
-  options: Pick<AgentCheckOptions, 'limitMs' | 'identify'> = {},
+  options: Pick<AgentCheckOptions, 'limitMs' | 'identify' | 'onProgress'> = {},
 ): Promise<AgentCheck> {
   return checkAgentsOf(agents, server, { hub: processHub(), clock: systemClock, ...options });
 }

@@ -22,12 +22,16 @@ export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
   serveConfigTest(RED, texts, {
     type: 'accolades-agent',
     secret: 'idCrm',
-    run: async (typed) => {
+    run: async (typed, onProgress) => {
       const { settings, secret, environment } = typed;
       const connection = readAgentConnection(settings, secret, environment, (id) => RED.nodes.getNode(id));
       if (!mayBeSent(typed, connection)) return mustRetype(texts);
       const { agents, server } = connection;
-      const tried = await checkAgents(agents, server, { limitMs: CHECK_LIMIT_MS, identify: true });
+      const tried = await checkAgents(agents, server, {
+        limitMs: CHECK_LIMIT_MS,
+        identify: true,
+        ...(agents.length > 1 ? { onProgress } : {}),
+      });
       const outcomes = tried.agents.map((one) => ({ ...one, reason: reasonOf(RED, texts, one) }));
       const failed = outcomes.filter(isFailed);
       const result =
