@@ -1,6 +1,7 @@
 /**
- * Runs all benchmarks, or those that are named: `npm run bench -- [--quick] [name …]`. Each runs in a process of its own, as it also
- * does alone (`npx tsx bench/<name>.ts`), and one that fails does not stop the others.
+ * Runs all benchmarks, or those that are named: `npm run bench -- [--quick] [name …]`. Each runs in
+ * a process of its own, as it also does alone (`npx tsx bench/<name>.ts`), and one that fails does
+ * not stop the others.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

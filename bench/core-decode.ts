@@ -1,4 +1,7 @@
-/** Frames from a socket to `CallEvent`s, beside the least that anybody has to do: `ws` and `JSON.parse`. */
+/**
+ * Frames from a socket to `CallEvent`s, beside the least that anybody has to do: `ws` and
+ * `JSON.parse`.
+ */
 import { runBenchmark, type Series, type Verdict } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
 import { inRounds, ratioOf, type Measured } from './support/rounds.ts';

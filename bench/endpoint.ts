@@ -1,4 +1,6 @@
-/** How soon the endpoint of each host answers a call notification, beside the host's own HTTP node. */
+/**
+ * How soon the endpoint of each host answers a call notification, beside the host's own HTTP node.
+ */
 import { startNodeRed, type FlowNode } from '../hosts/node-red/launch.ts';
 import { N8nClient, type N8nWorkflowNode } from '../hosts/n8n/client.ts';
 import { startN8n } from '../hosts/n8n/launch.ts';
@@ -13,7 +15,10 @@ import { until } from './support/until.ts';
 /** What the vendor's documentation leaves open; a PBX with thousands of phones may reach it. */
 const PER_SECOND = 200;
 
-/** An n8n as it comes, at what it can execute on two cores; and one that makes no isolate for an execution without expressions. */
+/**
+ * An n8n as it comes, at what it can execute on two cores; and one that makes no isolate for an
+ * execution without expressions.
+ */
 const N8N = [
   { host: 'n8n', env: {}, rates: [5] },
   { host: 'n8n, lazy', env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' }, rates: [20, 100, PER_SECOND] },
@@ -108,7 +113,9 @@ async function measure(endpoints: Endpoints, perSecond: number, options: Options
   };
 }
 
-/** A real Node-RED with accolades-webhook, and with its own HTTP nodes, before the same function. */
+/**
+ * A real Node-RED with accolades-webhook, and with its own HTTP nodes, before the same function.
+ */
 async function onNodeRed(folder: string, work: (endpoints: Endpoints) => Promise<void>): Promise<void> {
   const node = (id: string, type: string, fields: Readonly<Record<string, unknown>>): FlowNode => ({
     id,
@@ -151,7 +158,10 @@ async function onNodeRed(folder: string, work: (endpoints: Endpoints) => Promise
   }
 }
 
-/** A real n8n with the webhook trigger, and with its own Webhook that answers at once, before nothing. */
+/**
+ * A real n8n with the webhook trigger, and with its own Webhook that answers at once, before
+ * nothing.
+ */
 async function onN8n(
   folder: string,
   name: string,

@@ -1,4 +1,7 @@
-/** From the moment at which a call is sent to the moment at which user code has it, at 1,000 calls a second. */
+/**
+ * From the moment at which a call is sent to the moment at which user code has it, at 1,000 calls a
+ * second.
+ */
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn, type Fields } from './support/fields.ts';
 import { MeasuredNodeRed, withFolder, type NodeRedSide } from './support/node-red.ts';

@@ -1,4 +1,7 @@
-/** From the moment at which a call is sent to the moment at which n8n's execution has reached the node after the trigger. */
+/**
+ * From the moment at which a call is sent to the moment at which n8n's execution has reached the
+ * node after the trigger.
+ */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -25,7 +28,10 @@ const PHONE_NUMBER = '0211234567';
 /** n8n keeps nothing of executions that went well; both sides alike. */
 const ENVIRONMENT = { EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none', N8N_LOG_LEVEL: 'warn' };
 
-/** As n8n comes, each execution makes isolates for expressions, and two cores do not reach 20 a second; it can make them when needed. */
+/**
+ * As n8n comes, each execution makes isolates for expressions, and two cores do not reach 20 a
+ * second; it can make them when needed.
+ */
 const HOSTS = [
   { host: 'n8n', env: {} },
   { host: 'n8n, lazy', env: { N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' } },
@@ -40,7 +46,10 @@ interface Latency {
   readonly p99: number;
 }
 
-/** A real n8n with the same workflow twice: behind our trigger, and behind n8n's own Webhook that responds at once. */
+/**
+ * A real n8n with the same workflow twice: behind our trigger, and behind n8n's own Webhook that
+ * responds at once.
+ */
 class N8nRig {
   readonly #simulator: Simulator;
   readonly #webhookUrl: string;
@@ -117,7 +126,9 @@ class N8nRig {
     this.#stop = stop;
   }
 
-  /** Sends calls at a steady rate, whether or not n8n keeps up, and waits for the execution of each. */
+  /**
+   * Sends calls at a steady rate, whether or not n8n keeps up, and waits for the execution of each.
+   */
   async measure(side: Side, seconds: number): Promise<Latency> {
     const series = String(++this.#series);
     const dueAt = new Map<string, number>();

@@ -1,4 +1,7 @@
-/** Frames from a socket to a function node in a real Node-RED, beside its own nodes and beside the platform's limit. */
+/**
+ * Frames from a socket to a function node in a real Node-RED, beside its own nodes and beside the
+ * platform's limit.
+ */
 import { runBenchmark, type Series, type Verdict } from './support/benchmark.ts';
 import { numberIn, type Fields } from './support/fields.ts';
 import {
@@ -23,8 +26,9 @@ interface Load {
 /** A server as people write one, which sends for as long as the system takes what it sends. */
 const USUAL: Load = { server: 'wire/usual-server.ts', order: {} };
 /**
- * No more than 2,000 calls on their way at a time. Node-RED takes in whatever has arrived before it works on it, and the core node
- * `switch` takes one message out of its queue at each turn of the event loop, so its queue grows with the haste of the server.
+ * No more than 2,000 calls on their way at a time. Node-RED takes in whatever has arrived before it
+ * works on it, and the core node `switch` takes one message out of its queue at each turn of the
+ * event loop, so its queue grows with the haste of the server.
  */
 const STEADY: Load = { server: 'wire/server.ts', order: { batch: 1, window: 2_000 } };
 

@@ -1,6 +1,7 @@
 /**
- * A server that is killed under thousands of sessions and started again: how fast all are back, and how hard they knock, beside
- * Node-RED's own WebSocket client, which tries again after three seconds, all at once.
+ * A server that is killed under thousands of sessions and started again: how fast all are back, and
+ * how hard they knock, beside Node-RED's own WebSocket client, which tries again after three
+ * seconds, all at once.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startNodeRed, type FlowNode } from '../hosts/node-red/launch.ts';
@@ -18,7 +19,10 @@ const OUTAGE_MS = 1_000;
 interface Restart {
   /** From the moment at which the server listened to all ready, in milliseconds. */
   readonly backMs: number;
-  /** The most connections that the server saw within any second; it is busy itself, and may take several at once. */
+  /**
+   * The most connections that the server saw within any second; it is busy itself, and may take
+   * several at once.
+   */
   readonly peak: number;
 }
 
@@ -121,7 +125,9 @@ async function restart(
   };
 }
 
-/** The last one that is open makes all of them so; a session is ready within a millisecond of that. */
+/**
+ * The last one that is open makes all of them so; a session is ready within a millisecond of that.
+ */
 async function allOpen(server: Worker, sessions: number): Promise<void> {
   await until(
     `${sessions} sessions are open`,

@@ -1,4 +1,7 @@
-/** What idle sessions cost in processor time (their heartbeats), beside bare `ws` connections that ping as its documentation shows. */
+/**
+ * What idle sessions cost in processor time (their heartbeats), beside bare `ws` connections that
+ * ping as its documentation shows.
+ */
 import { setTimeout as delay } from 'node:timers/promises';
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';

@@ -1,4 +1,7 @@
-/** What an idle session costs in memory, beside bare `ws` connections: the slope over 1,000, 3,000 and 10,000 of them. */
+/**
+ * What an idle session costs in memory, beside bare `ws` connections: the slope over 1,000, 3,000
+ * and 10,000 of them.
+ */
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
 import { inRounds, ratioOf } from './support/rounds.ts';
@@ -7,13 +10,22 @@ import { fitLine, median } from './support/statistics.ts';
 import { withWorkers } from './support/worker.ts';
 
 const KB = 1_024;
-/** What the same slope of bare `ws` connections was where the target was set, in kilobytes; how they were opened is not known. */
+/**
+ * What the same slope of bare `ws` connections was where the target was set, in kilobytes; how they
+ * were opened is not known.
+ */
 const USUAL_KB = 17.6;
 
-/** Whoever has thousands of agents has nodes with several; one of its own for each is the dearest way. */
+/**
+ * Whoever has thousands of agents has nodes with several; one of its own for each is the dearest
+ * way.
+ */
 const AGENTS_PER_NODE = 10;
 
-/** The last one asks for the configuration and finds out that a connection is dead, as whoever keeps a session must. */
+/**
+ * The last one asks for the configuration and finds out that a connection is dead, as whoever keeps
+ * a session must.
+ */
 const SIDES = ['core', 'single', 'bare', 'watched'] as const;
 type Side = (typeof SIDES)[number];
 
@@ -41,10 +53,11 @@ interface Way {
 }
 
 /**
- * Our limiter begins 50 connections a second, so that some ten are under way on a line where each takes 0.2 s: hence the first two ways.
+ * Our limiter begins 50 connections a second, so that some ten are under way on a line where each
+ * takes 0.2 s: hence the first two ways.
  *
- * The young generation, which Node.js lets grow up to some 100 MB while anything is opened and does not give back, is kept small in
- * the first and the third, so that the slope is what sessions hold.
+ * The young generation, which Node.js lets grow up to some 100 MB while anything is opened and does
+ * not give back, is kept small in the first and the third, so that the slope is what sessions hold.
  */
 const WAYS: readonly Way[] = [
   { label: 'resident', atOnce: 10, flags: ['--max-semi-space-size=1'], rounds: 7 },

@@ -1,6 +1,6 @@
 /**
- * From nothing to all sessions ready, with the connection limiter off, beside a loop of bare `ws` clients that authenticate and ask
- * for the configuration, as ours do. All dial at once.
+ * From nothing to all sessions ready, with the connection limiter off, beside a loop of bare `ws`
+ * clients that authenticate and ask for the configuration, as ours do. All dial at once.
  */
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';

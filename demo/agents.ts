@@ -13,7 +13,10 @@ export const demoAgents: readonly DemoAgent[] = [
   { name: 'Sales', idCrm: 'd3m0c18d73', id: '323', phoneId: '29' },
 ];
 
-/** The agents as a person types them into the agent node or the credential: one `label=idCrm` per line. */
+/**
+ * The agents as a person types them into the agent node or the credential: one `label=idCrm` per
+ * line.
+ */
 export function agentList(agents: readonly DemoAgent[] = demoAgents): string {
   return agents.map((agent) => `${agent.name}=${agent.idCrm}`).join('\n');
 }

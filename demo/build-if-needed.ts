@@ -21,8 +21,8 @@ export const packageFolders = {
 } as const;
 
 /**
- * Builds the host's package when a file that the host loads is missing or older than a source; only that package,
- * which takes a second or two, not everything that `npm run build` builds.
+ * Builds the host's package when a file that the host loads is missing or older than a source; only
+ * that package, which takes a second or two, not everything that `npm run build` builds.
  *
  * @param onBuild called with the reason when there is something to build.
  * @throws the error of the build.

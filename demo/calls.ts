@@ -35,7 +35,10 @@ export interface DemoCallsOptions {
   knownNumbers: readonly string[];
   /** Between two calls, in milliseconds (default 20 000). */
   everyMs?: number;
-  /** From the first session to the first call, so that the other agents are there too, in milliseconds (default 500). */
+  /**
+   * From the first session to the first call, so that the other agents are there too, in
+   * milliseconds (default 500).
+   */
   firstAfterMs?: number;
 }
 

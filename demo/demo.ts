@@ -197,7 +197,10 @@ export interface StartedDemo {
   readonly consoleUrl: string;
   readonly resultUrl: string;
   readonly realSlack: boolean;
-  /** Begins the calls and the reporting. @returns a promise that resolves when the host ends by itself */
+  /**
+   * Begins the calls and the reporting.
+   * @returns a promise that resolves when the host ends by itself
+   */
   run(): Promise<Error>;
 }
 
@@ -206,7 +209,9 @@ function notFramed({ name, login }: FlowHost): string {
   return `The workflow as it comes. ${name} opens in a tab of its own only.${how}`;
 }
 
-/** Removes what earlier runs left, and nothing else: the folder may be any that the person named. */
+/**
+ * Removes what earlier runs left, and nothing else: the folder may be any that the person named.
+ */
 async function forget(folder: string): Promise<void> {
   const own = [
     'node-red',

@@ -1,6 +1,9 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 
-/** Keeps what a host prints in a file, out of the terminal. @returns what writes a piece of output */
+/**
+ * Keeps what a host prints in a file, out of the terminal.
+ * @returns what writes a piece of output
+ */
 export function hostLog(file: string): (text: string) => void {
   let usable = true;
   const write = (put: () => void): void => {

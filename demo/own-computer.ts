@@ -1,7 +1,7 @@
 /**
- * The demonstration's servers have no log-in and listen on the loopback address. A web page could still
- * reach them by DNS rebinding: it points its own host name to 127.0.0.1. Such requests carry that name
- * in `Host`, so they can be told apart.
+ * The demonstration's servers have no log-in and listen on the loopback address. A web page could
+ * still reach them by DNS rebinding: it points its own host name to 127.0.0.1. Such requests carry
+ * that name in `Host`, so they can be told apart.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 

@@ -1,6 +1,8 @@
 /**
- * `npm run record`: records the demonstration as the README shows it, `docs/images/demo.gif` and `demo.png`.
- * `npm run record -- --n8n`: takes the picture of the n8n workflow that the demonstration's page shows. Needs Chromium and ffmpeg (`apt-get install -y chromium ffmpeg`); nothing else in the repository needs ffmpeg.
+ * `npm run record`: records the demonstration as the README shows it, `docs/images/demo.gif` and
+ * `demo.png`. `npm run record -- --n8n`: takes the picture of the n8n workflow that the
+ * demonstration's page shows. Needs Chromium and ffmpeg (`apt-get install -y chromium ffmpeg`);
+ * nothing else in the repository needs ffmpeg.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';

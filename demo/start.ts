@@ -6,7 +6,10 @@ import { help, OptionsError, readOptions } from './options.ts';
 import type { DemoOptions } from './options.ts';
 import { bold, dim, failure, flowMessageLine, link, warning } from './terminal.ts';
 
-/** One Ctrl-C can come twice: from the terminal, and handed on by the tool that runs this. In milliseconds. */
+/**
+ * One Ctrl-C can come twice: from the terminal, and handed on by the tool that runs this. In
+ * milliseconds.
+ */
 const sameKeyMs = 300;
 
 let options: DemoOptions | 'help';

@@ -1,7 +1,8 @@
 /**
- * What people would write themselves: `ws`, `JSON.parse`, and with the argument `ping` the heartbeat of the library's own
- * documentation, one interval per connection. With `configuration` it asks for the agent's ids and texts once it is accepted, as
- * everybody must who wants to know whose call it is.
+ * What people would write themselves: `ws`, `JSON.parse`, and with the argument `ping` the
+ * heartbeat of the library's own documentation, one interval per connection. With `configuration`
+ * it asks for the agent's ids and texts once it is accepted, as everybody must who wants to know
+ * whose call it is.
  */
 import { WebSocket } from 'ws';
 import { measureClient } from './orders.ts';

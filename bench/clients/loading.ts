@@ -1,8 +1,9 @@
 /**
  * Loads what a host loads, once, and says what that took.
  *
- * Arguments: `{"preload":[…],"files":[…]}`: paths of CommonJS modules; what is preloaded the host has loaded already. A module that is a
- * function is called as Node-RED does, with an API that takes everything.
+ * Arguments: `{"preload":[…],"files":[…]}`: paths of CommonJS modules; what is preloaded the host
+ * has loaded already. A module that is a function is called as Node-RED does, with an API that
+ * takes everything.
  */
 import { createRequire } from 'node:module';
 import { fieldsOf } from '../support/fields.ts';

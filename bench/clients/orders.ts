@@ -17,13 +17,17 @@ export interface Opening {
   readonly atOnce: number;
 }
 
-/** What a client's program does; `onCall` is to be called for each call that arrived, with its field `t` if it has one. */
+/**
+ * What a client's program does; `onCall` is to be called for each call that arrived, with its field
+ * `t` if it has one.
+ */
 export type Open = (opening: Opening, onCall: (sentAt: unknown) => void) => Promise<void>;
 
 /**
- * Lets a client be measured. Orders: `open`, see {@link Opening}; `expect` {calls}, then `counted`, which answers when so many have
- * arrived: {ms, cpuMs} from the first to the last; `latency`: percentiles since `expect`; `watchDials`, then `dialled`: when
- * connections were begun since, in milliseconds by the monotonic clock; `memory`, `cpu`.
+ * Lets a client be measured. Orders: `open`, see {@link Opening}; `expect` {calls}, then `counted`,
+ * which answers when so many have arrived: {ms, cpuMs} from the first to the last; `latency`:
+ * percentiles since `expect`; `watchDials`, then `dialled`: when connections were begun since, in
+ * milliseconds by the monotonic clock; `memory`, `cpu`.
  */
 export function measureClient(open: Open): void {
   let expected = 0;

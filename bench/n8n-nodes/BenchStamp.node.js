@@ -1,7 +1,10 @@
 'use strict';
 const { appendFileSync } = require('node:fs');
 
-/** Appends one line of JSON for each item: the call's number and the moment, on the machine's monotonic clock, in milliseconds. */
+/**
+ * Appends one line of JSON for each item: the call's number and the moment, on the machine's
+ * monotonic clock, in milliseconds.
+ */
 class BenchStamp {
   constructor() {
     this.description = {

@@ -1,4 +1,7 @@
-/** The least that a node for a WebSocket API can do: `ws`, `JSON.parse`, `send`. What it reaches is the platform's own limit. */
+/**
+ * The least that a node for a WebSocket API can do: `ws`, `JSON.parse`, `send`. What it reaches is
+ * the platform's own limit.
+ */
 const { WebSocket } = require('ws');
 
 module.exports = function (RED) {

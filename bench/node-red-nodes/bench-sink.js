@@ -1,7 +1,8 @@
 /**
- * Counts messages for function nodes, which call `global.get('bench').hit(sentAt)`, and with a `progressPort` tells the server there of
- * every 500 with one byte. Routes of the admin API:
- * `/bench/expect?calls=N` begins anew, `/bench/counted` says how many have arrived, and when all have, how long that took, `/bench/latency` gives percentiles.
+ * Counts messages for function nodes, which call `global.get('bench').hit(sentAt)`, and with a
+ * `progressPort` tells the server there of every 500 with one byte. Routes of the admin API:
+ * `/bench/expect?calls=N` begins anew, `/bench/counted` says how many have arrived, and when all
+ * have, how long that took, `/bench/latency` gives percentiles.
  */
 const { connect } = require('node:net');
 const { createHistogram } = require('node:perf_hooks');

@@ -72,7 +72,8 @@ export async function nodeRedPackages(folder: string): Promise<{ ours: Loadable;
 }
 
 /**
- * The size of what was loaded, packed: of a library everything that its package publishes, of the host's own files the files alone.
+ * The size of what was loaded, packed: of a library everything that its package publishes, of the
+ * host's own files the files alone.
  * @param own the package of the host, whose other files do not count
  */
 export async function packedSize(loaded: readonly string[], own: RegExp, folder: string): Promise<number> {

@@ -9,7 +9,10 @@ const LONGEST_MS = 180_000;
 /** Of the times in `/proc`; Linux has the same on every machine. */
 const TICKS_PER_SECOND = 100;
 
-/** Resolves when a process has been idle for some seconds. Linux only. @throws Error after three minutes */
+/**
+ * Resolves when a process has been idle for some seconds. Linux only.
+ * @throws Error after three minutes
+ */
 export async function untilIdle(pid: number): Promise<void> {
   const end = performance.now() + LONGEST_MS;
   for (let before = await processorSeconds(pid); ;) {

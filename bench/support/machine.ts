@@ -8,7 +8,9 @@ export interface Machine {
   /** The Node.js of the measured processes. */
   readonly node: string;
   readonly os: string;
-  /** How busy the machine was at the beginning: the mean number of running processes over a minute. */
+  /**
+   * How busy the machine was at the beginning: the mean number of running processes over a minute.
+   */
   readonly load: number;
 }
 

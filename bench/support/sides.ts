@@ -13,7 +13,10 @@ export async function addressOf(server: Worker): Promise<string> {
   return urlOf(numberIn(await server.heard('listening'), 'port'));
 }
 
-/** The same, and the port at which the server is told how many of its calls have arrived, if it has one. */
+/**
+ * The same, and the port at which the server is told how many of its calls have arrived, if it has
+ * one.
+ */
 export async function addressesOf(server: Worker): Promise<{ url: string; progressPort?: number }> {
   const listening = await server.heard('listening');
   const url = urlOf(numberIn(listening, 'port'));

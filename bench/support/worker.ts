@@ -8,8 +8,9 @@ import { fieldsOf, type Fields } from './fields.ts';
 const DEADLINE_MS = 300_000;
 
 /**
- * A program in a process of its own, which answers each order with one message, in order. It runs on plain Node.js, which strips
- * the types itself, so that no loader takes part in what is measured.
+ * A program in a process of its own, which answers each order with one message, in order. It runs
+ * on plain Node.js, which strips the types itself, so that no loader takes part in what is
+ * measured.
  */
 export class Worker {
   readonly #process: ChildProcess;

@@ -8,8 +8,9 @@ const ACCEPTED_FRAME = textFrame(ACCEPTED);
 const CONFIGURATION_FRAME = textFrame(CONFIGURATION);
 
 /**
- * The server's end of a WebSocket, as small as it can be, so that the server is never what is measured: it upgrades, accepts every
- * agent, tells a configuration, answers pings. Frames of clients have less than 64 KB and are never split.
+ * The server's end of a WebSocket, as small as it can be, so that the server is never what is
+ * measured: it upgrades, accepts every agent, tells a configuration, answers pings. Frames of
+ * clients have less than 64 KB and are never split.
  */
 export class Connection {
   readonly socket: Socket;

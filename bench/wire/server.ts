@@ -1,12 +1,13 @@
 /**
  * The server of the benchmarks, in a process of its own.
  *
- * Arguments: port (0: a free one), number of different calls. It says `{port, progressPort}` when it listens; orders:
- * `blast` {frames, batch, window}: sends so many calls over all open connections as fast as they are taken, `batch` of them in each
- * write; with a window it waits while so many are on their way, as `progressPort` tells: each byte stands for so many
- * calls as {@link PROGRESS_CALLS} says;
- * `pace` {perSecond, seconds}: sends calls at a steady rate, each with `t`, the time at which it was sent;
- * `accepted`: when connections were accepted, in milliseconds since 1970, and how many are open.
+ * Arguments: port (0: a free one), number of different calls. It says `{port, progressPort}` when
+ * it listens; orders: `blast` {frames, batch, window}: sends so many calls over all open
+ * connections as fast as they are taken, `batch` of them in each write; with a window it waits
+ * while so many are on their way, as `progressPort` tells: each byte stands for so many calls as
+ * {@link PROGRESS_CALLS} says; `pace` {perSecond, seconds}: sends calls at a steady rate, each with
+ * `t`, the time at which it was sent; `accepted`: when connections were accepted, in milliseconds
+ * since 1970, and how many are open.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';

@@ -1,9 +1,11 @@
 /**
- * A server as people write one: the `ws` library, one `send` for each call when it happens, which waits when the client cannot
- * follow. The texts are ready beforehand, so it is as quick as the library lets it be.
+ * A server as people write one: the `ws` library, one `send` for each call when it happens, which
+ * waits when the client cannot follow. The texts are ready beforehand, so it is as quick as the
+ * library lets it be.
  *
- * Arguments: port (0: a free one), number of different calls. It says `{port}` when it listens; orders: `blast` {frames} sends so
- * many calls over the one connection that is open; `accepted`: how many are open.
+ * Arguments: port (0: a free one), number of different calls. It says `{port}` when it listens;
+ * orders: `blast` {frames} sends so many calls over the one connection that is open; `accepted`:
+ * how many are open.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';

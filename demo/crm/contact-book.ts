@@ -52,7 +52,10 @@ export class ContactBook {
     return added;
   }
 
-  /** Notes a call on a contact. @returns the contact afterwards, `undefined` when there is none with this id */
+  /**
+   * Notes a call on a contact.
+   * @returns the contact afterwards, `undefined` when there is none with this id
+   */
   noteCall(id: number, call: LastCall): Contact | undefined {
     const row = this.#database
       .prepare(

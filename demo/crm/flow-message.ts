@@ -9,7 +9,10 @@ export interface FlowMessage {
   at: number;
   event: string;
   direction: 'incoming' | 'outgoing' | null;
-  /** The number as people write it, `021 123 4567`; as the server sent it when it is no public number. */
+  /**
+   * The number as people write it, `021 123 4567`; as the server sent it when it is no public
+   * number.
+   */
   number: string | null;
   agent: string;
   callCenter: boolean | null;
@@ -28,8 +31,8 @@ export interface FlowMessage {
 }
 
 /**
- * Reads what the last step of the flow sends:
- * `{ event: CallEvent | ConnectionEvent, contact?, text?, slack?: <HTTP status>, crm?: <HTTP status> }`.
+ * Reads what the last step of the flow sends: `{ event: CallEvent | ConnectionEvent, contact?,
+ * text?, slack?: <HTTP status>, crm?: <HTTP status> }`.
  *
  * @returns `undefined` when `body` holds no event.
  */

@@ -1,8 +1,14 @@
 import type { ServerResponse } from 'node:http';
 
-/** How much may wait in a slow browser's connection before it is ended, in bytes; the page connects again. */
+/**
+ * How much may wait in a slow browser's connection before it is ended, in bytes; the page connects
+ * again.
+ */
 const mostBuffered = 1024 * 1024;
-/** A comment line this often keeps proxies and browsers from giving the connection up, in milliseconds. */
+/**
+ * A comment line this often keeps proxies and browsers from giving the connection up, in
+ * milliseconds.
+ */
 const keepAliveMs = 15_000;
 
 /** Sends server-sent events to every open page. */

@@ -34,7 +34,9 @@ export interface CrmOptions {
   port: number;
   /** The SQLite file, or `:memory:`. */
   file: string;
-  /** Whether the flow posts to a real Slack instead of this server; the page says so. Default false. */
+  /**
+   * Whether the flow posts to a real Slack instead of this server; the page says so. Default false.
+   */
   realSlack?: boolean;
 }
 
@@ -62,7 +64,10 @@ const types: Readonly<Record<string, string>> = {
   '.png': 'image/png',
 };
 
-/** A small CRM with a REST interface, a stand-in for Slack's incoming webhook, and a page that shows both live. */
+/**
+ * A small CRM with a REST interface, a stand-in for Slack's incoming webhook, and a page that shows
+ * both live.
+ */
 export class Crm extends EventEmitter<{ flowMessage: [FlowMessage] }> {
   readonly contacts: ContactBook;
   /** Shown at the top of the page. */

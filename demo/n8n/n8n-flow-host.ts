@@ -24,7 +24,10 @@ interface Remembered {
   serverUrl: string;
 }
 
-/** Starts n8n with the community package and, the first time, with an owner, a credential and the workflow. */
+/**
+ * Starts n8n with the community package and, the first time, with an owner, a credential and the
+ * workflow.
+ */
 export async function startN8nFlow(setup: FlowHostSetup): Promise<FlowHost> {
   const log = hostLog(path.join(setup.folder, 'n8n.log'));
   let host: N8nHost | undefined;
@@ -73,7 +76,8 @@ async function prepare(host: N8nHost, setup: FlowHostSetup): Promise<Remembered 
   if (remembered) {
     await client.logIn({ email: owner.email, password: remembered.password });
     if (remembered.serverUrl !== setup.serverUrl) {
-      // The simulator got another port this time; an active workflow reads its credential only when it is published.
+      // The simulator got another port this time; an active workflow reads its credential only when
+      // it is published.
       await client.updateCredential(remembered.credentialId, credential);
       await client.deactivate(remembered.workflowId);
       await client.publish(remembered.workflowId);

@@ -58,7 +58,9 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
   };
 }
 
-/** The palette as it is built, without packing and installing it: that takes seconds, this does not. */
+/**
+ * The palette as it is built, without packing and installing it: that takes seconds, this does not.
+ */
 async function linkPalette(userDir: string): Promise<void> {
   const manifest = path.join(packageFolders['node-red'], 'package.json');
   const content = objectFrom(parseJson(await readFile(manifest, 'utf8'), manifest), manifest);

@@ -43,7 +43,10 @@ export async function writeGif(frames: readonly Frame[], file: string, folder: s
   }
 }
 
-/** Writes a picture with a palette of 256 colours, which is enough for a page and a third of the size. */
+/**
+ * Writes a picture with a palette of 256 colours, which is enough for a page and a third of the
+ * size.
+ */
 export async function writePng(picture: Buffer, file: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const whole = path.join(folder, 'whole.png');

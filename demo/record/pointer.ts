@@ -1,6 +1,8 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** A pointer that pictures show, since they leave out the real one. Moves and clicks as a hand does. */
+/**
+ * A pointer that pictures show, since they leave out the real one. Moves and clicks as a hand does.
+ */
 export class Pointer {
   readonly #page: Page;
   #x: number;

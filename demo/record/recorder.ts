@@ -7,7 +7,10 @@ export interface Frame {
   durationMs: number;
 }
 
-/** Between the beginnings of two pictures, in milliseconds; a busy machine takes longer, and the frames then say so. */
+/**
+ * Between the beginnings of two pictures, in milliseconds; a busy machine takes longer, and the
+ * frames then say so.
+ */
 const everyMs = 100;
 
 /** Takes pictures of a page while something happens on it. */

@@ -6,7 +6,10 @@ import { repositoryRoot } from '../../hosts/paths.ts';
 const consolePage = path.join(repositoryRoot, 'packages/simulator/src/console/page');
 const resultPage = path.join(repositoryRoot, 'demo/crm/page');
 
-/** Names and values of custom properties, in the order of the file: those of the light look, then of the dark one. */
+/**
+ * Names and values of custom properties, in the order of the file: those of the light look, then of
+ * the dark one.
+ */
 async function tokens(file: string): Promise<string[]> {
   const css = await readFile(file, 'utf8');
   return [...css.matchAll(/^\s+(--[\w-]+):\s*([^;]+);/gm)].map(([, name, value]) => `${name}: ${value}`);

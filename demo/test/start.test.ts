@@ -66,7 +66,10 @@ describe('npm start', function () {
     expect(await allGone(processes, 2_000)).to.be.true;
   }
 
-  /** The page with everything: three panes in order, of which so many are frames that the browser may load. */
+  /**
+   * The page with everything: three panes in order, of which so many are frames that the browser
+   * may load.
+   */
   async function expectShow(running: RunningDemo, frames: number): Promise<void> {
     const addresses = await Promise.all(
       ['The PBX', 'The flow', 'What the flow did'].map((label) => running.address(label, 1_000)),

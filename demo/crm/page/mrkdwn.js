@@ -1,4 +1,7 @@
-/** Shows the part of Slack's "mrkdwn" that flows use: *bold*, _italic_, `code`, <address|text>, :emoji:. */
+/**
+ * Shows the part of Slack's "mrkdwn" that flows use: *bold*, _italic_, `code`, <address|text>,
+ * :emoji:.
+ */
 
 const emoji = {
   telephone_receiver: '📞',
@@ -16,7 +19,10 @@ const emoji = {
 const token =
   /\*([^*\n]+)\*|(?<![\p{L}\d])_([^_\n]+)_(?![\p{L}\d])|`([^`\n]+)`|<(https?:[^|>\s]+)(?:\|([^>\n]+))?>|:([a-z0-9_+-]+):/gu;
 
-/** @returns {DocumentFragment} built from text nodes only, so that nothing in a message becomes markup */
+/**
+ * @returns {DocumentFragment} built from text nodes only, so that nothing in a message becomes
+ *   markup
+ */
 export function mrkdwn(text) {
   const fragment = document.createDocumentFragment();
   let done = 0;

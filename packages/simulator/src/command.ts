@@ -148,7 +148,10 @@ function printAddresses(simulator: Simulator, certificate: SelfSignedCertificate
   for (const hint of vendorConnectorHints(simulator.url, authSuccessType, keys)) console.log(`  ${hint}`);
 }
 
-/** The self-signed certificate, if one is asked for. @throws Error when the TLS options contradict each other */
+/**
+ * The self-signed certificate, if one is asked for.
+ * @throws Error when the TLS options contradict each other
+ */
 async function certificateFor(options: CommandOptions): Promise<SelfSignedCertificate | null> {
   if ((options.tlsKey === undefined) !== (options.tlsCert === undefined)) {
     throw new Error('--tls-key and --tls-cert go together.');

@@ -1,7 +1,10 @@
 import { Simulator } from './simulator.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
 
-/** Makes a simulator and starts it. @throws the error of a listening socket, for example `EADDRINUSE` */
+/**
+ * Makes a simulator and starts it.
+ * @throws the error of a listening socket, for example `EADDRINUSE`
+ */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = new Simulator(options);
   await simulator.start();

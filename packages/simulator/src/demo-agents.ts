@@ -6,7 +6,10 @@ const ACCOUNT = {
   data: '{"company":"Example Imports","crm":"https://crm.example/contacts?phone={number}"}',
 };
 
-/** Agents to start with, with configuration texts in the formats that people use. The keys are made up. */
+/**
+ * Agents to start with, with configuration texts in the formats that people use. The keys are made
+ * up.
+ */
 export const DEMO_AGENTS: readonly AgentSetup[] = [
   {
     idCrm: 'demo-front-desk',

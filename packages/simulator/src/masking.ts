@@ -4,7 +4,10 @@
 
 const HIDDEN = '•••';
 
-/** Shows the first and last two characters of a secret, and nothing at all of one shorter than 8 characters. */
+/**
+ * Shows the first and last two characters of a secret, and nothing at all of one shorter than 8
+ * characters.
+ */
 export function maskSecret(secret: string): string {
   const characters = Array.from(secret);
   if (characters.length < 8) return HIDDEN;
@@ -14,7 +17,10 @@ export function maskSecret(secret: string): string {
 /** An `idCrm` written as a property, also in text that is not quite JSON. */
 const ID_CRM_PROPERTY = /(idCrm["']?\s*[:=]\s*)(?:"((?:[^"\\]|\\.)*)"?|'([^']*)'?|([^\s,}"']+))/gi;
 
-/** Shorter secrets occur by chance inside ordinary words and numbers; they are only masked as a property. */
+/**
+ * Shorter secrets occur by chance inside ordinary words and numbers; they are only masked as a
+ * property.
+ */
 const SHORTEST_SECRET_TO_SEARCH = 4;
 
 /** Masks every `idCrm` property of a text, and each of the known secrets wherever it occurs. */

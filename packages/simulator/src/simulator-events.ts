@@ -16,15 +16,18 @@ export interface AgentEvent {
 }
 
 /**
- * The events of a simulator. Only `frame` entries are masked and fit for a log; the others name agents by their full
- * `idCrm`.
+ * The events of a simulator. Only `frame` entries are masked and fit for a log; the others name
+ * agents by their full `idCrm`.
  */
 export interface SimulatorEvents {
   frame: [FrameLogEntry];
   session: [SessionEvent];
   agent: [AgentEvent];
   call: [PlacedCall];
-  /** Faults, settings, accounts, phones, call traffic or the server's being started or stopped changed. */
+  /**
+   * Faults, settings, accounts, phones, call traffic or the server's being started or stopped
+   * changed.
+   */
   settings: [];
   /** Something happened to a call that has a life. */
   callLife: [CallLife];

@@ -14,14 +14,23 @@ export interface SimulatorOptions extends Partial<ServerSettings> {
   host?: string;
   /** The port of the WebSocket API; 0, the default, takes a free one. */
   port?: number;
-  /** The web console, off by default. `port` 0, its default, takes a free one; pages of `framedBy` may frame it. */
+  /**
+   * The web console, off by default. `port` 0, its default, takes a free one; pages of `framedBy`
+   * may frame it.
+   */
   console?: false | { port?: number; host?: string; framedBy?: readonly string[] };
-  /** The pages of agents with a custom connector in a frame, as Accolades serves them. Off by default. */
+  /**
+   * The pages of agents with a custom connector in a frame, as Accolades serves them. Off by
+   * default.
+   */
   connector?: false | ConnectorOptions;
   /** PEM texts; with them the server speaks `wss:`. */
   tls?: { key: string; cert: string };
   agents?: readonly AgentSetup[];
-  /** The REST API, off by default. `port` 0, its default, takes a free one; `host` is that of the WebSocket API. */
+  /**
+   * The REST API, off by default. `port` 0, its default, takes a free one; `host` is that of the
+   * WebSocket API.
+   */
   rest?: false | { port?: number };
   restSettings?: Partial<RestSettings>;
   /** The accounts of the REST API. */
@@ -32,7 +41,10 @@ export interface SimulatorOptions extends Partial<ServerSettings> {
   callSettings?: Partial<CallSettings>;
   /** How call notifications are written. */
   notificationSettings?: Partial<NotificationSettings>;
-  /** Reads the answer to `confirmHangup`, whose format is not published. Default: `parseHangupReply`. */
+  /**
+   * Reads the answer to `confirmHangup`, whose format is not published. Default:
+   * `parseHangupReply`.
+   */
   parseHangupReply?: HangupReplyParser;
   /** Moves the lives of calls, for tests. Default: the system's. */
   clock?: Clock;

@@ -88,7 +88,10 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     });
   }
 
-  /** The address of the WebSocket API, `ws://127.0.0.1:PORT` or `wss://…`. It stays the same over restarts. */
+  /**
+   * The address of the WebSocket API, `ws://127.0.0.1:PORT` or `wss://…`. It stays the same over
+   * restarts.
+   */
   get url(): string {
     return this.#api.url;
   }
@@ -102,7 +105,10 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     return this.#connectors ?? null;
   }
 
-  /** The address of the page of an agent, with the connector in it. @throws when connectors are not served, or there is no such agent */
+  /**
+   * The address of the page of an agent, with the connector in it.
+   * @throws when connectors are not served, or there is no such agent
+   */
   agentPageUrl(idCrm: string): string {
     if (this.#connectors === undefined) throw new Error('This simulator serves no connectors.');
     return this.#connectors.agentPageUrl(this.agent(idCrm));
@@ -128,21 +134,30 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     return { ...this.#settings };
   }
 
-  /** Changes how the server behaves, from the next message on. @throws when a setting is not usable */
+  /**
+   * Changes how the server behaves, from the next message on.
+   * @throws when a setting is not usable
+   */
   configure(settings: Partial<ServerSettings>): void {
     Object.assign(this.#settings, readServerSettings(settings));
     this.#api.settingsChanged();
     this.emit('settings');
   }
 
-  /** @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id is taken. */
+  /**
+   * @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id
+   *   is taken.
+   */
   addAgent(setup: AgentSetup): AgentInfo {
     const record = this.#directory.add(setup);
     this.telephony.addPhoneOf(record);
     return this.#announce('added', record);
   }
 
-  /** Logs an agent out and removes it, with the faults that are set for it. @throws when there is no such agent */
+  /**
+   * Logs an agent out and removes it, with the faults that are set for it.
+   * @throws when there is no such agent
+   */
   removeAgent(idCrm: string): void {
     const record = this.#directory.require(idCrm);
     this.#logOut(record);
@@ -161,8 +176,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * The agent's browser logs out: its session gets `connectionClosed` and is closed (unless the fault
-   * `logoutWithoutClose` is on). @throws when there is no such agent
+   * The agent's browser logs out: its session gets `connectionClosed` and is closed (unless the
+   * fault `logoutWithoutClose` is on).
+   * @throws when there is no such agent
    */
   logout(idCrm: string): void {
     const record = this.#directory.require(idCrm);
@@ -195,8 +211,8 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Places a call. Several agents are a queue that rings them all with one `uniqueId`. Agents without an API session
-   * get nothing, as in reality.
+   * Places a call. Several agents are a queue that rings them all with one `uniqueId`. Agents
+   * without an API session get nothing, as in reality.
    * @throws when an agent does not exist or there is none
    */
   placeCall(request: CallRequest): PlacedCall {
@@ -265,14 +281,18 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   /**
    * Stops the WebSocket API, as for a restart: agents, texts and faults are kept.
-   * @param options.abrupt end the connections at once, as a killed process; default false: announce and close them
+   * @param options.abrupt end the connections at once, as a killed process; default false: announce
+   *   and close them
    */
   async stop(options: { abrupt?: boolean } = {}): Promise<void> {
     await this.#api.stop({ abrupt: options.abrupt ?? false });
     this.emit('settings');
   }
 
-  /** Starts the WebSocket API, on the same port as before. @throws the error of the listening socket */
+  /**
+   * Starts the WebSocket API, on the same port as before.
+   * @throws the error of the listening socket
+   */
   async start(): Promise<void> {
     if (this.#closing) throw new Error('The simulator is closed.');
     await this.#api.start();
@@ -280,8 +300,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Ends everything: call traffic, the WebSocket API and the console. Can be called again. Clients get half a second to
-   * take part in the close; with thousands of sessions, writing to them all takes a second or two.
+   * Ends everything: call traffic, the WebSocket API and the console. Can be called again. Clients
+   * get half a second to take part in the close; with thousands of sessions, writing to them all
+   * takes a second or two.
    */
   close(): Promise<void> {
     this.#closing ??= this.#close();

@@ -19,14 +19,22 @@ export class Statistics {
   framesOut = 0;
   /** Calls placed. */
   calls = 0;
-  /** The most authenticated sessions that one agent ever had at the same time; the protocol allows one. */
+  /**
+   * The most authenticated sessions that one agent ever had at the same time; the protocol allows
+   * one.
+   */
   maxSessionsPerAgent = 0;
-  /** The most connections that tried to be the same agent at the same time, refused ones included. */
+  /**
+   * The most connections that tried to be the same agent at the same time, refused ones included.
+   */
   maxConnectionsPerAgent = 0;
   #times: number[] = [];
   #oldest = 0;
 
-  /** When the latest connections (at most 50,000) were accepted, in milliseconds since 1970, oldest first. */
+  /**
+   * When the latest connections (at most 50,000) were accepted, in milliseconds since 1970, oldest
+   * first.
+   */
   get connectTimes(): number[] {
     return [...this.#times.slice(this.#oldest), ...this.#times.slice(0, this.#oldest)];
   }

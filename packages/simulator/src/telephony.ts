@@ -128,7 +128,10 @@ export class Telephony {
     return this.#rest.blacklist.blocked();
   }
 
-  /** Adds an account, or changes the one with this number. @throws when number or password is not usable */
+  /**
+   * Adds an account, or changes the one with this number.
+   * @throws when number or password is not usable
+   */
   setAccount(setup: AccountSetup): AccountInfo {
     const account = this.#accounts.set(setup);
     this.#host.settingsChanged();
@@ -156,8 +159,8 @@ export class Telephony {
   }
 
   /**
-   * The phones. Every agent gets one with the id of its configuration's phone, as device and as user, unless there is
-   * one with that id already.
+   * The phones. Every agent gets one with the id of its configuration's phone, as device and as
+   * user, unless there is one with that id already.
    */
   phones(): Phone[] {
     return this.#phones.all();
@@ -175,7 +178,10 @@ export class Telephony {
     return { ...this.#callSettings };
   }
 
-  /** Changes how phones and the other parties behave, from the next step of a call on. @throws when a setting is not usable */
+  /**
+   * Changes how phones and the other parties behave, from the next step of a call on.
+   * @throws when a setting is not usable
+   */
   configureCalls(settings: Partial<CallSettings>): void {
     Object.assign(this.#callSettings, readCallSettings(settings));
     this.#host.settingsChanged();
@@ -193,20 +199,27 @@ export class Telephony {
   }
 
   /**
-   * Begins a call with a life: it rings, is answered by itself or with {@link answerCall}, raises the notifications of its
-   * phone, and ends. An outgoing one is what the command `dial` does. `placeCall` only tells the agents' clients.
+   * Begins a call with a life: it rings, is answered by itself or with {@link answerCall}, raises
+   * the notifications of its phone, and ends. An outgoing one is what the command `dial` does.
+   * `placeCall` only tells the agents' clients.
    * @throws when there is no such phone
    */
   startCall(request: CallStart): CallLife {
     return this.#callCentre.start(request);
   }
 
-  /** The calls that have a life, newest first: those that are not over, and the latest others, 200 in all. */
+  /**
+   * The calls that have a life, newest first: those that are not over, and the latest others, 200
+   * in all.
+   */
   calls(): CallLife[] {
     return this.#callCentre.all();
   }
 
-  /** Answers what rings: the device, then the dialled party. @throws when there is no such call, or nothing rings */
+  /**
+   * Answers what rings: the device, then the dialled party.
+   * @throws when there is no such call, or nothing rings
+   */
   answerCall(id: string): CallLife {
     return this.#callCentre.answer(id);
   }
@@ -218,7 +231,8 @@ export class Telephony {
 
   /**
    * Runs an IVR of one step “HTTP request”.
-   * @throws when a variable breaks the documented limits, or the address or time limit is not usable
+   * @throws when a variable breaks the documented limits, or the address or time limit is not
+   *   usable
    */
   async runIvr(run: IvrRun): Promise<IvrResult> {
     return runIvr(run, {

@@ -36,7 +36,10 @@ describe('faults', () => {
     return { socket, received: () => text };
   }
 
-  /** Proves that a first connection has been left alone: a later one, without the fault, gets its answer. */
+  /**
+   * Proves that a first connection has been left alone: a later one, without the fault, gets its
+   * answer.
+   */
   async function laterConnectionWorks(): Promise<void> {
     simulator.faults.clear();
     await TestClient.authenticated(simulator.url, SUPPORT);

@@ -121,7 +121,10 @@ describe('lifecycle', () => {
   });
 });
 
-/** That the process can end, timers included, is shown by the command's test: it ends without being made to. */
+/**
+ * That the process can end, timers included, is shown by the command's test: it ends without being
+ * made to.
+ */
 function activeResources(): string[] {
   return process.getActiveResourcesInfo().filter((name) => name === 'TCPServerWrap');
 }

@@ -13,7 +13,8 @@ describe("the vendor's browser connector", () => {
       tls: { key: certificate.private, cert: certificate.cert },
     });
     expect(simulator.url).to.match(/^wss:\/\/127\.0\.0\.1:\d+$/);
-    // What that connector does: ask on open, ask for the configuration on success, read calls, heed the end.
+    // What that connector does: ask on open, ask for the configuration on success, read calls, heed
+    // the end.
     const client = await TestClient.open(simulator.url, { rejectUnauthorized: false });
     client.send('{"type":"authRequest","idCrm":"' + FRONT_DESK + '"}');
     expect(await client.nextMessage()).to.deep.equal({ type: 'authSuccess', version: '1.1.0' });

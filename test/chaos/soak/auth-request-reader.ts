@@ -1,4 +1,7 @@
-/** Finds out who a client says it is, from the bytes it sends: an upgrade request for `/?line=N`, then an `authRequest`. */
+/**
+ * Finds out who a client says it is, from the bytes it sends: an upgrade request for `/?line=N`,
+ * then an `authRequest`.
+ */
 export class AuthRequestReader {
   #bytes = Buffer.alloc(0);
 

@@ -1,6 +1,9 @@
 import type { Ledger } from './ledger.ts';
 
-/** Says what was excused and why nothing lost is hidden in it, in lines for the reader of the figures. */
+/**
+ * Says what was excused and why nothing lost is hidden in it, in lines for the reader of the
+ * figures.
+ */
 export function explainExcuses(ledger: Ledger): string[] {
   return [
     'excused are calls that no client could get, because the soak itself had broken the connection that the PBX wrote them to, or ' +

@@ -9,7 +9,9 @@ export class HeapGrowth {
     this.#samples.push(bytes);
   }
 
-  /** Over the last half: the median of the last quarter against that of the one before; 0.02 is 2 %. */
+  /**
+   * Over the last half: the median of the last quarter against that of the one before; 0.02 is 2 %.
+   */
   get growth(): number {
     return this.#quarter(0.75) / this.#quarter(0.5) - 1;
   }

@@ -1,6 +1,9 @@
 import type { Line, Lines } from './lines.ts';
 
-/** An owner's use of an agent, from its subscription until it is released. Times are `performance.now()`. */
+/**
+ * An owner's use of an agent, from its subscription until it is released. Times are
+ * `performance.now()`.
+ */
 interface Use {
   readonly owner: string;
   readonly agent: string;
@@ -26,21 +29,33 @@ interface Call {
   /** `performance.now()` */
   readonly placedAt: number;
   readonly agents: readonly string[];
-  /** The connections that the PBX wrote it to, in the order of `writtenTo`; null until it has said so. */
+  /**
+   * The connections that the PBX wrote it to, in the order of `writtenTo`; null until it has said
+   * so.
+   */
   lines: readonly number[] | null;
   writtenTo: readonly string[];
   readonly entries: Map<Use, Entry>;
 }
 
-/** A call that has not come by then is lost, in milliseconds: longer than any delay that the soak causes. */
+/**
+ * A call that has not come by then is lost, in milliseconds: longer than any delay that the soak
+ * causes.
+ */
 const JUDGED_AFTER_MS = 30_000;
-/** How long a call may be on its way over a line that is not slowed; a break takes away no older ones, in milliseconds. */
+/**
+ * How long a call may be on its way over a line that is not slowed; a break takes away no older
+ * ones, in milliseconds.
+ */
 const IN_FLIGHT_MS = 2_000;
 
 /** Why a call need not have come. */
 export interface Excuse {
   readonly why: string;
-  /** The moment from which nothing could come any more, less that of the call: above 0 it was placed before. In milliseconds. */
+  /**
+   * The moment from which nothing could come any more, less that of the call: above 0 it was placed
+   * before. In milliseconds.
+   */
   readonly leadMs: number;
 }
 
@@ -58,21 +73,25 @@ const NOT_WRITTEN: Excuse = { why: 'not written', leadMs: 0 };
 /**
  * The reference count of the soak: which call each owner must get.
  *
- * **Due** is a call to an owner when the PBX had written it to connection *n* of an agent that the owner was subscribed to when
- * the call was placed, the owner (or its kept place) stayed subscribed to that agent until the call came (a few seconds are enough for that), and *n*
+ * **Due** is a call to an owner when the PBX had written it to connection *n* of an agent that the
+ * owner was subscribed to when the call was placed, the owner (or its kept place) stayed subscribed
+ * to that agent until the call came (a few seconds are enough for that), and *n*
  *  - had not been ended by the client before the owner came to use it, and
- *  - was not broken while the call was on its way: by a reset, a cut, a line that went deaf, a server killed. A break lets off only
- *    the calls of the last two seconds (or those since the line was slowed): anything older had been delivered to our socket.
- *    A line that is deaf towards the PBX alone still brings calls: they are due until the client gives it up.
+ *  - was not broken while the call was on its way: by a reset, a cut, a line that went deaf, a
+ *    server killed. A break lets off only the calls of the last two seconds (or those since the
+ *    line was slowed): anything older had been delivered to our socket. A line that is deaf towards
+ *    the PBX alone still brings calls: they are due until the client gives it up.
  *
- * Every other call that was written and did not come is **excused**, and counted by reason, with how long before the break (or
- * the owner's leaving) it had been placed: were a loss of the product hidden among them, that time would show it.
+ * Every other call that was written and did not come is **excused**, and counted by reason, with
+ * how long before the break (or the owner's leaving) it had been placed: were a loss of the product
+ * hidden among them, that time would show it.
  *
- * A connection that the server closes, or announces to close, breaks nothing: what it wrote before is due.
+ * A connection that the server closes, or announces to close, breaks nothing: what it wrote before
+ * is due.
  *
- * **Lost** is a due call that has not come after 30 s; **doubled** one that came to the same owner more than once, whether it was
- * due or not; **astray** one that came to somebody who was not subscribed; **disordered** one that came to an owner after a later
- * one of the same agent.
+ * **Lost** is a due call that has not come after 30 s; **doubled** one that came to the same owner
+ * more than once, whether it was due or not; **astray** one that came to somebody who was not
+ * subscribed; **disordered** one that came to an owner after a later one of the same agent.
  */
 export class Ledger {
   placed = 0;
@@ -95,7 +114,10 @@ export class Ledger {
     this.#lines = lines;
   }
 
-  /** The owner is subscribed to exactly these agents from now on; to none: it is gone and nothing is kept for it. */
+  /**
+   * The owner is subscribed to exactly these agents from now on; to none: it is gone and nothing is
+   * kept for it.
+   */
   subscribes(owner: string, agents: readonly string[]): void {
     const before = this.#uses.get(owner);
     const now = performance.now();

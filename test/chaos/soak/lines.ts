@@ -11,7 +11,10 @@ export interface Line {
   endedAt: number | null;
   /** When the PBX or the network broke it, as far as it was told. */
   brokenAt: number | null;
-  /** The PBX hears nothing on it any more, but what it writes arrives until the client gives the connection up. */
+  /**
+   * The PBX hears nothing on it any more, but what it writes arrives until the client gives the
+   * connection up.
+   */
   unheard: boolean;
   /** When what is on its way took long, the last time. */
   slow: { readonly since: number; readonly until: number } | null;
@@ -20,7 +23,10 @@ export interface Line {
 /** How long ended connections are remembered, in milliseconds. */
 const REMEMBERED_MS = 300_000;
 
-/** Numbers every connection, so that both sides speak of the same one, and watches that no agent ever has two. */
+/**
+ * Numbers every connection, so that both sides speak of the same one, and watches that no agent
+ * ever has two.
+ */
 export class Lines {
   /** Connections that were opened while the client still held another of the same agent. */
   overlaps = 0;

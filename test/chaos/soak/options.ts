@@ -7,7 +7,10 @@ export interface SoakOptions {
   readonly agents: number;
   readonly owners: number;
   readonly callsPerSecond: number;
-  /** How much faster than the real one the clock of the sessions runs; faults and deploys come as much faster. */
+  /**
+   * How much faster than the real one the clock of the sessions runs; faults and deploys come as
+   * much faster.
+   */
   readonly speed: number;
 }
 

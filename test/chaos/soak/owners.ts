@@ -1,7 +1,10 @@
 import type { Hub, Subscription } from '@accolades-flow/core';
 import type { Ledger } from './ledger.ts';
 
-/** How long a redeploy may leave a place empty, as a part of the linger time; the rest is for a busy machine. */
+/**
+ * How long a redeploy may leave a place empty, as a part of the linger time; the rest is for a busy
+ * machine.
+ */
 const LONGEST_ABSENCE = 0.5;
 
 /** A node of a flow: subscribes, goes and comes back as hosts do when they deploy. */
@@ -68,7 +71,10 @@ export class Owner {
     }
   }
 
-  /** Goes and comes back within the linger time, as in a deploy. @param part of the longest absence that is safe, 0 to 1 */
+  /**
+   * Goes and comes back within the linger time, as in a deploy.
+   * @param part of the longest absence that is safe, 0 to 1
+   */
   redeploy(
     part: number,
     then: { readonly agents?: readonly string[]; readonly pausedMs?: number } = {},

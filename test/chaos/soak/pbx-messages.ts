@@ -43,7 +43,9 @@ export type PbxOrder =
   | { readonly do: 'heal' }
   | { readonly do: 'report' };
 
-/** What it says. Lines are the connections of the client, by the number that the client gave them. */
+/**
+ * What it says. Lines are the connections of the client, by the number that the client gave them.
+ */
 export type PbxSaid =
   | { readonly kind: 'listening'; readonly port: number }
   /** The call was written to these lines (of the agents in the same place). */
@@ -55,7 +57,9 @@ export type PbxSaid =
     }
   /** These lines have been broken. */
   | { readonly kind: 'broke'; readonly lines: readonly number[] }
-  /** Nothing that the client sends on these lines arrives any more; what the PBX sends still does. */
+  /**
+   * Nothing that the client sends on these lines arrives any more; what the PBX sends still does.
+   */
   | { readonly kind: 'deafened'; readonly lines: readonly number[] }
   /** What is on its way on these lines takes longer, for so many milliseconds. */
   | { readonly kind: 'slowed'; readonly lines: readonly number[]; readonly ms: number }

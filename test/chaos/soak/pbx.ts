@@ -1,5 +1,6 @@
 /**
- * The PBX of the soak, in a process of its own: a simulator, and before it a proxy that does what networks do.
+ * The PBX of the soak, in a process of its own: a simulator, and before it a proxy that does what
+ * networks do.
  *
  * Argument: how long it holds the session of a silent client, in milliseconds.
  */
@@ -218,7 +219,8 @@ class Pbx {
   async #restart(abrupt: boolean, ms: number): Promise<void> {
     if (this.#restarting) return;
     this.#restarting = true;
-    // A good-bye on a line that is dead or slow may not arrive in the half second that the server waits.
+    // A good-bye on a line that is dead or slow may not arrive in the half second that the server
+    // waits.
     const lines = [...this.#lines.values()].filter(
       ({ connection, down }) =>
         abrupt || connection.down.mode !== 'forward' || down.bytesPerSecond !== undefined,

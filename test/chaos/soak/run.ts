@@ -14,15 +14,27 @@ import { Owner } from './owners.ts';
 import { readPbxSaid, type PbxOrder, type PbxSaid } from './pbx-messages.ts';
 import { SeededRandom } from './seeded-random.ts';
 
-/** Of the sessions' clock, in milliseconds: core's default, and what the PBX holds a silent session for. */
+/**
+ * Of the sessions' clock, in milliseconds: core's default, and what the PBX holds a silent session
+ * for.
+ */
 const LINGER_MS = 5_000;
 const SERVER_HOLDS_MS = 45_000;
-/** Heap growth is judged only when the soak is long enough for a second half without warming up, in minutes. */
+/**
+ * Heap growth is judged only when the soak is long enough for a second half without warming up, in
+ * minutes.
+ */
 const SHORTEST_JUDGED_MINUTES = 5;
 const MAX_HEAP_GROWTH = 0.02;
-/** The numbers that call; people call again, and the cache of parsed numbers must fill before growth is judged. */
+/**
+ * The numbers that call; people call again, and the cache of parsed numbers must fill before growth
+ * is judged.
+ */
 const PHONE_NUMBERS = 500;
-/** How many agents the owners subscribe to, in turn. It stays so, and with it the load: else the heap would follow it. */
+/**
+ * How many agents the owners subscribe to, in turn. It stays so, and with it the load: else the
+ * heap would follow it.
+ */
 const OWNED_AGENTS = [1, 1, 1, 2, 3, 5];
 /** Each second of the sessions' clock, for so many agents or owners. */
 const FAULTS_PER_AGENT_SECOND = 1 / 90;

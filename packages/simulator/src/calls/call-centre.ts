@@ -53,8 +53,8 @@ export class CallCentre {
   }
 
   /**
-   * Rings a device: for an incoming call with its agent being told at once; for an outgoing one (click-to-call) the number
-   * is dialled, and the agent told, when the device has been answered.
+   * Rings a device: for an incoming call with its agent being told at once; for an outgoing one
+   * (click-to-call) the number is dialled, and the agent told, when the device has been answered.
    * @throws when there is no such phone
    */
   start(request: CallStart): CallLife {
@@ -96,7 +96,10 @@ export class CallCentre {
     return view(this.#require(id));
   }
 
-  /** Answers whatever rings: the device, then the dialled party. @throws when there is no such call, or nothing rings */
+  /**
+   * Answers whatever rings: the device, then the dialled party.
+   * @throws when there is no such call, or nothing rings
+   */
   answer(id: string): CallLife {
     const call = this.#require(id);
     if (call.state === 'ringingDevice' && call.direction === 'outgoing') {

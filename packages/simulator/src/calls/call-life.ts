@@ -9,8 +9,9 @@ import type { CallDirection } from '../pbx/call.ts';
 export type CallState = 'ringingDevice' | 'ringingDestination' | 'answered' | 'ended';
 
 /**
- * Why a call ended: a person hung up (`hungUp`), nobody answered in time (`noAnswer`), its longest duration was reached
- * (`durationLimit`), the endpoint of its notifications failed (`notificationFailed`), the simulator was closed (`closed`).
+ * Why a call ended: a person hung up (`hungUp`), nobody answered in time (`noAnswer`), its longest
+ * duration was reached (`durationLimit`), the endpoint of its notifications failed
+ * (`notificationFailed`), the simulator was closed (`closed`).
  */
 export type EndReason = 'hungUp' | 'noAnswer' | 'durationLimit' | 'notificationFailed' | 'closed';
 
@@ -50,7 +51,9 @@ export interface CallStart {
 
 /** A view of a call; changing it changes nothing. */
 export interface CallLife {
-  /** `number.number`: the `uniqueId` of its WebSocket event and the `callId` of its notifications. */
+  /**
+   * `number.number`: the `uniqueId` of its WebSocket event and the `callId` of its notifications.
+   */
   readonly id: string;
   readonly direction: CallDirection;
   readonly phoneNumber: string;

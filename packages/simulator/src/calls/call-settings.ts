@@ -1,12 +1,21 @@
 /** How phones and the other parties behave; can be changed at any time. */
 export interface CallSettings {
-  /** How long an agent's device rings until it is answered by itself, in ms; `null`: by hand only. Default 2,000. */
+  /**
+   * How long an agent's device rings until it is answered by itself, in ms; `null`: by hand only.
+   * Default 2,000.
+   */
   deviceAnswerMs: number | null;
-  /** How long the dialled party rings until it answers by itself, in ms; `null`: by hand only. Default 3,000. */
+  /**
+   * How long the dialled party rings until it answers by itself, in ms; `null`: by hand only.
+   * Default 3,000.
+   */
   destinationAnswerMs: number | null;
   /** How long anybody rings in vain until the call ends, in ms. Default 60,000. */
   ringTimeoutMs: number;
-  /** After how long an answered call ends by itself, in ms; `null`, the default: by hand or by its limit only. */
+  /**
+   * After how long an answered call ends by itself, in ms; `null`, the default: by hand or by its
+   * limit only.
+   */
   hangUpMs: number | null;
 }
 

@@ -16,8 +16,8 @@ export interface SelfSignedCertificate {
 }
 
 /**
- * The self-signed certificate of a folder, for localhost and the host that is listened on. It is made
- * on first use, and kept, so that a client has to trust it only once.
+ * The self-signed certificate of a folder, for localhost and the host that is listened on. It is
+ * made on first use, and kept, so that a client has to trust it only once.
  * @throws Error when the folder cannot be read or written
  */
 export async function selfSignedCertificate(folder: string, host: string): Promise<SelfSignedCertificate> {

@@ -50,8 +50,8 @@ export function vendorConnectorHints(
 }
 
 /**
- * The web page of an agent. Only the frame with the connector is simulated. Accolades hides the frame;
- * here it is shown, for developers of a connector, unless `hidden` is set.
+ * The web page of an agent. Only the frame with the connector is simulated. Accolades hides the
+ * frame; here it is shown, for developers of a connector, unless `hidden` is set.
  */
 export function agentPage(
   agent: AgentInfo,

@@ -22,8 +22,8 @@ export interface ConnectorFile {
 export type ConnectorFiles = ReadonlyMap<string, ConnectorFile>;
 
 /**
- * Reads an upload as Accolades does: a zip whose folders are flattened and whose files of other types
- * are ignored, or one HTML file, which becomes `index.html`. [help]
+ * Reads an upload as Accolades does: a zip whose folders are flattened and whose files of other
+ * types are ignored, or one HTML file, which becomes `index.html`. [help]
  * @throws Error when there is no `index.html`, the zip cannot be read, or two files have one name
  */
 export function readUpload(name: string, content: Uint8Array): ConnectorFiles {
@@ -32,8 +32,8 @@ export function readUpload(name: string, content: Uint8Array): ConnectorFiles {
 }
 
 /**
- * Reads a zip, an HTML file, or a folder as if it were zipped. Of a folder, `node_modules` and names
- * that begin with a dot are left out.
+ * Reads a zip, an HTML file, or a folder as if it were zipped. Of a folder, `node_modules` and
+ * names that begin with a dot are left out.
  * @throws Error, see {@link readUpload}
  */
 export async function readConnector(location: string): Promise<ConnectorFiles> {

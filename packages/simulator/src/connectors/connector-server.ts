@@ -13,7 +13,10 @@ export interface ConnectorOptions {
   location?: string | undefined;
   /** 0, the default, takes a free one. */
   port?: number;
-  /** The address to listen on. Default 127.0.0.1: the pages hold keys of agents, and there is no log-in. */
+  /**
+   * The address to listen on. Default 127.0.0.1: the pages hold keys of agents, and there is no
+   * log-in.
+   */
   host?: string;
 }
 
@@ -26,8 +29,8 @@ export interface ConnectorHost {
 }
 
 /**
- * Serves agents' pages with a custom connector in them, as Accolades does. They have their own origin,
- * so that a connector, which is other people's code, cannot drive the console.
+ * Serves agents' pages with a custom connector in them, as Accolades does. They have their own
+ * origin, so that a connector, which is other people's code, cannot drive the console.
  */
 export class ConnectorServer {
   readonly url: string;
@@ -71,7 +74,10 @@ export class ConnectorServer {
     return this.#files === null ? null : [...this.#files.keys()];
   }
 
-  /** Puts another connector in place of the present one. Pages that are open keep theirs. @throws Error when it cannot be used */
+  /**
+   * Puts another connector in place of the present one. Pages that are open keep theirs.
+   * @throws Error when it cannot be used
+   */
   upload(name: string, content: Buffer): void {
     this.#files = readUpload(name, content);
   }

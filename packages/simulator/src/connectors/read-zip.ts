@@ -1,6 +1,8 @@
 import { FlateErrorCode, unzipSync } from 'fflate';
 
-/** Bounds of one upload: connectors are small, and a zip can unpack to far more than its own size. */
+/**
+ * Bounds of one upload: connectors are small, and a zip can unpack to far more than its own size.
+ */
 const MAX_ENTRIES = 1000;
 const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
 

@@ -11,13 +11,22 @@ import { addRoutes } from './routes.ts';
 export interface ConsoleOptions {
   /** 0, the default, takes a free one. */
   port?: number;
-  /** The address to listen on. Default 127.0.0.1: the console has no log-in, so it is for this machine only. */
+  /**
+   * The address to listen on. Default 127.0.0.1: the console has no log-in, so it is for this
+   * machine only.
+   */
   host?: string;
-  /** Origins of pages that may show the console in a frame, such as `http://127.0.0.1:14390`. Default: none. */
+  /**
+   * Origins of pages that may show the console in a frame, such as `http://127.0.0.1:14390`.
+   * Default: none.
+   */
   framedBy?: readonly string[];
 }
 
-/** Everything that the page needs is its own: nothing is loaded from elsewhere, and only named pages can frame it. */
+/**
+ * Everything that the page needs is its own: nothing is loaded from elsewhere, and only named pages
+ * can frame it.
+ */
 function contentSecurityPolicy(framedBy: readonly string[]): string {
   return (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
@@ -25,7 +34,10 @@ function contentSecurityPolicy(framedBy: readonly string[]): string {
   );
 }
 
-/** Serves the web console of a simulator. @throws the error of the listening socket, for example `EADDRINUSE` */
+/**
+ * Serves the web console of a simulator.
+ * @throws the error of the listening socket, for example `EADDRINUSE`
+ */
 export async function startConsole(
   simulator: Simulator,
   options: ConsoleOptions,

@@ -17,8 +17,9 @@ const KEEP_ALIVE_MS = 15_000;
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
 /**
- * Keeps the open pages up to date by server-sent events: `state` with everything but the frames, and `frames` with
- * `{ entries, skipped }`. Changes are gathered, so that a high call rate does not become a high update rate.
+ * Keeps the open pages up to date by server-sent events: `state` with everything but the frames,
+ * and `frames` with `{ entries, skipped }`. Changes are gathered, so that a high call rate does not
+ * become a high update rate.
  */
 export class LiveUpdates {
   readonly #simulator: Simulator;

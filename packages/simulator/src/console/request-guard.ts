@@ -3,9 +3,10 @@ import type { FastifyInstance } from 'fastify';
 const LOOPBACK_NAMES: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Keeps other web pages from driving the console: requests must name this machine as their host (which defeats DNS
- * rebinding), come from the console's own page where the browser says where they come from, and, when they change
- * something, be `application/json`, which a foreign page cannot send without being asked about it.
+ * Keeps other web pages from driving the console: requests must name this machine as their host
+ * (which defeats DNS rebinding), come from the console's own page where the browser says where they
+ * come from, and, when they change something, be `application/json`, which a foreign page cannot
+ * send without being asked about it.
  */
 export function guardRequests(app: FastifyInstance, consoleHost: string): void {
   app.addHook('onRequest', async (request, reply) => {

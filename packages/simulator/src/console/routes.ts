@@ -24,7 +24,9 @@ const DROP_METHODS: readonly DropMethod[] = [
   'halfOpen',
 ];
 
-/** The routes of the console's page. Agents are named by their key; only one route tells an `idCrm`. */
+/**
+ * The routes of the console's page. Agents are named by their key; only one route tells an `idCrm`.
+ */
 export function addRoutes(app: FastifyInstance, simulator: Simulator, updates: LiveUpdates): void {
   const agentOf = (key: unknown): AgentInfo => {
     const agent = simulator.agents().find((candidate) => candidate.key === Number(key));

@@ -21,7 +21,10 @@ export interface PhoneView {
   notifications: { maskedUrl: string; timeoutMs: number | null } | null;
 }
 
-/** What the page shows of the REST API, phones and the lives of calls. Holds no password and no secret path. */
+/**
+ * What the page shows of the REST API, phones and the lives of calls. Holds no password and no
+ * secret path.
+ */
 export interface TelephonyState {
   rest: {
     url: string | null;

@@ -1,9 +1,12 @@
 /**
- * Faults that stay until they are cleared. All are off by default. Faults that happen once (a dropped session, garbage)
- * are calls on the simulator.
+ * Faults that stay until they are cleared. All are off by default. Faults that happen once (a
+ * dropped session, garbage) are calls on the simulator.
  */
 export interface FaultSettings {
-  /** Accept TCP connections and read nothing from them, not even a TLS handshake. Only for all agents. */
+  /**
+   * Accept TCP connections and read nothing from them, not even a TLS handshake. Only for all
+   * agents.
+   */
   silentTcp: boolean;
   /** Accept the connection, read the HTTP request and never answer it. Only for all agents. */
   neverUpgrade: boolean;

@@ -5,8 +5,8 @@ import type { FaultName, FaultSettings } from './fault-settings.ts';
 export const ALL_AGENTS = '*';
 
 /**
- * The faults that are switched on, for all agents or for one; a setting for one agent outranks that for all.
- * They can be changed at any time and act from the next frame or connection on.
+ * The faults that are switched on, for all agents or for one; a setting for one agent outranks that
+ * for all. They can be changed at any time and act from the next frame or connection on.
  */
 export class Faults {
   #all: Partial<FaultSettings> = {};
@@ -46,7 +46,10 @@ export class Faults {
     this.#changed();
   }
 
-  /** Clears the faults of one agent (its `idCrm`), those set for all (`'*'`), or, without a target, every one. */
+  /**
+   * Clears the faults of one agent (its `idCrm`), those set for all (`'*'`), or, without a target,
+   * every one.
+   */
   clear(target?: string): void {
     if (target === undefined) {
       this.#all = {};

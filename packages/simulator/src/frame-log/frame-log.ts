@@ -15,7 +15,9 @@ export interface FrameLogEntry {
   name: string | null;
   /** The length of the payload in bytes. */
   size: number;
-  /** The payload of a text frame, masked and cut to 4,000 characters; a description of any other. */
+  /**
+   * The payload of a text frame, masked and cut to 4,000 characters; a description of any other.
+   */
   text: string;
 }
 

@@ -17,13 +17,16 @@ export interface IvrRun {
   /** `$_callId`. Default: a new one. */
   callId?: string | undefined;
   /**
-   * The names under which the globals are sent, of `$_callerId`, `$_destinationNumber`, `$_callId` and `$_dateNow`; an
-   * empty name: not sent. Not published. Default: their own names.
+   * The names under which the globals are sent, of `$_callerId`, `$_destinationNumber`, `$_callId`
+   * and `$_dateNow`; an empty name: not sent. Not published. Default: their own names.
    */
   globalNames?: Readonly<Partial<Record<IvrGlobal, string>>> | undefined;
   /** Whether the call waits for the answer. Without, nothing of it is seen. Default true. */
   waitForConfirmation?: boolean | undefined;
-  /** Whether properties of the answer, a JSON object, become the variables of the same name. Default true. */
+  /**
+   * Whether properties of the answer, a JSON object, become the variables of the same name. Default
+   * true.
+   */
   jsonResponse?: boolean | undefined;
   /** How long the step waits; the real limit is not published. Default 10,000. */
   timeoutMs?: number | undefined;
@@ -139,7 +142,10 @@ function readObject(body: string): [string, unknown][] | null {
   }
 }
 
-/** Objects and lists are no value of a variable; what the real server does with them is not published. */
+/**
+ * Objects and lists are no value of a variable; what the real server does with them is not
+ * published.
+ */
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;
   return typeof value === 'number' || typeof value === 'boolean' ? String(value) : null;

@@ -2,7 +2,10 @@
 export interface EndpointSettings {
   /** `http:` or `https:`, with the path and its secret. */
   url: string;
-  /** How long the endpoint may take, in milliseconds; the real limit is not published. Default 5,000. */
+  /**
+   * How long the endpoint may take, in milliseconds; the real limit is not published. Default
+   * 5,000.
+   */
   timeoutMs?: number | undefined;
   /** Accept a certificate that nobody has signed. Default false. */
   allowUnauthorizedCerts?: boolean | undefined;

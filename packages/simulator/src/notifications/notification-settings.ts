@@ -1,6 +1,7 @@
 /**
- * How call notifications are written. Published are `apiName`, `event`, `callId`, `userId`, `userType` and that the name
- * of the direction's field begins with `callDire`; everything here is a choice, to be set to what the vendor tells.
+ * How call notifications are written. Published are `apiName`, `event`, `callId`, `userId`,
+ * `userType` and that the name of the direction's field begins with `callDire`; everything here is
+ * a choice, to be set to what the vendor tells.
  */
 export interface NotificationSettings {
   /** Default `callDirection`. Must begin with `callDire`. */
@@ -11,7 +12,10 @@ export interface NotificationSettings {
   outgoingValue: string;
   /** The field with the other party's number; empty: none. Default `phoneNumber`. */
   phoneNumberField: string;
-  /** The field with the seconds since the call was answered, in `confirmHangup` and `hangup`; empty: none. Default `duration`. */
+  /**
+   * The field with the seconds since the call was answered, in `confirmHangup` and `hangup`; empty:
+   * none. Default `duration`.
+   */
   durationField: string;
   /** Whether `hangup` is also sent for a call that nobody answered; not published. Default true. */
   notifyUnanswered: boolean;

@@ -24,7 +24,10 @@ export class Notifier {
     this.#now = now;
   }
 
-  /** @returns never fails: everything but a status from 200 to 299 in time is a failure of the endpoint */
+  /**
+   * @returns never fails: everything but a status from 200 to 299 in time is a failure of the
+   *   endpoint
+   */
   async notify(
     endpoint: EndpointSettings,
     event: NotificationEvent,

@@ -19,7 +19,10 @@ export interface AgentRecord {
 const DEFAULT_ACCOUNT_ID = '15';
 const FIRST_ID: Readonly<Record<'phone' | 'agent', number>> = { phone: 27, agent: 321 };
 
-/** The agents of the simulated PBX and the configuration texts of their accounts, phones and themselves. */
+/**
+ * The agents of the simulated PBX and the configuration texts of their accounts, phones and
+ * themselves.
+ */
 export class AgentDirectory {
   readonly #agents = new Map<string, AgentRecord>();
   /** Texts by kind and id: agents with the same account share its text. */
@@ -32,7 +35,10 @@ export class AgentDirectory {
   readonly #nextId = { ...FIRST_ID };
   #nextKey = 1;
 
-  /** @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id is taken. */
+  /**
+   * @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id
+   *   is taken.
+   */
   add(setup: AgentSetup): AgentRecord {
     if (typeof setup.idCrm !== 'string' || setup.idCrm === '') throw new Error('An agent needs an idCrm.');
     if (typeof setup.name !== 'string' || setup.name.trim() === '') throw new Error('An agent needs a name.');

@@ -3,7 +3,10 @@ export type EntityKind = 'account' | 'phone' | 'agent';
 
 export const ENTITY_KINDS: readonly EntityKind[] = ['account', 'phone', 'agent'];
 
-/** An entity as the `configuration` reply shows it: a numeric id as text, unique per kind, and a free text. */
+/**
+ * An entity as the `configuration` reply shows it: a numeric id as text, unique per kind, and a
+ * free text.
+ */
 export interface Entity {
   id: string;
   data: string;
@@ -15,11 +18,19 @@ export interface AgentSetup {
   idCrm: string;
   /** A name for people; the protocol does not carry it. */
   name: string;
-  /** Whether the agent's browser is logged in; without it clients get `ID_NOT_FOUND`. Default true. */
+  /**
+   * Whether the agent's browser is logged in; without it clients get `ID_NOT_FOUND`. Default true.
+   */
   loggedIn?: boolean | undefined;
-  /** The public IP of the agent's browser; a client from another one gets `IP_MISSMATCH`. Default: any. */
+  /**
+   * The public IP of the agent's browser; a client from another one gets `IP_MISSMATCH`. Default:
+   * any.
+   */
   ip?: string | undefined;
-  /** The account. Default: one account that all such agents share. Agents with the same account id share its text. */
+  /**
+   * The account. Default: one account that all such agents share. Agents with the same account id
+   * share its text.
+   */
   account?: Entity | undefined;
   /** The phone. Default: a phone of its own. */
   phone?: Entity | undefined;

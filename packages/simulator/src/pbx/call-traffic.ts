@@ -93,7 +93,8 @@ export class CallTraffic {
     const now = performance.now();
     this.#owed += ((now - this.#lastTick) * this.#callsPerMinute) / 60_000;
     this.#lastTick = now;
-    // A timer fires a little early or late; without rounding, every other call of a slow rate would be missed.
+    // A timer fires a little early or late; without rounding, every other call of a slow rate would
+    // be missed.
     const count = Math.floor(this.#owed + 0.05);
     if (count <= 0) return;
     this.#owed -= count;

@@ -8,11 +8,17 @@ export interface PhoneSetup {
   deviceId: string;
   /** The id by which call notifications name it; digits. Default: the device's id. */
   userId?: string | undefined;
-  /** The agent (`idCrm`) that sits at it; the agent's API session is told about its calls. Default: nobody. */
+  /**
+   * The agent (`idCrm`) that sits at it; the agent's API session is told about its calls. Default:
+   * nobody.
+   */
   idCrm?: string | null | undefined;
   /** The account whose REST commands may use it. Default `null`: any. */
   accountNumber?: string | null | undefined;
-  /** The longest call, in seconds; then the endpoint is asked with `confirmHangup`. Default 0: no limit. */
+  /**
+   * The longest call, in seconds; then the endpoint is asked with `confirmHangup`. Default 0: no
+   * limit.
+   */
   maxDurationS?: number | undefined;
   /** Where its call notifications go, `null` (the default): nowhere. */
   notifications?: EndpointSettings | null | undefined;

@@ -1,6 +1,7 @@
 /**
- * Makes call ids of the documented form `number.number`. As in Asterisk, whose ids look the same, the first number is
- * the Unix time in seconds at which the call started and the second one counts calls.
+ * Makes call ids of the documented form `number.number`. As in Asterisk, whose ids look the same,
+ * the first number is the Unix time in seconds at which the call started and the second one counts
+ * calls.
  */
 export class UniqueIdSource {
   #next = 1;

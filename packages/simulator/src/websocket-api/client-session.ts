@@ -147,7 +147,10 @@ export class ClientSession {
     this.announceClose({ close: !this.#currentFaults().logoutWithoutClose });
   }
 
-  /** Ends the connection with a closing handshake; by force when the client does not take part in time. */
+  /**
+   * Ends the connection with a closing handshake; by force when the client does not take part in
+   * time.
+   */
   close(): void {
     if (this.#halfOpen) return;
     this.#outbox.close(CLOSE_NORMAL);
@@ -167,7 +170,10 @@ export class ClientSession {
     this.#end();
   }
 
-  /** Reads and writes nothing any more, as if the line were cut; the server only finds out by its timeout. */
+  /**
+   * Reads and writes nothing any more, as if the line were cut; the server only finds out by its
+   * timeout.
+   */
   goHalfOpen(): void {
     if (this.#halfOpen || this.#ended) return;
     this.#halfOpen = true;
@@ -184,7 +190,8 @@ export class ClientSession {
     const { sessionTimeoutMs } = this.#host.settings;
     const silentMs = now - this.lastSeenAt;
     if (this.#halfOpen) {
-      // The far end of a cut line hears nothing of the server's giving up, so its TCP connection stays.
+      // The far end of a cut line hears nothing of the server's giving up, so its TCP connection
+      // stays.
       if (silentMs >= sessionTimeoutMs) this.#end();
       return;
     }

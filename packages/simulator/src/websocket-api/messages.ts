@@ -2,11 +2,14 @@ import type { Entity, EntityKind } from '../pbx/agent.ts';
 import type { CallDirection } from '../pbx/call.ts';
 
 /**
- * The frames of the "External CRM" WebSocket API, as the server writes and reads them. Field names, values and
- * spellings are those of the vendor's documentation, mistakes included.
+ * The frames of the "External CRM" WebSocket API, as the server writes and reads them. Field names,
+ * values and spellings are those of the vendor's documentation, mistakes included.
  */
 
-/** The documentation writes `authSucces`; the vendor's own browser connector waits for `authSuccess`. */
+/**
+ * The documentation writes `authSucces`; the vendor's own browser connector waits for
+ * `authSuccess`.
+ */
 export type AuthSuccessType = 'authSucces' | 'authSuccess';
 
 /** The documented reasons of a refusal, spelled as the vendor spells them. */
@@ -53,8 +56,8 @@ export function callNotification(call: CallFields, extraFields?: Readonly<Record
 export const CONNECTION_CLOSED = JSON.stringify({ type: 'connectionClosed' });
 
 /**
- * The `error` message. The vendor's connector handles this type, but its content is published nowhere: the `message`
- * field is this simulator's own choice.
+ * The `error` message. The vendor's connector handles this type, but its content is published
+ * nowhere: the `message` field is this simulator's own choice.
  */
 export function errorMessage(message: string): string {
   return JSON.stringify({ type: 'error', message });

@@ -20,8 +20,8 @@ type Item =
 const PIECE_INTERVAL_MS = 20;
 
 /**
- * Everything that one connection sends, in order. Without a fault it writes at once; slowed down, it queues, so that
- * pongs and the close wait their turn as they would behind a slow line.
+ * Everything that one connection sends, in order. Without a fault it writes at once; slowed down,
+ * it queues, so that pongs and the close wait their turn as they would behind a slow line.
  */
 export class Outbox {
   readonly #webSocket: WebSocket;

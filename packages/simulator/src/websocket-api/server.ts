@@ -36,8 +36,8 @@ export interface WebSocketApiOptions {
 }
 
 /**
- * The server side of the WebSocket API. TCP connections come in through a server of their own, so that faults can act
- * before TLS and HTTP do.
+ * The server side of the WebSocket API. TCP connections come in through a server of their own, so
+ * that faults can act before TLS and HTTP do.
  */
 export class WebSocketApi implements SessionHost {
   readonly directory: AgentDirectory;
@@ -62,7 +62,10 @@ export class WebSocketApi implements SessionHost {
   readonly #sessions = new Map<string, ClientSession>();
   /** How many connections say they are this agent. */
   readonly #claims = new Map<string, number>();
-  /** How many authenticated connections an agent has: counted apart from `#sessions`, to show that it is one. */
+  /**
+   * How many authenticated connections an agent has: counted apart from `#sessions`, to show that
+   * it is one.
+   */
   readonly #authenticated = new Map<string, number>();
   #tcp: TcpServer | undefined;
   #sweep: NodeJS.Timeout | undefined;
@@ -126,7 +129,8 @@ export class WebSocketApi implements SessionHost {
   }
 
   /**
-   * Stops listening and ends every connection: with `connectionClosed` and a close, or, abruptly, as a killed process.
+   * Stops listening and ends every connection: with `connectionClosed` and a close, or, abruptly,
+   * as a killed process.
    */
   async stop(options: { abrupt: boolean }): Promise<void> {
     const tcp = this.#tcp;

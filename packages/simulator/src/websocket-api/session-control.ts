@@ -1,12 +1,13 @@
 import type { ClientSession } from './client-session.ts';
 
-/** How a session is dropped:
+/**
+ * How a session is dropped:
  * - `close`: a closing handshake, without a word
  * - `connectionClosed`: the `connectionClosed` message, then a closing handshake, as at log-out
  * - `connectionClosedOnly`: the message alone; the connection stays open
  * - `terminate`: the TCP connection ends at once
- * - `halfOpen`: nothing is read or written any more, the TCP connection stays; the session is held for
- *   `sessionTimeoutMs`
+ * - `halfOpen`: nothing is read or written any more, the TCP connection stays; the session is held
+ *   for `sessionTimeoutMs`
  */
 export type DropMethod = 'close' | 'connectionClosed' | 'connectionClosedOnly' | 'terminate' | 'halfOpen';
 

@@ -8,7 +8,9 @@ export interface ServerSettings {
   authSuccessType: AuthSuccessType;
   /** How long the session of a peer that has gone silent is still held, in milliseconds. */
   sessionTimeoutMs: number;
-  /** Whether the connection is closed after a refusal. What the real server does is not published. */
+  /**
+   * Whether the connection is closed after a refusal. What the real server does is not published.
+   */
   closeAfterAuthFailed: boolean;
 }
 
@@ -19,7 +21,10 @@ export const DEFAULT_SETTINGS: Readonly<ServerSettings> = {
   closeAfterAuthFailed: true,
 };
 
-/** Checks settings from anywhere; `undefined` leaves one out. @throws with the name of the setting that is not usable */
+/**
+ * Checks settings from anywhere; `undefined` leaves one out.
+ * @throws with the name of the setting that is not usable
+ */
 export function readServerSettings(input: object): Partial<ServerSettings> {
   const settings: Partial<ServerSettings> = {};
   const entries: [string, unknown][] = Object.entries(input);

@@ -41,8 +41,8 @@ async function request(path, options) {
 
 /**
  * Listens to live updates; the browser reconnects by itself.
- * @param {{ onState: (state: object) => void, onFrames: (frames: { entries: object[], skipped: number }) => void,
- *   onConnection: (up: boolean) => void }} listeners
+ * @param {{ onState: (state: object) => void, onFrames: (frames: { entries: object[], skipped:
+ *   number }) => void, onConnection: (up: boolean) => void }} listeners
  */
 export function listen({ onState, onFrames, onConnection }) {
   const events = new EventSource('api/events');

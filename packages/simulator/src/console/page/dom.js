@@ -14,7 +14,8 @@ export function byId(id) {
 /**
  * Makes an element. Text is always set as text, never as HTML.
  * @param {string} tag
- * @param {Record<string, string | boolean | ((event: Event) => void)>} [attributes] functions are listeners
+ * @param {Record<string, string | boolean | ((event: Event) => void)>} [attributes] functions are
+ *   listeners
  * @param {...(Node | string)} children
  * @returns {any}
  */

@@ -51,7 +51,10 @@ const rows = new Map();
 /** @type {any} */
 let lastState = null;
 
-/** @param {(key: number | null) => void} onTarget called when another agent is chosen, `null` for all */
+/**
+ * @param {(key: number | null) => void} onTarget called when another agent is chosen, `null` for
+ *   all
+ */
 export function startFaults(onTarget) {
   for (const fault of FAULTS) {
     const row = settingsRow(fault, (value) => {

@@ -13,7 +13,8 @@ import { showPhones, startPhones } from './phones.js';
 import { showRest, startRest } from './rest.js';
 import { editTextsOf, showTexts, startTexts } from './texts.js';
 
-// In a frame, the page around it has the title; what is left is a call, and the frames that it causes.
+// In a frame, the page around it has the title; what is left is a call, and the frames that it
+// causes.
 if (window !== window.parent) document.documentElement.classList.add('framed');
 
 startTabs();
