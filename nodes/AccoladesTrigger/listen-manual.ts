@@ -5,22 +5,17 @@ import type {
   AccoladesEvent,
   SessionStatus,
   SubscriptionStatus,
-  Timer,
 } from '@accolades-flow/core';
 import { systemClock } from '@accolades-flow/core/node';
 import { NodeOperationError, type ITriggerFunctions, type ITriggerResponse } from 'n8n-workflow';
 import type { AgentConnection } from '../shared/agent-credential.ts';
 import { connectionError, reasonOf } from '../shared/node-errors.ts';
 import { Listening } from './listen.ts';
-import { replaceTest } from './manual-tests.ts';
+import { MANUAL_TEST_MS, ManualTests, type TestEnd } from './manual-tests.ts';
 import { toOutputs } from './outputs.ts';
 import type { TriggerSettings } from './trigger-settings.ts';
 
-/**
- * How long a test listens, in ms. n8n may never say that it was stopped, and the connection that it holds is
- * the only one that the agent may have.
- */
-export const MANUAL_TEST_MS = 5 * 60_000;
+const tests = new ManualTests(systemClock);
 
 /** What may well be over a second later, so that a test goes on listening. */
 const PASSING: ReadonlySet<AccoladesErrorCode> = new Set([
@@ -59,7 +54,6 @@ class ManualTest {
   readonly #settings: TriggerSettings;
   readonly #total: number;
   readonly #listening: Listening;
-  readonly #timer: Timer;
   readonly #forget: () => void;
   readonly #failures = new Map<string, AccoladesError>();
   /** Settles when the test has begun to listen, or cannot. */
@@ -96,13 +90,9 @@ class ManualTest {
       },
     });
     const { id, name } = context.getNode();
-    this.#forget = replaceTest(`${context.getWorkflow().id ?? ''} ${id} ${name}`, () => {
-      this.end(this.#error('This test was ended, because the step was executed again.'));
+    this.#forget = tests.begin(`${context.getWorkflow().id ?? ''} ${id} ${name}`, (why) => {
+      this.end(this.#error(why));
     });
-    this.#timer = systemClock.start(MANUAL_TEST_MS, () => {
-      this.end(this.#error(`No event came within ${MANUAL_TEST_MS / 60_000} minutes.`));
-    });
-    this.#timer.unref();
   }
 
   async run(): Promise<void> {
@@ -121,7 +111,6 @@ class ManualTest {
   end(error?: Error): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#timer.stop();
     this.#forget();
     this.#listening.stop({ removed: true });
     this.#settleStart(error);
@@ -151,7 +140,11 @@ class ManualTest {
     this.end(connectionError(this.#context.getNode(), reasons, this.#total));
   }
 
-  #error(message: string): NodeOperationError {
+  #error(why: TestEnd): NodeOperationError {
+    const message =
+      why === 'replaced'
+        ? 'This test was ended, because the step was executed again.'
+        : `No event came within ${MANUAL_TEST_MS / 60_000} minutes.`;
     return new NodeOperationError(this.#context.getNode(), message, {
       description: "Execute the step again, then call the agent, or dial from the agent's phone.",
       level: 'warning',

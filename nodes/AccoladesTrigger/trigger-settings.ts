@@ -1,5 +1,7 @@
 import { readEvents, type AccoladesEventType, type SubscribeOptions } from '@accolades-flow/core';
 import type { ITriggerFunctions } from 'n8n-workflow';
+import { readNumbers } from '../shared/numbers-parameter.ts';
+import { asRecord } from '../shared/parameters.ts';
 
 /** The parameters of the trigger; core checks the values when it subscribes. */
 export interface TriggerSettings {
@@ -14,14 +16,14 @@ export interface TriggerSettings {
 export function readSettings(context: ITriggerFunctions): TriggerSettings {
   const events = [...readEvents(context.getNodeParameter('events'))];
   const options: unknown = context.getNodeParameter('options', {});
-  const { numbers, firstRingOnly, country, includeConfiguration, splitOutputs } = asRecord(options);
+  const { firstRingOnly, country, includeConfiguration, splitOutputs } = asRecord(options);
   return {
     subscription: {
       filter: {
         events,
         // Not there while the parameter is hidden, because no call is chosen.
         callSource: context.getNodeParameter('callSource', 'all'),
-        numbers,
+        numbers: readNumbers(context),
         firstRingOnly,
       },
       country: typeof country === 'string' ? country : '',
@@ -29,8 +31,4 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
     },
     outputs: splitOutputs === true ? events : null,
   };
-}
-
-function asRecord(value: unknown): Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null ? { ...value } : {};
 }

@@ -20,7 +20,13 @@ export class N8nRig {
 
   static async start(env: Record<string, string> = {}): Promise<N8nRig> {
     const userFolder = await mkdtemp(path.join(tmpdir(), 'accolades-n8n-'));
-    const host = await startN8n({ userFolder, packages: [await tarball('n8n')], env });
+    const host = await startN8n({
+      userFolder,
+      packages: [await tarball('n8n')],
+      env,
+      // A busy machine takes minutes for the migrations of a new database.
+      deadlineMs: 5 * 60_000,
+    });
     const client = new N8nClient(host.url);
     try {
       await client.signIn(OWNER);

@@ -52,6 +52,8 @@ export interface StartOptions {
   /** Default: one of its own. */
   readonly workflowId?: string;
   readonly nodeId?: string;
+  /** Default `Accolades Trigger`. */
+  readonly name?: string;
   /** Default `activate`. */
   readonly activation?: WorkflowActivateMode;
   /** Whether what is emitted is written to the database at once. Default true; false: when the test serialises it. */
@@ -138,13 +140,24 @@ export class N8nRuntime {
    */
   async startTrigger(options: StartOptions): Promise<RunningTrigger> {
     const workflowId = options.workflowId ?? randomUUID();
-    const workflow = this.#workflow(workflowId, options);
-    const trigger =
-      options.mode === 'manual'
-        ? this.#test(workflow, options)
-        : await this.#publish(workflow, options, options.activation ?? 'activate');
+    if (options.mode !== 'manual') {
+      const [published] = await this.#publish(workflowId, [options]);
+      if (published === undefined) throw new Error('n8n started no trigger.');
+      return published;
+    }
+    const trigger = this.#test(this.#workflow(workflowId, [options]), options);
     this.#started.add(trigger);
     return trigger;
+  }
+
+  /** Publishes one workflow with two triggers. */
+  async startTwo(
+    workflowId: string,
+    ...options: readonly [StartOptions, StartOptions]
+  ): Promise<[RunningTrigger, RunningTrigger]> {
+    const [first, second] = await this.#publish(workflowId, options);
+    if (first === undefined || second === undefined) throw new Error('n8n started too few triggers.');
+    return [first, second];
   }
 
   /** Ends everything that was started, also what lingers, so that no later server on the same port meets it. */
@@ -166,7 +179,7 @@ export class N8nRuntime {
 
   /** The outputs of the node that n8n shows for these parameters: their labels. */
   outputs(parameters: INodeParameters): (string | undefined)[] {
-    const workflow = this.#workflow('outputs', { parameters, credentials: null });
+    const workflow = this.#workflow('outputs', [{ parameters, credentials: null }]);
     const node = nodeOf(workflow);
     return NodeHelpers.getNodeOutputs(workflow, node, this.triggerType.description).map(
       (output: string | INodeOutputConfiguration) =>
@@ -176,51 +189,60 @@ export class N8nRuntime {
 
   /** The parameters of the node that n8n uses, with its defaults. */
   parameters(parameters: INodeParameters): INodeParameters {
-    return nodeOf(this.#workflow('parameters', { parameters, credentials: null })).parameters;
+    return nodeOf(this.#workflow('parameters', [{ parameters, credentials: null }])).parameters;
   }
 
-  #workflow(id: string, { parameters = {}, credentials, nodeId = 'trigger' }: StartOptions): Workflow {
-    const node: INode = {
-      id: nodeId,
-      name: 'Accolades Trigger',
-      type: `${PREFIX}accoladesTrigger`,
-      typeVersion: 1,
-      position: [0, 0],
-      parameters,
-      ...(credentials === null ? {} : { credentials: { [CREDENTIAL]: { id: '1', name: 'Agents' } } }),
-    };
+  #workflow(id: string, triggers: readonly StartOptions[]): Workflow {
+    const nodes = triggers.map(
+      ({ parameters = {}, credentials, nodeId = 'trigger', name = 'Accolades Trigger' }): INode => ({
+        id: nodeId,
+        name,
+        type: `${PREFIX}accoladesTrigger`,
+        typeVersion: 1,
+        position: [0, 0],
+        parameters,
+        ...(credentials === null ? {} : { credentials: { [CREDENTIAL]: { id: '1', name: 'Agents' } } }),
+      }),
+    );
     return new Workflow({
       id,
       name: id,
-      nodes: [node],
+      nodes,
       connections: {},
       active: false,
       nodeTypes: this.#nodeTypes,
     });
   }
 
-  async #publish(
-    workflow: Workflow,
-    { credentials, writesAtOnce = true }: StartOptions,
-    activation: WorkflowActivateMode,
-  ): Promise<RunningTrigger> {
-    const emissions: INodeExecutionData[][][] = [];
-    const errors: Error[] = [];
-    const note = (error: Error): void => {
-      errors.push(error);
-    };
+  async #publish(id: string, triggers: readonly StartOptions[]): Promise<RunningTrigger[]> {
+    const workflow = this.#workflow(id, triggers);
+    const recorded = new Map(
+      Object.keys(workflow.nodes).map((name, index) => [
+        name,
+        {
+          emissions: [] as INodeExecutionData[][][],
+          errors: [] as Error[],
+          writesAtOnce: triggers[index]?.writesAtOnce ?? true,
+        },
+      ]),
+    );
+    const [options] = triggers;
     await this.#active.addAllTriggers(
       workflow.id,
       workflow,
-      this.#additionalData(credentials),
+      this.#additionalData(options?.credentials ?? null),
       'trigger',
-      activation,
+      options?.activation ?? 'activate',
       (ofWorkflow, node, additionalData, mode, why) => {
         const functions = getExecuteTriggerFunctions(ofWorkflow, node, additionalData, mode, why);
+        const record = recorded.get(node.name);
+        const note = (error: Error): void => {
+          record?.errors.push(error);
+        };
         functions.emit = (data) => {
-          emissions.push(data);
+          record?.emissions.push(data);
           // n8n writes an execution to its database before it runs it.
-          if (writesAtOnce) JSON.stringify(data);
+          if (record?.writesAtOnce === true) JSON.stringify(data);
         };
         functions.emitError = note;
         functions.saveFailedExecution = note;
@@ -228,9 +250,13 @@ export class N8nRuntime {
       },
       getExecutePollFunctions,
     );
-    return runningTrigger(emissions, errors, new Promise(() => undefined), async () => {
-      await this.#active.remove(workflow.id);
-    });
+    const running = [...recorded.values()].map(({ emissions, errors }) =>
+      runningTrigger(emissions, errors, new Promise(() => undefined), async () => {
+        await this.#active.remove(workflow.id);
+      }),
+    );
+    for (const trigger of running) this.#started.add(trigger);
+    return running;
   }
 
   #test(workflow: Workflow, { credentials }: StartOptions): RunningTrigger {

@@ -206,6 +206,13 @@ describe('The parameters of the Accolades Trigger', () => {
     ['an unknown call source', { callSource: 'queue' }, /callCenter/],
     ['a broken regular expression', { options: { numbers: '/[/' } }, /regular expression/],
     ['a number filter of letters', { options: { numbers: 'abc' } }, /Entry 1 of the numbers/],
+    ['an idCrm as a number filter', { options: { numbers: FRONT_DESK } }, /neither the beginning/],
+    [
+      'a number filter that is an expression without a value',
+      { options: { numbers: '={{ $vars.noSuchVariable }}' } },
+      /Correct the expression in Numbers/,
+    ],
+    ['an expression that gives an empty text', { options: { numbers: "={{ '' }} " } }, /clear the field/],
     ['an unknown country', { options: { country: 'Romania' } }, /two letters/],
   ] satisfies [string, INodeParameters, RegExp][]) {
     it(`refuses to publish with ${name}, says so, and leaves nothing behind`, async () => {

@@ -1,0 +1,219 @@
+import { setImmediate } from 'node:timers/promises';
+import { AccoladesError, type AccoladesEvent } from '@accolades-flow/core';
+import { expect } from 'chai';
+import {
+  ACTIVATION_BATCH_MS,
+  BATCH_MS,
+  ConnectionBatch,
+} from '../../nodes/AccoladesTrigger/connection-batch.ts';
+import { CREDENTIAL_CHECK_MS, CredentialWatch } from '../../nodes/AccoladesTrigger/credential-watch.ts';
+import { MANUAL_TEST_MS, ManualTests } from '../../nodes/AccoladesTrigger/manual-tests.ts';
+import { claimOwner } from '../../nodes/AccoladesTrigger/owner-name.ts';
+import type { AgentConnection } from '../../nodes/shared/agent-credential.ts';
+import { FakeClock } from '../../packages/core/test/support/fake-clock.ts';
+
+describe('What the Accolades Trigger does over time', () => {
+  let clock: FakeClock;
+  beforeEach(() => {
+    clock = new FakeClock();
+  });
+
+  describe('a changed credential', () => {
+    const connection = (...labels: readonly string[]): AgentConnection => ({
+      agents: labels.map((label) => ({ label, idCrm: `${label}1234567` })),
+      server: { url: 'wss://example.com', allowUnauthorizedCerts: false },
+      warnings: [],
+    });
+    let stored: () => Promise<AgentConnection | null>;
+    let changes: AgentConnection[];
+    let invalid: string[];
+    let watch: CredentialWatch;
+
+    beforeEach(() => {
+      stored = () => Promise.resolve(connection('a', 'b'));
+      changes = [];
+      invalid = [];
+      watch = new CredentialWatch(connection('a', 'b'), {
+        clock,
+        read: () => stored(),
+        onChange: (changed) => changes.push(changed),
+        onInvalid: (reason) => invalid.push(reason),
+      });
+    });
+    afterEach(() => {
+      watch.close();
+      watch.close();
+      expect(clock.pending).to.equal(0);
+    });
+    const check = async () => {
+      clock.advance(CREDENTIAL_CHECK_MS);
+      await setImmediate();
+    };
+
+    it('is taken over once, within half a minute', async () => {
+      await check();
+      expect(changes).to.deep.equal([]);
+      for (const changed of [
+        connection('a'),
+        connection('a', 'c'),
+        { ...connection('a', 'c'), server: { url: 'wss://other.example', allowUnauthorizedCerts: false } },
+        { ...connection('a', 'c'), server: { url: 'wss://other.example', allowUnauthorizedCerts: true } },
+      ]) {
+        stored = () => Promise.resolve(changed);
+        await check();
+        await check();
+        expect(changes.splice(0)).to.deep.equal([changed]);
+      }
+    });
+
+    it('that cannot be used is reported once, and the one before stays', async () => {
+      stored = () => Promise.reject(new AccoladesError('INVALID_CREDENTIAL', { what: 'No agent is given.' }));
+      await check();
+      await check();
+      stored = () => Promise.resolve(null);
+      await check();
+      await check();
+      expect([changes, invalid]).to.deep.equal([[], ['No agent is given.', 'The credential was deleted.']]);
+      stored = () => Promise.resolve(connection('c'));
+      await check();
+      expect(changes).to.deep.equal([connection('c')]);
+    });
+
+    it('is found after the database did not answer for a while, without a word', async () => {
+      stored = () => Promise.reject(new Error('timeout'));
+      await check();
+      await check();
+      stored = () => Promise.resolve(connection('c'));
+      await check();
+      expect([changes, invalid]).to.deep.equal([[connection('c')], []]);
+    });
+
+    it('is not taken over by a trigger that was closed meanwhile', async () => {
+      stored = () => Promise.resolve(connection('c'));
+      clock.advance(CREDENTIAL_CHECK_MS);
+      watch.close();
+      await setImmediate();
+      expect(changes).to.deep.equal([]);
+    });
+  });
+
+  describe('connection events', () => {
+    const event = (label: string): AccoladesEvent => ({
+      event: 'agentConnected',
+      agent: { label, id: null, phoneId: null, accountId: null },
+      reason: null,
+      receivedAt: '2026-11-21T08:00:00.000Z',
+    });
+    let delivered: string[][];
+    let batch: ConnectionBatch;
+
+    beforeEach(() => {
+      delivered = [];
+      batch = new ConnectionBatch((events) => {
+        delivered.push(events.map(({ agent }) => agent.label));
+      }, clock);
+    });
+
+    it('of one second are delivered together', () => {
+      batch.add(event('a'));
+      clock.advance(BATCH_MS - 1);
+      batch.add(event('b'));
+      expect(delivered).to.deep.equal([]);
+      clock.advance(1);
+      batch.add(event('c'));
+      clock.advance(BATCH_MS);
+      expect(delivered).to.deep.equal([['a', 'b'], ['c']]);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('of an activation are delivered together when all agents are connected or have failed', async () => {
+      let resolve: () => void = () => undefined;
+      const outcome = new Promise<void>((settle) => {
+        resolve = settle;
+      });
+      batch.collectUntil(outcome);
+      batch.add(event('a'));
+      clock.advance(10 * BATCH_MS);
+      batch.add(event('b'));
+      expect(delivered).to.deep.equal([]);
+      resolve();
+      await setImmediate();
+      expect(delivered).to.deep.equal([['a', 'b']]);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('of an activation wait half a minute at most', () => {
+      batch.collectUntil(new Promise(() => undefined));
+      batch.add(event('a'));
+      clock.advance(ACTIVATION_BATCH_MS);
+      expect(delivered).to.deep.equal([['a']]);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('go before a call of the same agent, and wait for no other', () => {
+      batch.add(event('a'));
+      batch.add(event('b'));
+      batch.flushBefore(event('c'));
+      expect(delivered).to.deep.equal([]);
+      batch.flushBefore(event('b'));
+      expect(delivered).to.deep.equal([['a', 'b']]);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('are not lost when the trigger is closed', () => {
+      batch.collectUntil(new Promise(() => undefined));
+      batch.add(event('a'));
+      expect(batch.close().map(({ agent }) => agent.label)).to.deep.equal(['a']);
+      expect(batch.close()).to.deep.equal([]);
+      expect(clock.pending).to.equal(0);
+    });
+  });
+
+  describe('a test in the editor', () => {
+    it('ends by itself after some minutes', () => {
+      const ends: string[] = [];
+      const tests = new ManualTests(clock);
+      tests.begin('node', (why) => ends.push(why));
+      clock.advance(MANUAL_TEST_MS - 1);
+      expect(ends).to.deep.equal([]);
+      clock.advance(1);
+      expect(ends).to.deep.equal(['expired']);
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('ends when the same node is tested again, and no other', () => {
+      const ends: string[] = [];
+      const tests = new ManualTests(clock);
+      const forgetFirst = tests.begin('one', (why) => ends.push(`first ${why}`));
+      const forgetOther = tests.begin('other', (why) => ends.push(`other ${why}`));
+      const forgetSecond = tests.begin('one', (why) => ends.push(`second ${why}`));
+      expect(ends).to.deep.equal(['first replaced']);
+      forgetFirst();
+      forgetOther();
+      forgetSecond();
+      clock.advance(MANUAL_TEST_MS);
+      expect(ends).to.deep.equal(['first replaced']);
+    });
+  });
+
+  describe('the owner of a subscription', () => {
+    it('stays the same over re-publishes, also under another name', () => {
+      const first = claimOwner('w', { id: 'n', name: 'Calls' });
+      first.release();
+      const second = claimOwner('w', { id: 'n', name: 'Renamed' });
+      expect([second.owner, second.twin]).to.deep.equal([first.owner, null]);
+      second.release();
+    });
+
+    it('is another one for a second node with the same ID, each time the same', () => {
+      const claim = (name: string) => claimOwner('w', { id: 'n', name });
+      const before = [claim('A'), claim('B')];
+      for (const owner of before) owner.release();
+      const after = [claim('A'), claim('B')];
+      expect(after.map(({ owner }) => owner)).to.deep.equal(before.map(({ owner }) => owner));
+      expect(new Set(after.map(({ owner }) => owner)).size).to.equal(2);
+      expect(after.map(({ twin }) => twin)).to.deep.equal([null, 'A']);
+      for (const owner of after) owner.release();
+    });
+  });
+});
