@@ -23,11 +23,11 @@ export { HostAcknowledgements } from './delivery/host-acknowledgements.ts';
 export {
   ACKNOWLEDGE_MS,
   GRACE_MS,
-  OrderedDelivery,
-  UNCHECKED_MS,
+  KEPT_MS,
   type DeliveryReport,
   type OrderedDeliveryOptions,
-} from './delivery/ordered-delivery.ts';
+} from './delivery/delivery-options.ts';
+export { OrderedDelivery } from './delivery/ordered-delivery.ts';
 export {
   reasonsOf,
   type AgentStatus,

@@ -1,5 +1,5 @@
-/** After so many checks in a row without any acknowledgement, a host is taken for one that gives none. */
-const MAX_SILENT_CHECKS = 2;
+/** When it was given up on a host so often in a row, it is taken for one that gives no acknowledgements. */
+const MAX_SILENCES = 2;
 
 /**
  * Whether a host acknowledges what it is given. Shared by everything that is delivered to one host, because
@@ -7,7 +7,7 @@ const MAX_SILENT_CHECKS = 2;
  */
 export class HostAcknowledgements {
   #seen = false;
-  #silentChecks = 0;
+  #silences = 0;
   #expected = true;
 
   /** Whether it is worth to wait for an acknowledgement. */
@@ -22,18 +22,18 @@ export class HostAcknowledgements {
 
   acknowledged(): void {
     this.#seen = true;
-    this.#silentChecks = 0;
+    this.#silences = 0;
     this.#expected = true;
   }
 
   /**
-   * The host was responsive but acknowledged nothing.
+   * The host was responsive but acknowledged nothing for too long.
    * @returns true once: when no acknowledgement is expected any more
    */
   silent(): boolean {
     if (!this.#expected) return false;
-    this.#silentChecks++;
-    this.#expected = this.#seen && this.#silentChecks < MAX_SILENT_CHECKS;
+    this.#silences++;
+    this.#expected = this.#seen && this.#silences < MAX_SILENCES;
     return !this.#expected;
   }
 }

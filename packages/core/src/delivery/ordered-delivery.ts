@@ -1,67 +1,16 @@
 import { messageOf } from '../errors.ts';
 import type { Clock, Timer } from '../time/clock.ts';
+import {
+  ACKNOWLEDGE_MS,
+  CHECK_AGAIN_MS,
+  GIVE_UP_MS,
+  GRACE_MS,
+  KEPT_MS,
+  STALL_REPORT_MS,
+  type DeliveryReport,
+  type OrderedDeliveryOptions,
+} from './delivery-options.ts';
 import { HostAcknowledgements } from './host-acknowledgements.ts';
-
-/** How long an acknowledgement may take before the host is checked, in milliseconds. */
-export const ACKNOWLEDGE_MS = 1_000;
-/**
- * How long an item that was delivered before the check may still take after it, in milliseconds. A busy
- * n8n needs a second or two between reading the workflow and saving the execution.
- */
-export const GRACE_MS = 5_000;
-/** How long a host that cannot be checked may take, in milliseconds. */
-export const UNCHECKED_MS = 60_000;
-/** A stall that lasts so long is reported, in milliseconds. */
-export const STALL_REPORT_MS = 10_000;
-/** Time between two checks that fail, in milliseconds. */
-const CHECK_AGAIN_MS = 1_000;
-
-export type DeliveryReport =
-  /** The host has acknowledged nothing for {@link STALL_REPORT_MS}; `waiting` items are held. */
-  | { readonly kind: 'stalled'; readonly waiting: number }
-  /** The host acknowledges again. */
-  | { readonly kind: 'resumed'; readonly stalledMs: number }
-  /** The host is responsive, but has not acknowledged these items. */
-  | { readonly kind: 'lost'; readonly count: number }
-  /** The host gives no acknowledgements: from now on nothing waits for them. */
-  | { readonly kind: 'unacknowledging' }
-  /** `deliver` has thrown. */
-  | { readonly kind: 'failed'; readonly message: string };
-
-/** Limits of what waits. It is up to the owner to add nothing between `onFull` and `onRoom`. */
-export interface DeliveryCapacity<T> {
-  readonly maxItems: number;
-  /** In the unit of `sizeOf`. */
-  readonly maxSize: number;
-  readonly sizeOf: (item: T) => number;
-  readonly onFull: () => void;
-  readonly onRoom: () => void;
-}
-
-export interface OrderedDeliveryOptions<T> {
-  /**
-   * Gives an item to the host.
-   * @param acknowledge to be called when a later item cannot overtake this one any more; idempotent
-   * @returns how to take the item back from a host that has not acknowledged it, so that it can be
-   *   delivered again; undefined: it cannot be taken back
-   */
-  readonly deliver: (item: T, acknowledge: () => void) => (() => void) | undefined;
-  /** Items that have a key in common keep their order. Each key once. */
-  readonly keysOf: (item: T) => readonly string[];
-  /**
-   * Asks the host for something that it can only do while it is able to acknowledge: resolves when it did.
-   * Tells a stalled host from one that lost an item. Null: this host cannot be asked.
-   */
-  readonly check?: (item: T) => Promise<unknown> | null;
-  readonly onReport: (report: DeliveryReport) => void;
-  /** Default: nothing limits what waits. */
-  readonly capacity?: DeliveryCapacity<T>;
-  /** Default: one of its own. */
-  readonly host?: HostAcknowledgements;
-  /** Default {@link ACKNOWLEDGE_MS}. */
-  readonly acknowledgeMs?: number;
-  readonly clock: Clock;
-}
 
 interface Entry<T> {
   readonly item: T;
@@ -72,7 +21,8 @@ interface Entry<T> {
   size: number;
   /** How many entries it waits for. */
   ahead: number;
-  /** By the monotonic clock. */
+  /** When it was first delivered, by the monotonic clock. */
+  firstDeliveredAt: number;
   deliveredAt: number;
   attempts: number;
   takeBack: (() => void) | undefined;
@@ -82,9 +32,9 @@ interface Entry<T> {
  * Delivers items to a host that would let them overtake each other: each item when the host has
  * acknowledged all earlier ones with the same key. An item with nothing to wait for is delivered at once.
  *
- * A host that stalls (it does not answer the check either) is waited for. One that answers, but does not
- * acknowledge an item, has lost it: the item is delivered once more where that is safe, else reported. When
- * the host acknowledges nothing at all, nothing waits any more.
+ * A host that stalls (it does not answer the check either) is waited for. From one that answers, but does
+ * not acknowledge an item, the item is taken back and delivered again. One that has never acknowledged
+ * anything does not know how to: nothing waits for it any more.
  */
 export class OrderedDelivery<T> {
   readonly #options: OrderedDeliveryOptions<T>;
@@ -103,12 +53,12 @@ export class OrderedDelivery<T> {
   #free: Entry<T>[] = [];
   #timer: Timer | null = null;
   #stallTimer: Timer | null = null;
-  /** When the first of the items was delivered for which the host is being checked; null: no check runs. */
-  #checkedSince: number | null = null;
-  #stallReported = false;
-  /** Tells the current check from an earlier one that answers late. */
+  /** Numbers the checks: one that answers late must not be taken for the current one; 0: none runs. */
   #check = 0;
-  #lastAcknowledgedAt = -Infinity;
+  #checks = 0;
+  /** Since when the host has acknowledged nothing though it should have; null: it does. */
+  #stalledSince: number | null = null;
+  #stallReported = false;
   #isDelivering = false;
   #closed = false;
   #onAllAcknowledged: () => void = () => undefined;
@@ -138,6 +88,7 @@ export class OrderedDelivery<T> {
       followers: [],
       size: 0,
       ahead: 0,
+      firstDeliveredAt: 0,
       deliveredAt: 0,
       attempts: 0,
       takeBack: undefined,
@@ -235,13 +186,14 @@ export class OrderedDelivery<T> {
 
   #deliver(entry: Entry<T>): void {
     entry.deliveredAt = this.#clock.monotonic();
+    if (entry.attempts === 0) entry.firstDeliveredAt = entry.deliveredAt;
     const attempt = ++entry.attempts;
     // Without acknowledgements these would pile up.
     if (this.#host.expected) this.#delivered.add(entry);
     const acknowledge = (): void => {
       if (attempt !== entry.attempts) return;
       this.#host.acknowledged();
-      this.#lastAcknowledgedAt = this.#clock.monotonic();
+      this.#endStall();
       this.#release(entry);
       this.#deliverFree();
     };
@@ -268,11 +220,7 @@ export class OrderedDelivery<T> {
       this.#stopTimers();
       return;
     }
-    if (this.#checkedSince !== null) {
-      if (oldest.deliveredAt <= this.#checkedSince) return;
-      this.#stopTimers();
-    }
-    if (this.#timer !== null) return;
+    if (this.#timer !== null || this.#check !== 0) return;
     const left = oldest.deliveredAt + this.#acknowledgeMs - this.#clock.monotonic();
     this.#startTimer(Math.max(0, left), () => {
       const [late] = this.#delivered;
@@ -282,33 +230,30 @@ export class OrderedDelivery<T> {
     });
   }
 
-  /** The oldest item is late: finds out whether the host stalls or has lost it. */
+  /** The oldest item is late: finds out whether the host is responsive. */
   #checkHost(late: Entry<T>): void {
     const startedAt = this.#clock.monotonic();
-    const since = this.#checkedSince ?? late.deliveredAt;
-    this.#checkedSince = since;
-    this.#watchStall(since);
-    const check = ++this.#check;
-    const pending = this.#ask(late.item);
-    if (pending === null) {
-      this.#startTimer(this.#host.seen ? UNCHECKED_MS : GRACE_MS, () => {
-        this.#settleLate(startedAt);
+    this.#beginStall(late);
+    const check = ++this.#checks;
+    this.#check = check;
+    const graceMs = GRACE_MS * Math.min(late.attempts, 2);
+    const onAnswer = (ms: number, next: () => void): void => {
+      if (check !== this.#check) return;
+      this.#startTimer(ms, () => {
+        this.#check = 0;
+        next();
+        this.#watch();
       });
-      return;
-    }
+    };
+    const pending = this.#ask(late.item) ?? Promise.resolve();
     pending.then(
       () => {
-        if (check !== this.#check || this.#checkedSince === null) return;
-        const answeredAt = this.#clock.monotonic();
-        this.#startTimer(GRACE_MS, () => {
-          this.#settleLate(startedAt, answeredAt);
+        onAnswer(graceMs, () => {
+          this.#settleLate(startedAt);
         });
       },
       () => {
-        if (check !== this.#check || this.#checkedSince === null) return;
-        this.#startTimer(CHECK_AGAIN_MS, () => {
-          this.#checkHost(late);
-        });
+        onAnswer(CHECK_AGAIN_MS, () => undefined);
       },
     );
   }
@@ -321,9 +266,43 @@ export class OrderedDelivery<T> {
     }
   }
 
-  #watchStall(since: number): void {
-    if (this.#stallTimer !== null || this.#stallReported) return;
-    const left = since + STALL_REPORT_MS - this.#clock.monotonic();
+  /** The host could have acknowledged what was delivered before `startedAt`, but has not. */
+  #settleLate(startedAt: number): void {
+    const late = [...this.#delivered].filter(({ deliveredAt }) => deliveredAt <= startedAt);
+    if (late.length === 0) return;
+    const givenUp = late.filter((entry) => !this.#host.seen || this.#isTooLate(entry));
+    if (givenUp.length > 0 && this.#host.silent()) {
+      this.#report({ kind: 'unacknowledging' });
+      this.#last.clear();
+      this.#delivered.clear();
+      this.flush();
+      return;
+    }
+    for (const entry of late) {
+      if (givenUp.includes(entry)) this.#release(entry);
+      else this.#deliverAgain(entry);
+    }
+    if (givenUp.length > 0) this.#report({ kind: 'lost', count: givenUp.length });
+    this.#deliverFree();
+  }
+
+  #isTooLate({ firstDeliveredAt, takeBack }: Entry<T>): boolean {
+    const limit = takeBack === undefined ? KEPT_MS : GIVE_UP_MS;
+    return this.#clock.monotonic() - firstDeliveredAt >= limit;
+  }
+
+  #deliverAgain(entry: Entry<T>): void {
+    if (entry.takeBack === undefined) return;
+    entry.takeBack();
+    // To the end, so that the one that was delivered first stays first.
+    this.#delivered.delete(entry);
+    this.#deliver(entry);
+  }
+
+  #beginStall({ firstDeliveredAt }: Entry<T>): void {
+    if (this.#stalledSince !== null) return;
+    this.#stalledSince = firstDeliveredAt;
+    const left = STALL_REPORT_MS - this.#acknowledgeMs;
     this.#stallTimer = this.#clock.start(Math.max(0, left), () => {
       this.#stallTimer = null;
       this.#stallReported = true;
@@ -332,34 +311,14 @@ export class OrderedDelivery<T> {
     this.#stallTimer.unref();
   }
 
-  /** The host could have acknowledged what was delivered before `startedAt`, but has not. */
-  #settleLate(startedAt: number, answeredAt = startedAt): void {
-    const late = [...this.#delivered].filter(({ deliveredAt }) => deliveredAt <= startedAt);
-    this.#endCheck();
-    if (this.#lastAcknowledgedAt < answeredAt && this.#host.silent()) {
-      this.#report({ kind: 'unacknowledging' });
-    }
-    if (!this.#host.expected) {
-      this.#last.clear();
-      this.#delivered.clear();
-      this.flush();
-      return;
-    }
-    let lost = 0;
-    for (const entry of late) {
-      const { takeBack, attempts } = entry;
-      if (takeBack !== undefined && attempts === 1) {
-        takeBack();
-        // Behind what was delivered later, so that the oldest stays first.
-        this.#delivered.delete(entry);
-        this.#deliver(entry);
-      } else {
-        lost++;
-        this.#release(entry);
-      }
-    }
-    if (lost > 0) this.#report({ kind: 'lost', count: lost });
-    this.#deliverFree();
+  #endStall(): void {
+    this.#stallTimer?.stop();
+    this.#stallTimer = null;
+    const since = this.#stalledSince;
+    this.#stalledSince = null;
+    if (!this.#stallReported || since === null) return;
+    this.#stallReported = false;
+    this.#report({ kind: 'resumed', stalledMs: this.#clock.monotonic() - since });
   }
 
   #startTimer(ms: number, callback: () => void): void {
@@ -374,18 +333,10 @@ export class OrderedDelivery<T> {
   #stopTimers(): void {
     this.#timer?.stop();
     this.#timer = null;
-    this.#endCheck();
-  }
-
-  #endCheck(): void {
-    const since = this.#checkedSince;
-    this.#checkedSince = null;
     this.#stallTimer?.stop();
     this.#stallTimer = null;
-    if (!this.#stallReported || since === null) return;
-    this.#stallReported = false;
-    if (this.#closed) return;
-    this.#report({ kind: 'resumed', stalledMs: this.#clock.monotonic() - since });
+    this.#stalledSince = null;
+    this.#check = 0;
   }
 
   /** A log that fails must not hold up what still waits. */
