@@ -3,6 +3,7 @@ import { clientOf } from './account.ts';
 import { DialMemory } from './dial-memory.ts';
 import type { Operation } from './operation.ts';
 import { asRecord } from '../shared/parameters.ts';
+import { isTool } from './tool-error.ts';
 
 const show = { resource: ['call'], operation: ['dial'] };
 
@@ -100,16 +101,22 @@ const memory = new DialMemory();
 export const dial: Operation = async (context, itemIndex, run) => {
   const client = await clientOf(context, itemIndex, run);
   const { country, numberFormat } = asRecord(context.getNodeParameter('dialOptions', itemIndex, {}));
-  const result = await memory.once(runOf(context), itemIndex, () =>
-    client.dial({
-      deviceId: context.getNodeParameter('deviceId', itemIndex),
-      phoneNumber: context.getNodeParameter('phoneNumber', itemIndex),
-      numberFormat,
-      country,
-    }),
-  );
+  const deviceId: unknown = context.getNodeParameter('deviceId', itemIndex);
+  const phoneNumber: unknown = context.getNodeParameter('phoneNumber', itemIndex);
+  const order = () => client.dial({ deviceId, phoneNumber, numberFormat, country });
+  const result = isTool(context.getNode())
+    ? await memory.once(toolRunOf(context, [deviceId, phoneNumber]), 0, order, { keepSuccess: false })
+    : await memory.once(runOf(context), itemIndex, order);
   return [{ ...result }];
 };
+
+/**
+ * Names a call that a model orders. n8n counts each try of a tool as a run, and a model may try again by itself: a number whose
+ * outcome is unknown is not dialled again in the same execution.
+ */
+function toolRunOf(context: IExecuteFunctions, ordered: readonly unknown[]): string {
+  return JSON.stringify([context.getExecutionId(), context.getNode().id, ...ordered]);
+}
 
 /** All items of this run of the node have succeeded, so that n8n does not try it again. */
 export function forgetDials(context: IExecuteFunctions): void {

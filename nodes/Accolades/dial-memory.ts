@@ -15,8 +15,14 @@ export class DialMemory {
   /**
    * Dials, unless the same item of the same run was dialled before or may have been.
    * @param run names the run, the same for each try; null: it is not tried again
+   * @param options `keepSuccess`: whether a dial that succeeded is not repeated either
    */
-  async once(run: string | null, itemIndex: number, dial: () => Promise<DialResult>): Promise<DialResult> {
+  async once(
+    run: string | null,
+    itemIndex: number,
+    dial: () => Promise<DialResult>,
+    options: { readonly keepSuccess: boolean } = { keepSuccess: true },
+  ): Promise<DialResult> {
     if (run === null) return dial();
     const known = this.#runs.get(run)?.get(itemIndex);
     if (known !== undefined) {
@@ -27,7 +33,8 @@ export class DialMemory {
       (result): Outcome => ({ result }),
       (error: unknown): Outcome => ({ error }),
     );
-    if ('result' in outcome || mayHaveRung(outcome.error)) this.#remember(run, itemIndex, outcome);
+    const isKept = 'result' in outcome ? options.keepSuccess : mayHaveRung(outcome.error);
+    if (isKept) this.#remember(run, itemIndex, outcome);
     if ('result' in outcome) return outcome.result;
     throw outcome.error;
   }

@@ -1,4 +1,5 @@
 import { AccoladesError, messageOf, type AccoladesErrorCode } from '@accolades-flow/core';
+import { isTool, ruleForModel } from './tool-error.ts';
 import { NodeApiError, NodeOperationError, type INode, type NodeError } from 'n8n-workflow';
 
 /** Errors that the settings of a credential cause. */
@@ -7,13 +8,13 @@ const OF_ACCOUNT_CREDENTIAL = 'Open the credential “Accolades Account API” o
 const OF_PARAMETERS = 'Open this node and correct its parameters.';
 
 /**
- * An error as n8n shows it: the message says what happened, the description what to do. What an HTTP answer of the server was the
- * reason for is a `NodeApiError` with the status; everything else a `NodeOperationError`. Holds no secret.
+ * An error as n8n shows it: the message says what happened, the description what to do. A tool of an AI agent has both in the
+ * message, with what the model must not do. What an HTTP answer of the server was the reason for is a `NodeApiError` with the
+ * status; everything else a `NodeOperationError`. Holds no secret.
  */
 export function nodeError(node: INode, error: unknown, itemIndex: number, resource: string): NodeError {
-  if (!(error instanceof AccoladesError))
-    return new NodeOperationError(node, messageOf(error), { itemIndex });
-  const { message, description } = explain(error, resource);
+  const { message, description } = isTool(node) ? forModel(error, resource) : forPerson(error, resource);
+  if (!(error instanceof AccoladesError)) return new NodeOperationError(node, message, { itemIndex });
   if (error.httpStatus === null) {
     return new NodeOperationError(node, message, { itemIndex, description, level: 'warning' });
   }
@@ -22,6 +23,29 @@ export function nodeError(node: INode, error: unknown, itemIndex: number, resour
     { message, code: error.code },
     { message, description, httpCode: String(error.httpStatus), itemIndex, level: 'warning' },
   );
+}
+
+interface Text {
+  readonly message: string;
+  readonly description: string;
+}
+
+function forPerson(error: unknown, resource: string): Text {
+  if (!(error instanceof AccoladesError)) return { message: messageOf(error), description: '' };
+  const { problem, remedy, detail } = explain(error, resource);
+  return { message: problem, description: join(remedy, detail) };
+}
+
+/** The words of the network stay in the description: n8n would replace a message with them by a text of its own. */
+function forModel(error: unknown, resource: string): Text {
+  const rule = ruleForModel(error);
+  if (!(error instanceof AccoladesError)) return { message: join(messageOf(error), rule), description: '' };
+  const { problem, remedy, detail } = explain(error, resource);
+  return { message: join(problem, remedy, rule), description: detail ?? '' };
+}
+
+function join(...parts: readonly (string | null)[]): string {
+  return parts.filter((part) => part !== null && part !== '').join(' ');
 }
 
 /** Their details are the words of the network, which n8n would replace by a text that advises to try again. */
@@ -38,16 +62,21 @@ const OF_NETWORK: ReadonlySet<AccoladesErrorCode> = new Set([
   'CONNECTION_LOST',
 ]);
 
-function explain(error: AccoladesError, resource: string): { message: string; description: string } {
+interface Explained {
+  readonly problem: string;
+  readonly remedy: string;
+  readonly detail: string | null;
+}
+
+function explain(error: AccoladesError, resource: string): Explained {
   const { what, advice, code } = error;
   const add = wayOut(error);
-  const join = (...parts: (string | null)[]): string => parts.filter((part) => part !== null).join(' ');
   if (what !== null && !OF_NETWORK.has(code)) {
-    return { message: what, description: join(remedyOf(error, resource) ?? advice, add) };
+    return { problem: what, remedy: join(remedyOf(error, resource) ?? advice, add), detail: null };
   }
   // The advice begins with a sentence that says what is wrong.
   const [problem = advice, ...rest] = advice.split(/(?<=\.) (?=[A-Z])/);
-  return { message: problem, description: join(...rest, add, what === null ? null : `(${what})`) };
+  return { problem, remedy: join(...rest, add), detail: what === null ? null : `(${what})` };
 }
 
 /** For what a person typed, where to correct it. */

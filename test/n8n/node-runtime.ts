@@ -11,12 +11,15 @@ import {
   CredentialTestContext,
   ExecutionLifecycleHooks,
   PackageDirectoryLoader,
+  SupplyDataContext,
   WebhookContext,
   WorkflowExecute,
 } from 'n8n-core';
+import { makeHandleToolInvocation } from 'n8n-core/dist/execution-engine/node-execution-context/utils/get-input-connection-data.js';
 import {
   NodeHelpers,
   Workflow,
+  createRunExecutionData,
   resolveWebhookDescriptionField,
   type ICredentialDataDecryptedObject,
   type ICredentialType,
@@ -115,6 +118,20 @@ const START: INodeType = {
   },
 };
 
+function hooksOf(workflow: Workflow): ExecutionLifecycleHooks {
+  return new ExecutionLifecycleHooks('trigger', '1', {
+    id: 'w',
+    name: 'w',
+    active: false,
+    activeVersionId: null,
+    isArchived: false,
+    nodes: Object.values(workflow.nodes),
+    connections: workflow.connectionsBySourceNode,
+    createdAt: new Date(0),
+    updatedAt: new Date(0),
+  });
+}
+
 /** The nodes of the built package. */
 export class NodeRuntime {
   readonly #types: INodeTypes;
@@ -133,7 +150,8 @@ export class NodeRuntime {
     );
     const find = (name: string): INodeType => {
       if (name === 'start') return START;
-      const type = loader.nodeTypes[name.replace(PREFIX, '')]?.type;
+      // As a tool of an AI agent, n8n runs the same node under another name.
+      const type = loader.nodeTypes[name.replace(PREFIX, '').replace(/Tool$/, '')]?.type;
       if (type === undefined || 'nodeVersions' in type) throw new Error(`The package has no node ${name}.`);
       return type;
     };
@@ -159,17 +177,7 @@ export class NodeRuntime {
     const startNode = workflow.getNode('Start');
     if (startNode === null) throw new Error('The workflow has no start.');
     const additionalData = this.#additionalData(options.credentials ?? {});
-    additionalData.hooks = new ExecutionLifecycleHooks('trigger', '1', {
-      id: 'w',
-      name: 'w',
-      active: false,
-      activeVersionId: null,
-      isArchived: false,
-      nodes: Object.values(workflow.nodes),
-      connections: workflow.connectionsBySourceNode,
-      createdAt: new Date(0),
-      updatedAt: new Date(0),
-    });
+    additionalData.hooks = hooksOf(workflow);
     const run = await new WorkflowExecute(additionalData, 'trigger').run({
       workflow,
       startNode,
@@ -191,6 +199,42 @@ export class NodeRuntime {
                 'description' in error && typeof error.description === 'string' ? error.description : '',
             },
     };
+  }
+
+  /** Calls the node as agents call a tool that n8n has made of it: what the model reads, or the error that it reads instead. */
+  async invokeTool(name: string, options: ExecuteOptions): Promise<string> {
+    const { workflow, node } = this.#workflow(`${name}Tool`, options);
+    const additionalData = this.#additionalData(options.credentials ?? {});
+    additionalData.hooks = hooksOf(workflow);
+    const data = createRunExecutionData({});
+    const executeData = { node, data: { main: [[{ json: {} }]] }, source: null };
+    const contextOf = (runIndex: number) =>
+      new SupplyDataContext(
+        workflow,
+        node,
+        additionalData,
+        'trigger',
+        data,
+        runIndex,
+        [],
+        {},
+        'ai_tool',
+        executeData,
+        [],
+      );
+    // n8n's own context class is wider than the interface that it gives to nodes.
+    const invoke: unknown = Reflect.apply(makeHandleToolInvocation, undefined, [
+      contextOf,
+      node,
+      this.type(name),
+      data,
+    ]);
+    if (typeof invoke !== 'function') throw new Error('n8n calls tools in another way.');
+    try {
+      return String(await Reflect.apply(invoke, undefined, [{}]));
+    } catch (error) {
+      return error instanceof Error ? error.message : String(error);
+    }
   }
 
   /** Calls the node's webhook as n8n does with a request. */
