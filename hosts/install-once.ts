@@ -16,13 +16,15 @@ export interface InstallOnceOptions {
 }
 
 const markerName = '.installed';
-/** The holder of a lock renews it this often; a lock not renewed for four times as long has lost its holder. */
+/**
+ * The holder renews the lock this often; after four times as long without renewal it is abandoned.
+ */
 const renewMs = 5_000;
 const staleMs = 4 * renewMs;
 
 /**
- * Runs `install` unless a marker file in the directory says that the same recipe was installed to the end. Processes
- * that want the same directory wait for one another.
+ * Runs `install` unless a marker file in the directory says that the same recipe was installed to
+ * the end. Processes that want the same directory wait for one another.
  */
 export async function installOnce(options: InstallOnceOptions, install: () => Promise<void>): Promise<void> {
   const recipe = await recipeHash(options);
@@ -56,7 +58,7 @@ async function isInstalled(directory: string, recipe: string): Promise<boolean> 
   return marker.trim() === recipe;
 }
 
-/** A lock is a folder: making one either succeeds or says that it is there, on every file system. */
+/** A lock is a folder, since making one is atomic on every file system. */
 async function acquireLock(lock: string, onWait: () => void): Promise<() => Promise<void>> {
   let told = false;
   for (;;) {

@@ -15,8 +15,8 @@ export interface NodeRuntime {
 }
 
 /**
- * Finds the Node.js of the repository's devDependency `node` (the hosts need a newer one than a machine may have), or
- * else the one that runs this process.
+ * Finds the Node.js of the repository's devDependency `node` (the hosts need a newer one than a
+ * machine may have), or else the one that runs this process.
  */
 export function nodeRuntime(): NodeRuntime {
   const found = devDependency() ?? { executable: process.execPath, version: process.versions.node };
@@ -41,8 +41,8 @@ function devDependency(): Omit<NodeRuntime, 'env'> | undefined {
 }
 
 /**
- * This process's environment without what an enclosing `npm run` or test runner put there for itself: a host must not
- * start with another package's npm settings or with this process's loaders.
+ * This process's environment without what an enclosing `npm run` or test runner put there for
+ * itself: a host must not start with another package's npm settings or with this process's loaders.
  */
 function cleanEnvironment(): NodeJS.ProcessEnv {
   const foreign =

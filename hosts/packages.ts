@@ -9,8 +9,9 @@ import { runCommand } from './processes.ts';
 export const npmCommand = process.platform === 'win32' ? 'npm.cmd' : 'npm';
 
 /**
- * Gives `use` a tarball for each package: a tarball as it is, a folder packed as `npm publish` would pack it (without
- * running its scripts), so that a host never sees a file that the published package would not have.
+ * Gives `use` a tarball for each package: a tarball as it is, a folder packed as `npm publish`
+ * would pack it (without running its scripts), so that a host never sees a file that the published
+ * package would not have.
  */
 export async function withTarballs<T>(
   packages: readonly string[],
@@ -46,6 +47,7 @@ async function packFolder(folder: string, destination: string): Promise<string> 
   const packed = Array.isArray(report) ? report : Object.values(objectFrom(report, 'npm pack'));
   const first = objectFrom(arrayFrom(packed, 'npm pack')[0], 'npm pack: the packed package');
   const filename = stringFrom(first['filename'], 'npm pack: filename');
-  // Some versions of npm write "@scope/name-1.0.0.tgz" here for a file called "scope-name-1.0.0.tgz".
+  // Some versions of npm write "@scope/name-1.0.0.tgz" here for a file called
+  // "scope-name-1.0.0.tgz".
   return path.join(destination, filename.replace(/^@/, '').replace('/', '-'));
 }

@@ -1,13 +1,15 @@
 import { randomInt } from 'node:crypto';
 import net from 'node:net';
 
-/** Below the range from which systems take the local ports of outgoing connections (32768 on Linux, 49152 elsewhere). */
+/**
+ * Below the range of local ports of outgoing connections (from 32768 on Linux, 49152 elsewhere).
+ */
 const range = { from: 20_000, to: 32_768 };
 const attempts = 50;
 
 /**
- * A TCP port that is free on the loopback address now, chosen at random where no outgoing connection of another
- * process can take it before it is used (as happens to the ports that the system itself gives out).
+ * A random free TCP port on loopback, below the range of outgoing connections: a port that the
+ * system assigns could be taken before it is used.
  */
 export async function freePort(): Promise<number> {
   for (let attempt = 0; attempt < attempts; attempt += 1) {

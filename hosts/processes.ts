@@ -28,11 +28,12 @@ const running = new Set<HostProcess>();
 let exitHookInstalled = false;
 
 /**
- * A child process that leads a process group of its own, with its output kept. All signals go to the whole group, so
- * that helpers which the host starts (n8n's task runner) stop, freeze and die with it.
+ * A child process that leads a process group of its own, with its output kept. All signals go to
+ * the whole group, so that helpers which the host starts (n8n's task runner) stop, freeze and die
+ * with it.
  *
- * The group does not outlive this process: it is killed when this process exits, and a small watching shell kills it
- * when this process is itself killed (not on Windows).
+ * The group does not outlive this process: it is killed when this process exits, and a small
+ * watching shell kills it when this process is itself killed (not on Windows).
  */
 export class HostProcess {
   readonly name: string;
@@ -61,7 +62,7 @@ export class HostProcess {
       child.once('exit', (code, signal) => {
         this.#exit = { code, signal };
         running.delete(this);
-        // What the leader left behind in its group must not live on without it.
+        // Kill helpers that the leader left behind.
         this.#signal('SIGKILL');
         this.#watcher?.kill('SIGKILL');
         resolve(this.#exit);
@@ -92,7 +93,10 @@ export class HostProcess {
     return this.#exit;
   }
 
-  /** Everything that the process has written to its standard output and error (the last 16 million characters). */
+  /**
+   * Everything that the process has written to its standard output and error (the last 16 million
+   * characters).
+   */
   output(): string {
     return this.#chunks.join('');
   }
@@ -110,12 +114,12 @@ export class HostProcess {
   }
 
   /**
-   * Asks the process to end (SIGTERM) and kills its group if it has not ended after `boundMs` (default 10 s).
-   * May be called any number of times; never throws.
+   * Asks the process to end (SIGTERM) and kills its group if it has not ended after `boundMs`
+   * (default 10 s). May be called any number of times; never throws.
    */
   async stop(boundMs = 10_000): Promise<void> {
     if (this.#exit) return;
-    // Only the leader is asked: it ends its own helpers in its own order.
+    // Signal only the leader, which ends its helpers itself.
     this.#signalLeader('SIGTERM');
     // A suspended process cannot act on SIGTERM.
     this.#signal('SIGCONT');
@@ -167,7 +171,7 @@ function sendSignal(pid: number, signal: NodeJS.Signals): void {
   }
 }
 
-/** The pipe to this shell closes when this process dies in whatever way; the shell then kills the group. */
+/** The pipe to this shell closes when this process dies; the shell then kills the group. */
 function watchParent(group: number): ChildProcess | undefined {
   if (process.platform === 'win32') return undefined;
   const watcher = spawn('/bin/sh', ['-c', `read -r _; kill -KILL -${group} 2>/dev/null`], {
@@ -177,7 +181,7 @@ function watchParent(group: number): ChildProcess | undefined {
   watcher.on('error', () => undefined);
   watcher.stdin.on('error', () => undefined);
   watcher.unref();
-  // A pipe to a child is a socket in fact, which alone can be kept from holding this process up.
+  // The pipe is a socket, which can be unref'd so that it does not keep this process alive.
   if (watcher.stdin instanceof net.Socket) watcher.stdin.unref();
   return watcher;
 }
@@ -195,7 +199,10 @@ export interface CommandOptions extends ProcessOptions {
   deadlineMs: number;
 }
 
-/** Runs a command to its end and returns its output; an `Error` with the last output when it fails or takes too long. */
+/**
+ * Runs a command to its end and returns its output; an `Error` with the last output when it fails
+ * or takes too long.
+ */
 export async function runCommand(options: CommandOptions): Promise<string> {
   const child = await HostProcess.start(options);
   const timer = new AbortController();

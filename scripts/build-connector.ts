@@ -1,6 +1,6 @@
 /**
- * Builds the browser connector into `packages/connector/dist`: `index.html` and one script, and the zip of both that an administrator
- * uploads into Accolades. The same sources give the same bytes.
+ * Builds the browser connector into `packages/connector/dist`: `index.html` and one script, and the
+ * zip of both that an administrator uploads into Accolades. The same sources give the same bytes.
  */
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -36,7 +36,7 @@ async function bundle(): Promise<string> {
     platform: 'browser',
     resolve: { alias: coreEntries },
     transform: { target: 'es2022' },
-    // Nothing that core has does anything by being imported.
+    // No module of core has side effects.
     treeshake: { moduleSideEffects: (id) => id.endsWith('main.ts') },
     onLog: failOnWarning,
   });
@@ -45,12 +45,15 @@ async function bundle(): Promise<string> {
   return licenceComment(formatLicences(await bundledPackages([built]))) + built.output[0].code;
 }
 
-/** The licences go with the code, since what may be in the zip, and under which names, is for Accolades to say. */
+/** Licences are inside the script: Accolades decides which files the zip may have. */
 function licenceComment(text: string): string {
   return `/*!\n${text.replaceAll('*/', '* /')}*/\n`;
 }
 
-/** Flat, and without the time of the build: 1980 is the earliest that a zip can say, in the zone of whoever builds. */
+/**
+ * Flat, with the earliest time of the format (1980) in place of the build's: the same bytes each
+ * time.
+ */
 export function zipOf(files: ReadonlyMap<string, string>): Uint8Array {
   const encoder = new TextEncoder();
   const entries: Zippable = {};

@@ -1,6 +1,7 @@
 /**
- * Builds the n8n package into `dist`: each node and credential as a CommonJS module, what they share in `dist/shared`, icons and
- * codex files beside. Core and its dependencies are bundled in, so that the package needs nothing but n8n itself.
+ * Builds the n8n package into `dist`: each node and credential as a CommonJS module, what they
+ * share in `dist/shared`, icons and codex files beside. Core and its dependencies are bundled in,
+ * so that the package needs nothing but n8n itself.
  */
 import { cp, glob, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
@@ -13,8 +14,8 @@ import { coreEntries, root } from './paths.ts';
 const target = path.join(root, 'dist');
 
 /**
- * What the nodes share, in several files: the engine gives one large source memory of its own, while smaller ones find room among what
- * n8n has loaded already.
+ * Shared code in several files: V8 allocates one large source separately, while small ones fit into
+ * memory that n8n has already.
  */
 const SHARED = [
   { name: 'phone-numbers', test: /[\\/]node_modules[\\/]libphonenumber-js[\\/]/, priority: 2 },
@@ -30,7 +31,7 @@ const SHARED = [
 export async function buildN8n(): Promise<void> {
   await rm(target, { recursive: true, force: true });
   const bundled = await bundle(await find('nodes/*/*.node.ts', 'credentials/*.credentials.ts'));
-  // Beside the bundle of what it speaks of.
+  // Next to the bundle it describes.
   const licences = formatLicences(await bundledPackages([bundled]));
   await writeFile(path.join(target, 'shared', LICENCE_FILE), licences);
   for (const file of await find('nodes/*/*.svg', 'nodes/*/*.node.json', 'credentials/*.svg')) {
@@ -45,7 +46,7 @@ async function bundle(entries: readonly string[]): Promise<RolldownOutput> {
     plugins: [...leanBundle],
     resolve: { alias: coreEntries },
     transform: { target: 'node20' },
-    // n8n gives the first one; the others are optional native helpers of ws, which works without them.
+    // n8n provides n8n-workflow; the others are optional native helpers of ws.
     external: ['n8n-workflow', 'bufferutil', 'utf-8-validate'],
     onLog: failOnWarning,
   });
@@ -56,7 +57,7 @@ async function bundle(entries: readonly string[]): Promise<RolldownOutput> {
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
     codeSplitting: { groups: SHARED },
-    // Names and lines stay, for reviewers and stack traces.
+    // Keep names and lines for reviewers and stack traces.
     minify: { compress: true, mangle: false, codegen: false },
     comments: { legal: true, annotation: false, jsdoc: false },
   });

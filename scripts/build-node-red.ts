@@ -1,6 +1,7 @@
 /**
- * Builds the Node-RED package into `packages/node-red/dist`: per node a CommonJS module for the runtime, an HTML file with the dialog
- * and its script for the editor, and locale files. Core and its dependencies are bundled in, so that the package needs nothing else.
+ * Builds the Node-RED package into `packages/node-red/dist`: per node a CommonJS module for the
+ * runtime, an HTML file with the dialog and its script for the editor, and locale files. Core and
+ * its dependencies are bundled in, so that the package needs nothing else.
  */
 import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
@@ -16,7 +17,7 @@ import { coreEntries, root } from './paths.ts';
 const source = path.join(root, 'packages/node-red/src');
 const target = path.join(root, 'packages/node-red/dist/nodes');
 
-/** The first one is the language of texts that another one lacks. */
+/** The first one is the fallback. */
 const LANGUAGES = ['en-US', 'ro'] as const;
 type Language = (typeof LANGUAGES)[number];
 
@@ -39,7 +40,7 @@ export async function buildNodeRed(): Promise<void> {
   await writeFile(path.join(path.dirname(target), LICENCE_FILE), licences);
 }
 
-/** The node types that the manifest names: those are the ones that Node-RED loads. */
+/** The node types in the manifest, which Node-RED loads. */
 async function publishedTypes(): Promise<string[]> {
   const manifest = await readCatalogue(path.join(root, 'packages/node-red/package.json'));
   const section = asCatalogue(manifest['node-red'], 'node-red in package.json');
@@ -53,7 +54,7 @@ async function buildRuntimes(types: readonly string[]): Promise<RolldownOutput> 
     plugins: [...leanBundle],
     resolve: { alias: coreEntries },
     transform: { target: 'node18.5' },
-    // Optional native helpers of ws, which works without them.
+    // Optional native helpers of ws.
     external: ['bufferutil', 'utf-8-validate'],
     treeshake: true,
     onLog: failOnWarning,
@@ -65,7 +66,7 @@ async function buildRuntimes(types: readonly string[]): Promise<RolldownOutput> 
     entryFileNames: '[name].js',
     chunkFileNames: 'shared/[name].js',
     codeSplitting: { groups: [{ name: 'core', test: /[\\/](?:core|node_modules(?![\\/]re2js))[\\/]/ }] },
-    // Names stay, for stack traces. Blanks would stay in memory with the source.
+    // Keep names for stack traces; drop whitespace, which would stay in memory.
     minify: { compress: true, mangle: false, codegen: { removeWhitespace: true } },
     comments: { legal: true, annotation: false, jsdoc: false },
   });
@@ -80,7 +81,7 @@ async function bundleEditor(type: string): Promise<RolldownOutput> {
     resolve: { alias: coreEntries },
     transform: { target: 'es2022' },
     external: isBuiltin,
-    // Only the readers of settings are wanted of core; nothing that it imports does anything by being imported.
+    // The editor needs only the parsers of core; no module of core has side effects.
     treeshake: { moduleSideEffects: (id) => id.endsWith('editor.ts') },
     onLog: failOnWarning,
   });

@@ -1,6 +1,6 @@
 /**
- * Builds everything that is published, each into its package's `dist`:
- * core and simulator with the TypeScript compiler, the two node packages and the browser connector as bundles that hold core.
+ * Builds everything that is published, each into its package's `dist`: core and simulator with the
+ * TypeScript compiler, the two node packages and the browser connector as bundles that hold core.
  */
 import { spawnSync } from 'node:child_process';
 import { cp, rm } from 'node:fs/promises';

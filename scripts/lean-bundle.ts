@@ -1,4 +1,4 @@
-/** What makes the bundles cheap to load: hosts load them at every start, whether or not a flow uses them. */
+/** Keeps bundles cheap to load: hosts load them at every start. */
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
@@ -11,8 +11,8 @@ const METADATA = /[\\/]libphonenumber-js[\\/]metadata\.max\.json\.js$/;
 const METADATA_FILE = './phone-metadata.json';
 
 /**
- * The metadata of phone numbers as a file of its own that is read when the first number is: as a literal it would be built at once, and
- * kept twice, as objects and as the code that builds them.
+ * Phone metadata in its own file, read with the first number: as a literal it would be built at
+ * start and kept twice, as objects and as code.
  */
 const lazyPhoneMetadata: Plugin = {
   name: 'lazy phone metadata',
@@ -42,7 +42,10 @@ const EXPRESSIONS_FILE = './regular-expressions.js';
 /** Below core, so that it is bundled with core. */
 const LAZY_EXPRESSIONS = path.join(root, 'packages/core/src/call/lazy-re2js.js');
 
-/** The engine of regular expressions as a file of its own, read by the first filter that has one: it takes 1.5 MB of memory. */
+/**
+ * The engine of regular expressions as a file of its own, read by the first filter that has one: it
+ * takes 1.5 MB of memory.
+ */
 const lazyExpressions: Plugin = {
   name: 'lazy regular expressions',
   buildStart() {
@@ -67,10 +70,10 @@ const lazyExpressions: Plugin = {
   },
 };
 
-/** One character beyond Latin-1 makes the engine keep the whole file in two bytes per character. */
+/** One character beyond Latin-1 makes V8 store the whole file in two bytes per character. */
 const latinSource: Plugin = {
   name: 'Latin-1 source',
-  // After the last step that writes code anew.
+  // After the last step that generates code.
   generateBundle(_options, bundle) {
     for (const output of Object.values(bundle)) {
       if (output.type !== 'chunk') continue;

@@ -1,11 +1,17 @@
-/** Writes the tarball of every published package, and the zip of the browser connector, to `artifacts/`, to be used as they are. */
+/**
+ * Writes the tarball of every published package, and the zip of the browser connector, to
+ * `artifacts/`, to be used as they are.
+ */
 import { spawnSync } from 'node:child_process';
 import { cp, mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { artifacts, connectorZip, root } from './paths.ts';
 
-/** The n8n package is packed apart: its folder is the repository's, whose README.md is for people who look at that. */
+/**
+ * The n8n package is packed separately: its folder is the repository's, which has another
+ * README.md.
+ */
 const N8N_FILES = [
   ['package.json', 'package.json'],
   ['LICENSE', 'LICENSE'],

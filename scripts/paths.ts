@@ -3,7 +3,10 @@ import path from 'node:path';
 /** The repository's root folder. */
 export const root = path.resolve(import.meta.dirname, '..');
 
-/** The entries of core, for bundlers. The longer names first: an alias also matches what is below it. */
+/**
+ * The entries of core, for bundlers. The longer names first: an alias also matches what is below
+ * it.
+ */
 export const coreEntries = {
   '@accolades-flow/core/node': path.join(root, 'packages/core/src/platform/node/index.ts'),
   '@accolades-flow/core/web': path.join(root, 'packages/core/src/platform/web/index.ts'),

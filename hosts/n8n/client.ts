@@ -20,8 +20,9 @@ export * from './entities.ts';
 const pageSize = 100;
 
 /**
- * A client of the internal REST API that n8n's editor uses, with the editor's cookie. Log in first, by `setUpOwner` on
- * a new n8n or `logIn` on one that has an owner. The cookie stays good over a restart of n8n with the same user folder.
+ * A client of the internal REST API that n8n's editor uses, with the editor's cookie. Log in first,
+ * by `setUpOwner` on a new n8n or `logIn` on one that has an owner. The cookie stays good over a
+ * restart of n8n with the same user folder.
  */
 export class N8nClient extends N8nConnection {
   #version1: Promise<boolean> | undefined;
@@ -47,7 +48,7 @@ export class N8nClient extends N8nConnection {
     await this.call('DELETE', `/rest/credentials/${encodeURIComponent(id)}`);
   }
 
-  /** What the editor is given to show: secrets blanked out. */
+  /** The credential's data as the editor gets it: secrets are blanked out. */
   async credentialData(id: string): Promise<JsonObject> {
     const path = `/rest/credentials/${encodeURIComponent(id)}?includeData=true`;
     const data = objectFrom(await this.call('GET', path), path)['data'];
@@ -55,8 +56,9 @@ export class N8nClient extends N8nConnection {
   }
 
   /**
-   * Tests a credential as the editor does after a save. With `id`, `data` defaults to what is stored, and blanked-out
-   * secrets in it are filled from there; an owner may leave `id` out and test data that is not stored.
+   * Tests a credential as the editor does after a save. With `id`, `data` defaults to what is
+   * stored, and blanked-out secrets in it are filled from there; an owner may leave `id` out and
+   * test data that is not stored.
    *
    * @returns status `OK` or `Error`, with the text that the editor shows.
    */
@@ -83,7 +85,9 @@ export class N8nClient extends N8nConnection {
     return workflowFrom(await this.call('POST', '/rest/workflows', body));
   }
 
-  /** Saves changes as the new draft. What is published goes on unchanged until the next `publish`. */
+  /**
+   * Saves changes as the new draft. What is published goes on unchanged until the next `publish`.
+   */
   async updateWorkflow(id: string, changes: Partial<N8nWorkflowInput>): Promise<N8nWorkflow> {
     return workflowFrom(await this.call('PATCH', workflowPath(id), changes));
   }
@@ -94,26 +98,27 @@ export class N8nClient extends N8nConnection {
   }
 
   /**
-   * Publishes the draft (or `versionId`), as the editor's Publish button does, and waits until n8n has settled all
-   * triggers. n8n answers the request before it starts them, and tries a trigger that throws five times over 15
-   * seconds before it calls it failed.
+   * Publishes the draft (or `versionId`), as the editor's Publish button does, and waits until n8n
+   * has settled all triggers. n8n answers the request before it starts them, and tries a trigger
+   * that throws five times over 15 seconds before it calls it failed.
    *
-   * @throws N8nPublicationError when a trigger failed; N8nApiError when n8n refuses the request (e.g. a node without
-   *   its credential); DeadlineError after `deadlineMs` (default 60 000).
+   * @throws N8nPublicationError when a trigger failed; N8nApiError when n8n refuses the request
+   *   (e.g. a node without its credential); DeadlineError after `deadlineMs` (default 60 000).
    */
   async publish(
     id: string,
     options: { versionId?: string; deadlineMs?: number } = {},
   ): Promise<N8nPublication> {
     await this.requestPublish(id, options.versionId);
-    // n8n reads the state of the triggers beside that of the publication, so that for a moment it may say that there is none.
+    // n8n reads the triggers and the publication separately, so it may briefly report no
+    // publication.
     const isSettled = ({ status }: N8nPublication): boolean => status !== 'not_published';
     const publication = await this.#settledPublication(id, options.deadlineMs ?? 60_000, isSettled);
     if (publication.status !== 'published') throw new N8nPublicationError(id, publication);
     return publication;
   }
 
-  /** Asks for a publication without waiting for the triggers; `publicationOf` tells how it goes. */
+  /** Requests a publication without waiting for the triggers; see `publicationOf` for its state. */
   async requestPublish(id: string, versionId?: string): Promise<N8nWorkflow> {
     const version = versionId ?? (await this.getWorkflow(id)).versionId;
     // n8n 1 has one version of a workflow, and activates it by an update.
@@ -135,12 +140,13 @@ export class N8nClient extends N8nConnection {
     await this.#settledPublication(id, options.deadlineMs ?? 60_000);
   }
 
-  /** How the workflow's triggers are. */
+  /** The state of the workflow's triggers. */
   async publicationOf(id: string): Promise<N8nPublication> {
     try {
       return publicationFrom(await this.call('GET', `${workflowPath(id)}/publication-status`));
     } catch (error) {
-      // Without the publication service (older versions, or switched off), the request itself waits for the triggers.
+      // Without the publication service (older versions, or switched off), the request itself waits
+      // for the triggers.
       if (!(error instanceof N8nApiError && error.status === 404)) throw error;
       const { active, activeVersionId } = await this.getWorkflow(id);
       return { status: active ? 'published' : 'not_published', liveVersionId: activeVersionId, triggers: [] };
@@ -181,8 +187,8 @@ export class N8nClient extends N8nConnection {
   }
 
   /**
-   * How many executions of the workflow have one of the statuses (default: all that mean an end). `undefined` when n8n
-   * only estimates, as it does on PostgreSQL with more than 100,000 rows.
+   * Counts the workflow's executions with one of these statuses (default: all final ones).
+   * `undefined` when n8n only estimates: on PostgreSQL above 100,000 rows.
    */
   async countExecutions(
     workflowId: string,
@@ -200,15 +206,15 @@ export class N8nClient extends N8nConnection {
   }
 
   /**
-   * Waits until at least `count` executions of the workflow have ended, in whatever way, and returns all that have,
-   * oldest first. Rejects after `deadlineMs`.
+   * Waits until at least `count` executions of the workflow have ended, in whatever way, and
+   * returns all that have, oldest first. Rejects after `deadlineMs`.
    */
   waitForExecutions(workflowId: string, count: number, deadlineMs = 15_000): Promise<N8nExecutionSummary[]> {
     let seen = 0;
     return waitUntil(
       `${count} finished executions of workflow ${workflowId}`,
       async () => {
-        // Counting is cheap, so that the pages are only read when they hold enough.
+        // Counting is cheap: read the pages only when there are enough.
         seen = (await this.countExecutions(workflowId)) ?? count;
         if (seen < count) return undefined;
         const finished = (await this.listExecutions(workflowId)).filter((entry) => isFinished(entry.status));
@@ -220,9 +226,10 @@ export class N8nClient extends N8nConnection {
   }
 
   /**
-   * Runs the saved draft as the editor's Execute button does. A trigger node then listens for one event ("listen for
-   * test event"): the run has an `executionId` at once and ends after the event; `stopManual` ends the listening. For a
-   * webhook trigger n8n waits for one call to `/webhook-test/<path>`, two minutes at most.
+   * Runs the saved draft as the editor's Execute button does. A trigger node then listens for one
+   * event ("listen for test event"): the run has an `executionId` at once and ends after the event;
+   * `stopManual` ends the listening. For a webhook trigger n8n waits for one call to
+   * `/webhook-test/<path>`, two minutes at most.
    *
    * @param options.trigger the name of the trigger node to start from.
    * @param options.destination run only as far as this node.
@@ -254,7 +261,9 @@ export class N8nClient extends N8nConnection {
     else await this.call('POST', `/rest/executions/${run.executionId}/stop`, {});
   }
 
-  /** Waits until an execution has ended, and returns it with its data. Rejects after `deadlineMs`. */
+  /**
+   * Waits until an execution has ended, and returns it with its data. Rejects after `deadlineMs`.
+   */
   waitForExecution(id: string, deadlineMs = 15_000): Promise<N8nExecution> {
     return waitUntil(
       `Execution ${id} to end`,
@@ -266,7 +275,10 @@ export class N8nClient extends N8nConnection {
     );
   }
 
-  /** The node types that this n8n has loaded, those of community packages with the package's name in front. */
+  /**
+   * The node types that this n8n has loaded, those of community packages with the package's name in
+   * front.
+   */
   nodeTypes(): Promise<N8nNodeType[]> {
     return this.#types('/types/nodes.json');
   }

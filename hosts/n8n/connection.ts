@@ -54,8 +54,8 @@ export class N8nConnection {
   }
 
   /**
-   * Opens the connection over which the editor learns of manual runs. Manual runs that this client starts afterwards
-   * report to it. The caller closes it.
+   * Opens the connection over which the editor learns of manual runs. Manual runs that this client
+   * starts afterwards report to it. The caller closes it.
    */
   async openPush(): Promise<N8nPush> {
     const push = await N8nPush.open(this.url, this.#cookie);
@@ -63,7 +63,10 @@ export class N8nConnection {
     return push;
   }
 
-  /** Any other request of the editor; gives the answer's `data`, or the whole answer when it has none. */
+  /**
+   * Any other request of the editor; gives the answer's `data`, or the whole answer when it has
+   * none.
+   */
   request(method: string, path: string, body?: unknown): Promise<unknown> {
     return this.call(method, path, body);
   }

@@ -49,10 +49,16 @@ export interface N8nPublication {
   triggers: { nodeId: string; status: string; errorMessage: string | undefined }[];
 }
 
-/** How a manual run began: it runs (a trigger node then waits for its event), or n8n waits for a test webhook call. */
+/**
+ * How a manual run began: it runs (a trigger node then waits for its event), or n8n waits for a
+ * test webhook call.
+ */
 export interface N8nManualRun {
   workflowId: string;
-  /** `undefined` while n8n waits for a call of the test webhook: the execution then starts with that call. */
+  /**
+   * `undefined` while n8n waits for a call of the test webhook: the execution then starts with that
+   * call.
+   */
   executionId: string | undefined;
   waitingForWebhook: boolean;
 }

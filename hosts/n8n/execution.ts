@@ -42,14 +42,14 @@ export interface N8nExecution extends N8nExecutionSummary {
   data: unknown;
 }
 
-/** The statuses of executions that have come to their end. */
+/** The final statuses of executions. */
 export const finishedStatuses: readonly string[] = ['success', 'error', 'crashed', 'canceled'];
 
 export function isFinished(status: string): boolean {
   return finishedStatuses.includes(status);
 }
 
-/** The `json` of the items that a node gave out, over all of its runs. */
+/** The `json` of all items that a node returned, over all its runs. */
 export function itemsOf(execution: N8nExecution, nodeName: string, output = 0): JsonObject[] {
   return (execution.runs[nodeName] ?? []).flatMap((run) => run.outputs[output] ?? []);
 }

@@ -28,11 +28,12 @@ const versionsDirectory = path.join(repositoryRoot, 'hosts', 'n8n', 'versions');
 const recipeNames = ['package.json', 'pnpm-workspace.yaml', 'pnpm-lock.yaml'];
 
 /**
- * Installs n8n into `<repository>/.hosts/n8n-<version>` from the committed lock file: about 2 GB and two minutes the
- * first time, milliseconds afterwards. Needs `npx`, and Python 3, make and a C++ compiler for n8n's SQLite module.
+ * Installs n8n into `<repository>/.hosts/n8n-<version>` from the committed lock file: about 2 GB
+ * and two minutes the first time, milliseconds afterwards. Needs `npx`, and Python 3, make and a
+ * C++ compiler for n8n's SQLite module.
  *
- * n8n is installed by pnpm because plain npm does not resolve it everywhere; no package's scripts are run, and only
- * sqlite3 is built.
+ * n8n is installed by pnpm because plain npm does not resolve it everywhere; no package's scripts
+ * are run, and only sqlite3 is built.
  *
  * @throws Error with the last lines of the failing command.
  */

@@ -13,15 +13,24 @@ export type N8nCommand = 'start' | 'worker' | 'webhook';
 export interface N8nOptions {
   /** Default 2.41.1; installed first when it is not. */
   version?: string;
-  /** The folder in which n8n keeps its `.n8n` folder; made when it does not exist, reused when it does. */
+  /**
+   * The folder in which n8n keeps its `.n8n` folder; made when it does not exist, reused when it
+   * does.
+   */
   userFolder: string;
   /** The TCP port on the loopback address; 0 or left out: a free one. */
   port?: number;
   /** Tarballs or package folders to put in place as community packages. */
   packages?: string[];
-  /** Added to the environment: database (`DB_TYPE=postgresdb` …), queue mode (`EXECUTIONS_MODE=queue` …), anything. */
+  /**
+   * Added to the environment: database (`DB_TYPE=postgresdb` …), queue mode
+   * (`EXECUTIONS_MODE=queue` …), anything.
+   */
   env?: Record<string, string>;
-  /** n8n's command: `start` (default), `worker` or `webhook`. A worker is ready when its health endpoint answers. */
+  /**
+   * n8n's command: `start` (default), `worker` or `webhook`. A worker is ready when its health
+   * endpoint answers.
+   */
   command?: N8nCommand;
   /** Called with each piece of output as it arrives. */
   onOutput?: (text: string) => void;
@@ -54,12 +63,12 @@ export interface N8nHost {
   resume(): void;
 }
 
-/** How long n8n has for a clean end before it is killed: it waits for running executions. */
+/** Time for a clean end before n8n is killed, in milliseconds. n8n waits for running executions. */
 const stopBoundMs = 20_000;
 
 /**
- * Installs n8n if need be, puts the community packages in place, starts n8n and waits until `/rest/settings` answers
- * JSON.
+ * Installs n8n if need be, puts the community packages in place, starts n8n and waits until
+ * `/rest/settings` answers JSON.
  *
  * @throws Error with the last lines of the output when it ends early or misses the deadline.
  */
@@ -122,14 +131,14 @@ export async function startN8n(options: N8nOptions): Promise<N8nHost> {
   };
 }
 
-/** What keeps n8n on this machine, quiet and without questions. */
+/** Settings that keep n8n offline, quiet and free of setup questions. */
 async function quietEnvironment(
   version: string,
   userFolder: string,
   port: number,
   command: N8nCommand,
 ): Promise<Record<string, string>> {
-  // A worker has no server but that of its health endpoint.
+  // A worker serves only its health endpoint.
   const worker = {
     QUEUE_HEALTH_CHECK_ACTIVE: 'true',
     QUEUE_HEALTH_CHECK_PORT: String(port),
@@ -141,7 +150,7 @@ async function quietEnvironment(
     N8N_LISTEN_ADDRESS: '127.0.0.1',
     N8N_HOST: '127.0.0.1',
     N8N_PORT: String(port),
-    // Two n8n on one machine would both want n8n's own default port for their task runners.
+    // Two n8n on one machine would collide on the default port of the task broker.
     N8N_RUNNERS_BROKER_PORT: String(await freePort()),
     N8N_SECURE_COOKIE: 'false',
     N8N_DIAGNOSTICS_ENABLED: 'false',
@@ -153,13 +162,17 @@ async function quietEnvironment(
     // The list of verified packages is fetched from n8n's own server.
     N8N_VERIFIED_PACKAGES_ENABLED: 'false',
     N8N_UNVERIFIED_PACKAGES_ENABLED: 'true',
-    // These fetch from n8n's servers or do work that no flow here needs. A version that does not know one does not start.
+    // Modules that call n8n's servers or that no test needs. An unknown name keeps n8n from
+    // starting.
     N8N_DISABLED_MODULES: version === defaultN8nVersion ? 'mcp-registry,insights' : 'insights',
     GENERIC_TIMEZONE: 'UTC',
   };
 }
 
-/** `/healthz` is up earlier, while every other route still answers 200 with the text "n8n is starting up". */
+/**
+ * `/healthz` is up earlier, while every other route still answers 200 with the text "n8n is
+ * starting up".
+ */
 async function isReady(url: string, command: N8nCommand): Promise<boolean> {
   const route = command === 'start' ? '/rest/settings' : '/healthz/readiness';
   const response = await fetch(`${url}${route}`, { signal: AbortSignal.timeout(5_000) });
@@ -167,8 +180,8 @@ async function isReady(url: string, command: N8nCommand): Promise<boolean> {
 }
 
 /**
- * n8n loads every folder `n8n-nodes-*` or `@scope/n8n-nodes-*` of this `node_modules` at its start; the package need
- * not be listed anywhere, and `n8n-workflow` comes from n8n itself.
+ * n8n loads every folder `n8n-nodes-*` or `@scope/n8n-nodes-*` of this `node_modules` at its start;
+ * the package need not be listed anywhere, and `n8n-workflow` comes from n8n itself.
  */
 async function installPackages(userFolder: string, packages: string[]): Promise<void> {
   const nodeModules = path.join(userFolder, '.n8n', 'nodes', 'node_modules');

@@ -3,7 +3,10 @@ import { waitUntil } from '../deadline.ts';
 import { isObject, optionalString, parseJson, textOf } from '../guards.ts';
 import type { JsonObject } from '../guards.ts';
 
-/** A message that n8n pushes to an open editor, e.g. `executionFinished` with `data.executionId` and `data.status`. */
+/**
+ * A message that n8n pushes to an open editor, e.g. `executionFinished` with `data.executionId` and
+ * `data.status`.
+ */
 export interface N8nPushMessage {
   type: string;
   data: JsonObject;
@@ -11,11 +14,11 @@ export interface N8nPushMessage {
 }
 
 /**
- * The WebSocket over which n8n tells an open editor what happens: manual executions that were started with this
- * connection's `ref`, and activations.
+ * The WebSocket over which n8n tells an open editor what happens: manual executions that were
+ * started with this connection's `ref`, and activations.
  */
 export class N8nPush {
-  /** The editor session's name; a manual run is bound to it by the request header `push-ref`. */
+  /** Names the editor session; the request header `push-ref` binds a manual run to it. */
   readonly ref: string;
   readonly messages: N8nPushMessage[] = [];
   readonly #socket: WebSocket;
@@ -48,7 +51,10 @@ export class N8nPush {
     return push;
   }
 
-  /** Waits for a message, among those that have arrived and those that will. Rejects after `deadlineMs`. */
+  /**
+   * Waits for a message, among those that have arrived and those that will. Rejects after
+   * `deadlineMs`.
+   */
   waitFor(predicate: (message: N8nPushMessage) => boolean, deadlineMs = 10_000): Promise<N8nPushMessage> {
     return waitUntil('A push message of n8n', () => this.messages.find(predicate), {
       deadlineMs,
@@ -67,7 +73,7 @@ export class N8nPush {
   }
 
   #onMessage(text: string): void {
-    // A refusal comes as plain text before the connection is closed.
+    // n8n sends a refusal as plain text, then closes.
     if (!text.startsWith('{')) return;
     const message = parseJson(text, 'push');
     if (!isObject(message)) return;

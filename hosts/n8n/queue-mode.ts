@@ -6,7 +6,7 @@ import { startN8n } from './launch.ts';
 import type { N8nCommand, N8nHost } from './launch.ts';
 
 export interface QueueModeOptions {
-  /** Each process gets a folder of its own in it, as each container would have. */
+  /** Holds one folder per process, as containers would have. */
   folder: string;
   postgresql: PostgresqlService;
   redis: RedisService;
@@ -16,7 +16,7 @@ export interface QueueModeOptions {
   env?: Record<string, string>;
 }
 
-/** What n8n needs to know of its database. */
+/** The settings of n8n's database. */
 export function postgresqlEnvironment(postgresql: PostgresqlService): Record<string, string> {
   return {
     DB_TYPE: 'postgresdb',
@@ -29,8 +29,8 @@ export function postgresqlEnvironment(postgresql: PostgresqlService): Record<str
 }
 
 /**
- * Starts processes of one n8n in queue mode: they share database, queue and encryption key, and nothing else. Start a main process
- * first, since it prepares the database.
+ * Starts processes of one n8n in queue mode: they share database, queue and encryption key, and
+ * nothing else. Start a main process first, since it prepares the database.
  */
 export class N8nInQueueMode {
   readonly #options: QueueModeOptions;

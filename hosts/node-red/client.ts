@@ -4,7 +4,10 @@ import { arrayFrom, isObject, objectFrom, optionalString, parseJson, stringFrom,
 import type { JsonObject } from '../guards.ts';
 import type { FlowNode } from './launch.ts';
 
-/** What a node shows under itself in the editor. All three are `undefined` when the node has cleared its status. */
+/**
+ * What a node shows under itself in the editor. All three are `undefined` when the node has cleared
+ * its status.
+ */
 export interface NodeRedStatus {
   text: string | undefined;
   fill: string | undefined;
@@ -23,11 +26,13 @@ export interface NodeRedDebugMessage {
   id: string;
   name: string | undefined;
   topic: string | undefined;
-  /** Node-RED's description of the value: `Object`, `array[2]`, `string[5]`, `number`, `boolean`, … */
+  /**
+   * Node-RED's description of the value: `Object`, `array[2]`, `string[5]`, `number`, `boolean`, …
+   */
   format: string;
   /**
-   * The value, decoded. `startNodeRed` sets `debugMaxLength` so high that Node-RED does not shorten it; what is not JSON
-   * stays text.
+   * The value, decoded. `startNodeRed` sets `debugMaxLength` so high that Node-RED does not shorten
+   * it; what is not JSON stays text.
    */
   value: unknown;
   receivedAt: number;
@@ -59,8 +64,8 @@ export class NodeRedApiError extends Error {
 const requestMs = 30_000;
 
 /**
- * A client of Node-RED's admin HTTP API and of the editor's `/comms` WebSocket, from which statuses and debug messages
- * come. It belongs to one running Node-RED: after a restart, make another.
+ * A client of Node-RED's admin HTTP API and of the editor's `/comms` WebSocket, from which statuses
+ * and debug messages come. It belongs to one running Node-RED: after a restart, make another.
  */
 export class NodeRedClient {
   readonly url: string;
@@ -84,7 +89,10 @@ export class NodeRedClient {
     return client;
   }
 
-  /** Opens the `/comms` WebSocket; Node-RED then sends the present status of each node and all that follow. */
+  /**
+   * Opens the `/comms` WebSocket; Node-RED then sends the present status of each node and all that
+   * follow.
+   */
   async connectComms(): Promise<void> {
     this.#socket?.terminate();
     const socket = new WebSocket(`${this.url.replace(/^http/, 'ws')}/comms`, {
@@ -122,11 +130,12 @@ export class NodeRedClient {
   }
 
   /**
-   * Deploys as the editor's Deploy button does; resolves when Node-RED has stopped the old nodes and started the new.
-   * A node may carry `credentials: { … }`; a node deployed again without them keeps those that it has.
+   * Deploys as the editor's Deploy button does; resolves when Node-RED has stopped the old nodes
+   * and started the new. A node may carry `credentials: { … }`; a node deployed again without them
+   * keeps those that it has.
    *
-   * `full` restarts everything, `flows` only changed tabs, `nodes` only changed nodes; `reload` reads the flow file
-   * again and ignores `flows`.
+   * `full` restarts everything, `flows` only changed tabs, `nodes` only changed nodes; `reload`
+   * reads the flow file again and ignores `flows`.
    *
    * @returns the new revision.
    */
@@ -137,7 +146,10 @@ export class NodeRedClient {
     return stringFrom(objectFrom(answer, 'POST /flows')['rev'], 'POST /flows: rev');
   }
 
-  /** Adds one tab with its nodes, and leaves the others running. @returns the tab's id, which Node-RED chooses. */
+  /**
+   * Adds one tab with its nodes, and leaves the others running. @returns the tab's id, which
+   * Node-RED chooses.
+   */
   async addFlow(flow: { label: string; nodes: FlowNode[]; configs?: FlowNode[] }): Promise<string> {
     const answer = objectFrom(await this.#json('POST', '/flow', flow), 'POST /flow');
     return stringFrom(answer['id'], 'POST /flow: id');
@@ -164,14 +176,20 @@ export class NodeRedClient {
     });
   }
 
-  /** Presses an Inject node's button; with a payload, that is sent in place of what the node is set to. */
+  /**
+   * Presses an Inject node's button; with a payload, that is sent in place of what the node is set
+   * to.
+   */
   async inject(nodeId: string, payload?: JsonObject): Promise<void> {
     const properties = [{ p: 'payload', v: JSON.stringify(payload), vt: 'json' }];
     const body = payload === undefined ? undefined : { __user_inject_props__: properties };
     await this.#request('POST', `/inject/${encodeURIComponent(nodeId)}`, body);
   }
 
-  /** What the editor is told about a node's credentials: text ones in full, passwords only as `has_<name>: true`. */
+  /**
+   * What the editor is told about a node's credentials: text ones in full, passwords only as
+   * `has_<name>: true`.
+   */
   async credentialsOf(type: string, nodeId: string): Promise<JsonObject> {
     const path = `/credentials/${encodeURIComponent(type)}/${encodeURIComponent(nodeId)}`;
     return objectFrom(await this.#json('GET', path), `GET ${path}`);
@@ -182,7 +200,9 @@ export class NodeRedClient {
     return this.#json('GET', path);
   }
 
-  /** Posts JSON to any other admin route, e.g. a node's own; gives the JSON that it answers with. */
+  /**
+   * Posts JSON to any other admin route, e.g. a node's own; gives the JSON that it answers with.
+   */
   post(path: string, body: JsonObject): Promise<unknown> {
     return this.#json('POST', path, body);
   }
@@ -192,7 +212,10 @@ export class NodeRedClient {
     return this.#statuses.get(nodeId);
   }
 
-  /** Waits until the node's last status satisfies the predicate (it may do so already). Rejects after `deadlineMs`. */
+  /**
+   * Waits until the node's last status satisfies the predicate (it may do so already). Rejects
+   * after `deadlineMs`.
+   */
   waitForStatus(
     nodeId: string,
     predicate: (status: NodeRedStatus) => boolean,
@@ -213,7 +236,10 @@ export class NodeRedClient {
     );
   }
 
-  /** Waits for a debug message, among those that have arrived and those that will. Rejects after `deadlineMs`. */
+  /**
+   * Waits for a debug message, among those that have arrived and those that will. Rejects after
+   * `deadlineMs`.
+   */
   waitForDebug(
     predicate: (message: NodeRedDebugMessage) => boolean,
     deadlineMs = 10_000,
@@ -304,7 +330,7 @@ function flowNodeFrom(value: unknown): FlowNode {
   return { ...node, id: stringFrom(node['id'], 'node id'), type: stringFrom(node['type'], 'node type') };
 }
 
-/** The sidebar's encoding: text that is JSON for objects and arrays, plain text for the rest, with the type apart. */
+/** Decodes the sidebar's format: JSON for objects and arrays, plain text otherwise. */
 function debugValue(value: unknown, format: string): unknown {
   if (typeof value !== 'string' || format.startsWith('string')) return value;
   if (format === 'undefined') return undefined;

@@ -26,8 +26,9 @@ export interface InstalledNodeRed {
 }
 
 /**
- * Finds Node-RED (the repository's own devDependency when the version is that one, or none is asked for), or installs
- * one of the versions in `hosts/node-red/versions` into `.hosts/node-red-<version>` from its committed lock file.
+ * Finds Node-RED (the repository's own devDependency when the version is that one, or none is asked
+ * for), or installs one of the versions in `hosts/node-red/versions` into
+ * `.hosts/node-red-<version>` from its committed lock file.
  */
 export async function installNodeRed({
   version,
@@ -59,7 +60,7 @@ export async function installNodeRed({
   return { version, directory, bin: path.join(directory, 'node_modules', 'node-red', 'red.js'), executable };
 }
 
-/** Old versions do not run on a new Node.js: their recipe names, as its engine, the exact version that they get. */
+/** Old versions need an old Node.js: `engines` in their package.json names the exact version. */
 async function executableOf(recipe: string, onProgress?: (line: string) => void): Promise<string> {
   const manifest = path.join(recipe, 'package.json');
   const { engines } = objectFrom(parseJson(await readFile(manifest, 'utf8'), manifest), manifest);

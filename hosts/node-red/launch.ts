@@ -16,19 +16,30 @@ export interface FlowNode extends JsonObject {
 }
 
 export interface NodeRedOptions {
-  /** Default: 5.0.7, the repository's devDependency. Other versions are installed into `.hosts` first. */
+  /**
+   * Default: 5.0.7, the repository's devDependency. Other versions are installed into `.hosts`
+   * first.
+   */
   version?: string;
-  /** Node-RED's user directory; made when it does not exist, reused (with its flows) when it does. */
+  /**
+   * Node-RED's user directory; made when it does not exist, reused (with its flows) when it does.
+   */
   userDir: string;
   /** The TCP port on the loopback address; 0 or left out: a free one. */
   port?: number;
   /** Tarballs or package folders to install into the user directory. */
   packages?: string[];
-  /** Added to, or put in place of, the settings that this library writes to `settings.js`. JSON values only. */
+  /**
+   * Added to, or put in place of, the settings that this library writes to `settings.js`. JSON
+   * values only.
+   */
   settings?: JsonObject;
   /** An Express middleware for the editor, the admin API and HTTP nodes: an export of a module. */
   middleware?: { module: string; name: string };
-  /** Written to the flow file before the start. Left out: what the user directory already has, or nothing. */
+  /**
+   * Written to the flow file before the start. Left out: what the user directory already has, or
+   * nothing.
+   */
   flows?: FlowNode[];
   /** Credentials for `flows`, by node id. They are kept unencrypted (`credentialSecret: false`). */
   credentials?: Record<string, JsonObject>;
@@ -45,7 +56,9 @@ export interface NodeRedOptions {
 /** A running Node-RED. */
 export interface NodeRedHost {
   readonly version: string;
-  /** Where the editor and the admin API are, without a slash at the end: `http://127.0.0.1:1880`. */
+  /**
+   * Where the editor and the admin API are, without a slash at the end: `http://127.0.0.1:1880`.
+   */
   readonly url: string;
   readonly port: number;
   readonly userDir: string;
@@ -68,8 +81,8 @@ export interface NodeRedHost {
 /**
  * Starts Node-RED and waits until its admin API answers and its flows run.
  *
- * @throws Error with the last lines of the output when it ends early, misses the deadline or lacks a node type that its
- *   flows use.
+ * @throws Error with the last lines of the output when it ends early, misses the deadline or lacks
+ *   a node type that its flows use.
  */
 export async function startNodeRed(options: NodeRedOptions): Promise<NodeRedHost> {
   const { version, bin, executable } = await installNodeRed({
@@ -184,7 +197,7 @@ function settingsFile(port: number, own: JsonObject = {}, middleware?: NodeRedOp
     flowFile: 'flows.json',
     flowFilePretty: true,
     credentialSecret: false,
-    // So that debug messages arrive whole.
+    // Keeps debug messages whole.
     debugMaxLength: 1_000_000,
     lang: 'en-US',
     runtimeState: { enabled: true, ui: false },
@@ -201,12 +214,12 @@ function settingsFile(port: number, own: JsonObject = {}, middleware?: NodeRedOp
 }
 
 /**
- * The admin API answers before the flows run, and `/flows/state` says `start` before all nodes are made, so the log
- * line that ends the start is awaited too, unless the settings silence it.
+ * The admin API answers before the flows run, and `/flows/state` says `start` before all nodes are
+ * made, so the log line that ends the start is awaited too, unless the settings silence it.
  */
 async function flowsRun(child: HostProcess, url: string, logs: boolean): Promise<boolean> {
   const response = await fetch(`${url}/flows/state`, { signal: AbortSignal.timeout(5_000) });
-  // A Node-RED that demands a login: its log alone tells.
+  // Without a login the API refuses, so only the log can tell.
   if (response.status === 401) return child.output().includes('Started flows');
   if (!response.ok) return false;
   const body = parseJson(await response.text(), '/flows/state');

@@ -12,7 +12,10 @@ export interface PostgresqlOptions {
   port?: number;
 }
 
-/** A running PostgreSQL with one empty database. It is made for tests: a crash of the machine may cost its data. */
+/**
+ * A running PostgreSQL with one empty database. It is made for tests: a crash of the machine may
+ * cost its data.
+ */
 export interface PostgresqlService {
   readonly host: '127.0.0.1';
   readonly port: number;
@@ -21,16 +24,21 @@ export interface PostgresqlService {
   readonly password: string;
   readonly database: 'postgres';
   readonly process: HostProcess;
-  /** Runs SQL with `psql` and returns what it prints: a line for each row, columns separated by `|`. */
+  /**
+   * Runs SQL with `psql` and returns what it prints: a line for each row, columns separated by `|`.
+   */
   sql(text: string): Promise<string>;
-  /** Ends all connections and the server, kills it after `boundMs` (default 10 s), removes its folder. Idempotent, never throws. */
+  /**
+   * Ends all connections and the server, kills it after `boundMs` (default 10 s), removes its
+   * folder. Idempotent, never throws.
+   */
   stop(boundMs?: number): Promise<void>;
 }
 
 const commandMs = 60_000;
 const aptPackage = 'postgresql';
 
-/** A test can do without surviving a power cut, and is several times faster so. */
+/** Tests need no durability; without it PostgreSQL is several times faster. */
 const settings = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off', max_connections: '100' };
 
 /**
@@ -112,7 +120,7 @@ async function whenReady(
       deadlineMs: commandMs,
     });
   const stop = async (boundMs = 10_000): Promise<void> => {
-    // SIGTERM alone would wait until every client has gone; SIGINT sends them away.
+    // SIGTERM would wait for all clients; SIGINT disconnects them.
     interrupt(child);
     await child.stop(boundMs);
     await remove();
@@ -131,10 +139,10 @@ async function whenReady(
   return { ...fixed, port, password, process: child, sql, stop };
 }
 
-/** No start-up file, bare rows, and an error for an error. */
+/** No start-up file, bare rows, exit code 1 on errors. */
 const psqlFlags = ['-d', 'postgres', '-X', '-q', '-A', '-t', '-v', 'ON_ERROR_STOP=1'];
 
-/** `setpriv` becomes the command, so that signals reach it; `runuser` would stand between. */
+/** `setpriv` replaces itself by the command, so signals reach it; `runuser` would not. */
 function asPostgres(command: string, args: string[]): [string, string[]] {
   if (!isRoot()) return [command, args];
   return ['setpriv', ['--reuid=postgres', '--regid=postgres', '--init-groups', '--', command, ...args]];

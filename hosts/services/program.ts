@@ -1,7 +1,7 @@
 import { access, constants, readdir } from 'node:fs/promises';
 import path from 'node:path';
 
-/** A program that a service needs is not on this machine. The message names the Debian package that brings it. */
+/** A required program is missing. The message names its Debian package. */
 export class MissingProgramError extends Error {
   override readonly name = 'MissingProgramError';
   /** The Debian package, e.g. `redis-server`. */
@@ -33,7 +33,10 @@ export async function findProgram(
   throw new MissingProgramError(program, aptPackage);
 }
 
-/** The folders of PostgreSQL's server programs, which Debian keeps off the PATH: newest version first. */
+/**
+ * The folders of PostgreSQL's server programs, which Debian keeps off the PATH: newest version
+ * first.
+ */
 export async function postgresqlFolders(): Promise<string[]> {
   const root = '/usr/lib/postgresql';
   const versions = await readdir(root).catch((): string[] => []);

@@ -17,9 +17,15 @@ export interface RedisService {
   readonly host: '127.0.0.1';
   readonly port: number;
   readonly process: HostProcess;
-  /** Sends a command, e.g. `LLEN list`, and returns the first line of Redis's answer, e.g. `:3`. Rejects after two seconds. */
+  /**
+   * Sends a command, e.g. `LLEN list`, and returns the first line of Redis's answer, e.g. `:3`.
+   * Rejects after two seconds.
+   */
   command(line: string): Promise<string>;
-  /** SIGTERM, then SIGKILL after `boundMs` (default 5 s); removes its folder. Idempotent, never throws. */
+  /**
+   * SIGTERM, then SIGKILL after `boundMs` (default 5 s); removes its folder. Idempotent, never
+   * throws.
+   */
   stop(boundMs?: number): Promise<void>;
 }
 

@@ -10,21 +10,24 @@ import { findProgram } from './program.ts';
 export interface TinyproxyOptions {
   /** The TCP port on the loopback address; 0 or left out: a free one. */
   port?: number;
-  /** Asks for them (Basic authentication). Default: asks for nothing. */
+  /** Required by Basic authentication. Default: none. */
   user?: { readonly name: string; readonly password: string };
-  /** The only ports that it lets CONNECT reach; many companies allow 443 alone. Default: all. */
+  /** The ports that CONNECT may reach; many companies allow only 443. Default: all. */
   connectPorts?: readonly number[];
 }
 
-/** A running HTTP proxy, as companies have them. */
+/** A running HTTP proxy, as in a company network. */
 export interface TinyproxyService {
   readonly port: number;
   /** For `HTTPS_PROXY`, without user and password. */
   readonly url: string;
   readonly process: HostProcess;
-  /** What it was asked to connect to, in order, such as `pbx.example:14327`. */
+  /** The CONNECT targets so far, in order, such as `pbx.example:14327`. */
   tunnels(): string[];
-  /** SIGTERM, then SIGKILL after `boundMs` (default 5 s); removes its folder. Idempotent, never throws. */
+  /**
+   * SIGTERM, then SIGKILL after `boundMs` (default 5 s); removes its folder. Idempotent, never
+   * throws.
+   */
   stop(boundMs?: number): Promise<void>;
 }
 

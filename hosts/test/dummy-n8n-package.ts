@@ -1,7 +1,10 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** Requires `n8n-workflow` as real packages do, to show that n8n gives it to a package that brings none. */
+/**
+ * Requires `n8n-workflow` as real packages do, to show that n8n gives it to a package that brings
+ * none.
+ */
 const trigger = `
 const http = require('node:http');
 const { NodeConnectionTypes } = require('n8n-workflow');
@@ -60,7 +63,10 @@ class DummyApi {
 module.exports = { DummyApi };
 `;
 
-/** Writes a small n8n community package with one trigger node and one credential, and returns its folder. */
+/**
+ * Writes a small n8n community package with one trigger node and one credential, and returns its
+ * folder.
+ */
 export async function writeDummyN8nPackage(parent: string): Promise<string> {
   const folder = path.join(parent, 'dummy-n8n-package');
   await mkdir(folder, { recursive: true });

@@ -15,10 +15,10 @@ import { writeDummyN8nPackage } from './dummy-n8n-package.ts';
 
 const owner = { email: 'owner@example.com', password: 'Passw0rd1' };
 
-/** The living processes of a process group, by the commands that run in them. */
+/** The commands of the live processes of a process group. */
 function commandsOfGroup(group: number): string[] {
   const lines = execFileSync('ps', ['-eo', 'pgid=,stat=,args='], { encoding: 'utf8' }).split('\n');
-  // Z: dead, but not yet collected by the system's first process.
+  // Z: a zombie.
   return lines.filter((line) => line.trim().startsWith(`${group} `) && !/^\s*\d+ Z/.test(line));
 }
 
@@ -34,7 +34,7 @@ describe('n8n host', function () {
   let folder: string;
   let userFolder: string;
   let host: N8nHost;
-  /** What to end afterwards, also when the preparation failed half-way. */
+  /** Cleanup steps, run even when the setup failed. */
   const ends: (() => void | Promise<void>)[] = [];
   let client: N8nClient;
   let push: N8nPush;

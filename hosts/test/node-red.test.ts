@@ -37,7 +37,7 @@ describe('Node-RED host', function () {
   this.timeout(60_000);
   let folder: string;
   let host: NodeRedHost;
-  /** What to end afterwards, also when the preparation failed half-way. */
+  /** Cleanup steps, run even when the setup failed. */
   const ends: (() => void | Promise<void>)[] = [];
   let client: NodeRedClient;
 

@@ -10,7 +10,10 @@ import { repositoryRoot } from '../paths.ts';
 import { freePort } from '../ports.ts';
 import { HostProcess, runCommand } from '../processes.ts';
 
-/** A script that starts a helper of its own, ignores SIGTERM when told so, and tells the helper's pid. */
+/**
+ * A script that starts a helper of its own, ignores SIGTERM when told so, and tells the helper's
+ * pid.
+ */
 const script = (ignoreTerm: boolean): string => `
   const { spawn } = require('node:child_process');
   const helper = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)'], { stdio: 'ignore' });
@@ -19,7 +22,7 @@ const script = (ignoreTerm: boolean): string => `
   setInterval(() => {}, 1000);
 `;
 
-/** Whether a process lives; one that is dead but not yet collected (a zombie) does not. */
+/** Whether a process is alive; a zombie is not. */
 function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);

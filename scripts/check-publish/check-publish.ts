@@ -1,6 +1,6 @@
 /**
- * Everything that must hold before the packages are published, on the tarballs in `artifacts/`. Each check prints what it found; the
- * exit code is 1 when one failed.
+ * Everything that must hold before the packages are published, on the tarballs in `artifacts/`.
+ * Each check prints what it found; the exit code is 1 when one failed.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

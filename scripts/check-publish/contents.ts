@@ -4,7 +4,7 @@ import { root } from '../paths.ts';
 import { fail, none, pass, type Finding } from './finding.ts';
 import type { PackedPackage } from './packed-package.ts';
 
-/** Which files are in a tarball, how large it is, and what must stand in none of them. */
+/** Checks the files of a tarball, its size, and texts that no file may contain. */
 export async function checkContents(packed: PackedPackage): Promise<Finding[]> {
   const { paths, files } = packed;
   const stray = paths.filter((file) => !files.some((allowed) => allowed.test(file)));
@@ -26,7 +26,7 @@ function kb(bytes: number): string {
   return (bytes / 1024).toFixed(1);
 }
 
-/** Texts that tell of the machine a package was built on, or that point to what is not in it. */
+/** Texts that reveal the build machine or point outside the package. */
 const FORBIDDEN: readonly (readonly [string, RegExp])[] = [
   ['a home folder', /(?<![\w.~-])\/(?:home|Users|root|work|tmp|var\/folders)\/[\w.-]+/],
   ['a Windows path', /\b[A-Z]:\\(?:Users|work|tmp)\\/i],

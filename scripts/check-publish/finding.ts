@@ -1,7 +1,4 @@
-/**
- * What a check found: `pass` and `fail` speak for themselves; `unjudged` is what this check cannot decide here, said so that nobody
- * takes its absence for a pass.
- */
+/** The result of a check. `unjudged`: it cannot be decided on this machine. */
 export interface Finding {
   readonly kind: 'pass' | 'fail' | 'unjudged';
   readonly text: string;

@@ -5,9 +5,9 @@ import { root } from '../paths.ts';
 import { fail, none, type Finding } from './finding.ts';
 import { asRecord, readManifest, type PackedPackage } from './packed-package.ts';
 
-/** Licences that ask for nothing but their text to be kept. */
+/** Licences whose only condition is to keep their text. */
 const PERMISSIVE = new Set(['MIT', 'ISC', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', '0BSD', 'Unlicense']);
-/** The shortest real one, that of ISC, has more. */
+/** The ISC licence, the shortest, has more. */
 const SHORTEST_TEXT = 400;
 
 /** The licences of everything that is bundled are in the tarball. */
@@ -16,7 +16,7 @@ export async function checkLicences({ content, paths }: PackedPackage): Promise<
   if (file === undefined) return [fail(`has no ${LICENCE_FILE}`)];
   const bundled = parseLicences(await readFile(path.join(content, file), 'utf8'));
   const named = new Set(bundled.map(({ name }) => name));
-  // What core asks for is bundled, so that a list without it is not the whole one.
+  // Core's dependencies are bundled, so a complete list has them.
   const { dependencies } = await readManifest(path.join(root, 'packages/core/package.json'));
   return [
     none(

@@ -9,8 +9,9 @@ import { fail, none, pass, type Finding } from './finding.ts';
 const FILES = ['nodes/**/*.ts', 'credentials/**/*.ts', 'package.json'];
 
 /**
- * The rules of n8n Cloud for community nodes, with their own configuration alone, so that nothing that this repository sets can soften
- * them. Inline disables are not obeyed, and are themselves a finding.
+ * The rules of n8n Cloud for community nodes, with their own configuration alone, so that nothing
+ * that this repository sets can soften them. Inline disables are not obeyed, and are themselves a
+ * finding.
  */
 export async function checkN8nRules(): Promise<Finding[]> {
   const eslint = new ESLint({

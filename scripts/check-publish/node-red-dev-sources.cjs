@@ -1,6 +1,7 @@
 /**
- * Loaded into node-red-dev (by NODE_OPTIONS): gives it, for the two addresses that it asks over the network, what this machine's npm says
- * where it cannot ask itself. Which addresses it could not reach is written to the file NODE_RED_DEV_UNREACHED.
+ * Loaded into node-red-dev (by NODE_OPTIONS): gives it, for the two addresses that it asks over the
+ * network, what this machine's npm says where it cannot ask itself. Which addresses it could not
+ * reach is written to the file NODE_RED_DEV_UNREACHED.
  */
 const { appendFileSync } = require('node:fs');
 const Module = require('node:module');

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { fail, pass, unjudged, type Finding } from './finding.ts';
 import { asRecord, readManifest, type PackedPackage } from './packed-package.ts';
 
-/** Pinned here and not installed with the rest, since it brings 500 packages of long ago. */
+/** Pinned here and installed on demand: it brings 500 outdated packages. */
 const TOOL = 'node-red-dev@0.1.6';
 
 /** Its tests, by the keys of its scorecard. */
@@ -27,10 +27,12 @@ const TESTS = {
 const NEED_CATALOGUE: ReadonlySet<string> = new Set(['P08', 'N01']);
 
 /**
- * `node-red-dev validate`, the test that flows.nodered.org shows as a scorecard, on the unpacked tarball.
+ * `node-red-dev validate`, the test that flows.nodered.org shows as a scorecard, on the unpacked
+ * tarball.
  *
- * Two of its tests ask the catalogue, and two what is the newest Node-RED. Where this machine cannot reach these but its npm can tell
- * the second, npm's answer is given to the tool; what is left is said to be unjudged.
+ * Two of its tests ask the catalogue, and two what is the newest Node-RED. Where this machine
+ * cannot reach these but its npm can tell the second, npm's answer is given to the tool; what is
+ * left is said to be unjudged.
  */
 export async function checkWithNodeRedDev(packed: PackedPackage, temporary: string): Promise<Finding[]> {
   const facts = newestNodeRed();
@@ -81,7 +83,10 @@ export async function checkWithNodeRedDev(packed: PackedPackage, temporary: stri
   ];
 }
 
-/** What npm tells of the newest Node-RED, in the form of the registry's answer, as far as the tool reads it. */
+/**
+ * What npm tells of the newest Node-RED, in the form of the registry's answer, as far as the tool
+ * reads it.
+ */
 function newestNodeRed(): unknown {
   const { stdout } = spawnSync('npm', ['view', 'node-red', 'dist-tags', 'version', 'engines', '--json'], {
     encoding: 'utf8',

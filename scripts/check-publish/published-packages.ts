@@ -1,13 +1,13 @@
-/** What is published, and what each tarball may hold. */
+/** A published package and the files that its tarball may hold. */
 export interface PublishedPackage {
   readonly name: string;
   /** Its folder in the repository. */
   readonly folder: string;
   /** Of the packed tarball. */
   readonly maxBytes: number;
-  /** Every file of the tarball matches one of these, so that a stray one is noticed; and each matches a file. */
+  /** Each file must match a pattern, and each pattern a file. */
   readonly files: readonly RegExp[];
-  /** Code of other people is bundled in, so that their licences must be, too. */
+  /** Third-party code is bundled, so its licences must be included. */
   readonly bundles: boolean;
 }
 

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { none, type Finding } from './finding.ts';
 import type { PackedPackage } from './packed-package.ts';
 
-/** Relative links in the Markdown of a tarball lead to files in it: where npm shows it, there is nothing else. */
+/** Relative links in a tarball's Markdown must lead to files in it. */
 export async function checkLinks({ content, paths }: PackedPackage): Promise<Finding[]> {
   const dead: string[] = [];
   for (const file of paths.filter((name) => name.endsWith('.md'))) {
@@ -16,7 +16,10 @@ export async function checkLinks({ content, paths }: PackedPackage): Promise<Fin
   return [none('has no dead link in its Markdown files', dead)];
 }
 
-/** The files that links and images of a Markdown text lead to, without addresses and jumps within the text. */
+/**
+ * The files that links and images of a Markdown text lead to, without addresses and jumps within
+ * the text.
+ */
 export function relativeLinks(markdown: string): string[] {
   const prose = markdown.replace(/^(```|~~~)[\s\S]*?^\1/gm, '').replace(/`[^`\n]*`/g, '');
   const inline = [...prose.matchAll(/\]\(\s*(?:<(?<spaced>[^>\n]*)>|(?<plain>[^)\s]+))/g)].map(

@@ -21,8 +21,9 @@ export async function checkExports({ tarball, manifest }: PackedPackage): Promis
 /**
  * Whether every way to import a library finds its types: are-the-types-wrong.
  *
- * With its profile `esm-only`, since these libraries are ES modules alone: they ask for Node 20 or newer, whose CommonJS loads them with
- * `require` (20.19, 22.12) or `import()`, and TypeScript's oldest resolution (`node10`) knows no `exports` at all.
+ * With its profile `esm-only`, since these libraries are ES modules alone: they ask for Node 20 or
+ * newer, whose CommonJS loads them with `require` (20.19, 22.12) or `import()`, and TypeScript's
+ * oldest resolution (`node10`) knows no `exports` at all.
  */
 export function checkTypes({ tarball }: PackedPackage): Finding[] {
   const manifest = createRequire(import.meta.url).resolve('@arethetypeswrong/cli/package.json');

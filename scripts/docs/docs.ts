@@ -1,6 +1,6 @@
 /**
- * `npm run docs`: writes the pages of `docs/` that come from other sources: a page for each node, from its help text and the parameters
- * of its counterpart in n8n, and the tables of all statuses.
+ * `npm run docs`: writes the pages of `docs/` that come from other sources: a page for each node,
+ * from its help text and the parameters of its counterpart in n8n, and the tables of all statuses.
  */
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';

@@ -1,8 +1,11 @@
-/** What is said in the documentation of a field whose dialog says nothing more than its label. */
+/** Explains a field in the documentation that has no hint in its dialog. */
 export interface FieldExplanation {
   /** Left out: the hint of the dialog says it. */
   readonly what?: string;
-  /** The part of the dialog it is in, a key of the locale file's `section`, where the label alone does not tell which field it is. */
+  /**
+   * The part of the dialog it is in, a key of the locale file's `section`, where the label alone
+   * does not tell which field it is.
+   */
   readonly section?: string;
 }
 

@@ -1,4 +1,4 @@
-/** The few tags of hints and descriptions as Markdown. */
+/** Converts the few HTML tags of hints and descriptions to Markdown. */
 export function fromHtml(html: string): string {
   return html
     .replace(/<code>(.*?)<\/code>/gs, (_, code: string) => `\`${unescaped(code)}\``)

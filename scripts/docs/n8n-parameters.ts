@@ -2,7 +2,10 @@ import type { INodeProperties } from 'n8n-workflow';
 import { fromHtml, table } from './markdown.ts';
 import type { Counterpart } from './node-pages.ts';
 
-/** The parameters of a node (or the fields of a credential) as n8n shows them: notices first, then a table. */
+/**
+ * The parameters of a node (or the fields of a credential) as n8n shows them: notices first, then a
+ * table.
+ */
 export function parametersOf({ title, properties, resource }: Counterpart): string {
   const shown = properties.filter((property) => isShown(property, resource));
   const notices = shown.filter(({ type }) => type === 'notice').map((notice) => noticeOf(notice));

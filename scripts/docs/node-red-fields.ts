@@ -8,7 +8,10 @@ const nodes = path.join(root, 'packages/node-red/src/nodes');
 
 type Texts = Readonly<Record<string, unknown>>;
 
-/** The text of the node's help sidebar, its headings one level up, since a page has but this one text. */
+/**
+ * The text of the node's help sidebar, its headings one level up, since a page has but this one
+ * text.
+ */
 export async function helpOf(type: string): Promise<string> {
   const markdown = await readFile(path.join(nodes, type, 'help/en-US.md'), 'utf8');
   return markdown.replace(/^###/gm, '##').trim();

@@ -1,4 +1,7 @@
-/** What each status of a working node means, by its key in the locale files. The page of statuses demands one for each key. */
+/**
+ * What each status of a working node means, by its key in the locale files. The page of statuses
+ * demands one for each key.
+ */
 export const SHARED: Readonly<Record<string, string>> = {
   connecting: 'Yellow ring. The session is being opened, or the first answer is awaited. It takes seconds.',
   noNumber: 'Part of the last call (`↙ no number`): Accolades sent none, as with an anonymous caller.',

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { RolldownOutput } from 'rolldown';
 import { mitText } from './mit-text.ts';
 
-/** A package of somebody else, some of whose code ended in a bundle. */
+/** A third-party package with code in a bundle. */
 export interface BundledPackage {
   readonly name: string;
   readonly version: string;
@@ -28,7 +28,10 @@ function moduleIds({ output }: RolldownOutput): string[] {
   return output.flatMap((file) => (file.type === 'chunk' ? file.moduleIds : []));
 }
 
-/** The innermost package folder that the module lies in; none for modules of this repository and of the bundler itself. */
+/**
+ * The innermost package folder that the module lies in; none for modules of this repository and of
+ * the bundler itself.
+ */
 function packageFolderOf(moduleId: string): string[] {
   const match = /^(.*[\\/]node_modules[\\/](?:@[^\\/]+[\\/])?[^\\/]+)[\\/]/.exec(moduleId);
   return match?.[1] === undefined ? [] : [match[1]];

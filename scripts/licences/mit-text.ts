@@ -1,5 +1,6 @@
 /**
- * The licence of a package that says "MIT" in its package.json and ships no text: the standard one, in its author's name.
+ * The licence of a package that says "MIT" in its package.json and ships no text: the standard one,
+ * in its author's name.
  * @param author as in package.json, without the address of a web site
  */
 export function mitText(author: string): string {

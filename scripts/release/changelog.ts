@@ -1,7 +1,8 @@
 const UNRELEASED = '## [Unreleased]';
 
 /**
- * The changelog with what is under "Unreleased" under a version instead, and an empty "Unreleased" above it.
+ * The changelog with what is under "Unreleased" under a version instead, and an empty "Unreleased"
+ * above it.
  * @param date `YYYY-MM-DD`
  * @throws when there is nothing to release, or the version is described already
  */
@@ -24,7 +25,9 @@ export function unreleasedChanges(changelog: string): string {
   return unreleased(changelog).changes;
 }
 
-/** @returns where the text under "Unreleased" begins, and where the next version does; -1: nowhere */
+/**
+ * @returns where the text under "Unreleased" begins, and where the next version does; -1: nowhere
+ */
 function unreleased(changelog: string): { after: number; next: number; changes: string } {
   const start = changelog.indexOf(`${UNRELEASED}\n`);
   if (start < 0) return { after: -1, next: -1, changes: '' };

@@ -3,7 +3,8 @@ const VERSION = /^(0|[1-9]\d*)\.(0|[1-9]\d*)\.(0|[1-9]\d*)$/;
 /**
  * The version that a release asks for.
  * @param wanted a version, or which part of the present one to raise: `patch`, `minor` or `major`
- * @param released whether the present one was released; one that was not, such as the very first, may be asked for
+ * @param released whether the present one was released; one that was not, such as the very first,
+ *   may be asked for
  * @throws when it is neither, or not newer than the present one
  */
 export function nextVersion(present: string, wanted: string, released: boolean): string {

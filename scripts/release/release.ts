@@ -1,6 +1,7 @@
 /**
- * `npm run release -- <version|patch|minor|major>`: gives all packages one new version, in the lock file, too, and turns what the
- * changelog has under "Unreleased" into that version. It commits nothing, and prints what to do next.
+ * `npm run release -- <version|patch|minor|major>`: gives all packages one new version, in the lock
+ * file, too, and turns what the changelog has under "Unreleased" into that version. It commits
+ * nothing, and prints what to do next.
  */
 import { spawnSync } from 'node:child_process';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
@@ -25,7 +26,7 @@ async function main(wanted: string | undefined): Promise<void> {
     ),
     ['package-lock.json', (text) => withLockedVersion(text, ['', ...folders], version)],
   ];
-  // All of them are worked out before the first is written.
+  // Compute all texts before writing the first.
   const written = await Promise.all(
     edits.map(async ([file, edit]) => [file, edit(await readFile(path.join(root, file), 'utf8'))] as const),
   );

@@ -6,7 +6,7 @@ import { closePage, FRONT_DESK, SALES, type NodeRedRig } from './rig.ts';
 
 const UNKNOWN = '0000deadbeef';
 
-/** Clicks the test button of the open dialog, and gives the line under it once it says so. */
+/** Clicks the test button of the open dialog; returns the result line once it matches. */
 async function test(editor: NodeRedEditor, type: string, says: RegExp): Promise<string> {
   await editor.dialog.locator(`#${type}-test`).click();
   const line = editor.dialog.locator(`#${type}-test-result`);
@@ -14,7 +14,7 @@ async function test(editor: NodeRedEditor, type: string, says: RegExp): Promise<
   return line.innerText();
 }
 
-/** The buttons of the configuration nodes that test what is typed, and how a list of agents gets into its field. */
+/** The test buttons of the configuration nodes, and pasting a list of agents. */
 export function connectionTests(rig: () => NodeRedRig): void {
   describe('the test button', () => {
     it('of an agent says whether it can be connected, and as whom', async () => {

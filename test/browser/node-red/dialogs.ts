@@ -4,7 +4,9 @@ import { picture } from '../support/pictures.ts';
 import type { NodeRedEditor } from './editor.ts';
 import { closePage, type NodeRedRig } from './rig.ts';
 
-/** The nodes of the palette, in its order, with the property that names their configuration node. */
+/**
+ * The nodes of the palette, in its order, with the property that names their configuration node.
+ */
 export const PALETTE: readonly { readonly type: string; readonly config?: string }[] = [
   { type: 'accolades-call', config: 'agent' },
   { type: 'accolades-request' },
@@ -17,7 +19,9 @@ interface Case {
   readonly field: string;
   readonly wrong: string;
   readonly right: string;
-  /** What the tooltip of the marked field says; null for a typed input, which Node-RED only colours. */
+  /**
+   * What the tooltip of the marked field says; null for a typed input, which Node-RED only colours.
+   */
   readonly says: RegExp | null;
 }
 
@@ -82,7 +86,7 @@ async function checkMarks(editor: NodeRedEditor, cases: readonly Case[]): Promis
     await type(editor, field, wrong);
     await marked(editor, field).waitFor();
     if (says !== null) {
-      // The text comes when the pointer enters the field, so it must not rest there.
+      // The tooltip appears when the pointer enters the field, so move it away first.
       await editor.page.mouse.move(5, 5);
       await (await boxIn(editor, field)).hover();
       await editor.page.locator('.red-ui-popover', { hasText: says }).first().waitFor();
@@ -94,7 +98,7 @@ async function checkMarks(editor: NodeRedEditor, cases: readonly Case[]): Promis
   }
 }
 
-/** No key of a text that is missing, no text that is cut or stands over its neighbour. */
+/** No missing text, no text that is cut off or overlaps. */
 export async function checkLook(editor: NodeRedEditor, name: string): Promise<void> {
   const form = editor.dialog.locator('.accolades-form');
   expect(await form.innerText(), name).not.to.match(/accolades-\w+\.\w/);
@@ -186,7 +190,7 @@ export function dialogs(rig: () => NodeRedRig): void {
       await editor.field('event-ivrRequest').uncheck();
       await editor.field('ivrFallback').waitFor({ state: 'hidden' });
       await editor.save();
-      // What was set below the fold is not hidden from who looks again.
+      // A section with settings is unfolded when the dialog opens again.
       await editor.edit(node);
       await editor.field('trustedProxies').waitFor();
       await editor.field('country').waitFor({ state: 'hidden' });

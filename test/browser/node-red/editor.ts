@@ -1,6 +1,9 @@
 import type { Locator, Page } from 'playwright-core';
 
-/** Node-RED's editor in a browser, used as a person uses it. Knows the editors of Node-RED 3.1 to 5.0. */
+/**
+ * Node-RED's editor in a browser, used as a person uses it. Knows the editors of Node-RED 3.1 to
+ * 5.0.
+ */
 export class NodeRedEditor {
   readonly page: Page;
 
@@ -81,7 +84,7 @@ export class NodeRedEditor {
   /** From a node's dialog, opens that of a new configuration node. */
   async addConfig(property: string): Promise<void> {
     const add = this.page.locator(`#node-input-btn-${property}-add`);
-    // Before Node-RED 4 one button serves both, by what the list beside it shows.
+    // Before Node-RED 4 one button adds or edits, depending on the list beside it.
     if ((await add.count()) > 0) await add.click();
     else {
       await this.page.locator(`select#node-input-${property}`).selectOption('_ADD_');

@@ -3,7 +3,7 @@ import { expectNoSecret } from '../../hosts/secrets.ts';
 import { picture } from '../support/pictures.ts';
 import { closePage, FRONT_DESK, type NodeRedRig } from './rig.ts';
 
-/** What a newcomer does first, with nothing prepared. The same in every supported Node-RED. */
+/** The first steps of a new user, in every supported Node-RED. */
 export function firstCall(rig: () => NodeRedRig): void {
   describe('a first call', () => {
     it('goes from an empty canvas to a message in the debug sidebar', async () => {

@@ -24,7 +24,7 @@ export function helpTexts(rig: () => NodeRedRig): void {
           await help.getByText(heading).first().waitFor();
           const text = await help.innerText();
           expect(text.length, type).to.be.above(300);
-          // What Markdown would leave where it was not understood.
+          // Markdown that was not converted.
           expect(text, type).not.to.match(/\*\*|\]\(|^#|&lt;|_\(/m);
           await picture(page, `help/${tag}-${type}`);
           await editor.cancel();

@@ -18,7 +18,7 @@ export class NodeRedRig {
   readonly simulator: Simulator;
   readonly host: NodeRedHost;
   readonly client: NodeRedClient;
-  /** What pages threw. */
+  /** Errors that pages threw. */
   readonly pageErrors: string[] = [];
   readonly #browser: Browser;
   readonly #userDir: string;
@@ -84,7 +84,7 @@ export class NodeRedRig {
   }
 }
 
-/** Ends a page with all that belongs to it. */
+/** Closes a page with its context. */
 export async function closePage(page: Page): Promise<void> {
   await page.context().close();
 }

@@ -11,7 +11,7 @@ export interface PageOptions {
   height?: number;
 }
 
-/** How long a page may take for anything that is waited for, in milliseconds. */
+/** The deadline of every wait in a page, in milliseconds. */
 const PAGE_DEADLINE_MS = 30_000;
 
 /**
@@ -45,7 +45,7 @@ export async function newPage(browser: Browser, options: PageOptions = {}): Prom
   const context = await browser.newContext({
     locale,
     viewport: { width, height },
-    // So that nothing is pictured or clicked while it moves.
+    // No animations: nothing may move during a picture or click.
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });

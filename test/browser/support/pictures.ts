@@ -3,7 +3,10 @@ import path from 'node:path';
 import type { Page } from 'playwright-core';
 import { repositoryRoot } from '../../../hosts/paths.ts';
 
-/** The pictures that the README and the guides show. `ACCOLADES_SCREENSHOTS=docs/images npm run test:browser` makes them again. */
+/**
+ * The pictures that the README and the guides show. `ACCOLADES_SCREENSHOTS=docs/images npm run
+ * test:browser` makes them again.
+ */
 const SHOWN: readonly string[] = [
   'node-red-flow',
   'node-red-agent',
@@ -13,7 +16,7 @@ const SHOWN: readonly string[] = [
   'n8n-item',
 ];
 
-/** What a picture in the repository may have, in bytes. */
+/** The largest picture in the repository, in bytes. */
 const MAX_SHOWN_BYTES = 200_000;
 
 const shownFolder = process.env['ACCOLADES_SCREENSHOTS'];

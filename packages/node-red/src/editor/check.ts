@@ -1,7 +1,10 @@
 import { messageOf } from '@accolades-flow/core';
 import { variableIn } from '../runtime/variable.ts';
 
-/** What a reader of core finds wrong with a typed value, without the general advice; null when nothing. */
+/**
+ * The problem that a parser of core finds with a typed value, without the advice; null when it is
+ * valid.
+ */
 export function problemOf(read: () => unknown): string | null {
   try {
     read();
@@ -12,7 +15,7 @@ export function problemOf(read: () => unknown): string | null {
   }
 }
 
-/** Whether an environment variable stands in for the value, so that the editor cannot know it. */
+/** Whether the value is an environment variable, whose value the editor does not know. */
 export function isVariable(value: unknown): boolean {
   return variableIn(value) !== undefined;
 }

@@ -4,7 +4,7 @@ import type { EditorNode, Query } from './editor-api.ts';
 
 declare const $: Query;
 
-/** What Node-RED's editor shows in place of a password that it has but does not know. */
+/** Node-RED's editor shows this instead of a stored password, which it never gets. */
 export const KEPT_PASSWORD = '__PWRD__';
 
 export interface ConfigTestFields {
@@ -21,8 +21,8 @@ export interface ConfigTestView {
 }
 
 /**
- * Makes the button `#<type>-test` of a configuration node's dialog test what is typed, and shows the
- * result in `#<type>-test-result`.
+ * Makes the button `#<type>-test` of a configuration node's dialog test what is typed, and shows
+ * the result in `#<type>-test-result`.
  */
 export function offerConfigTest(node: EditorNode, fields: ConfigTestFields, view: ConfigTestView = {}): void {
   $(`#${node.type}-test`).on('click', () => {
@@ -43,7 +43,7 @@ function test(node: EditorNode, fields: ConfigTestFields, view: ConfigTestView):
   show(node._(`${type}.test.testing`), true);
   view.onStart?.();
   let answered = 0;
-  // A relative address, so that the editor adds the token of the person who is logged in.
+  // Relative, so that the editor adds the user's access token.
   $.ajax({
     url: `${type}/${encodeURIComponent(node.id)}/test`,
     method: 'POST',

@@ -1,10 +1,10 @@
-/** What the editor code of our nodes uses of Node-RED's browser API and of jQuery, which the editor provides. */
+/** The parts of Node-RED's editor API and of jQuery that our editor code uses. */
 
 export interface EditorNode {
   readonly id: string;
   readonly type: string;
   name?: string;
-  /** Secrets as far as the editor knows them: typed ones, and of each saved one `has_<name>`. */
+  /** Typed secrets, and for each stored one `has_<name>`. */
   readonly credentials?: Readonly<Record<string, string | boolean | undefined>>;
   [property: string]: unknown;
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
@@ -14,7 +14,7 @@ export interface EditorProperty {
   readonly value: unknown;
   readonly type?: string;
   readonly required?: boolean;
-  /** True, false, or what is wrong. Both parameters must be there for the text to be shown. */
+  /** True, false, or the problem. Node-RED shows the text only if both parameters are declared. */
   validate?(this: EditorNode, value: unknown, options: unknown): boolean | string;
 }
 
@@ -42,7 +42,7 @@ export interface EditorRed {
   readonly settings: { readonly httpNodeRoot?: unknown };
 }
 
-/** One kind of value of a typed input: a name that Node-RED knows, or a value of our own without an input. */
+/** A type of a typed input: a name that Node-RED knows, or a type of our own without an input. */
 export type TypedInputType =
   string | { readonly value: string; readonly label: string; readonly hasValue: boolean };
 

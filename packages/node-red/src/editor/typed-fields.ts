@@ -1,7 +1,7 @@
 import type { Settings } from '../migrations/migrate.ts';
 import type { EditorNode, Query, TypedInputType } from './editor-api.ts';
 
-/** Shows what a hand-written node lacks as it works. To be called before anything else is made of the fields. */
+/** Shows the defaults of settings that a hand-written node lacks. Call it first in the dialog. */
 export function showDefaults($: Query, node: EditorNode, defaults: Settings): void {
   for (const [name, value] of Object.entries(defaults)) {
     if (node[name] !== undefined) continue;
@@ -23,5 +23,5 @@ export function typedField($: Query, name: string, types: readonly TypedInputTyp
   });
 }
 
-/** Where a value can come from, besides text. */
+/** The sources of a value besides fixed text. */
 export const DYNAMIC_TYPES: readonly string[] = ['msg', 'flow', 'global', 'env', 'jsonata'];

@@ -1,7 +1,7 @@
 /** A node's settings as the flow file holds them. */
 export type Settings = Readonly<Record<string, unknown>>;
 
-/** One step from the version before to `version`. Pure: it returns new settings and leaves the given ones alone. */
+/** Upgrades settings from the previous version to `version`. Pure. */
 export interface Migration {
   /** From 1; settings without a `version` are of version 0. */
   readonly version: number;

@@ -1,7 +1,8 @@
 import type { NodeAPI } from '@node-red/registry';
 
 /**
- * The configuration node that a setting names; null when none is chosen, or when it is not there or of another kind.
+ * The configuration node that a setting names; null when none is chosen, or when it is not there or
+ * of another kind.
  * @param id the setting
  */
 export function configNode<T>(

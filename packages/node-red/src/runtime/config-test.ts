@@ -7,7 +7,10 @@ import { describeError, errorCodeOf, type Texts } from './texts.ts';
 /** Lines of JSON, of which each can be read as it comes. */
 const NDJSON = 'application/x-ndjson';
 
-/** What the dialog is told. The message is for people, in the runtime's language, and holds no secret. */
+/**
+ * What the dialog is told. The message is for people, in the runtime's language, and holds no
+ * secret.
+ */
 export interface ConfigTestResult {
   readonly ok: boolean;
   readonly message: string;
@@ -47,8 +50,8 @@ export interface ConfigTest {
 
 /**
  * Lets the dialog of a configuration node test what is typed: `POST <type>/<node id>/test` of
- * Node-RED's admin API. The body is a JSON object of the node's fields, with the secret only when it
- * was typed again. The answer is a {@link ConfigTestResult}; for a client that accepts
+ * Node-RED's admin API. The body is a JSON object of the node's fields, with the secret only when
+ * it was typed again. The answer is a {@link ConfigTestResult}; for a client that accepts
  * `application/x-ndjson`, lines of `{ "progress": CheckProgress }` come before it.
  *
  * Needs the permission to deploy. Only JSON is accepted: a page of another origin cannot send JSON
@@ -113,7 +116,10 @@ function typedConfig(
   };
 }
 
-/** The node that holds the variables of the whole runtime, which every node sees; null when there is none. */
+/**
+ * The node that holds the variables of the whole runtime, which every node sees; null when there is
+ * none.
+ */
 function globalNode({ nodes }: NodeAPI): unknown {
   const ids: string[] = [];
   nodes.eachNode(({ id, type }) => {

@@ -5,7 +5,10 @@ import { variableIn } from './variable.ts';
 /** Gives the value of an environment variable; undefined when it is not set. */
 export type Environment = (name: string) => unknown;
 
-/** The environment variables that a node sees: those of its group, its tab, the runtime and the process. */
+/**
+ * The environment variables that a node sees: those of its group, its tab, the runtime and the
+ * process.
+ */
 export function environmentOf(util: NodeAPI['util'], node: unknown): Environment {
   return (name) => {
     const getSetting: unknown = Reflect.get(util, 'getSetting');
@@ -57,7 +60,10 @@ export function textOrNull(value: unknown, environment: Environment): string | n
   }
 }
 
-/** Reads the text of one setting of a node; see {@link settingText}. Default code `INVALID_PARAMETER`. */
+/**
+ * Reads the text of one setting of a node; see {@link settingText}. Default code
+ * `INVALID_PARAMETER`.
+ */
 export type ReadSetting = (name: string, code?: AccoladesErrorCode) => string;
 
 /** A reader of the settings of one node. */

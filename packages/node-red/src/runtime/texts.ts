@@ -39,7 +39,10 @@ export function describeError(thrown: unknown, texts: Texts): string {
   return typeof what === 'string' && what !== '' ? `${what} ${advice}` : advice;
 }
 
-/** The code of an AccoladesError, also of one that another copy of the library made; null for anything else. */
+/**
+ * The code of an AccoladesError, also of one that another copy of the library made; null for
+ * anything else.
+ */
 export function errorCodeOf(thrown: unknown): AccoladesErrorCode | null {
   if (!(thrown instanceof Error) || !('code' in thrown)) return null;
   const { code } = thrown;

@@ -28,7 +28,9 @@ export async function typedValue(
   });
 }
 
-/** What the field holds, its environment variable replaced: a text, or a variable of another type. */
+/**
+ * What the field holds, its environment variable replaced: a text, or a variable of another type.
+ */
 function literalOf(value: unknown, type: string, environment: Environment): string | number | boolean {
   const found = withVariable(value, environment);
   if (typeof found === 'number' || typeof found === 'boolean') return found;
@@ -39,7 +41,10 @@ function literalOf(value: unknown, type: string, environment: Environment): stri
       : '';
 }
 
-/** The value of the typed input whose text is the setting `name` and whose type is the setting `<name>Type`. */
+/**
+ * The value of the typed input whose text is the setting `name` and whose type is the setting
+ * `<name>Type`.
+ */
 export function typedSetting(
   util: NodeAPI['util'],
   settings: Settings,

@@ -12,7 +12,9 @@ export function variableIn(value: unknown): string | undefined {
   return inBraces ?? inBrackets;
 }
 
-/** Whether a setting mixes an environment variable with other text, which Node-RED does not replace. */
+/**
+ * Whether a setting mixes an environment variable with other text, which Node-RED does not replace.
+ */
 export function hasVariableInside(text: string): boolean {
   return variableIn(text) === undefined && /\$\{\s*[^\s{}]+\s*\}|\$\(\s*[^\s()]+\s*\)/.test(text);
 }

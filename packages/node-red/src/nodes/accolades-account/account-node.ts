@@ -1,11 +1,12 @@
 import type { AccountClient } from '@accolades-flow/core';
 
-/** An `accolades-account` node as other nodes see it. */
+/** The interface of an `accolades-account` node for other nodes. */
 export interface AccountNode {
   readonly name?: string | undefined;
   /**
    * Sends commands for this account.
-   * @throws AccoladesError `INVALID_ACCOUNT`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is wrong; no secret in it
+   * @throws AccoladesError `INVALID_ACCOUNT`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is
+   *   wrong; no secret in it
    */
   client(): AccountClient;
   /** The server address as deployed, variables replaced; null when a variable is missing. */

@@ -9,7 +9,8 @@ import { accountMigrations } from './migrations.ts';
  * @param password the API password, a secret
  * @param environment the variables that the node sees
  * @param getNode finds another node, for the TLS configuration
- * @throws AccoladesError `INVALID_ACCOUNT`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is wrong; no secret in it
+ * @throws AccoladesError `INVALID_ACCOUNT`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is
+ *   wrong; no secret in it
  */
 export function readAccountSettings(
   config: Settings,

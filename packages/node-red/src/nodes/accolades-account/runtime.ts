@@ -9,7 +9,10 @@ import english from './locales/en-US.json' with { type: 'json' };
 
 type Self = Node<{ password: string }> & { -readonly [K in keyof AccountNode]: AccountNode[K] };
 
-/** The configuration node `accolades-account`: the account whose commands the REST API takes. It sends nothing by itself. */
+/**
+ * The configuration node `accolades-account`: an account for the REST API. It sends nothing by
+ * itself.
+ */
 export default function registerAccount(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
 

@@ -13,7 +13,7 @@ import { readTlsSettings } from '../../runtime/tls-settings.ts';
 import { agentMigrations } from './migrations.ts';
 import { typedAgents } from './typed-agents.ts';
 
-/** What other nodes need to reach the agents of an `accolades-agent` node. */
+/** The connection settings of an `accolades-agent` node, checked. */
 export interface AgentConnection {
   readonly agents: readonly AgentCredential[];
   readonly server: ServerOptions;
@@ -21,12 +21,16 @@ export interface AgentConnection {
   readonly security: Security;
 }
 
-/** An `accolades-agent` node as other nodes see it. It holds no connection itself: its users subscribe at the hub. */
+/**
+ * The interface of an `accolades-agent` node for other nodes. It has no connection of its own: the
+ * nodes that use it subscribe at the hub.
+ */
 export interface AgentNode {
   readonly name?: string | undefined;
   /**
    * The settings, checked.
-   * @throws AccoladesError `INVALID_CREDENTIAL`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is wrong; no secret in it
+   * @throws AccoladesError `INVALID_CREDENTIAL`, `INVALID_URL` or `INVALID_PARAMETER`, saying what
+   *   is wrong; no secret in it
    */
   connection(): AgentConnection;
   /** The server address as deployed, variables replaced; null when a variable is missing. */

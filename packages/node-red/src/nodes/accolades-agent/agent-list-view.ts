@@ -23,9 +23,11 @@ export class AgentListView {
     });
   }
 
-  /** The agents as the runtime has them, shown once they are there. For a node that was deployed. */
+  /**
+   * The agents as the runtime has them, shown once they are there. For a node that was deployed.
+   */
   load(): void {
-    // A relative address, so that the editor adds the token of the person who is logged in.
+    // Relative, so that the editor adds the user's access token.
     $.ajax({ url: `accolades-agent/${encodeURIComponent(this.#node.id)}/agents`, method: 'GET' }).done(
       (answer) => {
         this.#deployed = statesFrom(answer)?.agents ?? null;

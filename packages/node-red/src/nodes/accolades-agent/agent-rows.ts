@@ -22,7 +22,9 @@ export function rowsOfOutcomes(outcomes: readonly AgentOutcome[]): AgentRow[] {
   }));
 }
 
-/** The rows that hold the text in their label or reason; agents that are not connected come first. */
+/**
+ * The rows that hold the text in their label or reason; agents that are not connected come first.
+ */
 export function rowsToShow(rows: readonly AgentRow[], search: string): AgentRow[] {
   const wanted = search.trim().toLocaleLowerCase();
   return rows

@@ -24,9 +24,9 @@ export interface AgentStates {
 }
 
 /**
- * Tells the dialog who is connected and why the others are not: `GET accolades-agent/<node id>/agents`
- * of Node-RED's admin API, answered with {@link AgentStates}; 404 when the node is not deployed.
- * Needs the permission to read flows.
+ * Tells the dialog who is connected and why the others are not: `GET accolades-agent/<node
+ * id>/agents` of Node-RED's admin API, answered with {@link AgentStates}; 404 when the node is not
+ * deployed. Needs the permission to read flows.
  */
 export function serveAgentStates(RED: NodeAPI, texts: Texts): void {
   RED.httpAdmin.get(

@@ -136,7 +136,7 @@ function holds(node: AgentNode, idCrm: string): boolean {
     const agent = agents.find((known) => known.idCrm === idCrm);
     return agent !== undefined && isAgentConnected(agent, server);
   } catch {
-    // Settings that cannot be read connect nothing.
+    // Invalid settings connect nothing.
     return false;
   }
 }

@@ -9,7 +9,7 @@ import { typedAgents } from './typed-agents.ts';
 declare const RED: EditorRed;
 declare const $: Query;
 
-/** More names than these are counted under the field; the list has all. */
+/** Under the field, more names than these are only counted; the list shows all. */
 const MAX_NAMED = 5;
 
 const field = (name: string) => $(`#node-config-input-${name}`);
@@ -29,7 +29,7 @@ RED.nodes.registerType('accolades-agent', {
     country: {
       value: 'RO',
       validate(value, _options) {
-        // Whether the country exists is left to the runtime: the list is too long for the editor.
+        // Only the form is checked: the list of countries is too large for the editor.
         const typed = typeof value === 'string' ? value.trim() : '';
         return isVariable(value) || /^([a-z]{2})?$/i.test(typed) || this._('accolades-agent.error.country');
       },
@@ -37,7 +37,7 @@ RED.nodes.registerType('accolades-agent', {
     tls: { value: '', type: 'tls-config', required: false },
     version: {
       value: 1,
-      // The editor checks credentials only while the dialog is open; this marks a node that was closed without one.
+      // The editor validates credentials only in the open dialog; this marks a node that lacks one.
       validate(_value, _options) {
         const known = this.credentials;
         const missing = known !== undefined && known.has_idCrm === false && (known.idCrm ?? '') === '';
@@ -71,7 +71,7 @@ RED.nodes.registerType('accolades-agent', {
       .on('paste', (event) => {
         const pasted = pastedText(event.originalEvent);
         if (pasted === null || !/[\r\n]/.test(pasted)) return;
-        // A password field drops line breaks, which would run the agents of a pasted list together.
+        // A password field drops line breaks, which would join the entries of a pasted list.
         event.preventDefault();
         const list = pasted.trim().split(/\s*[\r\n]+\s*/);
         field('idCrm').val(list.join(', ')).trigger('change');

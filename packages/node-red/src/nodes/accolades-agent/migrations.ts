@@ -4,7 +4,7 @@ import type { Migration } from '../../migrations/migrate.ts';
 export const agentMigrations: readonly Migration[] = [
   {
     version: 1,
-    // Written by hand, or by a tool, without what the dialog would have filled in.
+    // Fills in what a hand-written node lacks.
     upgrade: (settings) => ({ url: '', country: 'RO', tls: '', ...settings }),
   },
 ];

@@ -10,7 +10,9 @@ import english from './locales/en-US.json' with { type: 'json' };
 
 type Self = Node<{ idCrm: string }> & { -readonly [K in keyof AgentNode]: AgentNode[K] };
 
-/** The configuration node `accolades-agent`: the agent or agents, and where their server is. It never connects by itself. */
+/**
+ * The configuration node `accolades-agent`: agents and their server. It never connects by itself.
+ */
 export default function registerAgent(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
 
@@ -30,7 +32,7 @@ export default function registerAgent(RED: NodeAPI): void {
       };
     };
     this.statuses = () => {
-      // All share the same sessions, so that any of them knows.
+      // All users share the sessions, so any subscription has the states.
       const [first] = subscriptions;
       return first?.status.agents ?? null;
     };

@@ -57,7 +57,7 @@ RED.nodes.registerType('accolades-command', {
     country: {
       value: 'RO',
       validate(value, _options) {
-        // Whether the country exists is left to the runtime: the list is too long for the editor.
+        // Only the form is checked: the list of countries is too large for the editor.
         const typed = typeof value === 'string' ? value.trim() : '';
         return isVariable(value) || /^([a-z]{2})?$/i.test(typed) || this._('accolades-command.error.country');
       },

@@ -20,11 +20,11 @@ declare const $: Query;
 declare const location: { readonly origin: string };
 declare const crypto: { getRandomValues(array: Uint8Array): Uint8Array };
 
-/** What Node-RED's editor shows in place of a password that it has but does not know. */
+/** Node-RED's editor shows this instead of a stored password, which it never gets. */
 const KEPT_PASSWORD = '__PWRD__';
 const DEFAULTS = migrate({}, webhookMigrations);
 
-/** The editor does not know the value of a variable, so that it can only take it for right. */
+/** The editor does not know a variable's value, so it treats it as valid. */
 const anyVariable = (): string => 'value';
 
 const field = (name: string) => $(`#node-input-${name}`);
@@ -83,7 +83,7 @@ RED.nodes.registerType('accolades-webhook', {
     country: {
       value: 'RO',
       validate(value, _options) {
-        // Whether the country exists is left to the runtime: the list is too long for the editor.
+        // Only the form is checked: the list of countries is too large for the editor.
         const known = /^([a-z]{2})?$/i.test(textOf(value).trim());
         return isVariable(value) || known || this._('accolades-webhook.error.country');
       },
@@ -222,7 +222,10 @@ function eventsOf(settings: Settings): WebhookEventType[] {
   return problemOf(() => readWebhookEvents(events)) === null ? [...readWebhookEvents(events)] : [];
 }
 
-/** What stands below the fold, in the parts that are unfolded when something there is not as it is by itself. */
+/**
+ * What stands below the fold, in the parts that are unfolded when something there is not as it is
+ * by itself.
+ */
 const FOLDED = [
   ['country', 'phoneField', 'durationField'],
   ['secretParameter', 'allowedAddresses', 'trustedProxies', 'maxBodyBytes'],
@@ -237,7 +240,10 @@ function unfoldChanged(settings: Settings): void {
   });
 }
 
-/** Under the path: what is to be set in Accolades. A secret is shown only while the person who typed it is here to copy it. */
+/**
+ * Under the path: what is to be set in Accolades. A secret is shown only while the person who typed
+ * it is here to copy it.
+ */
 function showUrl(node: EditorNode): void {
   const path = field('path').val();
   const secret = textOf(field('secret').val());
