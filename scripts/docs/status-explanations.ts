@@ -4,6 +4,8 @@
  */
 export const SHARED: Readonly<Record<string, string>> = {
   connecting: 'Yellow ring. The session is being opened, or the first answer is awaited. It takes seconds.',
+  holding:
+    'So many messages are held, because Node-RED has stopped the flows and not started them again. The log says why. They are sent on when the flows have started.',
   noNumber: 'Part of the last call (`↙ no number`): Accolades sent none, as with an anonymous caller.',
   'connected.protected': 'Green dot. Calls arrive.',
   'connected.exposed':
@@ -11,7 +13,7 @@ export const SHARED: Readonly<Record<string, string>> = {
   'connected.unverified':
     'Green dot. Calls arrive, but the certificate of the server is not verified. See [Own certificate](own-certificate.md).',
   'severalConnected.protected':
-    'With several agents. Green dot when all are connected, yellow ring when some are or are on the way, red ring when none is; the log says why the others are not.',
+    'With several agents. Green dot when all are connected, yellow ring when some are or are on the way, red ring when none is; the list in the dialog of the agent says why each of the others is not.',
   'severalConnected.exposed': 'The same, with an address that starts with `ws://`.',
   'severalConnected.unverified': 'The same, with a certificate that is not verified.',
 };
