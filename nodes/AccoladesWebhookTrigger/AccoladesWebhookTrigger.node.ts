@@ -8,11 +8,11 @@ import type {
 import { hangupFormatProperty } from '../shared/hangup-format.ts';
 import { testWebhookSecret } from '../shared/webhook-credential.ts';
 import { configuredOutputs } from './outputs.ts';
-import { forgetSecret, readSecret } from './node-secret.ts';
+import { nodeSecret } from './node-secret.ts';
 import { parameterFields } from './parameter-fields.ts';
 import { receive } from './receive.ts';
 import { settingsError } from './settings-error.ts';
-import { createEndpoint, readWebhookParameters } from './webhook-settings.ts';
+import { webhookNodeOf } from './webhook-node.ts';
 
 /** Of the requests to this node; n8n looks at it for each of them. */
 const PARAMETER_FIELDS = parameterFields({
@@ -371,8 +371,8 @@ export class AccoladesWebhookTrigger implements INodeType {
       /** Publishing the workflow fails here when a setting is not valid, and not at the first call. */
       async create(this: IHookFunctions): Promise<boolean> {
         try {
-          const parameters = readWebhookParameters(this);
-          createEndpoint(parameters, await readSecret(this, parameters));
+          const node = webhookNodeOf(this);
+          node.endpoint(await nodeSecret(this, node.parameters).read());
         } catch (error) {
           throw settingsError(this.getNode(), error);
         }
@@ -380,7 +380,7 @@ export class AccoladesWebhookTrigger implements INodeType {
       },
       /** Requests that still wait are answered by their workflow, or by the fallback within their time limit. */
       delete(this: IHookFunctions): Promise<boolean> {
-        forgetSecret(this);
+        nodeSecret(this, { secretPlace: 'path' }).forget();
         return Promise.resolve(true);
       },
     },

@@ -6,42 +6,39 @@ import type { WebhookParameters } from './webhook-settings.ts';
 const CREDENTIAL = 'accoladesWebhookApi';
 const store = new SecretStore();
 
-type Context = IHookFunctions | IWebhookFunctions;
-
-/**
- * The secret of the node as it was read last; read now when it was not yet.
- * @throws AccoladesError `INVALID_CREDENTIAL`, or what n8n throws when there is no credential
- */
-export async function recallSecret(context: Context, parameters: WebhookParameters): Promise<RecalledSecret> {
-  if (parameters.secretPlace === 'none') return { secret: '', isFresh: true };
-  return (
-    store.recall(keyOf(context)) ?? {
-      secret: await readSecret(context, parameters),
-      isFresh: true,
-    }
-  );
+/** The secret of a node. All methods throw `INVALID_CREDENTIAL`, or what n8n throws without one. */
+export interface NodeSecret {
+  /** As it was read last; read now when it was not yet. */
+  recall(): Promise<RecalledSecret>;
+  /** As it is now; kept for `recall`. */
+  read(): Promise<string>;
+  /** As `read`, with several attempts over some seconds: the request will not come again. */
+  renew(): Promise<string>;
+  forget(): void;
 }
 
-/** The secret of the node as it is now; it is kept for `recallSecret`. @throws as `recallSecret` */
-export async function readSecret(context: Context, parameters: WebhookParameters): Promise<string> {
-  if (parameters.secretPlace === 'none') return '';
-  return store.read(keyOf(context), () => secretOf(context));
-}
+const NONE: NodeSecret = {
+  recall: () => Promise.resolve({ secret: '', isFresh: true }),
+  read: () => Promise.resolve(''),
+  renew: () => Promise.resolve(''),
+  forget: () => undefined,
+};
 
-/** As `readSecret`, with several attempts over some seconds: for a request that nobody would send again. @throws as `recallSecret` */
-export async function renewSecret(context: Context, parameters: WebhookParameters): Promise<string> {
-  if (parameters.secretPlace === 'none') return '';
-  return store.renew(keyOf(context), () => secretOf(context));
-}
-
-export function forgetSecret(context: Context): void {
-  store.forget(keyOf(context));
-}
-
-async function secretOf(context: Context): Promise<string> {
-  return readWebhookSecret(await context.getCredentials(CREDENTIAL));
-}
-
-function keyOf(context: Context): string {
-  return `${context.getWorkflow().id ?? ''} ${context.getNode().id} ${context.getNode().credentials?.[CREDENTIAL]?.id ?? ''}`;
+export function nodeSecret(
+  context: IHookFunctions | IWebhookFunctions,
+  { secretPlace }: Pick<WebhookParameters, 'secretPlace'>,
+): NodeSecret {
+  if (secretPlace === 'none') return NONE;
+  const { id, credentials } = context.getNode();
+  const key = `${context.getWorkflow().id ?? ''} ${id} ${credentials?.[CREDENTIAL]?.id ?? ''}`;
+  const load = async (): Promise<string> => readWebhookSecret(await context.getCredentials(CREDENTIAL));
+  const read = (): Promise<string> => store.read(key, load);
+  return {
+    recall: async () => store.recall(key) ?? { secret: await read(), isFresh: true },
+    read,
+    renew: () => store.renew(key, load),
+    forget: () => {
+      store.forget(key);
+    },
+  };
 }

@@ -1,10 +1,5 @@
-import {
-  readWebhookEvents,
-  WebhookEndpoint,
-  type EndpointSettings,
-  type WebhookEventType,
-} from '@accolades-flow/core';
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { readWebhookEvents, type EndpointSettings, type WebhookEventType } from '@accolades-flow/core';
+import type { IWebhookFunctions } from 'n8n-workflow';
 import { readHangupFormat } from '../shared/hangup-format.ts';
 import { asRecord } from '../shared/parameters.ts';
 
@@ -26,8 +21,13 @@ export interface WebhookParameters {
   readonly outputs: readonly WebhookEventType[] | null;
 }
 
+/** What is used of n8n's contexts. */
+export interface ParameterContext extends Pick<IWebhookFunctions, 'getNode' | 'getWorkflow'> {
+  getNodeParameter(name: string, fallback: string): unknown;
+}
+
 /** @throws AccoladesError `INVALID_PARAMETER` */
-export function readWebhookParameters(context: IHookFunctions | IWebhookFunctions): WebhookParameters {
+export function readWebhookParameters(context: ParameterContext): WebhookParameters {
   const parameter = (name: string, fallback: string): unknown => context.getNodeParameter(name, fallback);
   const options = asRecord(parameter('options', ''));
   const events = readWebhookEvents(parameter('events', ''));
@@ -58,11 +58,6 @@ export function readWebhookParameters(context: IHookFunctions | IWebhookFunction
     secretPlace: place === 'none' || place === 'parameter' ? place : 'path',
     outputs: options['splitOutputs'] === true ? events : null,
   };
-}
-
-/** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`; holds no secret */
-export function createEndpoint({ settings, key }: WebhookParameters, secret: string): WebhookEndpoint {
-  return new WebhookEndpoint({ ...settings, secret }, { key });
 }
 
 /** The fields of a fallback: a JSON object; empty for none. */

@@ -1,5 +1,6 @@
-import type { HangupReplyFormat } from '@accolades-flow/core';
+import { readHangupFormat as readFormat, type HangupReplyFormat } from '@accolades-flow/core';
 import type { INodeProperties } from 'n8n-workflow';
+import { asRecord } from './parameters.ts';
 
 /** How the answer to `confirmHangup` is written: a collection, the same in the trigger and in the reply. */
 export function hangupFormatProperty(description: string): INodeProperties {
@@ -86,27 +87,8 @@ export function hangupFormatProperty(description: string): INodeProperties {
   };
 }
 
-/** Reads the collection; core checks the values when it writes an answer. Null when it was not set. */
-export function readHangupFormat(value: unknown): HangupReplyFormat | null {
-  const values: unknown = isRecord(value) ? value['values'] : undefined;
-  if (!isRecord(values)) return null;
-  const text = (name: string): string | undefined => {
-    const field = values[name];
-    return typeof field === 'string' ? field : undefined;
-  };
-  const format = (['json', 'form', 'template'] as const).find((known) => known === values['format']);
-  const texts = {
-    decisionField: text('decisionField'),
-    dropValue: text('dropValue'),
-    extendValue: text('extendValue'),
-    secondsField: text('secondsField'),
-    template: text('template') ?? (format === 'template' ? '{decision}' : undefined),
-    contentType: text('contentType'),
-  };
-  const given = Object.entries(texts).filter(([, field]) => field !== undefined);
-  return { ...(format === undefined ? {} : { format }), ...Object.fromEntries(given) };
-}
-
-function isRecord(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Reads the collection; null when it was not set. @throws AccoladesError `INVALID_PARAMETER` */
+export function readHangupFormat(collection: unknown): HangupReplyFormat | null {
+  const { values } = asRecord(collection);
+  return values === undefined || values === null ? null : readFormat(asRecord(values));
 }

@@ -202,6 +202,18 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
     expect(await client.listExecutions(id)).to.have.lengthOf(0);
   });
 
+  it('reads what n8n hands over, whatever its type is called', async () => {
+    const { id, url } = await publish('types', {}, [noOp('End')], [['End']]);
+    const body = notification('hangup', {});
+    expect((await post(url, body, 'text/plain')).status).to.equal(200);
+    expect((await post(url, '{"event":"answer"}', 'application/vnd.pbx+json')).status).to.equal(200);
+    await client.waitForExecutions(id, 2);
+    // n8n reads bodies before the node does, and refuses these itself.
+    expect((await post(url, '{"event":', 'application/json')).status).to.equal(422);
+    const charset = 'application/x-www-form-urlencoded; charset=windows-1250';
+    expect((await post(url, body, charset)).status).to.equal(422);
+  });
+
   it('refuses to publish with settings that cannot work', async () => {
     for (const [name, options, says] of [
       ['address', { allowedAddresses: 'nowhere' }, /no IP address/],

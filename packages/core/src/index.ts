@@ -120,7 +120,13 @@ export {
   PHONE_FIELDS,
   type CallNotification,
 } from './webhook/notification.ts';
-export { answerPending, PendingReplies, REPLY_KINDS, type ReplyKind } from './webhook/pending-replies.ts';
+export {
+  answerPending,
+  PendingReplies,
+  REPLY_KINDS,
+  type ReplyKind,
+  type Respond,
+} from './webhook/pending-replies.ts';
 export {
   confirmHangupReply,
   readHangupDecision,

@@ -137,6 +137,7 @@ export class EndpointGuard {
     const query = formFields(queryOf(head.url));
     let posted: PostedFields | null = null;
     try {
+      if (body instanceof AccoladesError) throw body;
       posted = bodyFields(head.method === 'GET' ? undefined : body, format, this.maxBodyBytes);
       this.#checkSecret(head.pathSecret, query, posted);
       const fields = { ...query.all(), ...posted.all() };

@@ -15,7 +15,10 @@ export interface RequestHead {
 
 /** A request as the hosts have it. */
 export interface EndpointRequest extends RequestHead {
-  /** Bytes or text as received, or the object that the host has parsed; undefined, null: none. */
+  /**
+   * Bytes or text as received, or the object that the host has parsed; undefined, null: none. An
+   * `AccoladesError`: it could not be read.
+   */
   readonly body?: unknown;
 }
 

@@ -14,16 +14,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { readRelayedReply } from '../shared/relayed-reply.ts';
 import type { Responder } from './webhook-settings.ts';
 
-export type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
-
-/** Sends an answer. Without effect when one was sent before, or the sender has gone. */
-export function sendAnswer(response: HttpResponse, answer: HttpAnswer): void {
-  if (response.headersSent || response.destroyed) return;
-  response.statusCode = answer.status;
-  for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);
-  response.setHeader('content-length', Buffer.byteLength(answer.body));
-  response.end(answer.body);
-}
+type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
 
 /** A request that waits for the answer of the workflow. */
 export interface WaitingRequest {
@@ -32,15 +23,16 @@ export interface WaitingRequest {
   readonly responder: Responder;
   readonly fallback: HttpAnswer;
   readonly hangupFormat: HangupReplyFormat;
-  /** A line for the log: why the workflow's own answer was not sent. */
+  /** Logs why the workflow's own answer was not sent. */
   readonly warn: (line: string) => void;
 }
 
 /**
- * Puts core's time limit, fallback and checks between n8n and a request that waits: what n8n would write to the response when the
- * workflow has ended (or when a reply comes from another process) is read here, and sent by core if it is a good answer and in time.
+ * Puts core's time limit, fallback and checks between n8n and a request that waits. n8n writes to the
+ * response when the workflow has ended, or when a reply comes from another process. That is read
+ * here, and core sends it if it is a valid answer and in time.
  *
- * Only the methods with which n8n ends such a response are replaced, on this one response; `sendAnswer` uses the others.
+ * Only the methods with which n8n ends such a response are replaced, on this one response.
  */
 export function interceptAnswer(response: HttpResponse, request: WaitingRequest): void {
   const original = { setHeader: response.setHeader.bind(response), end: response.end.bind(response) };
@@ -51,7 +43,7 @@ export function interceptAnswer(response: HttpResponse, request: WaitingRequest)
   Object.assign(response, {
     json: offer,
     send: offer,
-    // n8n sets headers of its own, also when the answer has been sent meanwhile, and ends the response once more.
+    // n8n sets its own headers, also after the answer, and ends the response once more.
     setHeader: (name: string, value: string | number | readonly string[]) => {
       if (!response.headersSent) original.setHeader(name, value);
       return response;
@@ -64,7 +56,7 @@ export function interceptAnswer(response: HttpResponse, request: WaitingRequest)
   });
 }
 
-/** Gives core what n8n was about to write; what is no answer gives way to the fallback. */
+/** Gives core what n8n was about to write; the fallback, when that is no answer. */
 function offerAnswer(body: unknown, status: number, request: WaitingRequest): void {
   const { token, kind, fallback, warn } = request;
   let answer = fallback;
@@ -84,7 +76,10 @@ function offerAnswer(body: unknown, status: number, request: WaitingRequest): vo
   }
 }
 
-/** What n8n was about to send, as an answer for Accolades. @throws AccoladesError `INVALID_REPLY` */
+/**
+ * What n8n was about to send, as an answer for Accolades.
+ * @throws AccoladesError `INVALID_REPLY`
+ */
 function answerOf(body: unknown, status: number, request: WaitingRequest): HttpAnswer {
   const { token, kind, responder, hangupFormat } = request;
   if (status >= 400) throw noAnswer('The workflow failed before it answered.');

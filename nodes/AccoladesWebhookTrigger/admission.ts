@@ -1,0 +1,57 @@
+import type { EndpointRequest, Received, Refusal, Respond, WebhookEndpoint } from '@accolades-flow/core';
+import type { IWebhookFunctions } from 'n8n-workflow';
+import { nodeSecret } from './node-secret.ts';
+import type { WebhookNode } from './webhook-node.ts';
+
+export interface Admitted {
+  readonly endpoint: WebhookEndpoint;
+  readonly received: Received;
+  /**
+   * Checks the request once more when the secret may have changed since it was read. To be called
+   * after the answer and before the workflow starts.
+   *
+   * @returns null: it may start
+   * @throws what reading the credential throws
+   */
+  readonly confirm: () => Promise<Refusal | null>;
+}
+
+/**
+ * Gives a request to the endpoint of its node. Loading the credential takes about 100 ms, too long
+ * before an answer: a request is answered by the secret as it was read last, and its workflow
+ * starts only after that was confirmed.
+ *
+ * @throws AccoladesError for settings or a secret that are not valid; what reading the credential throws
+ */
+export async function admit(
+  context: IWebhookFunctions,
+  node: WebhookNode,
+  request: EndpointRequest,
+  respond: Respond,
+): Promise<Admitted> {
+  const secrets = nodeSecret(context, node.parameters);
+  const known = await secrets.recall();
+  const endpoint = node.endpoint(known.secret);
+  const received = endpoint.receive(request, respond);
+  const isWrong = received.kind === 'refused' && received.error.code === 'SECRET_WRONG';
+  if (known.isFresh || (received.kind === 'refused' && !isWrong)) {
+    return { endpoint, received, confirm: () => Promise.resolve(null) };
+  }
+  if (isWrong) {
+    const renewed = node.endpoint(await secrets.read());
+    return {
+      endpoint: renewed,
+      received: renewed === endpoint ? received : renewed.receive(request, respond),
+      confirm: () => Promise.resolve(null),
+    };
+  }
+  return {
+    endpoint,
+    received,
+    async confirm() {
+      const renewed = node.endpoint(await secrets.renew());
+      const admission = renewed === endpoint ? null : renewed.guard.admit(request);
+      return admission?.kind === 'refused' ? admission : null;
+    },
+  };
+}
