@@ -134,6 +134,32 @@ describe('REST API', () => {
     expect((await command(simulator, `/${ACCOUNT}/ping/`)).status).to.equal(200);
   });
 
+  it('counts failed authentications and invalid paths towards the block, nothing else', async () => {
+    const counted = new Map<number, boolean>();
+    for (const [, status, path, fields] of refusals) {
+      const simulator = await withRest({ restSettings: { maxInvalidRequests: 1 } });
+      await command(simulator, path, fields);
+      counted.set(status, simulator.telephony.blacklist().length > 0);
+    }
+    expect([...counted]).to.deep.equal([
+      [401, true],
+      [404, true],
+      [400, false],
+      [413, false],
+    ]);
+  });
+
+  it('writes bad requests and wrong passwords into the log of the account, no other refusal', async () => {
+    const simulator = await withRest({ restSettings: { maxInvalidRequests: 0 } });
+    for (const [, status, path, fields] of refusals)
+      if (status !== 413) await command(simulator, path, fields);
+    simulator.telephony.configureRest({ failWith: 403 });
+    await command(simulator, `/${ACCOUNT}/ping/`);
+    const statuses = simulator.telephony.accountLog(ACCOUNT).map(({ status }) => status);
+    expect(statuses).to.deep.equal([401, 400, 400, 400, 400]);
+    expect(simulator.telephony.accountLog('100300')).to.deep.equal([]);
+  });
+
   it('lifts the block of an address after a while', () => {
     let now = 0;
     const list = new IpBlacklist(

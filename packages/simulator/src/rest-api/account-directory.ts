@@ -59,10 +59,14 @@ export class AccountDirectory {
     this.#require(accountNumber).apiActive = apiActive;
   }
 
+  /** Whether the account has a REST API that is switched on. */
+  isActive(accountNumber: string): boolean {
+    return this.#accounts.get(accountNumber)?.apiActive === true;
+  }
+
   /** Whether the account may give commands with this password. */
   admits(accountNumber: string, password: string | null): boolean {
-    const record = this.#accounts.get(accountNumber);
-    return record?.apiActive === true && record.password === password;
+    return this.isActive(accountNumber) && this.#accounts.get(accountNumber)?.password === password;
   }
 
   all(): AccountInfo[] {

@@ -33,6 +33,10 @@ interface Command {
 /** What a phone number may look like; the real rule is not published. */
 const PHONE_NUMBER = /^[+*#]?[\d*#]{1,30}$/;
 const CLOSE_MS = 500;
+/** What counts towards the block of an address: failed authentications and invalid paths alone. [help] */
+const COUNTED: ReadonlySet<number> = new Set([401, 404]);
+/** What the log of the account does not get, but a wrong password. [help] */
+const UNLOGGED: ReadonlySet<number> = new Set([401, 403, 404]);
 
 /** The PBX's side of the REST API: `POST /<accountNumber>/<command>/`, form-encoded. */
 export class RestApi {
@@ -98,8 +102,8 @@ export class RestApi {
     const ip = plainAddress(request.socket.remoteAddress);
     const command = readCommand(request.url ?? '');
     const answer = await this.#answer(request, ip, command);
-    if (command) {
-      const { status, body } = answer;
+    const { status, body } = answer;
+    if (command && (!UNLOGGED.has(status) || (status === 401 && accounts.isActive(command.accountNumber)))) {
       const text = body['message'] ?? body['type'] ?? '';
       accounts.note(command.accountNumber, {
         at: now(),
@@ -130,7 +134,7 @@ export class RestApi {
     if (failWith !== 0) return errorAnswer(failWith);
     const answer = this.#judge(request, command, body);
     if (answer.status === 200) this.blacklist.forgive(ip);
-    else this.blacklist.countInvalid(ip);
+    else if (COUNTED.has(answer.status)) this.blacklist.countInvalid(ip);
     return answer;
   }
 
