@@ -1,8 +1,7 @@
-import type { Clock } from '../time/clock.ts';
-import { sharedTimer, type SharedTimer, type Waiter } from './shared-timer.ts';
+import { startDeadline, type Clock, type Timer } from '../time/clock.ts';
 
-/** How often a ping is sent, and within which time a sign of life must come, in milliseconds. */
-export const HEARTBEAT_MS = 20_000;
+/** Sessions that are due so soon after the first are served with it, in milliseconds. */
+const TOGETHER_MS = 20;
 
 export interface HeartbeatPeer {
   ping(): void;
@@ -11,27 +10,22 @@ export interface HeartbeatPeer {
 }
 
 /** Finds out that a peer is gone although its connection still looks open. */
-export class Heartbeat implements Waiter {
-  /** For the timer. */
-  previous: Waiter | null = null;
-  /** For the timer. */
-  next: Waiter | null = null;
-  /** For the timer. */
-  due: number | null = null;
-  /** For the timer. */
-  keepsProcessAlive = true;
+export class Heartbeat {
+  /** For the sweep: when it beats next, by the monotonic clock. */
+  due = 0;
   readonly #peer: HeartbeatPeer;
-  readonly #timer: SharedTimer;
+  readonly #sweep: HeartbeatSweep;
   #alive = true;
 
-  constructor(clock: Clock, peer: HeartbeatPeer) {
+  /** @param intervalMs how often a ping is sent, and how long a sign of life may take */
+  constructor(clock: Clock, intervalMs: number, peer: HeartbeatPeer) {
     this.#peer = peer;
-    this.#timer = sharedTimer(clock, HEARTBEAT_MS);
+    this.#sweep = sweepOf(clock, intervalMs);
   }
 
   start(): void {
     this.#alive = true;
-    this.#timer.start(this);
+    this.#sweep.add(this);
   }
 
   /** Any pong or frame. */
@@ -39,23 +33,83 @@ export class Heartbeat implements Waiter {
     this.#alive = true;
   }
 
-  /** Whether a running heartbeat keeps the process alive. */
-  keepProcessAlive(keep: boolean): void {
-    this.#timer.keepProcessAlive(this, keep);
-  }
-
+  /** Idempotent. */
   stop(): void {
-    this.#timer.stop(this);
+    this.#sweep.remove(this);
   }
 
-  /** For the timer. */
-  elapsed(): void {
+  /** For the sweep. */
+  beat(): void {
     if (!this.#alive) {
       this.#peer.dead();
       return;
     }
     this.#alive = false;
-    this.#timer.start(this);
+    this.#sweep.add(this);
     this.#peer.ping();
   }
+}
+
+/** The heartbeats of all sessions with one interval, on one timer. A timer per session would cost too much memory. */
+class HeartbeatSweep {
+  readonly #clock: Clock;
+  readonly #intervalMs: number;
+  /** In the order in which they are due, since they have one interval. */
+  readonly #running = new Set<Heartbeat>();
+  #timer: Timer | null = null;
+
+  constructor(clock: Clock, intervalMs: number) {
+    this.#clock = clock;
+    this.#intervalMs = intervalMs;
+  }
+
+  /** Lets a heartbeat beat once, after the interval. */
+  add(heartbeat: Heartbeat): void {
+    heartbeat.due = this.#clock.monotonic() + this.#intervalMs;
+    this.#running.delete(heartbeat);
+    this.#running.add(heartbeat);
+    this.#schedule();
+  }
+
+  remove(heartbeat: Heartbeat): void {
+    if (!this.#running.delete(heartbeat) || this.#running.size > 0) return;
+    this.#timer?.stop();
+    this.#timer = null;
+  }
+
+  /** A timer that runs already is left alone: what it was started for may be gone when it fires. */
+  #schedule(): void {
+    const [first] = this.#running;
+    if (first === undefined || this.#timer !== null) return;
+    const wait = Math.max(0, Math.ceil(first.due - this.#clock.monotonic()));
+    this.#timer = startDeadline(this.#clock, wait, () => {
+      this.#timer = null;
+      this.#serve();
+    });
+    // The open sockets keep the process alive, or nothing does.
+    this.#timer.unref();
+  }
+
+  #serve(): void {
+    const latest = this.#clock.monotonic() + TOGETHER_MS;
+    try {
+      for (const heartbeat of this.#running) {
+        if (heartbeat.due > latest) break;
+        this.#running.delete(heartbeat);
+        heartbeat.beat();
+      }
+    } finally {
+      this.#schedule();
+    }
+  }
+}
+
+const sweeps = new WeakMap<Clock, Map<number, HeartbeatSweep>>();
+
+function sweepOf(clock: Clock, intervalMs: number): HeartbeatSweep {
+  const ofClock = sweeps.get(clock) ?? new Map<number, HeartbeatSweep>();
+  sweeps.set(clock, ofClock);
+  const sweep = ofClock.get(intervalMs) ?? new HeartbeatSweep(clock, intervalMs);
+  ofClock.set(intervalMs, sweep);
+  return sweep;
 }

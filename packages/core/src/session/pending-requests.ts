@@ -1,22 +1,14 @@
 import { AccoladesError } from '../errors.ts';
 import type { RequestType, ServerMessage } from '../protocol/messages.ts';
-import type { Clock, Timer } from '../time/clock.ts';
-import { SharedDeadline } from './shared-deadline.ts';
+import { startDeadline, type Clock, type Timer } from '../time/clock.ts';
+import type { SessionTimings } from './contract.ts';
 import { withResolvers, type Resolvers } from '../time/with-resolvers.ts';
-
-/** From a request over the live session to its answer, in milliseconds. */
-export const REQUEST_DEADLINE_MS = 10_000;
-/**
- * A request without an answer for so long is followed by a ping, in milliseconds: its pong tells a server that lives but does not know the
- * request from one that is gone. Most are answered in no time, and need none.
- */
-export const REQUEST_DOUBT_MS = 5_000;
 
 /** What happens to a request that is not answered. */
 export interface Unanswered {
-  /** After {@link REQUEST_DOUBT_MS}. */
+  /** After `requestDoubtMs`. */
   onRequestDoubt(): void;
-  /** After {@link REQUEST_DEADLINE_MS}, when the request has been rejected. */
+  /** After `requestMs`, when the request has been rejected. */
   onRequestTimeout(request: UnansweredRequest, error: AccoladesError): void;
 }
 
@@ -40,13 +32,12 @@ export class PendingRequests {
   readonly #clock: Clock;
   readonly #unanswered: Unanswered;
   readonly #pending: Record<RequestType, PendingRequest | null> = { configuration: null, version: null };
-  #keepAlive: boolean;
+  readonly #timings: SessionTimings;
 
-  /** @param keepAlive whether its timers keep the process alive */
-  constructor(clock: Clock, unanswered: Unanswered, keepAlive: boolean) {
+  constructor(clock: Clock, unanswered: Unanswered, timings: SessionTimings) {
     this.#clock = clock;
     this.#unanswered = unanswered;
-    this.#keepAlive = keepAlive;
+    this.#timings = timings;
   }
 
   get isEmpty(): boolean {
@@ -63,11 +54,12 @@ export class PendingRequests {
 
   /** Begins to wait. To be called for a type that is not pending. */
   add(type: RequestType, isOwn: boolean): void {
+    const { requestMs, requestDoubtMs } = this.#timings;
     const request: PendingRequest = {
       isOwn,
       isSilent: true,
-      deadline: this.#startDeadline(REQUEST_DOUBT_MS, () => {
-        request.deadline = this.#startDeadline(REQUEST_DEADLINE_MS - REQUEST_DOUBT_MS, () => {
+      deadline: this.#startDeadline(requestDoubtMs, () => {
+        request.deadline = this.#startDeadline(requestMs - requestDoubtMs, () => {
           this.#timeOut(type, request);
         });
         this.#unanswered.onRequestDoubt();
@@ -103,14 +95,6 @@ export class PendingRequests {
     }
   }
 
-  keepProcessAlive(keep: boolean): void {
-    this.#keepAlive = keep;
-    for (const type of TYPES) {
-      if (keep) this.#pending[type]?.deadline.ref();
-      else this.#pending[type]?.deadline.unref();
-    }
-  }
-
   #timeOut(type: RequestType, request: PendingRequest): void {
     const error = new AccoladesError('REQUEST_TIMEOUT', { what: `The ${type} request got no answer.` });
     this.#pending[type] = null;
@@ -119,8 +103,9 @@ export class PendingRequests {
   }
 
   #startDeadline(ms: number, onExpired: () => void): Timer {
-    const deadline = new SharedDeadline(this.#clock, ms, onExpired);
-    if (!this.#keepAlive) deadline.unref();
+    const deadline = startDeadline(this.#clock, ms, onExpired);
+    // The open socket keeps the process alive, or nothing does.
+    deadline.unref();
     return deadline;
   }
 }

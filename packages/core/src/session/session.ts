@@ -6,31 +6,21 @@ import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol
 import { utf8Text } from '../protocol/utf8.ts';
 import { shownText } from '../text/shown-text.ts';
 import { backoffDelay, STABLE_AFTER_MS } from '../time/backoff.ts';
-import type { Timer } from '../time/clock.ts';
+import { startDeadline, type Timer } from '../time/clock.ts';
+import {
+  DEFAULT_TIMINGS,
+  type SessionListener,
+  type SessionOptions,
+  type SessionReport,
+  type SessionStatus,
+  type SessionTimings,
+} from './contract.ts';
 import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
 import { PendingRequests, type Unanswered, type UnansweredRequest } from './pending-requests.ts';
 import { refusal } from './refusal.ts';
-import type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
-import type { SessionOptions } from './session-options.ts';
-import { SharedDeadline } from './shared-deadline.ts';
 import type { Transport, TransportHandlers } from '../net/transport.ts';
 
-export type { SessionListener, SessionReport, SessionStatus } from './session-listener.ts';
-export type { SessionOptions } from './session-options.ts';
-
-/** TCP, TLS and upgrade together, in milliseconds. */
-export const CONNECT_DEADLINE_MS = 15_000;
-/** From the authentication request to its answer, in milliseconds. */
-export const AUTH_DEADLINE_MS = 15_000;
-/** How long a closing handshake may take, in milliseconds. */
-export const CLOSING_DEADLINE_MS = 1_000;
-/**
- * How long the server gets to notice that a connection has ended, in milliseconds: what is sent on another one at that moment may well be
- * read before, and then be refused.
- */
-export const RELEASE_MS = 20;
-/** Not even a person who asks for it again and again makes a session dial more often, in milliseconds. */
-const SHORTEST_RETRY_MS = 1_000;
+export type { SessionListener, SessionOptions, SessionReport, SessionStatus } from './contract.ts';
 
 /**
  * One agent's authenticated session: connects, authenticates, watches, and reconnects for ever until it is closed.
@@ -43,6 +33,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   readonly #idCrm: string;
   readonly #options: SessionOptions;
   readonly #listener: SessionListener;
+  readonly #timings: SessionTimings;
   readonly #heartbeat: Heartbeat;
   #status: SessionStatus;
   #failures = 0;
@@ -66,8 +57,10 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#idCrm = idCrm;
     this.#options = options;
     this.#listener = listener;
+    this.#timings =
+      options.timings === undefined ? DEFAULT_TIMINGS : { ...DEFAULT_TIMINGS, ...options.timings };
     this.#status = { state: 'idle', since: options.clock.now() };
-    this.#heartbeat = new Heartbeat(options.clock, this);
+    this.#heartbeat = new Heartbeat(options.clock, this.#timings.heartbeatMs, this);
   }
 
   /** The secret that names the agent. */
@@ -115,7 +108,8 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     if (this.#status.state !== 'waiting') return;
     const { clock } = this.#options;
     const now = clock.monotonic();
-    const wait = this.#attemptedAt === null ? 0 : Math.max(0, this.#attemptedAt + SHORTEST_RETRY_MS - now);
+    const wait =
+      this.#attemptedAt === null ? 0 : Math.max(0, this.#attemptedAt + this.#timings.shortestRetryMs - now);
     if (this.#dueAt === null || now + wait < this.#dueAt) this.#wait(this.#status.reason, wait);
   }
 
@@ -141,8 +135,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     if (this.#keepAlive === keep) return;
     this.#keepAlive = keep;
     this.#transport?.keepProcessAlive(keep);
-    this.#heartbeat.keepProcessAlive(keep);
-    this.#requests?.keepProcessAlive(keep);
     if (keep) this.#timer?.ref();
     else this.#timer?.unref();
   }
@@ -176,7 +168,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#transport = transport;
     this.#onDrained = onDrained;
     this.#setTimer(
-      clock.start(CLOSING_DEADLINE_MS, () => {
+      clock.start(this.#timings.closingMs, () => {
         this.#drained();
       }),
     );
@@ -201,7 +193,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     const turn = admit(() => {
       this.#attemptedAt = clock.monotonic();
       this.#setTimer(
-        new SharedDeadline(clock, CONNECT_DEADLINE_MS, () => {
+        startDeadline(clock, this.#timings.connectMs, () => {
           const what = this.#transport?.stalledAt?.() ?? undefined;
           this.#fail(new AccoladesError('CONNECT_TIMEOUT', what === undefined ? {} : { what }));
         }),
@@ -221,7 +213,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   #authenticate(): void {
     const { clock } = this.#options;
     this.#setTimer(
-      new SharedDeadline(clock, AUTH_DEADLINE_MS, () => {
+      startDeadline(clock, this.#timings.authenticateMs, () => {
         this.#fail(new AccoladesError('AUTH_TIMEOUT'));
       }),
     );
@@ -248,7 +240,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
       return;
     }
     this.#setTimer(
-      this.#options.clock.start(RELEASE_MS, () => {
+      this.#options.clock.start(this.#timings.releaseMs, () => {
         this.#drained();
       }),
     );
@@ -368,7 +360,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   #send(type: RequestType, isOwn: boolean): void {
     const transport = this.#transport;
     if (transport === null) return;
-    this.#requests ??= new PendingRequests(this.#options.clock, this, this.#keepAlive);
+    this.#requests ??= new PendingRequests(this.#options.clock, this, this.#timings);
     this.#requests.add(type, isOwn);
     transport.sendText(encodeRequest(type));
   }

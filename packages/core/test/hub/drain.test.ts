@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CLOSING_DEADLINE_MS, RELEASE_MS } from '../../src/session/session.ts';
+import { DEFAULT_TIMINGS } from '../../src/session/contract.ts';
 import type { FakeTransport } from '../support/fake-transport.ts';
 import { HubRig, idsOf, NOTHING, type Owner } from '../support/hub-rig.ts';
 
@@ -50,7 +50,7 @@ describe('a subscription that drains', () => {
     rig.pbx.call('id-x', '1.2');
     transport().fail();
     expect([idsOf(owner), await told()]).to.deep.equal([['1.1', '1.2'], []]);
-    rig.clock.advance(RELEASE_MS);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs);
     expect(await told()).to.deep.equal(['drained']);
     expect(rig.leftovers).to.deep.equal(NOTHING);
   });
@@ -63,7 +63,7 @@ describe('a subscription that drains', () => {
     drain(b, 'b');
     rig.pbx.call('id-x', '1.2');
     rig.pbx.settle();
-    rig.clock.advance(RELEASE_MS);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs);
     expect([idsOf(a), idsOf(b)]).to.deep.equal([
       ['1.1', '1.2'],
       ['1.1', '1.2'],
@@ -76,7 +76,7 @@ describe('a subscription that drains', () => {
     drain(owner);
     transport(0).fail();
     transport(1).fail();
-    rig.clock.advance(CLOSING_DEADLINE_MS - 1);
+    rig.clock.advance(DEFAULT_TIMINGS.closingMs - 1);
     rig.pbx.call('id-z', '1.1');
     expect([idsOf(owner), await told()]).to.deep.equal([['1.1'], []]);
     rig.clock.advance(1);
@@ -107,7 +107,7 @@ describe('a subscription that drains', () => {
     rig.pbx.call('id-x', '1.1');
     expect([idsOf(before), idsOf(after)]).to.deep.equal([[], ['1.1']]);
     transport().fail();
-    rig.clock.advance(RELEASE_MS);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs);
   });
 
   it('goes on when another owner, whose server settings changed meanwhile, is removed', async () => {
@@ -121,7 +121,7 @@ describe('a subscription that drains', () => {
     rig.pbx.call('id-x', '1.1');
     expect([idsOf(a), states(), await told()]).to.deep.equal([['1.1'], ['closing'], []]);
     transport().fail();
-    rig.clock.advance(RELEASE_MS);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs);
     expect([await told(), rig.leftovers]).to.deep.equal([['drained'], NOTHING]);
   });
 
@@ -139,7 +139,7 @@ describe('a subscription that drains', () => {
       expect(after.map(idsOf)).to.deep.equal(owners.map(() => ['1.1', '1.2']));
       expect(states()).to.deep.equal(['closing']);
       transport().fail();
-      rig.clock.advance(RELEASE_MS);
+      rig.clock.advance(DEFAULT_TIMINGS.releaseMs);
       expect(states()).to.deep.equal(others.length > 0 ? ['closed', 'opening'] : ['closed']);
       if (others.length === 0) expect([await told(), rig.leftovers]).to.deep.equal([['drained'], NOTHING]);
     });
@@ -168,7 +168,7 @@ describe('a subscription that drains', () => {
       expect([idsOf(a), idsOf(next)]).to.deep.equal([who === 'the same owner' ? [] : ['1.1'], ['1.1']]);
       transport().fail();
       expect(states()).to.deep.equal(['closed']);
-      rig.clock.advance(RELEASE_MS);
+      rig.clock.advance(DEFAULT_TIMINGS.releaseMs);
       rig.pbx.settle();
       rig.pbx.call('id-x', '1.2');
       expect([transport(1).sentTypes[0], idsOf(next)]).to.deep.equal(['authRequest', ['1.1', '1.2']]);

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { DEFAULT_TIMINGS } from '../../src/session/contract.ts';
 import type { SubscribeOptions } from '../../src/hub/subscription.ts';
-import { CLOSING_DEADLINE_MS, RELEASE_MS } from '../../src/session/session.ts';
 import type { FakeTransport } from '../support/fake-transport.ts';
 import { HubRig, idsOf, NOTHING, type Owner } from '../support/hub-rig.ts';
 
@@ -28,11 +28,11 @@ describe('a redeploy that changes the server settings of an agent', () => {
   /** The server ends the connection, and has registered it. */
   const ends = (index: number): void => {
     transport(index).fail();
-    rig.clock.advance(RELEASE_MS);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs);
   };
   const settle = (): void => {
     rig.pbx.settle();
-    rig.clock.advance(RELEASE_MS);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs);
     rig.pbx.settle();
   };
   const redeploy = (path: string, more: Partial<SubscribeOptions> = {}): Owner => {
@@ -98,7 +98,7 @@ describe('a redeploy that changes the server settings of an agent', () => {
 
   it('connects a second later when the server does not answer the close', () => {
     redeploy('new');
-    rig.clock.advance(CLOSING_DEADLINE_MS - 1);
+    rig.clock.advance(DEFAULT_TIMINGS.closingMs - 1);
     expect(states()).to.deep.equal(['closing']);
     rig.clock.advance(1);
     expect(states()).to.deep.equal(['discarded', 'opening']);

@@ -1,12 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { expect } from 'chai';
+import { DEFAULT_TIMINGS } from '../../src/session/contract.ts';
 import { KNOWN_MAJOR_VERSION } from '../../src/protocol/api-version.ts';
 import { MESSAGES, DEFAULT_SERVER_URL } from '../../src/protocol/messages.ts';
 import { decode } from '../../src/protocol/decode.ts';
 import { backoffCap } from '../../src/time/backoff.ts';
-import { HEARTBEAT_MS } from '../../src/session/heartbeat.ts';
-import { REQUEST_DEADLINE_MS } from '../../src/session/pending-requests.ts';
-import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS } from '../../src/session/session.ts';
 
 const DOCUMENT = readFileSync(new URL('../../PROTOCOL.md', import.meta.url), 'utf8');
 
@@ -39,13 +37,13 @@ describe('PROTOCOL.md', () => {
 
   it('names the deadlines, the intervals and the longest waits of the code', () => {
     expect(DOCUMENT).to.contain(
-      `(TCP, TLS, upgrade). No compression is offered, no redirect followed. Deadline ${CONNECT_DEADLINE_MS / 1000} s.`,
+      `(TCP, TLS, upgrade). No compression is offered, no redirect followed. Deadline ${DEFAULT_TIMINGS.connectMs / 1000} s.`,
     );
-    expect(DOCUMENT).to.contain(`wait for the answer. Deadline ${AUTH_DEADLINE_MS / 1000} s.`);
+    expect(DOCUMENT).to.contain(`wait for the answer. Deadline ${DEFAULT_TIMINGS.authenticateMs / 1000} s.`);
     expect(DOCUMENT).to.contain(
-      `events do not wait for its answer. Deadline ${REQUEST_DEADLINE_MS / 1000} s.`,
+      `events do not wait for its answer. Deadline ${DEFAULT_TIMINGS.requestMs / 1000} s.`,
     );
-    expect(DOCUMENT).to.contain(`A WebSocket ping goes out every ${HEARTBEAT_MS / 1000} s.`);
+    expect(DOCUMENT).to.contain(`A WebSocket ping goes out every ${DEFAULT_TIMINGS.heartbeatMs / 1000} s.`);
     const waits = tableUnder('The course of a session').map((row) => [
       row[0]?.match(/[A-Z_]{5,}/)?.[0],
       row[3],

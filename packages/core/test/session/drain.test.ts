@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { CLOSING_DEADLINE_MS, RELEASE_MS } from '../../src/session/session.ts';
+import { DEFAULT_TIMINGS } from '../../src/session/contract.ts';
 import { CALL, CONFIGURATION, SessionRig } from '../support/session-rig.ts';
 
 describe('a session that drains', () => {
@@ -33,7 +33,7 @@ describe('a session that drains', () => {
     expect(rig.calls.map(({ uniqueId }) => uniqueId)).to.deep.equal(['1608743891.1344', '1608743891.1345']);
     expect(drained).to.equal(0);
     rig.transport.fail();
-    rig.clock.advance(RELEASE_MS - 1);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs - 1);
     expect(drained).to.equal(0);
     rig.clock.advance(1);
     expectOver();
@@ -42,7 +42,7 @@ describe('a session that drains', () => {
   it('waits a second at most for a server that does not answer the close', () => {
     rig.ready();
     drain();
-    rig.clock.advance(CLOSING_DEADLINE_MS - 1);
+    rig.clock.advance(DEFAULT_TIMINGS.closingMs - 1);
     rig.transport.frame(CALL);
     expect([rig.calls.length, drained]).to.deep.equal([1, 0]);
     rig.clock.advance(1);
@@ -59,7 +59,7 @@ describe('a session that drains', () => {
     rig.transport.frame(CALL);
     expect([rig.session.configuration?.agent?.id, rig.calls.length]).to.deep.equal(['321', 1]);
     rig.transport.fail();
-    rig.clock.advance(RELEASE_MS - 1);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs - 1);
     expect(drained).to.equal(0);
     rig.clock.advance(1);
     expectOver();
@@ -94,7 +94,7 @@ describe('a session that drains', () => {
       ['authRequest'],
     ]);
     rig.transport.fail();
-    rig.clock.advance(RELEASE_MS - 1);
+    rig.clock.advance(DEFAULT_TIMINGS.releaseMs - 1);
     expect(drained).to.equal(0);
     rig.clock.advance(1);
     expectOver();

@@ -13,7 +13,7 @@ describe('heartbeat', () => {
     const begin = clock.monotonic();
     pings = [];
     deaths = [];
-    heartbeat = new Heartbeat(clock, {
+    heartbeat = new Heartbeat(clock, 20_000, {
       ping: () => pings.push(clock.monotonic() - begin),
       dead: () => deaths.push(clock.monotonic() - begin),
     });
@@ -93,16 +93,50 @@ describe('heartbeat', () => {
     expect(deaths).to.have.length(1);
   });
 
-  it('keeps no process alive when told not to, also after the next beat and after a late timer', () => {
+  it('keeps no process alive, also after the next beat and after a late timer', () => {
     heartbeat.start();
-    heartbeat.keepProcessAlive(false);
-    expect(clock.referenced).to.equal(0);
+    expect([clock.pending, clock.referenced]).to.deep.equal([1, 0]);
     clock.advance(20_000);
     expect([clock.pending, clock.referenced]).to.deep.equal([1, 0]);
     clock.suspend(60_000);
     clock.advance(0);
     expect([clock.pending, clock.referenced]).to.deep.equal([1, 0]);
-    heartbeat.keepProcessAlive(true);
-    expect(clock.referenced).to.equal(1);
+  });
+
+  it('has one timer for thousands of sessions, and beats for each at its own time', () => {
+    const beats: number[] = [];
+    const others = Array.from({ length: 3_000 }, (_, at) => {
+      const other = new Heartbeat(clock, 20_000, {
+        ping: () => beats.push(at),
+        dead: () => undefined,
+      });
+      other.start();
+      clock.advance(1);
+      return other;
+    });
+    expect(clock.pending).to.equal(1);
+    clock.advance(16_000);
+    const [first] = others;
+    first?.stop();
+    clock.advance(4_000);
+    expect(beats).to.deep.equal(Array.from({ length: 2_999 }, (_, at) => at + 1));
+    for (const other of others) other.stop();
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('goes on for the others when one of them throws', () => {
+    const failing = new Heartbeat(clock, 20_000, {
+      ping: () => {
+        throw new Error('no ping');
+      },
+      dead: () => undefined,
+    });
+    failing.start();
+    heartbeat.start();
+    expect(() => {
+      clock.advance(20_000);
+    }).to.throw('no ping');
+    clock.advance(1);
+    expect(pings).to.have.length(1);
   });
 });

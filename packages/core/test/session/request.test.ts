@@ -1,6 +1,6 @@
 import { expect } from 'chai';
+import { DEFAULT_TIMINGS } from '../../src/session/contract.ts';
 import { AccoladesError } from '../../src/errors.ts';
-import { REQUEST_DEADLINE_MS, REQUEST_DOUBT_MS } from '../../src/session/pending-requests.ts';
 import { CONFIGURATION, SessionRig } from '../support/session-rig.ts';
 
 async function codeOf(promise: Promise<unknown>): Promise<string> {
@@ -103,15 +103,15 @@ describe('requests over a session', () => {
     rig.clock.advance(100);
     void codeOf(rig.session.request('version'));
     rig.transport.frame({ type: 'version', value: '1.1.0' });
-    rig.clock.advance(REQUEST_DOUBT_MS);
+    rig.clock.advance(DEFAULT_TIMINGS.requestDoubtMs);
     expect(transport.pings).to.equal(0);
     void codeOf(rig.session.request('version'));
-    rig.clock.advance(REQUEST_DOUBT_MS - 1);
+    rig.clock.advance(DEFAULT_TIMINGS.requestDoubtMs - 1);
     expect(transport.pings).to.equal(0);
     rig.clock.advance(1);
     expect(transport.pings).to.equal(1);
     rig.transport.pong();
-    rig.clock.advance(REQUEST_DEADLINE_MS - REQUEST_DOUBT_MS);
+    rig.clock.advance(DEFAULT_TIMINGS.requestMs - DEFAULT_TIMINGS.requestDoubtMs);
     expect(rig.state).to.equal('ready');
   });
 
@@ -119,7 +119,7 @@ describe('requests over a session', () => {
     for (const end of ['answer', 'loss'] as const) {
       rig = new SessionRig().ready();
       const asked = codeOf(rig.session.request('version'));
-      rig.clock.advance(REQUEST_DOUBT_MS + 1);
+      rig.clock.advance(DEFAULT_TIMINGS.requestDoubtMs + 1);
       if (end === 'answer') rig.transport.frame({ type: 'version', value: '1.1.0' });
       else rig.session.close();
       expect(await asked).to.equal(end === 'answer' ? 'resolved' : 'SESSION_CLOSED');

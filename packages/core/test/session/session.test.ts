@@ -1,8 +1,7 @@
 import { expect } from 'chai';
+import { DEFAULT_TIMINGS } from '../../src/session/contract.ts';
 import { maskSecret } from '../../src/json/mask.ts';
 import { AccoladesError } from '../../src/errors.ts';
-import { REQUEST_DEADLINE_MS } from '../../src/session/pending-requests.ts';
-import { AUTH_DEADLINE_MS, CONNECT_DEADLINE_MS } from '../../src/session/session.ts';
 import { CALL, CONFIGURATION, ID_CRM, SessionRig } from '../support/session-rig.ts';
 
 describe('session', () => {
@@ -114,9 +113,11 @@ describe('session', () => {
 
   describe('deadlines', () => {
     it('are 15 s to connect, 15 s to authenticate, 10 s for a request', () => {
-      expect([CONNECT_DEADLINE_MS, AUTH_DEADLINE_MS, REQUEST_DEADLINE_MS]).to.deep.equal([
-        15_000, 15_000, 10_000,
-      ]);
+      expect([
+        DEFAULT_TIMINGS.connectMs,
+        DEFAULT_TIMINGS.authenticateMs,
+        DEFAULT_TIMINGS.requestMs,
+      ]).to.deep.equal([15_000, 15_000, 10_000]);
     });
 
     it('a server that never answers the connection is discarded after 15 s', () => {
