@@ -1,5 +1,3 @@
-import { createServer, type Server } from 'node:http';
-import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -8,6 +6,7 @@ import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
 import { generate } from 'selfsigned';
 import { waitUntil } from '../../hosts/deadline.ts';
+import { answerPage, Endpoint } from './connector-endpoint.ts';
 import {
   accountText,
   AgentWindow,
@@ -15,45 +14,24 @@ import {
   CRM,
   crmContext,
   FRONT_DESK,
-  launchChromium,
   SECRET,
 } from './connector-rig.ts';
-
-/** An endpoint that answers every call with a page, and keeps what was posted. */
-async function startEndpoint(): Promise<{ url: string; posts: URLSearchParams[]; server: Server }> {
-  const posts: URLSearchParams[] = [];
-  const server = createServer((request, response) => {
-    let body = '';
-    request.on('data', (chunk) => (body += String(chunk)));
-    request.on('end', () => {
-      const post = new URLSearchParams(body);
-      posts.push(post);
-      response.writeHead(200, { 'access-control-allow-origin': '*', 'content-type': 'application/json' });
-      const screenPop = { url: `${CRM}/contacts/7`, title: 'Ana Pop' };
-      response.end(JSON.stringify({ received: true, ...(post.has('frame') ? { screenPop } : {}) }));
-    });
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  return { url: `http://127.0.0.1:${port}/accolades`, posts, server };
-}
+import { startBrowser } from './support/browser.ts';
 
 describe('The browser connector in the frames of Chromium', () => {
   let simulator: Simulator;
-  let endpoint: Awaited<ReturnType<typeof startEndpoint>>;
+  let endpoint: Endpoint;
   let browser: Browser;
   let context: BrowserContext;
 
   before(async () => {
-    endpoint = await startEndpoint();
-    browser = await launchChromium();
+    endpoint = await Endpoint.start(answerPage);
+    browser = await startBrowser();
   });
 
   after(async () => {
     await browser.close();
-    endpoint.server.closeAllConnections();
-    endpoint.server.close();
+    endpoint.close();
   });
 
   afterEach(async () => {

@@ -13,10 +13,10 @@ import {
   CRM,
   crmContext,
   FRONT_DESK,
-  launchChromium,
   SECRET,
   temporaryFolder,
 } from './connector-rig.ts';
+import { startBrowser } from './support/browser.ts';
 
 const TRIGGER = 'Accolades Webhook Trigger';
 
@@ -78,7 +78,7 @@ describe('The browser connector in Chromium, with a workflow in n8n', () => {
     };
     ({ id } = await client.createWorkflow(workflow));
     await client.publish(id);
-    browser = await launchChromium();
+    browser = await startBrowser();
     simulator = await connectorSimulator();
     simulator.setText(FRONT_DESK, 'account', accountText(`${host.url}/webhook/calls`));
     context = await crmContext(browser);

@@ -2,7 +2,7 @@ import { access, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createSimulator, type Simulator, type SimulatorOptions } from '@accolades-flow/simulator';
-import { chromium, type Browser, type BrowserContext, type FrameLocator, type Page } from 'playwright-core';
+import type { Browser, BrowserContext, FrameLocator, Page } from 'playwright-core';
 import { waitUntil } from '../../hosts/deadline.ts';
 import { isObject, type JsonObject } from '../../hosts/guards.ts';
 import type { FlowNode } from '../../hosts/node-red/launch.ts';
@@ -20,22 +20,6 @@ export async function connectorZip(): Promise<string> {
     throw new Error('artifacts/ holds no connector. Run "npm run pack" first.');
   });
   return zip;
-}
-
-export function launchChromium(): Promise<Browser> {
-  return chromium.launch({
-    executablePath: process.env['ACCOLADES_CHROMIUM'] ?? '/usr/bin/chromium',
-    args: [
-      '--headless',
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
-  });
 }
 
 /** What an administrator writes into the text of the account, beside something of another program. */

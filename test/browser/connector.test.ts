@@ -13,12 +13,12 @@ import {
   crmContext,
   eventsOf,
   FRONT_DESK,
-  launchChromium,
   LOOKUP_FLOW,
   SALES,
   SECRET,
   temporaryFolder,
 } from './connector-rig.ts';
+import { startBrowser } from './support/browser.ts';
 
 describe('The browser connector in Chromium, with a flow in Node-RED', () => {
   let simulator: Simulator;
@@ -35,7 +35,7 @@ describe('The browser connector in Chromium, with a flow in Node-RED', () => {
       flows: LOOKUP_FLOW,
       credentials: { hook: { secret: SECRET } },
     });
-    browser = await launchChromium();
+    browser = await startBrowser();
   });
 
   after(async () => {

@@ -40,7 +40,7 @@ export interface ConnectorParts {
   readonly connect: TransportFactory;
   readonly newId: () => string;
   /** Never rejects. A post goes on after its page has gone, up to a limit of size. */
-  readonly post: (url: string, body: URLSearchParams) => Promise<DeliveryOutcome>;
+  readonly post: (url: string, body: string) => Promise<DeliveryOutcome>;
   /** Opens a page that passed the check. Never throws. */
   readonly open: (url: string, title: string) => Opening;
   readonly view: View;
@@ -54,6 +54,7 @@ export class Connector {
   /** Null before the start, and while the page is frozen or has been left. */
   #session: Session | null = null;
   #texts: AgentConfiguration | null = null;
+  #agent: AgentName = { label: '', id: null, phoneId: null, accountId: null };
   #configuration: ConnectorConfiguration | null = null;
   #troubled = false;
   #reread: Timer | null = null;
@@ -129,7 +130,7 @@ export class Connector {
     const configuration = this.#configuration;
     if (configuration === null) return;
     const { waiting, inFlight } = this.#queue;
-    const posts = leavingPosts(waiting, inFlight, (event, short) =>
+    const posts = leavingPosts(waiting, inFlight, this.#troubled, (event, short) =>
       this.#bodyOf(event, configuration, short),
     );
     await Promise.all(
@@ -239,6 +240,7 @@ export class Connector {
   #useTexts(texts: AgentConfiguration): void {
     const before = JSON.stringify(this.#texts);
     this.#texts = texts;
+    this.#agent = agentOf(texts);
     const result = readConfiguration(texts);
     this.#showConfiguration(result);
     if (!result.ok) {
@@ -282,19 +284,9 @@ export class Connector {
     return this.#parts.post(configuration.url, this.#bodyOf(event, configuration));
   }
 
-  #bodyOf(event: ConnectorEvent, configuration: ConnectorConfiguration, short = false): URLSearchParams {
+  #bodyOf(event: ConnectorEvent, configuration: ConnectorConfiguration, short = false): string {
     const age = this.#parts.clock.monotonic() - event.at;
-    return requestBody(event, configuration, this.#agent(), age, short);
-  }
-
-  #agent(): AgentName {
-    const texts = this.#texts;
-    return {
-      label: texts === null ? '' : readLabel(texts),
-      id: texts?.agent?.id ?? null,
-      phoneId: texts?.phone?.id ?? null,
-      accountId: texts?.account?.id ?? null,
-    };
+    return requestBody(event, configuration, this.#agent, age, short);
   }
 
   #openPage(event: ConnectorEvent, answered: AnsweredPage): void {
@@ -312,4 +304,13 @@ export class Connector {
   #host(): string {
     return this.#configuration === null ? '' : new URL(this.#configuration.url).host;
   }
+}
+
+function agentOf(texts: AgentConfiguration): AgentName {
+  return {
+    label: readLabel(texts),
+    id: texts.agent?.id ?? null,
+    phoneId: texts.phone?.id ?? null,
+    accountId: texts.account?.id ?? null,
+  };
 }

@@ -2,44 +2,45 @@ import { MAX_KEEPALIVE_CHARS, outlivesPage, type ConnectorEvent } from './webhoo
 
 export interface LeavingPost {
   readonly event: ConnectorEvent;
-  readonly body: URLSearchParams;
+  body: string;
 }
 
-type BodyOf = (event: ConnectorEvent, short: boolean) => URLSearchParams;
+type BodyOf = (event: ConnectorEvent, short: boolean) => string;
 
 /**
  * The posts that deliver what waits when the page goes away. Together they keep within the limit of
  * browsers for posts that outlive their page: if need be, events are posted in their short form, the
  * longest first, and if even that is too much, the oldest are left out.
- * @param inFlight the event whose answer is awaited: it is posted again only if its post ends with
- *   the page
+ *
+ * A browser ends a page that takes more than half a second to go, so this must be quick.
+ * @param inFlight the event whose answer is awaited
+ * @param isFailing whether the last post failed. If so, the one in flight is likely to fail as well,
+ *   so its event is posted again; otherwise only if its post ends with the page.
  */
 export function leavingPosts(
   events: readonly ConnectorEvent[],
   inFlight: ConnectorEvent | null,
+  isFailing: boolean,
   bodyOf: BodyOf,
 ): LeavingPost[] {
-  const current = inFlight === null ? null : bodyOf(inFlight, false);
-  const goesOn = current !== null && outlivesPage(current);
-  let room = MAX_KEEPALIVE_CHARS - (goesOn ? sizeOf(current) : 0);
-  const posts = events
-    .filter((event) => !goesOn || event !== inFlight)
+  const current = inFlight === null ? '' : bodyOf(inFlight, false);
+  const goesOn = outlivesPage(current);
+  const posts: LeavingPost[] = events
+    .filter((event) => event !== inFlight || isFailing || !goesOn)
     .map((event) => ({ event, body: bodyOf(event, false) }));
-  for (const post of posts) room -= sizeOf(post.body);
-  for (const post of posts.toSorted((a, b) => sizeOf(b.body) - sizeOf(a.body))) {
-    if (room >= 0) break;
-    room += sizeOf(post.body);
+  let room = MAX_KEEPALIVE_CHARS - (goesOn ? current.length : 0);
+  for (const { body } of posts) room -= body.length;
+  if (room >= 0) return posts;
+  for (const post of posts.toSorted((a, b) => b.body.length - a.body.length)) {
+    room += post.body.length;
     post.body = bodyOf(post.event, true);
-    room -= sizeOf(post.body);
+    room -= post.body.length;
+    if (room >= 0) return posts;
   }
   while (room < 0) {
     const oldest = posts.shift();
     if (oldest === undefined) break;
-    room += sizeOf(oldest.body);
+    room += oldest.body.length;
   }
   return posts;
-}
-
-function sizeOf(body: URLSearchParams): number {
-  return body.toString().length;
 }

@@ -79,7 +79,7 @@ export function requestBody(
   agent: AgentName,
   ageMs: number,
   short = false,
-): URLSearchParams {
+): string {
   const { content } = event;
   const label = short || agent.label === '' ? undefined : agent.label.slice(0, MAX_LABEL_CHARS);
   const fields: Record<string, string> = {
@@ -92,12 +92,12 @@ export function requestBody(
       : { event: content.event, ...(content.reason === null ? {} : { reason: content.reason }) }),
     ...(secret === '' ? {} : { [secretParameter]: secret }),
   };
-  return new URLSearchParams(fields);
+  return new URLSearchParams(fields).toString();
 }
 
 /** Whether the post of this body goes on when its page goes away. */
-export function outlivesPage(body: URLSearchParams): boolean {
-  return body.toString().length <= MAX_KEEPALIVE_CHARS;
+export function outlivesPage(body: string): boolean {
+  return body.length <= MAX_KEEPALIVE_CHARS;
 }
 
 /**
@@ -106,12 +106,13 @@ export function outlivesPage(body: URLSearchParams): boolean {
  */
 export async function postEvent(
   url: string,
-  body: URLSearchParams,
+  body: string,
   explain: (url: string) => Promise<Unreachable>,
 ): Promise<DeliveryOutcome> {
   try {
     const response = await fetch(url, {
       method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded;charset=UTF-8' },
       body,
       mode: 'cors',
       credentials: 'omit',

@@ -53,7 +53,7 @@ describe('the connector', () => {
         connect: network.connect,
         newId: () => String(++ids),
         post: (_url, body) => {
-          posts.push(body);
+          posts.push(new URLSearchParams(body));
           if (answers === null) return Promise.resolve(outcome);
           return new Promise((resolve) => answers?.push(resolve));
         },
@@ -238,6 +238,18 @@ describe('the connector', () => {
     network.last.frame(CALL);
     connector.suspend();
     await settle();
+    expect(namesPosted()).to.deep.equal([CALL, 'agentDisconnected']);
+  });
+
+  it('posts the event in flight again when the post before it failed', async () => {
+    await connected();
+    outcome = FAILED;
+    network.last.frame(CALL);
+    await settle();
+    answers = [];
+    connector.retryNow();
+    posts.length = 0;
+    connector.suspend();
     expect(namesPosted()).to.deep.equal([CALL, 'agentDisconnected']);
   });
 

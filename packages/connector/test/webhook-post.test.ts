@@ -19,7 +19,7 @@ describe('what is posted', () => {
       AGENT,
       1_500.4,
     );
-    expect(Object.fromEntries(body)).to.deep.equal({
+    expect(Object.fromEntries(new URLSearchParams(body))).to.deep.equal({
       apiName: 'connectorEvent',
       eventId: 'e1',
       ageMs: '1500',
@@ -37,7 +37,7 @@ describe('what is posted', () => {
       { ...AGENT, label: '' },
       -1,
     );
-    expect(Object.fromEntries(body)).to.deep.equal({
+    expect(Object.fromEntries(new URLSearchParams(body))).to.deep.equal({
       apiName: 'connectorEvent',
       eventId: 'e1',
       ageMs: '0',

@@ -1,8 +1,23 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import path from 'node:path';
+import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
-/** Where Debian's package `chromium` puts it; `ACCOLADES_CHROMIUM` names another place. */
+/** Where Debian's package `chromium` puts it. `ACCOLADES_CHROMIUM` names another place. */
 const executablePath = process.env['ACCOLADES_CHROMIUM'] ?? '/usr/bin/chromium';
+
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
 
 export interface PageOptions {
   /** What the browser asks pages for. Default `en-US`. */
@@ -11,41 +26,111 @@ export interface PageOptions {
   height?: number;
 }
 
-/** The deadline of every wait in a page, in milliseconds. */
+/** How long a page may take for anything that is waited for, in milliseconds. */
 const PAGE_DEADLINE_MS = 30_000;
+
+export interface BrowserOptions {
+  /** More arguments of the command. */
+  args?: readonly string[];
+  /** Blocks pop-ups, as browsers do unless a test drives them. Default false. */
+  blocksPopups?: boolean;
+}
 
 /**
  * Starts the browser. The caller closes it.
  * @throws Error that names the package to install when there is none
  */
-export async function startBrowser(): Promise<Browser> {
-  if (!existsSync(executablePath)) {
-    throw new Error(
-      `There is no browser at ${executablePath}. Install one with "apt-get install -y chromium", ` +
-        'or say in ACCOLADES_CHROMIUM where it is.',
-    );
-  }
+export async function startBrowser({
+  args = [],
+  blocksPopups = false,
+}: BrowserOptions = {}): Promise<Browser> {
+  requireBrowser();
   return chromium.launch({
     executablePath,
-    args: [
-      '--no-sandbox',
-      '--disable-gpu',
-      '--disable-quic',
-      '--no-first-run',
-      '--disable-background-networking',
-      '--disable-component-update',
-      '--disable-sync',
-    ],
+    args: [...ARGUMENTS, ...args],
+    ...(blocksPopups ? { ignoreDefaultArgs: ['--disable-popup-blocking'] } : {}),
   });
 }
 
-/** Opens a page in a context of its own, so that nothing is left of an earlier one. */
+function requireBrowser(): void {
+  if (existsSync(executablePath)) return;
+  throw new Error(
+    `There is no browser at ${executablePath}. Install one with "apt-get install -y chromium", ` +
+      'or say in ACCOLADES_CHROMIUM where it is.',
+  );
+}
+
+/**
+ * A browser whose tabs can be hidden and frozen. In one that Playwright starts, every page counts as
+ * being looked at, and such a page does not freeze.
+ */
+export class UnattendedBrowser {
+  readonly context: BrowserContext;
+  readonly #browser: Browser;
+  readonly #process: ChildProcess;
+  readonly #profile: string;
+
+  private constructor(browser: Browser, context: BrowserContext, child: ChildProcess, profile: string) {
+    this.#browser = browser;
+    this.context = context;
+    this.#process = child;
+    this.#profile = profile;
+  }
+
+  static async start(): Promise<UnattendedBrowser> {
+    requireBrowser();
+    const profile = await mkdtemp(path.join(tmpdir(), 'accolades-browser-'));
+    const args = [...ARGUMENTS, '--headless', '--remote-debugging-port=0', `--user-data-dir=${profile}`];
+    const child = spawn(executablePath, [...args, 'about:blank'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    const address = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        const [, found] = /listening on (ws:\S+)/.exec(text) ?? [];
+        if (found !== undefined) resolve(found);
+      });
+      child.once('exit', () => {
+        reject(new Error(`The browser ended: ${text}`));
+      });
+    });
+    const browser = await chromium.connectOverCDP(address, { noDefaults: true });
+    const [context] = browser.contexts();
+    if (context === undefined) throw new Error('The browser has no context.');
+    context.setDefaultTimeout(PAGE_DEADLINE_MS);
+    return new UnattendedBrowser(browser, context, child, profile);
+  }
+
+  /** Hides a page behind another tab of its window. */
+  async hide(page: Page): Promise<void> {
+    const hidden = page.waitForFunction('document.visibilityState === "hidden"', null, { polling: 100 });
+    const other = await this.context.newPage();
+    await other.bringToFront();
+    await hidden;
+  }
+
+  async setLifecycle(page: Page, state: 'frozen' | 'active'): Promise<void> {
+    const session = await this.context.newCDPSession(page);
+    await session.send('Page.setWebLifecycleState', { state });
+    await session.detach();
+  }
+
+  async close(): Promise<void> {
+    await this.#browser.close();
+    if (this.#process.exitCode === null && this.#process.signalCode === null) {
+      this.#process.kill();
+      await once(this.#process, 'exit');
+    }
+    await rm(this.#profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
+/** Opens a page in a context of its own, without anything of an earlier one. */
 export async function newPage(browser: Browser, options: PageOptions = {}): Promise<Page> {
   const { locale = 'en-US', width = 1400, height = 900 } = options;
   const context = await browser.newContext({
     locale,
     viewport: { width, height },
-    // No animations: nothing may move during a picture or click.
+    // Nothing may move while it is pictured or clicked.
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
