@@ -23,6 +23,7 @@ const unavailable: Answer = (_post, response) => {
 describe('The browser connector when its page goes away', () => {
   let simulator: Simulator;
   let endpoint: Endpoint;
+  let elsewhere: Endpoint | null;
   let browser: Browser;
   let context: BrowserContext;
 
@@ -34,6 +35,7 @@ describe('The browser connector when its page goes away', () => {
 
   beforeEach(async () => {
     endpoint = await Endpoint.start();
+    elsewhere = null;
     simulator = await connectorSimulator();
     simulator.setText(FRONT_DESK, 'account', accountText(endpoint.url));
     context = await crmContext(browser);
@@ -43,6 +45,7 @@ describe('The browser connector when its page goes away', () => {
     await context.close();
     await simulator.close();
     endpoint.close();
+    elsewhere?.close();
   });
 
   const place = (): string => simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' }).uniqueId;
@@ -111,7 +114,7 @@ describe('The browser connector when its page goes away', () => {
   for (const status of [301, 302, 307, 308]) {
     for (const moment of ['at once', 'after the page has gone'] as const) {
       it(`takes the secret nowhere else when it is redirected by ${status} ${moment}`, async () => {
-        const elsewhere = await Endpoint.start();
+        elsewhere = await Endpoint.start();
         const { page, ids } = await openWithWaitingCalls(3);
         const held: (() => void)[] = [];
         endpoint.answer = (_post, response) => {
@@ -134,7 +137,6 @@ describe('The browser connector when its page goes away', () => {
         await next.goto(elsewhere.url.replace('/accolades', '/another'));
         expect(endpoint.posts[0]?.get('secret')).to.equal(SECRET);
         expect(elsewhere.posts).to.deep.equal([]);
-        elsewhere.close();
       });
     }
   }
