@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Simulator, SimulatorOptions } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import type { Browser, BrowserContext, Page } from 'playwright-core';
@@ -114,12 +113,12 @@ describe('The browser connector when its page goes away', () => {
   for (const status of [301, 302, 307, 308]) {
     for (const moment of ['at once', 'after the page has gone'] as const) {
       it(`takes the secret nowhere else when it is redirected by ${status} ${moment}`, async () => {
-        elsewhere = await Endpoint.start();
+        const other = (elsewhere = await Endpoint.start());
         const { page, ids } = await openWithWaitingCalls(3);
         const held: (() => void)[] = [];
         endpoint.answer = (_post, response) => {
           const redirect = (): void => {
-            response.writeHead(status, { ...READABLE, location: elsewhere.url });
+            response.writeHead(status, { ...READABLE, location: other.url });
             response.end();
           };
           if (moment === 'at once') redirect();
@@ -134,9 +133,9 @@ describe('The browser connector when its page goes away', () => {
         for (const redirect of held) redirect();
         // The browser would follow before it loads the next page of the same server.
         const next = await context.newPage();
-        await next.goto(elsewhere.url.replace('/accolades', '/another'));
+        await next.goto(other.url.replace('/accolades', '/another'));
         expect(endpoint.posts[0]?.get('secret')).to.equal(SECRET);
-        expect(elsewhere.posts).to.deep.equal([]);
+        expect(other.posts).to.deep.equal([]);
       });
     }
   }
@@ -221,9 +220,7 @@ describe('The browser connector in a tab that the browser freezes', () => {
   it('holds the lock in every tab, without waiting for another', async () => {
     const page = await start();
     const other = await browser.context.newPage();
-    const asked = once(other, 'load');
     await other.goto(simulator.agentPageUrl(FRONT_DESK));
-    await asked;
     await other.frameLocator('#connector').locator('#connection', { hasText: 'taken' }).waitFor();
     const held = await page.evaluate('navigator.locks.query().then(({ held }) => held.length)');
     expect(held).to.equal(2);

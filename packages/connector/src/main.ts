@@ -1,5 +1,4 @@
-import { browserClock } from './browser-clock.ts';
-import { connectInBrowser } from './browser-transport.ts';
+import { connectInBrowser, webClock } from '@accolades-flow/core/web';
 import { Connector } from './connector.ts';
 import { PageOpener } from './page-opener.ts';
 import { PageView } from './page-view.ts';
@@ -27,7 +26,7 @@ function run(): void {
     return;
   }
   const connector = new Connector(read.parameters, {
-    clock: browserClock,
+    clock: webClock,
     random: () => Math.random(),
     connect: connectInBrowser,
     newId,

@@ -1,4 +1,4 @@
-/** Where the connector connects, and as whom: what Accolades puts into the address of the connector's frame. */
+/** The parameters that Accolades adds to the address of the connector's frame. */
 export interface ConnectionParameters {
   readonly serverUrl: string;
   /** The agent's `idCrm`: a secret. */
@@ -7,13 +7,14 @@ export interface ConnectionParameters {
 
 export type ParametersResult =
   | { readonly ok: true; readonly parameters: ConnectionParameters }
-  /** Names of parameters that are missing or cannot be used. */
+  /** Names of parameters that are missing or unusable. */
   | { readonly ok: false; readonly wrong: readonly string[] };
 
 /**
- * Reads `serverFqdn`, `serverPort` and `agentId` from the query of the page's address (as the vendor's own example connector does).
+ * Reads `serverFqdn`, `serverPort` and `agentId` from the query of the page's address. [connector]
  *
- * `serverProtocol=ws` is for a simulator on the same machine; for any other server it is ignored, since the `agentId` is a secret.
+ * `serverProtocol=ws` is for a simulator on the same machine. It is ignored for any other server,
+ * since the `agentId` is a secret.
  */
 export function readParameters(query: string): ParametersResult {
   const given = new URLSearchParams(query);
@@ -31,7 +32,7 @@ export function readParameters(query: string): ParametersResult {
   return { ok: true, parameters: { serverUrl: `${protocol}://${host}:${port}`, agentId } };
 }
 
-/** A name of this machine. */
+/** Whether a host name means this machine. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
 }

@@ -16,7 +16,7 @@ export interface Texts {
   readonly connected: string;
   readonly closed: string;
   readonly retryAt: (time: string) => string;
-  /** Why there is no connection; `NETWORK` stands for all that are not listed. */
+  /** Why there is no connection. `NETWORK` stands for all codes that are not listed. */
   readonly reasons: Readonly<Partial<Record<AccoladesErrorCode, string>> & { readonly NETWORK: string }>;
   readonly waitingForConfiguration: string;
   readonly configuration: Readonly<Record<ConfigurationProblem, (detail: string) => string>>;
@@ -252,7 +252,7 @@ function givenUpRomanian(count: number): string {
   return `S-a renunțat la ${count === 1 ? '1 eveniment' : counted(count, 'evenimente')}`;
 }
 
-/** From twenty on, and where the last two digits are 00 or 20 and more, Romanian puts “de” between. */
+/** Romanian puts “de” after numbers from 20 on, unless their last two digits are 01 to 19. */
 function counted(count: number, noun: string): string {
   const rest = count % 100;
   return count >= 20 && (rest === 0 || rest >= 20) ? `${count} de ${noun}` : `${count} ${noun}`;
@@ -260,7 +260,10 @@ function counted(count: number, noun: string): string {
 
 export const LANGUAGES: readonly Texts[] = [english, romanian];
 
-/** The first language of the browser that the page knows; else English. @param preferred such as `ro-RO`, best first */
+/**
+ * The texts in the first language that the page knows, or else in English.
+ * @param preferred such as `ro-RO`, best first
+ */
 export function textsFor(preferred: readonly string[]): Texts {
   for (const tag of preferred) {
     const found = LANGUAGES.find(({ language }) => language === tag.toLowerCase().split('-')[0]);

@@ -29,27 +29,14 @@ export interface PageOptions {
 /** How long a page may take for anything that is waited for, in milliseconds. */
 const PAGE_DEADLINE_MS = 30_000;
 
-export interface BrowserOptions {
-  /** More arguments of the command. */
-  args?: readonly string[];
-  /** Blocks pop-ups, as browsers do unless a test drives them. Default false. */
-  blocksPopups?: boolean;
-}
-
 /**
  * Starts the browser. The caller closes it.
+ * @param args more arguments of the command
  * @throws Error that names the package to install when there is none
  */
-export async function startBrowser({
-  args = [],
-  blocksPopups = false,
-}: BrowserOptions = {}): Promise<Browser> {
+export async function startBrowser(args: readonly string[] = []): Promise<Browser> {
   requireBrowser();
-  return chromium.launch({
-    executablePath,
-    args: [...ARGUMENTS, ...args],
-    ...(blocksPopups ? { ignoreDefaultArgs: ['--disable-popup-blocking'] } : {}),
-  });
+  return chromium.launch({ executablePath, args: [...ARGUMENTS, ...args] });
 }
 
 function requireBrowser(): void {

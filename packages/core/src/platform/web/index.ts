@@ -18,3 +18,5 @@ export {
   type SessionStatus,
 } from '../../session/session.ts';
 export type { Transport, TransportFactory, TransportHandlers } from '../../net/transport.ts';
+export { webClock } from './web-clock.ts';
+export { connectInBrowser } from './web-transport.ts';

@@ -1,25 +1,22 @@
-import {
-  AccoladesError,
-  encodeRequest,
-  type Transport,
-  type TransportFactory,
-  type TransportHandlers,
-} from '@accolades-flow/core/web';
+import { AccoladesError } from '../../errors.ts';
+import type { Transport, TransportFactory, TransportHandlers } from '../../net/transport.ts';
+import { encodeRequest } from '../../protocol/encode.ts';
 
 const VERSION_FRAME = /"type"\s*:\s*"version"/;
 
-/** Connects with the browser's own WebSocket. */
+/** Connects with the WebSocket of the browser. */
 export const connectInBrowser: TransportFactory = (server, handlers) =>
-  new BrowserTransport(server.url ?? '', handlers);
+  new WebTransport(server.url ?? '', handlers);
 
 /**
- * A page cannot send WebSocket pings, so that a `version` request takes their place: documented, small, without effect on the server.
- * Its answer is a frame, and every frame is a sign of life.
+ * Sends `version` requests in the place of WebSocket pings, which a page cannot send. Every answer is
+ * a frame, and every frame is a sign of life.
  *
- * That the server answers it each time is documented, but was never seen. So its silence counts as a dead connection only if it has
- * answered one on this connection, or nothing at all: a server that answers other requests, but never this one, is not given up.
+ * The vendor documents that the server answers each request [seed], but nobody has seen it. So
+ * silence ends a connection only if the server has answered a version request on it before, or has
+ * answered nothing at all.
  */
-class BrowserTransport implements Transport {
+class WebTransport implements Transport {
   readonly #socket: WebSocket | null;
   #handlers: TransportHandlers | null;
   #opened = false;
@@ -48,7 +45,8 @@ class BrowserTransport implements Transport {
       this.#opened = true;
       this.#handlers?.onOpen();
     });
-    socket.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    socket.addEventListener('message', (event) => {
+      const data: unknown = event.data;
       const frame =
         typeof data === 'string' ? data : data instanceof ArrayBuffer ? new Uint8Array(data) : null;
       if (frame === null) return;
@@ -57,7 +55,7 @@ class BrowserTransport implements Transport {
       this.#handlers?.onFrame(frame);
     });
     socket.addEventListener('close', ({ code }) => {
-      // A page is not told why a connection could not be opened.
+      // The browser does not say why a connection could not be opened.
       this.#end(
         this.#opened
           ? new AccoladesError('CONNECTION_LOST', { what: `The connection ended (code ${code}).` })
@@ -87,7 +85,7 @@ class BrowserTransport implements Transport {
   }
 
   keepProcessAlive(): void {
-    // A page lives as long as it is shown.
+    // A page lives as long as it is open.
   }
 
   #end(error: AccoladesError): void {

@@ -1,7 +1,7 @@
 import { expect } from 'chai';
-import { connectInBrowser } from '../src/browser-transport.ts';
+import { connectInBrowser } from '../../../src/platform/web/web-transport.ts';
 
-/** A browser's WebSocket of which the test is the server. */
+/** A WebSocket whose server is the test. */
 class FakeSocket extends EventTarget {
   static readonly OPEN = 1;
   static last: FakeSocket;
@@ -80,7 +80,7 @@ describe("the browser's connection", () => {
     expect(told).to.deep.equal(['open', 'text', '3 bytes', 'CONNECTION_LOST']);
   });
 
-  it('cannot tell why it did not open', () => {
+  it('ends with NETWORK when it did not open', () => {
     connect();
     FakeSocket.last.end(1006);
     expect(told).to.deep.equal(['NETWORK']);
@@ -93,7 +93,7 @@ describe("the browser's connection", () => {
     expect(told).to.deep.equal(['NETWORK']);
   });
 
-  it('says nothing once it is discarded', () => {
+  it('calls no handler once it is discarded', () => {
     const transport = connect();
     const socket = FakeSocket.last;
     socket.open();

@@ -1,13 +1,13 @@
-import type { Clock, Timer } from '@accolades-flow/core/web';
+import type { Clock, Timer } from '../../time/clock.ts';
 
-/** Time in a browser. No page is kept open by a timer, so that `ref` and `unref` mean nothing. */
-export const browserClock: Clock = {
+/** Time in a browser. Timers keep no page open, so `ref` and `unref` do nothing. */
+export const webClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),
-  start: (ms, callback) => new BrowserTimer(ms, callback),
+  start: (ms, callback) => new WebTimer(ms, callback),
 };
 
-class BrowserTimer implements Timer {
+class WebTimer implements Timer {
   readonly #timeout: ReturnType<typeof setTimeout>;
 
   constructor(ms: number, callback: () => void) {
