@@ -26,7 +26,7 @@ export interface PageOptions {
   height?: number;
 }
 
-/** How long a page may take for anything that is waited for, in milliseconds. */
+/** The deadline of every wait in a page, in milliseconds. */
 const PAGE_DEADLINE_MS = 30_000;
 
 /**
@@ -117,7 +117,7 @@ export async function newPage(browser: Browser, options: PageOptions = {}): Prom
   const context = await browser.newContext({
     locale,
     viewport: { width, height },
-    // Nothing may move while it is pictured or clicked.
+    // No animations: nothing may move during a picture or click.
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });
