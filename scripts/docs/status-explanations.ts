@@ -5,7 +5,7 @@
 export const SHARED: Readonly<Record<string, string>> = {
   connecting: 'Yellow ring. The session is being opened, or the first answer is awaited. It takes seconds.',
   holding:
-    'So many messages are held, because Node-RED has stopped the flows and not started them again. The log says why. They are sent on when the flows have started.',
+    'Yellow ring. So many messages have been held for more than 10 seconds, because a deployment has not started the flows yet. The log says what it waits for.',
   noNumber: 'Part of the last call (`↙ no number`): Accolades sent none, as with an anonymous caller.',
   'connected.protected': 'Green dot. Calls arrive.',
   'connected.exposed':
@@ -13,7 +13,7 @@ export const SHARED: Readonly<Record<string, string>> = {
   'connected.unverified':
     'Green dot. Calls arrive, but the certificate of the server is not verified. See [Own certificate](own-certificate.md).',
   'severalConnected.protected':
-    'With several agents. Green dot when all are connected, yellow ring when some are or are on the way, red ring when none is; the list in the dialog of the agent says why each of the others is not.',
+    'With several agents. Green dot when all are connected, yellow ring when some are or are on the way. When none is: red ring, with the reason that most of them have. The list in the dialog of the agent says why each of the others is not.',
   'severalConnected.exposed': 'The same, with an address that starts with `ws://`.',
   'severalConnected.unverified': 'The same, with a certificate that is not verified.',
 };

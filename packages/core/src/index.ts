@@ -36,7 +36,7 @@ export {
   type Subscription,
   type SubscriptionStatus,
 } from './hub/subscription.ts';
-export { ConnectionLog, type ConnectionNews } from './log/connection-log.ts';
+export { ConnectionLog, mostCommonReason, type ConnectionNews } from './log/connection-log.ts';
 export { LineLimiter } from './log/line-limiter.ts';
 export {
   EVENT_TYPES,

@@ -18,6 +18,9 @@ const waiting: SessionStatus = {
   reason: new AccoladesError('IP_MISSMATCH'),
 };
 
+const lost: SessionStatus = { ...waiting, reason: new AccoladesError('CONNECTION_LOST') };
+const again: SessionStatus = { state: 'connecting', since: 0, attempt: 2 };
+
 function of(...agents: SessionStatus[]): SubscriptionStatus {
   return {
     agents: agents.map((status, index) => ({ label: `agent ${index + 1}`, status })),
@@ -34,7 +37,11 @@ describe('The status of a subscription', () => {
     ['several that begin', of(connecting, connecting), 'yellow', 'ring', '0/2 connected'],
     ['several of which some are ready', of(ready, waiting, ready, ready), 'yellow', 'ring', '3/4 connected'],
     ['several that are ready', of(ready, ready), 'green', 'dot', '2/2 connected'],
-    ['several that wait', of(waiting, waiting), 'red', 'ring', '0/2 connected'],
+    ['several that wait', of(waiting, waiting), 'red', 'ring', '0/2 wrong IP'],
+    ['several that are tried again', of(again, again, waiting), 'red', 'ring', '0/3 wrong IP'],
+    ['several that are all tried again', of(again, again), 'red', 'ring', '0/2 connected'],
+    ['several with a long reason', of(lost, lost, waiting), 'red', 'ring', '0/3 connection lost'],
+    ['a thousand with a long reason', of(...Array.from({ length: 1_000 }, () => lost)), 'red', 'ring', 'connection lost'],
     ['several of which one still tries', of(waiting, connecting), 'yellow', 'ring', '0/2 connected'],
   ] as const) {
     it(`with ${what} is ${fill} “${text}”`, () => {
@@ -65,7 +72,7 @@ describe('The status of a subscription', () => {
   it('is short enough in every language, also for a thousand agents', () => {
     const longest = (value: unknown): string[] =>
       typeof value === 'string'
-        ? [value.replace('__connected__', '1000').replace('__total__', '1000')]
+        ? [value.replace('__connected__', '1000').replace('__total__', '1000').replace('__count__', '10000')]
         : entriesOf(value).flatMap(([, inner]) => longest(inner));
     for (const text of [...longest(english.accolades.status), ...longest(romanian.accolades.status)]) {
       expect(text.length, text).to.be.at.most(MAX_STATUS_CHARS);

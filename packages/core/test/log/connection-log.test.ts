@@ -1,12 +1,17 @@
 import { expect } from 'chai';
-import { AccoladesError } from '../../src/errors.ts';
-import { COLLECT_MS, ConnectionLog, type ConnectionNews } from '../../src/log/connection-log.ts';
+import { AccoladesError, type AccoladesErrorCode } from '../../src/errors.ts';
+import {
+  COLLECT_MORE_MS,
+  COLLECT_MS,
+  ConnectionLog,
+  type ConnectionNews,
+} from '../../src/log/connection-log.ts';
 import type { SessionStatus } from '../../src/session/session.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const ready: SessionStatus = { state: 'ready', since: 0, attempt: 1 };
 const connecting: SessionStatus = { state: 'connecting', since: 0, attempt: 1 };
-const waiting = (code: 'NETWORK' | 'ID_NOT_FOUND', attempt = 1): SessionStatus => ({
+const waiting = (code: AccoladesErrorCode, attempt = 1): SessionStatus => ({
   state: 'waiting',
   since: 0,
   attempt,
@@ -60,6 +65,32 @@ describe('the log of connections', () => {
       [['a1', 'a3'], 'NETWORK'],
       [['a2'], 'ID_NOT_FOUND'],
     ]);
+  });
+
+  it('tells an outage of the server once, however it shows', () => {
+    update(ready, ready, ready, waiting('ID_NOT_FOUND'));
+    clock.advance(COLLECT_MS);
+    told.length = 0;
+    clock.advance(COLLECT_MORE_MS);
+    const showing = ['HEARTBEAT_TIMEOUT', 'CONNECTION_REFUSED', 'CONNECTION_REFUSED', 'NETWORK'] as const;
+    for (let shift = 0; shift < 4; shift++) {
+      update(...showing.map((_, n) => waiting(showing[(n + shift) % 4] ?? 'NETWORK')));
+      clock.advance(COLLECT_MORE_MS);
+    }
+    expect(told.map(({ labels, reason, lost }) => [labels.length, reason?.code, lost])).to.deep.equal([
+      [4, 'CONNECTION_REFUSED', true],
+    ]);
+  });
+
+  it('tells what follows a line in longer steps', () => {
+    update(ready, connecting, connecting);
+    clock.advance(COLLECT_MS);
+    update(ready, ready, connecting);
+    clock.advance(COLLECT_MORE_MS - 1);
+    update(ready, ready, ready);
+    expect(told).to.have.length(1);
+    clock.advance(1);
+    expect(told.map(({ labels }) => labels)).to.deep.equal([['a1'], ['a2', 'a3']]);
   });
 
   it('tells nothing once closed', () => {

@@ -32,8 +32,14 @@ export class ConnectionLines {
     this.#texts = texts;
     this.#connections = new ConnectionLog(({ labels, reason }) => {
       const agents = this.#named(labels);
-      if (reason === null) target.log(texts('accolades.log.connected', { agents }));
-      else target.warn(texts('accolades.log.offline', { agents, reason: describeError(reason, texts) }));
+      if (reason === null) {
+        target.log(texts('accolades.log.connected', { agents }));
+        return;
+      }
+      // Of many agents the names are long, and say less than the reason.
+      const key = labels.length === 1 ? 'offline' : 'severalOffline';
+      const values = { agents, count: labels.length, reason: describeError(reason, texts) };
+      target.warn(texts(`accolades.log.${key}`, values));
     }, clock);
     this.#limiter = new LineLimiter(clock === undefined ? undefined : () => clock.monotonic());
   }

@@ -1,4 +1,10 @@
-import type { AccoladesErrorCode, CallEvent, SubscriptionStatus } from '@accolades-flow/core';
+import {
+  mostCommonReason,
+  reasonsOf,
+  type AccoladesErrorCode,
+  type CallEvent,
+  type SubscriptionStatus,
+} from '@accolades-flow/core';
 import { errorCodeOf, type Texts } from './texts.ts';
 
 /** What Node-RED shows under a node; the empty one shows nothing. */
@@ -22,10 +28,12 @@ export function connectionStatus(status: SubscriptionStatus, security: Security,
   if (total > 1) {
     const text = texts(`accolades.status.severalConnected.${security}`, { connected, total });
     if (connected === total) return { fill: 'green', shape: 'dot', text };
-    const trying =
-      connected > 0 ||
-      status.agents.some(({ status: { state } }) => state !== 'waiting' && state !== 'closed');
-    return { fill: trying ? 'yellow' : 'red', shape: 'ring', text };
+    if (connected > 0 || isBeginning(status)) return { fill: 'yellow', shape: 'ring', text };
+    const reason = mostCommonReason(reasonsOf(status).map((agent) => agent.reason));
+    if (reason === null) return { fill: 'red', shape: 'ring', text };
+    const why = reasonText(reason, texts);
+    const both = `0/${total} ${why}`;
+    return { fill: 'red', shape: 'ring', text: both.length <= MAX_STATUS_CHARS ? both : why };
   }
   const agent = status.agents[0]?.status;
   switch (agent?.state) {
@@ -42,11 +50,24 @@ export function connectionStatus(status: SubscriptionStatus, security: Security,
   }
 }
 
+/** Whether at least as many agents have not been refused yet as have. */
+function isBeginning({ agents, total }: SubscriptionStatus): boolean {
+  const first = agents.filter(
+    ({ status }) => status.state === 'idle' || ('attempt' in status && status.attempt <= 1),
+  );
+  const undecided = first.filter(({ status: { state } }) => state !== 'waiting' && state !== 'closed');
+  return undecided.length * 2 >= total;
+}
+
 /** Why a node cannot work, now or until somebody changes its settings. */
 export function errorStatus(error: unknown, texts: Texts): NodeStatus {
+  return { fill: 'red', shape: 'ring', text: reasonText(error, texts) };
+}
+
+function reasonText(error: unknown, texts: Texts): string {
   const code = errorCodeOf(error);
   const reason = (code === null ? undefined : REASON_TEXT[code]) ?? 'offline';
-  return { fill: 'red', shape: 'ring', text: texts(`accolades.status.reason.${reason}`) };
+  return texts(`accolades.status.reason.${reason}`);
 }
 
 /** The last call: `↙ 0211234567` for one that came in, `↗ …` for one that went out. */
