@@ -136,7 +136,7 @@ describe('An agent in a real Node-RED', () => {
     await deployUsed();
     const alias = simulator.url.replace('127.0.0.1', 'localhost');
     const here = await test(typed({ url: alias, idCrm: FRONT_DESK }));
-    expect(here).to.include({ ok: false, code: 'CONNECTION_EXISTS' });
+    expect(here).to.include({ ok: false, code: 'HELD_HERE' });
     expect(here['message']).to.match(/This very Node-RED holds .* configuration node “Reception”/);
     expect(simulator.sessions()).to.have.lengthOf(1);
     await rig.deploy(unused());
