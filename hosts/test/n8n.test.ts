@@ -154,6 +154,12 @@ describe('n8n host', function () {
     await client.deleteWorkflow(id);
   });
 
+  /** n8n closes a trigger after it has reported the end of the execution. */
+  const untilClosed = (): Promise<unknown> =>
+    waitUntil('the trigger to close', async () => (await trigger('after')) === undefined, {
+      deadlineMs: 20_000,
+    });
+
   it('listens for one test event, and stops listening', async () => {
     const { id } = await client.createWorkflow(workflow());
     const run = await client.runManual(id, { trigger: 'Dummy Trigger' });
@@ -167,12 +173,12 @@ describe('n8n host', function () {
     const execution = await client.waitForExecution(executionId);
     expect(execution.mode).to.equal('manual');
     expect(itemsOf(execution, 'Code')).to.deep.equal([{ saw: '/test' }]);
-    expect(await trigger('after')).to.equal(undefined);
+    await untilClosed();
 
     const stopped = await client.runManual(id, { trigger: 'Dummy Trigger' });
     await client.stopManual(stopped);
     expect(await client.waitForExecution(stopped.executionId ?? '')).to.include({ status: 'canceled' });
-    expect(await trigger('after')).to.equal(undefined);
+    await untilClosed();
   });
 
   it('waits for a call of a test webhook', async () => {
@@ -194,7 +200,9 @@ describe('n8n host', function () {
     );
     const waiting = await client.runManual(id, { trigger: 'Webhook' });
     await client.stopManual(waiting);
-    expect((await call()).status).to.equal(404);
+    await waitUntil('the test webhook to go', async () => (await call()).status === 404, {
+      deadlineMs: 20_000,
+    });
   });
 
   it('says why a workflow could not be published', async () => {
