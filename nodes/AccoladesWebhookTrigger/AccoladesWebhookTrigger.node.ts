@@ -14,7 +14,7 @@ import { receive } from './receive.ts';
 import { settingsError } from './settings-error.ts';
 import { webhookNodeOf } from './webhook-node.ts';
 
-/** Of the requests to this node; n8n looks at it for each of them. */
+/** n8n reads these fields for each request. */
 const PARAMETER_FIELDS = parameterFields({
   path: (parameters) => {
     const path = typeof parameters['path'] === 'string' ? parameters['path'] : '';
@@ -26,15 +26,19 @@ const PARAMETER_FIELDS = parameterFields({
   },
 });
 
-/** Starts a workflow for each request that Accolades sends: call notifications, IVR requests, events of the browser connector. */
+/**
+ * Starts a workflow for each request that Accolades sends: call notifications, IVR requests, events
+ * of the browser connector.
+ */
 export class AccoladesWebhookTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Accolades Webhook Trigger',
     name: 'accoladesWebhookTrigger',
     icon: { light: 'file:../shared/accolades.svg', dark: 'file:../shared/accolades.dark.svg' },
     group: ['trigger'],
-    // In whatever node a request starts with, n8n evaluates an option of its own Webhook when that node is of version 1: an expression more
-    // for each request. So new nodes are not of version 1; one that is does the same, only slower.
+    // When a trigger is of version 1, n8n evaluates an option of its own Webhook node: an
+    // expression more for each request. So new nodes are not of version 1; one that is does the
+    // same, only slower.
     version: [1, 1.1],
     defaultVersion: 1.1,
     subtitle:
@@ -233,7 +237,7 @@ export class AccoladesWebhookTrigger implements INodeType {
             name: 'When Last Node Finishes',
             value: 'lastNode',
             description:
-              'The first item of the last node is the answer: its fields are the variables; for a hang-up confirmation, decision (drop or extend) and seconds; for a screen pop, url and title',
+              'The first item of the last node is the answer: its fields are the variables; for a hang-up confirmation, decision (drop or extend) and seconds; for a screen pop, url and title. Without an item, or with an empty one, the fallback is sent.',
           },
         ],
       },
@@ -364,11 +368,13 @@ export class AccoladesWebhookTrigger implements INodeType {
 
   webhookMethods = {
     default: {
-      /** Accolades has no interface to set the URL with, so that nothing is ever registered there. */
+      /** Accolades has no API to set the URL, so nothing is ever registered there. */
       checkExists(this: IHookFunctions): Promise<boolean> {
         return Promise.resolve(false);
       },
-      /** Publishing the workflow fails here when a setting is not valid, and not at the first call. */
+      /**
+       * Publishing the workflow fails here when a setting is not valid, and not at the first call.
+       */
       async create(this: IHookFunctions): Promise<boolean> {
         try {
           const node = webhookNodeOf(this);
@@ -378,7 +384,10 @@ export class AccoladesWebhookTrigger implements INodeType {
         }
         return true;
       },
-      /** Requests that still wait are answered by their workflow, or by the fallback within their time limit. */
+      /**
+       * Requests that still wait are answered by their workflow, or by the fallback within their
+       * time limit.
+       */
       delete(this: IHookFunctions): Promise<boolean> {
         nodeSecret(this, { secretPlace: 'path' }).forget();
         return Promise.resolve(true);

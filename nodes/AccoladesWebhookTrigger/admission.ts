@@ -21,7 +21,8 @@ export interface Admitted {
  * before an answer: a request is answered by the secret as it was read last, and its workflow
  * starts only after that was confirmed.
  *
- * @throws AccoladesError for settings or a secret that are not valid; what reading the credential throws
+ * @throws AccoladesError for settings or a secret that are not valid; what reading the credential
+ *   throws
  */
 export async function admit(
   context: IWebhookFunctions,

@@ -28,9 +28,9 @@ export interface WaitingRequest {
 }
 
 /**
- * Puts core's time limit, fallback and checks between n8n and a request that waits. n8n writes to the
- * response when the workflow has ended, or when a reply comes from another process. That is read
- * here, and core sends it if it is a valid answer and in time.
+ * Puts core's time limit, fallback and checks between n8n and a request that waits. n8n writes to
+ * the response when the workflow has ended, or when a reply comes from another process. That is
+ * read here, and core sends it if it is a valid answer and in time.
  *
  * Only the methods with which n8n ends such a response are replaced, on this one response.
  */

@@ -1,10 +1,12 @@
 import { AccoladesError, type Clock } from '@accolades-flow/core';
 import { systemClock } from '@accolades-flow/core/node';
 
-/** How long a secret that was read is taken for the present one, in milliseconds. */
+/** How long a secret counts as current after it was read, in milliseconds. */
 export const SECRET_FRESH_MS = 5_000;
 
-/** The pauses before the further attempts of a renewal, in milliseconds: long enough for a database that is restarted. */
+/**
+ * The pauses before further attempts to read, in milliseconds: long enough for a database restart.
+ */
 export const RENEWAL_PAUSES_MS: readonly number[] = [250, 1_000, 4_000];
 
 export interface RecalledSecret {
@@ -20,8 +22,8 @@ interface Known {
 }
 
 /**
- * The secrets that the nodes of this process have read. n8n decrypts a credential in a sandbox of its own, which takes about a tenth of
- * a second and keeps the processor busy: too long to wait for at each request, and too much to do at each of many.
+ * The secrets that the nodes of this process have read. n8n decrypts a credential in a sandbox,
+ * which takes about 100 ms of processor time: too long for each request.
  */
 export class SecretStore {
   readonly #clock: Clock;
@@ -39,7 +41,10 @@ export class SecretStore {
     return { secret: known.secret, isFresh: this.#clock.monotonic() - known.readAt < SECRET_FRESH_MS };
   }
 
-  /** Reads and keeps it; those who ask meanwhile get the same. @throws what `read` throws: then nothing is kept */
+  /**
+   * Reads and keeps a secret; callers during the read share it.
+   * @throws what `read` throws; nothing is kept then
+   */
   read(key: string, read: () => Promise<string>): Promise<string> {
     const running = this.#reading.get(key);
     if (running !== undefined) return running;
@@ -49,8 +54,9 @@ export class SecretStore {
   }
 
   /**
-   * As `read`, for a request that has been answered: nobody waits, and the sender will not send it again, so a reading that fails is
-   * tried again after each of `RENEWAL_PAUSES_MS`. A credential that was read but is not valid is not.
+   * As `read`, for a request that has been answered and will not come again: a read that fails is
+   * repeated after each of `RENEWAL_PAUSES_MS`. A credential that was read but is not valid is not
+   * read again.
    *
    * @throws what the last attempt throws
    */

@@ -3,7 +3,10 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { readHangupFormat } from '../shared/hangup-format.ts';
 import { asRecord } from '../shared/parameters.ts';
 
-/** Who answers IVR requests, hang-up confirmations and, for a screen pop, calls of the browser connector. */
+/**
+ * Who answers IVR requests, hang-up confirmations and, for a screen pop, calls of the browser
+ * connector.
+ */
 export type Responder = 'replyNode' | 'lastNode' | 'fallback';
 
 /** Where a request carries the secret. */

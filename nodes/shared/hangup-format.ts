@@ -2,7 +2,10 @@ import { readHangupFormat as readFormat, type HangupReplyFormat } from '@accolad
 import type { INodeProperties } from 'n8n-workflow';
 import { asRecord } from './parameters.ts';
 
-/** How the answer to `confirmHangup` is written: a collection, the same in the trigger and in the reply. */
+/**
+ * How the answer to `confirmHangup` is written: a collection, the same in the trigger and in the
+ * reply.
+ */
 export function hangupFormatProperty(description: string): INodeProperties {
   return {
     displayName: 'Hang-Up Answer Format',

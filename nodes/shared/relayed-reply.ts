@@ -1,7 +1,9 @@
 import { REPLY_KINDS, type HttpAnswer, type ReplyKind } from '@accolades-flow/core';
 import type { IDataObject } from 'n8n-workflow';
 
-/** An answer on its way from the process that runs the workflow to the one that holds the request. */
+/**
+ * An answer on its way from the process that runs the workflow to the one that holds the request.
+ */
 export interface RelayedReply {
   readonly token: string;
   readonly kind: ReplyKind;

@@ -28,7 +28,10 @@ export function readWebhookSecret(credential: Readonly<Record<string, unknown>>)
   return secret;
 }
 
-/** Tests a credential of type `accoladesWebhookApi`: nothing is asked, the secret only has to be a usable one. */
+/**
+ * Tests a credential of type `accoladesWebhookApi`: nothing is asked, the secret only has to be a
+ * usable one.
+ */
 export function testWebhookSecret(
   this: ICredentialTestFunctions,
   credential: ICredentialsDecrypted,

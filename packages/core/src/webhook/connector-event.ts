@@ -14,12 +14,15 @@ import { fieldText, parseJsonFields } from './fields.ts';
 export const CONNECTOR_API_NAME = 'connectorEvent';
 
 /**
- * What the browser connector posts, as JSON, or form-encoded with `agent` as JSON text (which a browser sends to another origin without
- * asking first). One of:
- * - a call: `frame` is the server's frame, as the text received (so that it is read by the same rules) or as an object;
- * - the agent's session: `event` is `agentConnected` or `agentDisconnected`, `reason` an error code.
+ * What the browser connector posts, as JSON, or form-encoded with `agent` as JSON text (which a
+ * browser sends to another origin without asking first). One of:
+ * - a call: `frame` is the server's frame, as the text received (so that it is read by the same
+ *   rules) or as an object;
+ * - the agent's session: `event` is `agentConnected` or `agentDisconnected`, `reason` an error
+ *   code.
  *
- * `agent` names the agent; its `idCrm` (the connector's `agentId`) is a secret and must not be posted.
+ * `agent` names the agent; its `idCrm` (the connector's `agentId`) is a secret and must not be
+ * posted.
  */
 export interface ConnectorPost {
   readonly apiName: typeof CONNECTOR_API_NAME;
@@ -32,9 +35,12 @@ export interface ConnectorPost {
   readonly frame?: string | JsonObject;
   readonly event?: 'agentConnected' | 'agentDisconnected';
   readonly reason?: string;
-  /** The same whenever the same event is posted again, since its answer was lost; any text of up to 64 characters. */
+  /** The same when an event is posted again because its answer was lost; up to 64 characters. */
   readonly eventId?: string;
-  /** How long ago it happened, in milliseconds: what waited in the browser is not dated to its arrival. Default 0. */
+  /**
+   * How long ago it happened, in milliseconds, for events that waited in the browser.
+   * @default 0
+   */
   readonly ageMs?: number;
 }
 
@@ -49,7 +55,8 @@ export interface ConnectorContext {
 }
 
 /**
- * Reads what the browser connector posted: the same message that a session of this process would give.
+ * Reads what the browser connector posted: the same message that a session of this process would
+ * give.
  * @throws AccoladesError `NOT_A_NOTIFICATION` when it is none, or its frame no call
  */
 export function parseConnectorEvent(
@@ -95,7 +102,7 @@ export function connectorEventId(fields: JsonObject): string | null {
 const MAX_EVENT_ID_CHARS = 64;
 /** Longer labels are cut, in characters. */
 const MAX_LABEL_CHARS = 100;
-/** Longer ids are none: they are numeric texts. [seed] What is remembered of calls must stay small. */
+/** Longer ids are ignored: ids are numeric texts [seed], and what is remembered must stay small. */
 const MAX_ID_CHARS = 64;
 /** A browser that claims to have kept an event for longer has a broken clock, in milliseconds. */
 const MAX_AGE_MS = 86_400_000;

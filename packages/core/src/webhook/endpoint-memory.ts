@@ -7,7 +7,9 @@ const MAX_EVENTS = 5_000;
 export class TakenEvents {
   readonly #ids = new Set<string>();
 
-  /** Remembers an event; false when it was taken before. An event without an id is always a new one. */
+  /**
+   * Remembers an event; false when it was taken before. An event without an id is always a new one.
+   */
   take(id: string | null): boolean {
     if (id === null) return true;
     if (this.#ids.has(id)) return false;

@@ -11,8 +11,8 @@ export type HangupDecision =
   | { readonly decision: 'extend'; readonly seconds: number };
 
 /**
- * How a {@link HangupDecision} is written. Accolades does not publish this format, so the default is
- * only one readable form. Set it to what the vendor tells the owner of the account.
+ * How a {@link HangupDecision} is written. Accolades does not publish this format, so the default
+ * is only one readable form. Set it to what the vendor tells the owner of the account.
  */
 export interface HangupReplyFormat {
   /** @default json */
@@ -26,8 +26,8 @@ export interface HangupReplyFormat {
   /** Not written when the call is dropped. @default duration */
   readonly secondsField?: string;
   /**
-   * The whole body of format `template`. `{decision}` and `{seconds}` are replaced; `{seconds}` is 0
-   * when the call is dropped.
+   * The whole body of format `template`. `{decision}` and `{seconds}` are replaced; `{seconds}` is
+   * 0 when the call is dropped.
    */
   readonly template?: string;
   /** Of format `template`. @default text/plain; charset=utf-8 */

@@ -3,7 +3,10 @@ import { parsePhone, type Phone } from '../call/phone.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { fieldText, valueText } from './fields.ts';
 
-/** What an IVR step asks, as both hosts give it to flows. Fields that `CallEvent` has, too, mean the same. */
+/**
+ * What an IVR step asks, as both hosts give it to flows. Fields that `CallEvent` has, too, mean the
+ * same.
+ */
 export interface IvrRequest {
   readonly event: 'ivrRequest';
   /** The caller: `$_callerId` as the server sent it; empty when it sent none. */
@@ -39,12 +42,16 @@ export interface IvrContext {
 type GlobalName = 'callerId' | 'destinationNumber' | 'callId' | 'dateNow';
 
 /**
- * The documented globals. [help] They are sent by the name that the step gives them, so `$_callerId`, `_callerId` and
- * `callerId` are all understood; the last one stays among the own variables, too, since it can be one.
+ * The documented globals. [help] They are sent by the name that the step gives them, so
+ * `$_callerId`, `_callerId` and `callerId` are all understood. The last one also stays among the
+ * own variables, because it can be one.
  */
 const GLOBAL = /^\$?_(callerId|destinationNumber|callId|dateNow)$/;
 
-/** Reads the fields of an IVR request, from the query (GET) or the body (POST). Never throws: every field may be absent. */
+/**
+ * Reads the fields of an IVR request, from the query (GET) or the body (POST). Never throws: every
+ * field may be absent.
+ */
 export function parseIvrRequest(fields: JsonObject, context: IvrContext): IvrRequest {
   const own: [string, string][] = [];
   for (const [name, value] of Object.entries(fields)) {

@@ -10,21 +10,34 @@ export const NOTIFICATION_EVENTS = ['answer', 'confirmHangup', 'hangup'] as cons
 /** The value of `apiName` in a call notification. [help] */
 export const NOTIFICATION_API_NAME = 'callNotification';
 
-/** A call notification, as both hosts give it to flows. Fields that `CallEvent` has, too, mean the same. */
+/**
+ * A call notification, as both hosts give it to flows. Fields that `CallEvent` has, too, mean the
+ * same.
+ */
 export interface CallNotification {
-  /** One of {@link NOTIFICATION_EVENTS}; an event that is not documented is kept as it came, an absent one is `unknown`. */
+  /**
+   * One of {@link NOTIFICATION_EVENTS}; an event that is not documented is kept as it came, an
+   * absent one is `unknown`.
+   */
   readonly event: string;
-  /** Null when the server did not say, or in a way that this version does not know (`raw` has it). */
+  /**
+   * Null when the server did not say, or in a way that this version does not know (`raw` has it).
+   */
   readonly direction: 'incoming' | 'outgoing' | null;
   /** What the server sent, unchanged; empty when no field looks like the number. */
   readonly phoneNumber: string;
   /** Null when `phoneNumber` is no valid public number. */
   readonly phone: Phone | null;
-  /** The same for all notifications of a call. Whether it equals the `uniqueId` of a `CallEvent` is not published. */
+  /**
+   * The same for all notifications of a call. Whether it equals the `uniqueId` of a `CallEvent` is
+   * not published.
+   */
   readonly callId: string;
   /** ISO 8601; null when `callId` does not begin with a plausible Unix time. */
   readonly startedAt: string | null;
-  /** The phone that raised it: its numeric id, and `user`. Null where the server did not say. [help] */
+  /**
+   * The phone that raised it: its numeric id, and `user`. Null where the server did not say. [help]
+   */
   readonly user: { readonly id: string | null; readonly type: string | null };
   /** Seconds; null when no field looks like it. */
   readonly duration: number | null;
@@ -36,7 +49,10 @@ export interface CallNotification {
   readonly raw: JsonObject;
 }
 
-/** Names that a field with the number may have: only the direction's is published, and that in part. The first found is taken. */
+/**
+ * Names that the field with the number may have; the first one found is used. Accolades does not
+ * publish the name.
+ */
 export const PHONE_FIELDS = {
   any: ['phoneNumber', 'phone', 'number', 'remoteNumber', 'externalNumber', 'msisdn'],
   caller: ['callerId', 'callerNumber', 'caller', 'sourceNumber', 'source', 'fromNumber', 'from', 'src'],
@@ -69,15 +85,17 @@ export interface NotificationContext {
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly replyToken?: string | null;
-  /** The name of the field that holds the number, when a person has found it out. Looked at before {@link PHONE_FIELDS}. */
+  /** The name of the field with the number, if it is known. Tried before {@link PHONE_FIELDS}. */
   readonly phoneField?: string;
   /** The same for the duration and {@link DURATION_FIELDS}. */
   readonly durationField?: string;
 }
 
 /**
- * Reads the fields of a call notification. Documented ones may be absent: a call is worth more than its form.
- * @throws AccoladesError `NOT_A_NOTIFICATION` when there is neither `apiName=callNotification` nor an event nor a call id
+ * Reads the fields of a call notification. Even documented ones may be absent, so that no call is
+ * lost.
+ * @throws AccoladesError `NOT_A_NOTIFICATION` when there is neither `apiName=callNotification` nor
+ *   an event nor a call id
  */
 export function parseNotification(fields: JsonObject, context: NotificationContext): CallNotification {
   const event = fieldText(fields, 'event')?.trim() ?? '';
@@ -110,11 +128,15 @@ const OUTGOING = new Set(
   'out outgoing outbound outward dialed dialled placed iesire iesit iesita efectuat efectuata'.split(' '),
 );
 
-/** The field's name begins with `callDire`; how it goes on, and its values, are not published. [help] */
+/**
+ * The field's name begins with `callDire`; how it goes on, and its values, are not published.
+ * [help]
+ */
 function directionOf(fields: JsonObject): CallNotification['direction'] {
   for (const name of Object.keys(fields)) {
     if (!name.toLowerCase().startsWith('calldire')) continue;
-    // Letters alone: “ieșire” is “iesire”, “apel de intrare” is “intrare”, “Incoming-Call” is “incoming”.
+    // Letters alone: “ieșire” is “iesire”, “apel de intrare” is “intrare”, “Incoming-Call” is
+    // “incoming”.
     const value = (fieldText(fields, name) ?? '')
       .normalize('NFD')
       .toLowerCase()

@@ -93,7 +93,9 @@ export class PendingReplies {
     return token.startsWith(this.#mark);
   }
 
-  /** Sends the flow's answer. Never throws; {@link answerPending} turns the result into an error. */
+  /**
+   * Sends the flow's answer. Never throws; {@link answerPending} turns the result into an error.
+   */
   answer(token: string, kind: ReplyKind, answer: HttpAnswer): ReplyResult {
     const pending = this.#pending.get(token);
     if (pending !== undefined) {

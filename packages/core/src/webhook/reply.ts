@@ -46,8 +46,8 @@ export function readVariables(input: unknown): ReadonlyMap<string, string> {
 }
 
 /**
- * The answer to an IVR request: a JSON object, whose properties the IVR takes over as variables of the same name when its
- * step has “JSON response processing” on. [help]
+ * The answer to an IVR request: a JSON object, whose properties the IVR takes over as variables of
+ * the same name when its step has “JSON response processing” on. [help]
  * @throws AccoladesError `INVALID_REPLY`
  */
 export function ivrReply(variables: unknown): HttpAnswer {

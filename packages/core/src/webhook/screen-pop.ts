@@ -3,9 +3,11 @@ import type { HttpAnswer } from './reply.ts';
 
 /** An address that the browser connector opens in the agent's browser. */
 export interface ScreenPop {
-  /** `https:` only; the connector also demands that its origin is listed in the configuration text. */
+  /**
+   * `https:` only; the connector also demands that its origin is listed in the configuration text.
+   */
   readonly url: string;
-  /** For the link or notification that stands in where the browser blocks the page; empty: the address. */
+  /** Shown on the link or notification that replaces a blocked page; empty: the address. */
   readonly title: string;
 }
 
@@ -14,12 +16,16 @@ export const MAX_POP_URL_CHARS = 2_048;
 export const MAX_POP_TITLE_CHARS = 200;
 
 /**
- * Any page may read what is answered to the browser connector, since the origin on which Accolades serves it is not published
- * (and is `null` in a sandbox). It holds nothing that who knows the endpoint's secret could not ask for, and no cookie is looked at.
+ * Lets any page read what is answered to the browser connector: the origin on which Accolades
+ * serves it is not published, and is `null` in a sandbox. The answer holds nothing that a sender
+ * with the secret may not know, and cookies are ignored.
  */
 export const READABLE_BY_ANY_PAGE: Readonly<Record<string, string>> = { 'access-control-allow-origin': '*' };
 
-/** What the connector gets for an event that needs no answer of the flow. It keeps trying until it gets this. */
+/**
+ * The answer to an event that needs no page. The connector posts the event again until it gets
+ * this.
+ */
 export const CONNECTOR_ACKNOWLEDGEMENT: HttpAnswer = connectorAnswer({ received: true });
 
 /**

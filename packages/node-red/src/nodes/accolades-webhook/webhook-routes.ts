@@ -14,7 +14,9 @@ export interface HttpApp {
 }
 
 export interface RoutesOptions {
-  /** `httpNodeMiddleware` of the runtime's settings: runs before, as for Node-RED's own HTTP nodes. */
+  /**
+   * `httpNodeMiddleware` of the runtime's settings: runs before, as for Node-RED's own HTTP nodes.
+   */
   readonly middleware?: unknown;
   /** Whether the runtime itself answers the questions of browsers (`httpNodeCors`). */
   readonly hasCors?: boolean;
@@ -27,8 +29,9 @@ export interface RoutesOptions {
 }
 
 /**
- * The paths of all webhook nodes of a runtime, behind one handler that is added before any flow starts. Express cannot remove a route,
- * and what Node-RED's own HTTP nodes do instead removes every route of the same path.
+ * The paths of all webhook nodes of a runtime, behind one handler that is added before any flow
+ * starts. Express cannot remove a route, and what Node-RED's own HTTP nodes do instead removes
+ * every route of the same path.
  */
 export class WebhookRoutes {
   static readonly #routes = new WeakMap<HttpApp, WebhookRoutes>();
@@ -62,7 +65,8 @@ export class WebhookRoutes {
   /**
    * Takes a path for a node, with what was held for it meanwhile.
    * @param force also takes a path that is only kept for another node, which has not come back
-   * @returns null when the path is kept for another node that may come back: try again when the flows have started
+   * @returns null when the path is kept for another node that may come back: try again when the
+   *   flows have started
    * @throws AccoladesError `INVALID_PARAMETER` when another node has the path
    */
   occupy(path: string, owner: string, occupant: Occupant, force: boolean): Place | null {
