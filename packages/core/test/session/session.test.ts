@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import { DEFAULT_TIMINGS } from '../../src/session/contract.ts';
 import { maskSecret } from '../../src/json/mask.ts';
@@ -585,5 +586,11 @@ describe('session', () => {
     expect(rig.clock.referenced).to.equal(1);
     rig.nextAttempt();
     expect(rig.transport.keepsProcessAlive).to.equal(true);
+  });
+
+  it('does not show its idCrm when it is logged', () => {
+    rig.ready();
+    const shown = inspect(rig.session, { depth: 20, showHidden: true }) + JSON.stringify(rig.session);
+    expect(shown).not.to.contain(ID_CRM);
   });
 });
