@@ -22,7 +22,7 @@ export async function connectorZip(): Promise<string> {
   return zip;
 }
 
-/** What an administrator writes into the text of the account, beside something of another program. */
+/** The account's configuration text, which holds settings of another program as well. */
 export function accountText(url: string, more: JsonObject = {}): string {
   return JSON.stringify({
     crm: { theme: 'dark' },
@@ -93,8 +93,8 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
 }
 
 /**
- * A flow that looks callers up: 0211234567 is a contact of the CRM, 0311000000 leads elsewhere, all others are unknown. Everything that the
- * webhook node gave can be read at `/events`.
+ * A flow that looks callers up: 0211234567 is a contact of the CRM, 0311000000 leads elsewhere, all
+ * others are unknown. `/events` lists every message of the webhook node.
  */
 export const LOOKUP_FLOW: FlowNode[] = [
   { id: 'tab', type: 'tab', label: 'Calls' },

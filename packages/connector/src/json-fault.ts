@@ -38,7 +38,7 @@ class Stop extends Error {
   }
 }
 
-/** Finds where a text stops being JSON. Null when it is JSON, or nested too deeply to be followed. */
+/** Finds where a text stops being JSON. Null: it is JSON, or nested too deeply to follow. */
 export function findJsonFault(text: string): JsonFault | null {
   try {
     new JsonReader(text).read();
