@@ -14,7 +14,6 @@ import { receive } from './receive.ts';
 import { settingsError } from './settings-error.ts';
 import { webhookNodeOf } from './webhook-node.ts';
 
-/** n8n reads these fields for each request. */
 const PARAMETER_FIELDS = parameterFields({
   path: (parameters) => {
     const path = typeof parameters['path'] === 'string' ? parameters['path'] : '';
@@ -368,7 +367,7 @@ export class AccoladesWebhookTrigger implements INodeType {
 
   webhookMethods = {
     default: {
-      /** Accolades has no API to set the URL, so nothing is ever registered there. */
+      /** Accolades has no API to set the URL. */
       checkExists(this: IHookFunctions): Promise<boolean> {
         return Promise.resolve(false);
       },
