@@ -8,12 +8,13 @@ import {
 } from '@accolades-flow/core';
 import { processHub } from '@accolades-flow/core/node';
 
-/** How long a request waits for the agents to connect, in milliseconds. One that is connected already does not wait. */
+/** How long a request waits for its agent to connect, in milliseconds. */
 const CONNECT_WAIT_MS = 20_000;
 
 /**
- * The agents that the items of a run ask: each over the session of this process, or over one that the first item opens and that ends
- * with the run. One for each item would be a login for each, and the server may not have noticed yet that the one before has ended.
+ * The agents that the items of one run ask. Each agent is asked over the live session of this
+ * process, or over one that the first item opens and that ends with the run: a session per item
+ * would log in each time, and the server may still count the one before.
  */
 export class AgentSessions {
   readonly #owner: string;
@@ -24,7 +25,10 @@ export class AgentSessions {
     this.#owner = owner;
   }
 
-  /** @throws AccoladesError why the agent is not connected, or what `question` throws: the next one then connects anew */
+  /**
+   * @throws AccoladesError why the agent is not connected, or what `question` throws: the next one
+   *   then connects anew
+   */
   async ask<T>(
     agent: AgentCredential,
     server: ServerOptions,

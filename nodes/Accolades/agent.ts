@@ -101,7 +101,7 @@ export const getVersion: Operation = async (context, itemIndex, run) => {
   return [{ version, known }];
 };
 
-/** Asks the chosen agent, over the session of this process or over one that lasts as long as the run. */
+/** Asks the chosen agent over a session of this process, or over one that ends with the run. */
 async function ask<T>(
   context: IExecuteFunctions,
   itemIndex: number,

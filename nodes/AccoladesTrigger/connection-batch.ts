@@ -7,8 +7,8 @@ export const ACTIVATION_BATCH_MS = 30_000;
 const MAX_BATCH = 1_000;
 
 /**
- * Collects connection events of several agents. Without it, publishing a workflow of 300 agents would start
- * 300 executions at once, and n8n would not answer for a minute.
+ * * Collects connection events of several agents. Without it, publishing a workflow of 300 agents
+ * would start 300 executions at once, and n8n would not answer for a minute.
  */
 export class ConnectionBatch {
   readonly #deliver: (events: readonly AccoladesEvent[]) => void;
@@ -24,7 +24,9 @@ export class ConnectionBatch {
     this.#clock = clock;
   }
 
-  /** Collects until all agents have connected or failed, at most for {@link ACTIVATION_BATCH_MS}. */
+  /**
+   * Collects until all agents have connected or failed, at most for {@link ACTIVATION_BATCH_MS}.
+   */
   collectUntil(outcome: Promise<unknown>): void {
     const end = (): void => {
       this.#activation?.stop();

@@ -1,7 +1,10 @@
 import { AccoladesError, messageOf, type Clock, type Timer } from '@accolades-flow/core';
 import type { AgentConnection } from '../shared/agent-credential.ts';
 
-/** How often the credential is read again, in milliseconds. n8n tells a running trigger nothing of a change. */
+/**
+ * How often the credential is read again, in milliseconds. n8n tells a running trigger nothing of a
+ * change.
+ */
 export const CREDENTIAL_CHECK_MS = 30_000;
 
 export interface CredentialWatchOptions {

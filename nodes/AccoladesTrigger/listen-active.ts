@@ -23,15 +23,21 @@ import { toOutputs } from './outputs.ts';
 import { claimOwner, type ClaimedOwner } from './owner-name.ts';
 import type { TriggerSettings } from './trigger-settings.ts';
 
-/** How long publishing waits for the agents, so that the log says at once whether they connect, in ms. */
+/**
+ * How long publishing waits for the agents, so that the log says at once whether they connect, in
+ * ms.
+ */
 export const ACTIVATION_WAIT_MS = 5_000;
 
-/** n8n does not wait for executions that it has not saved yet when it ends, so the node does, in ms. */
+/**
+ * n8n does not wait for executions that it has not saved yet when it ends, so the node does, in ms.
+ */
 export const SAVE_WAIT_MS = 5_000;
 
 /**
- * How long the node keeps n8n from ending while the agents are released, in ms: closing handshakes take a
- * second at most, but an agent that a running execution uses too is not released before it ends.
+ * * How long the node keeps n8n from ending while the agents are released, in ms: closing
+ * handshakes take a second at most, but an agent that a running execution uses too is not released
+ * before it ends.
  */
 export const RELEASE_WAIT_MS = 1_500;
 
@@ -40,13 +46,16 @@ const MAX_WAITING = 1_000;
 /** The same in characters of what the server sent. */
 const MAX_WAITING_CHARS = 4 * 1024 * 1024;
 
-/** Survive a re-publish: whether n8n acknowledges what a trigger gives it is known after the first event. */
+/**
+ * Survive a re-publish: whether n8n acknowledges what a trigger gives it is known after the first
+ * event.
+ */
 const acknowledgementsOf = new RecentMap<HostAcknowledgements>(1_000);
 
 /**
- * Listens for as long as the workflow is active. What can heal (an absent agent, a wrong IP address, a lost
- * network) never fails an activation nor tears the workflow down: the session tries again until it succeeds,
- * and the log says what is wrong.
+ * * Listens for as long as the workflow is active. What can heal (an absent agent, a wrong IP
+ * address, a lost network) never fails an activation nor tears the workflow down: the session tries
+ * again until it succeeds, and the log says what is wrong.
  *
  * @throws AccoladesError when a parameter is not valid
  */
@@ -174,8 +183,8 @@ class ActiveTrigger {
   }
 
   /**
-   * n8n starts executions side by side, so a later call may overtake an earlier one. Events of one agent
-   * keep their order, and so do the rings of one call: only one of them is the first.
+   * * n8n starts executions side by side, so a later call may overtake an earlier one. Events of
+   * one agent keep their order, and so do the rings of one call: only one of them is the first.
    */
   #createDelivery(): OrderedDelivery<readonly AccoladesEvent[]> {
     const context = this.#context;

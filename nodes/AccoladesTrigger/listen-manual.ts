@@ -28,9 +28,9 @@ const PASSING: ReadonlySet<AccoladesErrorCode> = new Set([
 const MAX_PASSING_ATTEMPTS = 3;
 
 /**
- * Listens for one event, for a person who tests the workflow in the editor, and releases the agents with it.
- * The test ends with an error when no agent can be connected, when no event comes for {@link MANUAL_TEST_MS},
- * and when the same node is tested again.
+ * * Listens for one event, for a person who tests the workflow in the editor, and releases the
+ * agents with it. The test ends with an error when no agent can be connected, when no event comes
+ * for {@link MANUAL_TEST_MS}, and when the same node is tested again.
  *
  * @throws AccoladesError when a parameter is not valid
  */

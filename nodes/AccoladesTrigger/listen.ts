@@ -85,7 +85,8 @@ export class Listening {
       },
     });
     for (const warning of warnings) this.lines.warn(warning);
-    // A shared session may be up already; one that waits is tried now, so its old reason is no news.
+    // A shared session may be up already; one that waits is tried now, so its old reason is no
+    // news.
     if (subscription.status.connected > 0) this.lines.onStatus(subscription.status);
     return subscription;
   }

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '@accolades-flow/core';
 
 /**
- * How long a test listens, in ms. n8n may never say that it was stopped, and the connection that it holds is
- * the only one that the agent may have.
+ * * How long a test listens, in ms. n8n may never say that it was stopped, and the connection that
+ * it holds is the only one that the agent may have.
  */
 export const MANUAL_TEST_MS = 5 * 60_000;
 
@@ -15,8 +15,9 @@ interface RunningTest {
 }
 
 /**
- * The tests that run in this process, one for each node. n8n does not tell a trigger that a test was stopped
- * while it was still starting, so a test ends after a while, and when the same node is tested again.
+ * * The tests that run in this process, one for each node. n8n does not tell a trigger that a test
+ * was stopped while it was still starting, so a test ends after a while, and when the same node is
+ * tested again.
  */
 export class ManualTests {
   readonly #clock: Clock;

@@ -10,9 +10,9 @@ export interface ClaimedOwner {
 }
 
 /**
- * Names a trigger node at the hub, which keeps what arrives while the node is away for the same owner. The
- * name stays the same over re-publishes, also when the node is renamed. Older n8n accepts two nodes with one
- * ID in a workflow: the second one then gets a name of its own.
+ * * Names a trigger node at the hub, which keeps what arrives while the node is away for the same
+ * owner. The name stays the same over re-publishes, also when the node is renamed. Older n8n
+ * accepts two nodes with one ID in a workflow: the second one then gets a name of its own.
  */
 export function claimOwner(
   workflowId: string,

@@ -12,7 +12,9 @@ export interface TriggerSettings {
   readonly outputs: readonly AccoladesEventType[] | null;
 }
 
-/** @throws AccoladesError `INVALID_PARAMETER` when no event, or one that does not exist, is chosen */
+/**
+ * @throws AccoladesError `INVALID_PARAMETER` when no event, or one that does not exist, is chosen
+ */
 export function readSettings(context: ITriggerFunctions): TriggerSettings {
   const events = [...readEvents(context.getNodeParameter('events'))];
   const options: unknown = context.getNodeParameter('options', {});

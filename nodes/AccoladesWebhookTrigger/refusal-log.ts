@@ -3,11 +3,14 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 
 const limiter = new LineLimiter();
 
-/** Writes to n8n's log, each kind of line once a minute for a node: a stranger must not be able to fill it. */
+/**
+ * Writes each kind of line once a minute for a node to n8n's log: a stranger must not be able to
+ * fill it.
+ */
 export function warn(context: IWebhookFunctions, kind: 'unknown' | 'dropped', text: string): void {
   const nodeName = context.getNode().name;
   const workflowId = context.getWorkflow().id ?? '';
-  const suppressed = limiter.admit(`${kind} ${workflowId} ${context.getNode().id}`);
+  const suppressed = limiter.admit(`${kind} ${workflowId} ${context.getNode().id} ${nodeName}`);
   if (suppressed === null) return;
   const more = suppressed === 0 ? '' : ` (and ${suppressed} more like it since the last such line)`;
   context.logger.warn(`[Accolades] ${text}${more}`, { nodeName, workflowId });

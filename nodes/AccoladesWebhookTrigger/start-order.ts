@@ -9,7 +9,10 @@ export const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 /** How long n8n may take to save an execution before it is checked, in milliseconds. */
 export const MAX_START_MS = 2_000;
 
-/** Answers go first: the next start waits so long for each further request that came meanwhile, in ms. */
+/**
+ * Answers go first: the next start waits so long for each further request that came meanwhile, in
+ * ms.
+ */
 export const PAUSE_PER_REQUEST_MS = 50;
 export const MAX_PAUSE_MS = 1_000;
 
@@ -31,9 +34,10 @@ interface Start {
 }
 
 /**
- * Starts the workflows of answered requests one after the other: the next one when n8n saves the one before.
- * So those of one call start in the order of its notifications, and when many come at once, n8n answers them
- * before it is busy with their workflows. Accolades hangs up a call whose notification is not answered.
+ * * Starts the workflows of answered requests one after the other: the next one when n8n saves the
+ * one before. So those of one call start in the order of its notifications, and when many come at
+ * once, n8n answers them before it is busy with their workflows. Accolades hangs up a call whose
+ * notification is not answered.
  */
 export class StartOrder {
   readonly #end: Pick<ProcessEnd, 'onBegin'>;

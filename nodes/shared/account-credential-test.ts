@@ -6,7 +6,10 @@ import type {
 } from 'n8n-workflow';
 import { readAccountCredential } from './account-credential.ts';
 
-/** Tests a credential of type `accoladesAccountApi` with a `ping`, once; ends within some 15 seconds. */
+/**
+ * Tests a credential of type `accoladesAccountApi` with a `ping`, once; ends within some 15
+ * seconds.
+ */
 export async function testAccountCredential(
   this: ICredentialTestFunctions,
   credential: ICredentialsDecrypted,

@@ -8,8 +8,9 @@ export interface AccountConnection {
 }
 
 /**
- * Reads a credential of type `accoladesAccountApi`.
- * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, saying what is wrong; holds no password
+ * * Reads a credential of type `accoladesAccountApi`.
+ * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, saying what is wrong; holds no
+ *   password
  */
 export function readAccountCredential(credential: Readonly<Record<string, unknown>>): AccountConnection {
   const client = new AccountClient({

@@ -12,8 +12,9 @@ import { named } from './names.ts';
 const MAX_EXPLAINED = 3;
 
 /**
- * Tests a credential of type `accoladesAgentApi` by connecting each agent once; ends within some 20 seconds. A session that is
- * live in this n8n answers for itself, so that a test never disturbs a running workflow.
+ * * Tests a credential of type `accoladesAgentApi` by connecting each agent once; ends within some
+ * 20 seconds. A session that is live in this n8n answers for itself, so that a test never disturbs
+ * a running workflow.
  */
 export async function testAgentCredential(
   this: ICredentialTestFunctions,

@@ -16,9 +16,10 @@ export interface AgentConnection {
 }
 
 /**
- * Reads a credential of type `accoladesAgentApi`.
+ * * Reads a credential of type `accoladesAgentApi`.
  * @param name what the person called it in n8n
- * @throws AccoladesError `INVALID_CREDENTIAL` or `INVALID_URL`, saying what is wrong; holds no secret
+ * @throws AccoladesError `INVALID_CREDENTIAL` or `INVALID_URL`, saying what is wrong; holds no
+ *   secret
  */
 export function readAgentCredential(
   credential: Readonly<Record<string, unknown>>,

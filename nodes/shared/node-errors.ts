@@ -3,7 +3,7 @@ import { NodeOperationError, type INode } from 'n8n-workflow';
 import { isCredentialError } from './agent-credential.ts';
 import { named } from './names.ts';
 
-/** An error of the settings, as n8n shows it: the message says what is wrong, the description where to correct it. */
+/** An error of the settings. The message says what is wrong, the description where to correct it. */
 export function settingsError(node: INode, error: unknown): NodeOperationError {
   if (!(error instanceof AccoladesError)) return new NodeOperationError(node, messageOf(error));
   return new NodeOperationError(node, error.what ?? error.message, {
@@ -14,7 +14,7 @@ export function settingsError(node: INode, error: unknown): NodeOperationError {
   });
 }
 
-/** Why no agent of a node can be connected: the message says what is wrong, the description what to do. */
+/** Why no agent of a node connects. The message says what is wrong, the description what to do. */
 export function connectionError(
   node: INode,
   failures: readonly { readonly label: string; readonly reason: AccoladesError }[],
@@ -35,7 +35,7 @@ export function connectionError(
   });
 }
 
-/** The advice starts with a sentence that says what is wrong; what the network said in detail comes last. */
+/** The first sentence of the advice says what is wrong; the words of the network come last. */
 function explain(error: AccoladesError): { problem: string; remedy: string } {
   const [problem = error.advice, ...rest] = error.advice.split(/(?<=\.) (?=[A-Z])/);
   const detail = error.what === null ? [] : [`(${error.what})`];

@@ -12,8 +12,9 @@ interface ParameterSource {
 }
 
 /**
- * The option Numbers of a trigger. An empty field means all numbers, so an expression that gives nothing (a
- * variable that does not exist, say) must not be taken for one: it would start the workflow with every call.
+ * * The option Numbers of a trigger. An empty field means all numbers, so an expression that gives
+ * nothing (a variable that does not exist, say) must not be taken for one: it would start the
+ * workflow with every call.
  *
  * @throws AccoladesError `INVALID_PARAMETER` for such an expression
  */

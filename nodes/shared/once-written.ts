@@ -1,10 +1,11 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 /**
- * Calls back when n8n is saving the execution that these items start: from here on its order is fixed.
- * n8n itself tells a trigger only the end of an execution, which may be days later. The items are unchanged
- * after that.
- * @returns takes the items back, so that n8n cannot save them any more; without effect once it is saving
+ * * Calls back when n8n is saving the execution that these items start: from here on its order is
+ * fixed. n8n itself tells a trigger only the end of an execution, which may be days later. The
+ * items are unchanged after that.
+ * @returns takes the items back, so that n8n cannot save them any more; without effect once it is
+ *   saving
  */
 export function onceWritten(
   outputs: readonly (readonly INodeExecutionData[])[],

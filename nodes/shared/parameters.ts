@@ -1,4 +1,4 @@
-/** A parameter collection, or JSON that a person gave, as a record; anything else is an empty one. */
+/** A parameter collection, or typed JSON, as a record. Anything else gives an empty record. */
 export function asRecord(value: unknown): Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : {};
 }

@@ -50,7 +50,9 @@ export class NodeDescriptions {
     return found;
   }
 
-  /** The type of the credential that a node with these parameters asks for; null: it asks for none. */
+  /**
+   * The type of the credential that a node with these parameters asks for; null: it asks for none.
+   */
   credentialTypeOf(node: N8nWorkflowNode): string | null {
     const description = this.of(node);
     const defaults = NodeHelpers.getNodeParameters(
@@ -69,7 +71,10 @@ export class NodeDescriptions {
     return used?.name ?? null;
   }
 
-  /** Every parameter is one that the node shows with the others, and none has a value that the node does not take. */
+  /**
+   * Every parameter is one that the node shows with the others, and none has a value that the node
+   * does not take.
+   */
   check(where: string, node: N8nWorkflowNode): void {
     const description = this.of(node);
     const { properties } = description;

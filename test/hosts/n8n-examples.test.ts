@@ -25,8 +25,9 @@ import {
 const SERVICES = ['slack.com', 'api.hubapi.com', 'api.pipedrive.com'];
 
 /**
- * The examples, imported into a real n8n as they are, but for credentials and the addresses of made-up services. The simulated PBX
- * fires them; Slack, HubSpot and Pipedrive, whose addresses their nodes do not let one set, are met behind a proxy.
+ * * The examples, imported into a real n8n as they are, but for credentials and the addresses of
+ * made-up services. The simulated PBX fires them; Slack, HubSpot and Pipedrive, whose addresses
+ * their nodes do not let one set, are met behind a proxy.
  */
 describe('The example workflows in a real n8n', () => {
   let rig: N8nRig;
@@ -68,7 +69,10 @@ describe('The example workflows in a real n8n', () => {
     await Promise.all([simulator.close(), shop.close(), internet.close()]);
   });
 
-  /** Imports, gives each node the credential that it asks for, and publishes. @returns the id and the endpoint, if it has one */
+  /**
+   * Imports, gives each node the credential that it asks for, and publishes. @returns the id and
+   * the endpoint, if it has one
+   */
   const publish = async (
     name: string,
     addresses = /https:\/\/(crm|shop|billing)\.example\.com/g,

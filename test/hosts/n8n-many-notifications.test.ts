@@ -51,7 +51,8 @@ describe('Many notifications at once in a real n8n', function () {
     const started = (await rig.executions(workflow, COUNT)).map(callIdOf);
     const inOrder = Array.from({ length: COUNT }, (_, index) => callId(index));
     expect([...started].sort()).to.deep.equal([...inOrder].sort());
-    // Requests that come within some milliseconds may overtake each other in n8n, before the node knows of them.
+    // Requests that come within some milliseconds may overtake each other in n8n, before the node
+    // knows of them.
     const moved = started.map((id, place) => Math.abs(inOrder.indexOf(id) - place));
     console.log(`      out of its place by ${Math.max(...moved)} at most`);
     expect(Math.max(...moved)).to.be.at.most(NEIGHBOURS);

@@ -273,7 +273,8 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
         seconds,
         request: (index) => ({ url: address, body: notification('hangup', { duration: String(index) }) }),
       });
-    // Both at the same time, between each other, so that whatever else the machine does hits both alike.
+    // Both at the same time, between each other, so that whatever else the machine does hits both
+    // alike.
     const together = async (seconds: number): Promise<readonly [LoadResult, LoadResult]> => {
       const ours = load(url, seconds);
       await delay(500 / RATE);

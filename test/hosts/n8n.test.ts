@@ -212,7 +212,8 @@ describe('The packed nodes in a real n8n', () => {
       expect(items).to.include.members([0, 1, 2, 3, 4].map((i) => `1608743892.${i}`));
     }
     for (const { executionId } of [run, again]) {
-      // Nobody sees from outside when a manual test begins to listen, so calls go on until it has had one.
+      // Nobody sees from outside when a manual test begins to listen, so calls go on until it has
+      // had one.
       const execution = await waitUntil(
         'the manual test to end',
         async () => {

@@ -10,7 +10,10 @@ import {
 /** Decrypted credentials, by their types. */
 export type Credentials = Readonly<Record<string, ICredentialDataDecryptedObject>>;
 
-/** In the place of n8n's credential store: what it would give decrypted, with the defaults of the credential's fields. */
+/**
+ * In the place of n8n's credential store: what it would give decrypted, with the defaults of the
+ * credential's fields.
+ */
 class StoredCredentials extends ICredentialsHelper {
   readonly #data: Credentials;
   readonly #types: ReadonlyMap<string, ICredentialType>;

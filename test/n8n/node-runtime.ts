@@ -1,6 +1,7 @@
 /**
- * Runs nodes of the built package with n8n's own classes: the package loader, the workflow execution (with its retries and its error
- * outputs) and the context of a webhook. Only the database, the credential store and the HTTP server are replaced.
+ * * Runs nodes of the built package with n8n's own classes: the package loader, the workflow
+ * execution (with its retries and its error outputs) and the context of a webhook. Only the
+ * database, the credential store and the HTTP server are replaced.
  */
 import './environment.ts';
 import 'reflect-metadata';
@@ -243,7 +244,10 @@ export class NodeRuntime {
     return { result: await outcome, response };
   }
 
-  /** What n8n makes of the fields of the node's webhooks that depend on its parameters: by the expression, and without it. */
+  /**
+   * What n8n makes of the fields of the node's webhooks that depend on its parameters: by the
+   * expression, and without it.
+   */
   webhookFields(
     name: string,
     parameters: INodeParameters,

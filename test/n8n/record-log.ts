@@ -8,7 +8,10 @@ export interface LogLine {
   readonly metadata: unknown;
 }
 
-/** Takes the place of n8n's log. Returns the lines that are written from now on, until it is called again. */
+/**
+ * Takes the place of n8n's log. Returns the lines that are written from now on, until it is called
+ * again.
+ */
 export function recordLog(): LogLine[] {
   const lines: LogLine[] = [];
   const level = (name: LogLine['level']): PropertyDescriptor => ({

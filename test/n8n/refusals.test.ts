@@ -49,7 +49,10 @@ describe('What a person sees when the agents cannot be connected', () => {
     return `ws://127.0.0.1:${(address satisfies AddressInfo).port}`;
   };
 
-  /** The problem in the credential's test, a test in the editor and a published workflow, one after the other. */
+  /**
+   * The problem in the credential's test, a test in the editor and a published workflow, one after
+   * the other.
+   */
   const everywhere = async (credentials: ICredentialDataDecryptedObject): Promise<Shown> => {
     const { status, message } = await runtime.testCredential(credentials);
     expect(status).to.equal('Error');

@@ -1,6 +1,7 @@
 /**
- * Runs the built package as n8n does, with n8n's own classes: the package loader, the activation of triggers, the execution of a
- * manual test, and the expressions. Only the database, the credential store and the log are replaced.
+ * * Runs the built package as n8n does, with n8n's own classes: the package loader, the activation
+ * of triggers, the execution of a manual test, and the expressions. Only the database, the
+ * credential store and the log are replaced.
  */
 import './environment.ts';
 import 'reflect-metadata';
@@ -56,7 +57,10 @@ export interface StartOptions {
   readonly name?: string;
   /** Default `activate`. */
   readonly activation?: WorkflowActivateMode;
-  /** Whether what is emitted is written to the database at once. Default true; false: when the test serialises it. */
+  /**
+   * Whether what is emitted is written to the database at once. Default true; false: when the test
+   * serialises it.
+   */
   readonly writesAtOnce?: boolean;
 }
 
@@ -66,11 +70,17 @@ export interface RunningTrigger {
   readonly items: readonly IDataObject[];
   /** What the trigger gave n8n each time: the items of each output. */
   readonly emissions: readonly INodeExecutionData[][][];
-  /** What the trigger reported as fatal (`emitError`) or as a failed execution; in manual mode, with what the test failed. */
+  /**
+   * What the trigger reported as fatal (`emitError`) or as a failed execution; in manual mode, with
+   * what the test failed.
+   */
   readonly errors: readonly Error[];
   /** Resolves once there are so many items. @throws DeadlineError after 5 s (or `deadlineMs`) */
   waitForItems(count: number, deadlineMs?: number): Promise<readonly IDataObject[]>;
-  /** Manual mode: the execution, once it has ended; never when it was cancelled. In the other mode it never resolves. */
+  /**
+   * Manual mode: the execution, once it has ended; never when it was cancelled. In the other mode
+   * it never resolves.
+   */
   readonly finished: Promise<IRun>;
   /** Unpublishes the workflow or cancels the test, as n8n does. Idempotent. */
   close(): Promise<void>;
@@ -124,7 +134,9 @@ export class N8nRuntime {
       .map(({ message, metadata }) => `${message} ${metadata === undefined ? '' : JSON.stringify(metadata)}`);
   }
 
-  /** Everything that was logged, emitted and reported, as text, to look for what must not be in it. */
+  /**
+   * Everything that was logged, emitted and reported, as text, to look for what must not be in it.
+   */
   everything(): string {
     const triggers = [...this.#started].map(({ emissions, errors }) => ({ emissions, errors }));
     return inspect([this.log, triggers], {
@@ -135,8 +147,9 @@ export class N8nRuntime {
   }
 
   /**
-   * Publishes or tests a workflow of the trigger.
-   * @throws WorkflowActivationError (or the error of the node's start) when n8n would refuse to publish
+   * * Publishes or tests a workflow of the trigger.
+   * @throws WorkflowActivationError (or the error of the node's start) when n8n would refuse to
+   *   publish
    */
   async startTrigger(options: StartOptions): Promise<RunningTrigger> {
     const workflowId = options.workflowId ?? randomUUID();
@@ -160,7 +173,10 @@ export class N8nRuntime {
     return [first, second];
   }
 
-  /** Ends everything that was started, also what lingers, so that no later server on the same port meets it. */
+  /**
+   * Ends everything that was started, also what lingers, so that no later server on the same port
+   * meets it.
+   */
   async closeAll(): Promise<void> {
     await Promise.all([...this.#started].map((trigger) => trigger.close()));
     const hub: object = processHub();
@@ -283,7 +299,8 @@ export class N8nRuntime {
     });
     const run = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: nodeOf(workflow) });
     return runningTrigger(emissions, errors, run, () => {
-      // Like n8n, which does not wait for an execution that it cancels; one that has ended is not changed by it.
+      // Like n8n, which does not wait for an execution that it cancels; one that has ended is not
+      // changed by it.
       run.cancel();
       return Promise.resolve();
     });

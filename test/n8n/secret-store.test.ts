@@ -17,7 +17,10 @@ describe('The secrets that the n8n webhook trigger has read', () => {
     store = new SecretStore(clock);
   });
 
-  /** Lets the reading that goes on fail, and the pause after it pass, until the reading does not fail any more. */
+  /**
+   * Lets the reading that goes on fail, and the pause after it pass, until the reading does not
+   * fail any more.
+   */
   const passPauses = async (): Promise<number[]> => {
     const pauses: number[] = [];
     for (;;) {

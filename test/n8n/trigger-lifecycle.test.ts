@@ -33,7 +33,10 @@ describe('The life of the Accolades Trigger', () => {
   const connectedLines = () =>
     runtime.lines('info').filter((line) => line.includes(': connected to Accolades.')).length;
 
-  /** A test in the editor that has begun to listen: it says so in the log, also when the session was there before. */
+  /**
+   * A test in the editor that has begun to listen: it says so in the log, also when the session was
+   * there before.
+   */
   const test = async (
     parameters: INodeParameters = {},
     node: Pick<StartOptions, 'workflowId' | 'nodeId'> = {},

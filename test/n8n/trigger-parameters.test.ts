@@ -32,7 +32,10 @@ describe('The parameters of the Accolades Trigger', () => {
     return trigger;
   };
 
-  /** Places the calls, then one that passes every filter used here, and gives the numbers that arrived before it. */
+  /**
+   * Places the calls, then one that passes every filter used here, and gives the numbers that
+   * arrived before it.
+   */
   const LAST = '0219999999';
   const numbersOf = async (
     parameters: INodeParameters,

@@ -32,8 +32,8 @@ const settings: Record<string, string> = {
 };
 
 /**
- * A whole n8n in queue mode, as a company would run it: PostgreSQL, Redis, a main process, two workers and a webhook process; and a
- * simulated Accolades.
+ * * A whole n8n in queue mode, as a company would run it: PostgreSQL, Redis, a main process, two
+ * workers and a webhook process; and a simulated Accolades.
  */
 export class Cluster {
   readonly folder: string;

@@ -115,7 +115,10 @@ async function readExample(): Promise<{ nodes: N8nWorkflowNode[]; connections: J
   return { nodes, connections: data['connections'] };
 }
 
-/** The node with its credential. Slack's own address cannot be set, so that what it would be told goes to the stand-in. */
+/**
+ * The node with its credential. Slack's own address cannot be set, so that what it would be told
+ * goes to the stand-in.
+ */
 function prepared(
   node: N8nWorkflowNode,
   credentials: Record<string, N8nCredentialReference>,

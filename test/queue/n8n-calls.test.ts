@@ -7,7 +7,10 @@ import { FRONT_DESK, CLUSTER_START_MS, sharedCluster, type Cluster } from './clu
 
 /** `QUEUE_CALLS=5000` for the figures of the guide; that many take n8n a few minutes. */
 const CALLS = Number(process.env['QUEUE_CALLS'] ?? '1000');
-/** So many calls are under way at most: the calls come as fast as this n8n executes them, and no faster. */
+/**
+ * So many calls are under way at most: the calls come as fast as this n8n executes them, and no
+ * faster.
+ */
 const UNDER_WAY = 100;
 
 describe('Calls in an n8n of one main process and two workers', function () {

@@ -10,7 +10,10 @@ import { queueIsEmpty, unfinishedExecutions } from './unfinished-executions.ts';
 const CALL_EVERY_MS = 200;
 /** So many calls come at once just before a worker goes, so that it holds some. */
 const BURST = 40;
-/** So many come just before the main process is told to end: an n8n on a busy machine writes a few a second. */
+/**
+ * So many come just before the main process is told to end: an n8n on a busy machine writes a few a
+ * second.
+ */
 const LAST_CALLS = 20;
 
 describe('Processes of n8n that go', function () {
@@ -32,7 +35,8 @@ describe('Processes of n8n that go', function () {
     const { simulator, recorded } = cluster;
     const ledger = new CallLedger(simulator, FRONT_DESK, series++);
     for (let i = 0; i < LAST_CALLS; i++) expect(ledger.place()).to.equal(true);
-    // Then the others have been read from the connection, too, and are on their way to the database.
+    // Then the others have been read from the connection, too, and are on their way to the
+    // database.
     await waitUntil('the first', async () => ledger.tally(await recorded.read()).executed > 0, {
       deadlineMs: 30_000,
       everyMs: 1,
@@ -58,7 +62,8 @@ describe('Processes of n8n that go', function () {
     );
     expect(before?.missing).to.deep.equal([]);
     expect([...(before?.doubled ?? []), ...(meanwhile?.doubled ?? [])]).to.deep.equal([]);
-    // The place of the trigger is not kept in a process that ends: that would be for five seconds from the signal on.
+    // The place of the trigger is not kept in a process that ends: that would be for five seconds
+    // from the signal on.
     expect(openMs).to.be.lessThan(5_000);
   });
 

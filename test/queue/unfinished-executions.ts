@@ -9,7 +9,10 @@ export interface UnfinishedExecution {
   readonly call: string;
 }
 
-/** Whether no job waits for a worker and none is held by one, a dead one included until n8n has found out. */
+/**
+ * Whether no job waits for a worker and none is held by one, a dead one included until n8n has
+ * found out.
+ */
 export async function queueIsEmpty(redis: RedisService): Promise<boolean> {
   const answers = await Promise.all([
     redis.command('LLEN bull:jobs:wait'),

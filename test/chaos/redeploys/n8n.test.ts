@@ -78,8 +78,9 @@ describe('Re-publishes of a real n8n under load', function () {
   });
 
   /**
-   * A call every 20 ms; where n8n cannot keep up with that though it has nothing else to do, as many as leave it half of its time:
-   * an n8n that drowns in executions answers no editor, and that is not what is tested here.
+   * * A call every 20 ms; where n8n cannot keep up with that though it has nothing else to do, as
+   * many as leave it half of its time: an n8n that drowns in executions answers no editor, and that
+   * is not what is tested here.
    */
   const calibrate = async (): Promise<number> => {
     await executed(CALIBRATION_CALLS, 0);
@@ -225,7 +226,10 @@ class Sink {
     this.file = file;
   }
 
-  /** The calls of one series that started a production execution, in the order in which n8n began them. */
+  /**
+   * The calls of one series that started a production execution, in the order in which n8n began
+   * them.
+   */
   async production(series: string): Promise<string[]> {
     const text = await readFile(this.file, 'utf8').catch(() => '');
     return text
