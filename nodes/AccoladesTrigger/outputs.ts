@@ -7,9 +7,9 @@ interface OutputParameters {
 }
 
 /**
- * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so it
- * can use nothing outside itself. The order is that of core's `EVENT_TYPES`. The canvas cuts names of
- * more than about twelve letters.
+ * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so
+ * it can use nothing outside itself. The order is that of core's `EVENT_TYPES`. The canvas cuts
+ * names of more than about twelve letters.
  */
 export const configuredOutputs = (parameters: OutputParameters): { type: 'main'; displayName?: string }[] => {
   if (parameters.options?.splitOutputs !== true) return [{ type: 'main' }];

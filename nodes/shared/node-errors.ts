@@ -3,7 +3,7 @@ import { NodeOperationError, type INode } from 'n8n-workflow';
 import { isCredentialError } from './agent-credential.ts';
 import { named } from './names.ts';
 
-/** An error of the settings. The message says what is wrong, the description where to correct it. */
+/** An error of the settings: the message says what is wrong, the description where to mend it. */
 export function settingsError(node: INode, error: unknown): NodeOperationError {
   if (!(error instanceof AccoladesError)) return new NodeOperationError(node, messageOf(error));
   return new NodeOperationError(node, error.what ?? error.message, {

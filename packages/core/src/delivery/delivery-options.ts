@@ -8,6 +8,8 @@ export const ACKNOWLEDGE_MS = 1_000;
  * n8n needs a second or two between reading the workflow and saving the execution.
  */
 export const GRACE_MS = 5_000;
+/** The longest such time: it doubles with each attempt. */
+export const MAX_GRACE_MS = 60_000;
 /**
  * How long the same may last for an item that cannot be taken back, in milliseconds: those behind it keep
  * their chance, since a database that is locked for writing still answers the check.

@@ -6,6 +6,7 @@ import {
   GIVE_UP_MS,
   GRACE_MS,
   KEPT_MS,
+  MAX_GRACE_MS,
   STALL_REPORT_MS,
   type DeliveryReport,
   type OrderedDeliveryOptions,
@@ -236,7 +237,6 @@ export class OrderedDelivery<T> {
     this.#beginStall(late);
     const check = ++this.#checks;
     this.#check = check;
-    const graceMs = GRACE_MS * Math.min(late.attempts, 2);
     const onAnswer = (ms: number, next: () => void): void => {
       if (check !== this.#check) return;
       this.#startTimer(ms, () => {
@@ -248,7 +248,7 @@ export class OrderedDelivery<T> {
     const pending = this.#ask(late.item) ?? Promise.resolve();
     pending.then(
       () => {
-        onAnswer(graceMs, () => {
+        onAnswer(graceMs(late.attempts), () => {
           this.#settleLate(startedAt);
         });
       },
@@ -347,4 +347,9 @@ export class OrderedDelivery<T> {
       // There is nobody else to tell.
     }
   }
+}
+
+/** A busy host gets more time with each attempt: else it would never come to save one. */
+function graceMs(attempts: number): number {
+  return Math.min(GRACE_MS * 2 ** (attempts - 1), MAX_GRACE_MS);
 }

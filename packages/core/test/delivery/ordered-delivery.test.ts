@@ -291,9 +291,15 @@ describe('Ordered delivery', () => {
       expect(host.clock.pending).to.equal(0);
     });
 
+    it('gives a busy host more time with each attempt', async () => {
+      add('a1');
+      await host.pass(GIVE_UP_MS);
+      expect(host.takenBack).to.have.lengthOf.within(4, 7);
+    });
+
     it('reports an item that it gave up, and goes on', async () => {
       add('a1', 'a2');
-      await host.pass(GIVE_UP_MS + 20_000);
+      await host.pass(GIVE_UP_MS + 60_000);
       expect(host.delivered).to.include('a2');
       expect(host.reports.map(({ kind }) => kind)).to.deep.equal(['stalled', 'lost']);
       host.acknowledge('a2');
@@ -352,7 +358,7 @@ describe('Ordered delivery', () => {
     it('stops waiting when a host that acknowledged before no longer does', async () => {
       host.proven();
       add('a1', 'a2', 'a3', 'a4');
-      await host.pass(2 * GIVE_UP_MS + 60_000);
+      await host.pass(2 * GIVE_UP_MS + 120_000);
       expect(host.delivered.slice(-2)).to.deep.equal(['a3', 'a4']);
       expect(host.reports.map(({ kind }) => kind)).to.deep.equal(['stalled', 'lost', 'unacknowledging']);
     });
