@@ -10,8 +10,8 @@ describe('Messages on their way', () => {
     const inFlight = new InFlight<string>(hooks.api);
     inFlight.sent('id1', 'first');
     inFlight.sent('id2', 'second');
-    expect(inFlight.callBack()).to.deep.equal(['first', 'second']);
-    expect(inFlight.callBack()).to.deep.equal([]);
+    expect(inFlight.recall()).to.deep.equal(['first', 'second']);
+    expect(inFlight.recall()).to.deep.equal([]);
     expect(hooks.lets('id1')).to.equal(false);
     expect(hooks.lets('id2')).to.equal(false);
     expect(hooks.lets('another')).to.equal(true);
@@ -24,7 +24,7 @@ describe('Messages on their way', () => {
     const inFlight = new InFlight<string>(hooks.api);
     inFlight.sent('id1', 'first');
     await nextTurn();
-    expect(inFlight.callBack()).to.deep.equal([]);
+    expect(inFlight.recall()).to.deep.equal([]);
     expect(hooks.count).to.equal(0);
   });
 
@@ -33,27 +33,27 @@ describe('Messages on their way', () => {
     inFlight.sent('id1', 'first');
     await nextTurn();
     inFlight.sent('id2', 'second');
-    expect(inFlight.callBack()).to.deep.equal(['second']);
+    expect(inFlight.recall()).to.deep.equal(['second']);
   });
 
   it('that were called back do not count for those that are sent after them', async () => {
     const hooks = new FakeHooks();
     const inFlight = new InFlight<string>(hooks.api);
     inFlight.sent('id1', 'first');
-    inFlight.callBack();
+    inFlight.recall();
     inFlight.sent('id2', 'second');
     inFlight.sent('id3', 'third');
-    expect(inFlight.callBack()).to.deep.equal(['second', 'third']);
+    expect(inFlight.recall()).to.deep.equal(['second', 'third']);
     await nextTurn();
     inFlight.sent('id4', 'fourth');
-    expect(inFlight.callBack()).to.deep.equal(['fourth']);
+    expect(inFlight.recall()).to.deep.equal(['fourth']);
   });
 
   it('are called back although others before them have been handed over', async () => {
     const hooks = new FakeHooks();
     const inFlight = new InFlight<string>(hooks.api);
     inFlight.sent('id1', 'first');
-    const between = nextTurn().then(() => inFlight.callBack());
+    const between = nextTurn().then(() => inFlight.recall());
     inFlight.sent('id2', 'second');
     expect(await between).to.deep.equal(['second']);
   });
@@ -61,6 +61,6 @@ describe('Messages on their way', () => {
   it('cannot be called back in a runtime without hooks', () => {
     const inFlight = new InFlight<string>(undefined);
     inFlight.sent('id1', 'first');
-    expect(inFlight.callBack()).to.deep.equal([]);
+    expect(inFlight.recall()).to.deep.equal([]);
   });
 });

@@ -30,7 +30,7 @@ export class InFlight<T> {
   }
 
   /** Keeps what is still on its way from arriving, and gives it back in the order in which it was sent. */
-  callBack(): T[] {
+  recall(): T[] {
     const waiting = this.#sent.waiting();
     if (this.#recall === null || waiting.length === 0) return [];
     // What is scheduled for these still comes, and must not count for those that are sent from now on.

@@ -18,11 +18,12 @@ import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status
 import { StatusDisplay } from '../../runtime/status-display.ts';
 import { storedSecret } from '../../runtime/stored-secret.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
+import type { Delivery } from './delivery-buffer.ts';
 import { endpointSettings } from './endpoint-settings.ts';
 import english from './locales/en-US.json' with { type: 'json' };
 import { webhookMigrations } from './migrations.ts';
 import { readPath } from './path.ts';
-import type { Delivery, Occupant, Place } from './place.ts';
+import type { DeployedNode, WebhookRoute } from './webhook-route.ts';
 import { WebhookRoutes } from './webhook-routes.ts';
 
 type Self = Node<{ secret: string }>;
@@ -76,8 +77,8 @@ class WebhookWork implements FlowMember {
   readonly #needsLogin: boolean;
   #ports: readonly WebhookEventType[] | null = null;
   #path = '';
-  #occupant: Occupant | null = null;
-  #place: Place | null = null;
+  #deployed: DeployedNode | null = null;
+  #route: WebhookRoute | null = null;
   /** What to tell Catch nodes once they are there. */
   #problem: unknown = null;
   #started = false;
@@ -113,8 +114,8 @@ class WebhookWork implements FlowMember {
         key: this.#node.id,
       });
       this.#ports = settings['splitOutputs'] === true ? endpoint.events : null;
-      this.#occupant = this.#occupantOf(endpoint, given !== '');
-      this.#occupy(false);
+      this.#deployed = this.#deployedNode(endpoint, given !== '');
+      this.#claimPath(false);
     } catch (error) {
       this.#fail(error);
     }
@@ -131,13 +132,13 @@ class WebhookWork implements FlowMember {
   }
 
   onFlowsStopping(): void {
-    this.#place?.pause();
-    this.#place?.giveBack(this.#inFlight.callBack());
+    this.#route?.pause();
+    this.#route?.requeue(this.#inFlight.recall());
   }
 
   onFlowsStarted(): void {
     // Whoever had the path before this deployment and wants it still has it by now.
-    if (this.#place === null) this.#occupy(true);
+    if (this.#route === null) this.#claimPath(true);
     if (!this.#started) {
       this.#started = true;
       // Status and Catch nodes hear nothing before this.
@@ -150,7 +151,7 @@ class WebhookWork implements FlowMember {
       this.#node.error(text, {});
     }
     this.#notice.over();
-    this.#place?.resume();
+    this.#route?.resume();
   }
 
   get node(): FlowMember['node'] {
@@ -158,27 +159,27 @@ class WebhookWork implements FlowMember {
   }
 
   onLongWait(phase: DeployPhase): void {
-    this.#notice.onLongWait(phase, this.#place?.heldCount ?? 0);
+    this.#notice.onLongWait(phase, this.#route?.heldCount ?? 0);
   }
 
   /** The node is closed, and may be made anew: until then the path is kept. Idempotent, never throws. */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
-    this.#place?.detach();
+    this.#route?.detach();
     this.#display.close();
   }
 
   giveUp(): void {
     this.end();
-    if (this.#place !== null && this.#occupant !== null) this.#routes?.giveUp(this.#place, this.#occupant);
+    if (this.#route !== null && this.#deployed !== null) this.#routes?.giveUp(this.#route, this.#deployed);
   }
 
-  #occupy(force: boolean): void {
-    if (this.#routes === null || this.#occupant === null) return;
+  #claimPath(force: boolean): void {
+    if (this.#routes === null || this.#deployed === null) return;
     try {
-      this.#place = this.#routes.occupy(this.#path, this.#node.id, this.#occupant, force);
-      if (this.#place !== null) {
+      this.#route = this.#routes.claim(this.#path, this.#node.id, this.#deployed, force);
+      if (this.#route !== null) {
         this.#problem = null;
         this.#display.showConnection({
           fill: 'green',
@@ -195,7 +196,7 @@ class WebhookWork implements FlowMember {
     }
   }
 
-  #occupantOf(endpoint: WebhookEndpoint, hasSecret: boolean): Occupant {
+  #deployedNode(endpoint: WebhookEndpoint, hasSecret: boolean): DeployedNode {
     return {
       endpoint,
       hasSecret,

@@ -1,9 +1,10 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AccoladesError, type RequestHead } from '@accolades-flow/core';
+import type { Delivery } from './delivery-buffer.ts';
 import { pathKey } from './path.ts';
-import { Place, type Delivery, type Occupant } from './place.ts';
 import { UnreadBodies } from './unread-bodies.ts';
+import { WebhookRoute, type DeployedNode } from './webhook-route.ts';
 
 type Next = (error?: unknown) => void;
 type Handler = (request: IncomingMessage, response: ServerResponse, next: Next) => unknown;
@@ -50,7 +51,7 @@ export class WebhookRoutes {
 
   readonly #options: RoutesOptions;
   readonly #middleware: readonly Handler[];
-  readonly #places = new Map<string, Place>();
+  readonly #byPath = new Map<string, WebhookRoute>();
   readonly #unread: UnreadBodies | null;
 
   private constructor(options: RoutesOptions) {
@@ -69,61 +70,61 @@ export class WebhookRoutes {
    *   flows have started
    * @throws AccoladesError `INVALID_PARAMETER` when another node has the path
    */
-  occupy(path: string, owner: string, occupant: Occupant, force: boolean): Place | null {
+  claim(path: string, owner: string, node: DeployedNode, force: boolean): WebhookRoute | null {
     const key = pathKey(path);
-    let place = this.#places.get(key);
-    if (place !== undefined && place.owner !== owner) {
-      if (place.live) {
+    let route = this.#byPath.get(key);
+    if (route !== undefined && route.owner !== owner) {
+      if (route.live) {
         throw new AccoladesError('INVALID_PARAMETER', {
-          what: `Another node (${place.owner}) already has the path ${path}.`,
+          what: `Another node (${route.owner}) already has the path ${path}.`,
         });
       }
       if (!force) return null;
-      this.#release(place);
-      place = undefined;
+      this.#release(route);
+      route = undefined;
     }
     const held: Delivery[] = [];
-    for (const other of [...this.#places.values()]) {
-      if (other.owner !== owner || other === place) continue;
+    for (const other of [...this.#byPath.values()]) {
+      if (other.owner !== owner || other === route) continue;
       held.push(...other.takeHeld());
       this.#release(other);
     }
-    if (place === undefined) {
-      place = new Place(path, owner, occupant);
-      this.#places.set(key, place);
+    if (route === undefined) {
+      route = new WebhookRoute(path, owner, node);
+      this.#byPath.set(key, route);
     }
     this.#unread?.begin();
-    place.attach(occupant, held);
-    return place;
+    route.attach(node, held);
+    return route;
   }
 
   /** The node does not come back; nothing happens when it has. Idempotent, never throws. */
-  giveUp(place: Place, occupant: Occupant): void {
-    if (this.#places.get(pathKey(place.path)) === place && place.isKeptFor(occupant)) this.#release(place);
+  giveUp(route: WebhookRoute, node: DeployedNode): void {
+    if (this.#byPath.get(pathKey(route.path)) === route && route.isKeptFor(node)) this.#release(route);
   }
 
-  #release(place: Place): void {
-    this.#places.delete(pathKey(place.path));
-    if (this.#places.size === 0) this.#unread?.end();
-    const count = place.dropHeld();
-    if (count > 0) this.#options.onForgotten?.(place.path, count);
-    place.close();
+  #release(route: WebhookRoute): void {
+    this.#byPath.delete(pathKey(route.path));
+    if (this.#byPath.size === 0) this.#unread?.end();
+    const count = route.dropHeld();
+    if (count > 0) this.#options.onForgotten?.(route.path, count);
+    route.close();
   }
 
   #handle(request: IncomingMessage, response: ServerResponse, next: Next): void {
-    const found = this.#places.size === 0 ? null : this.#find(request.url ?? '');
+    const found = this.#byPath.size === 0 ? null : this.#find(request.url ?? '');
     if (found === null || (request.method === 'OPTIONS' && this.#options.hasCors === true)) {
       next();
       return;
     }
-    const { place, pathSecret } = found;
+    const { route, pathSecret } = found;
     const head = headOf(request, pathSecret);
     if (request.method === 'OPTIONS') {
-      place.preflight(head, response);
+      route.preflight(head, response);
       return;
     }
     const serve = (): void => {
-      place.serve(head, request, response, this.#bodyReadBefore(request)).catch(next);
+      route.serve(head, request, response, this.#bodyReadBefore(request)).catch(next);
     };
     runAll(this.#middleware, request, response, next, serve);
   }
@@ -135,13 +136,13 @@ export class WebhookRoutes {
     return 'body' in request ? (request.body ?? null) : null;
   }
 
-  #find(url: string): { readonly place: Place; readonly pathSecret: string | null } | null {
+  #find(url: string): { readonly route: WebhookRoute; readonly pathSecret: string | null } | null {
     const path = (url.split(/[?#]/, 1)[0] ?? '').replace(/\/{2,}/g, '/').replace(/\/$/, '');
-    const place = this.#places.get(pathKey(path));
-    if (place !== undefined) return { place, pathSecret: null };
+    const route = this.#byPath.get(pathKey(path));
+    if (route !== undefined) return { route, pathSecret: null };
     const slash = path.lastIndexOf('/');
-    const parent = this.#places.get(pathKey(path.slice(0, slash)));
-    return parent?.hasSecret === true ? { place: parent, pathSecret: decoded(path.slice(slash + 1)) } : null;
+    const parent = this.#byPath.get(pathKey(path.slice(0, slash)));
+    return parent?.hasSecret === true ? { route: parent, pathSecret: decoded(path.slice(slash + 1)) } : null;
   }
 }
 
