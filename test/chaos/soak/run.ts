@@ -6,11 +6,12 @@ import { heapAfterGc } from '../support/heap.ts';
 import { until } from '../support/until.ts';
 import { HeapGrowth } from './heap-growth.ts';
 import { Ledger } from './ledger.ts';
-import { Lines, type Line } from './lines.ts';
+import { Lines } from './lines.ts';
 import type { SoakOptions } from './options.ts';
 import { explainExcuses } from './explain-excuses.ts';
 import { DEPLOYS, randomFault } from './mix.ts';
 import { Owner } from './owners.ts';
+import { record } from './record.ts';
 import { readPbxSaid, type PbxOrder, type PbxSaid } from './pbx-messages.ts';
 import { SeededRandom } from './seeded-random.ts';
 
@@ -98,7 +99,7 @@ class Soak {
       this.#pbx.said.length = 0;
       this.#pbx.keep = ({ kind }) => kind === 'report';
       this.#pbx.onSaid = (said) => {
-        this.#hear(said);
+        record(said, this.#ledger, this.#lines);
       };
       for (let n = 0; n < agents; n++) this.#addAgent();
       for (let n = 0; n < owners; n++) this.#addOwner(OWNED_AGENTS[n % OWNED_AGENTS.length] ?? 1);
@@ -330,34 +331,6 @@ class Soak {
     this.#pbx.send({ ...order });
   }
 
-  #hear(said: PbxSaid): void {
-    switch (said.kind) {
-      case 'called':
-        this.#ledger.written(said.number, said.agents, said.lines);
-        return;
-      case 'broke':
-        for (const number of said.lines) {
-          const line = this.#lines.get(number);
-          if (line !== undefined) line.brokenAt ??= performance.now();
-        }
-        return;
-      case 'deafened':
-        for (const number of said.lines) {
-          const line = this.#lines.get(number);
-          if (line !== undefined) line.unheard = true;
-        }
-        return;
-      case 'slowed':
-        for (const number of said.lines) {
-          const line = this.#lines.get(number);
-          if (line !== undefined) slow(line, said.ms);
-        }
-        return;
-      case 'listening':
-      case 'report':
-    }
-  }
-
   async #report(): Promise<Extract<PbxSaid, { kind: 'report' }>> {
     this.#pbx.said.length = 0;
     this.#order({ do: 'report' });
@@ -401,13 +374,6 @@ class Soak {
       for (const event of events) process.off(event, onUnhandled);
     };
   }
-}
-
-function slow(line: Line, ms: number): void {
-  const now = performance.now();
-  if (line.slow !== null && line.slow.until >= now)
-    line.slow = { since: line.slow.since, until: Math.max(line.slow.until, now + ms) };
-  else line.slow = { since: now, until: now + ms };
 }
 
 function sockets(): number {
