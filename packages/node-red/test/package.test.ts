@@ -69,7 +69,9 @@ describe('The built package', () => {
       const texts = textsOf(await readFile(path.join(nodes, 'locales/en-US', `${type}.json`), 'utf8'));
       const html = await readFile(path.join(nodes, `${type}.html`), 'utf8');
       const asked = [
-        ...[...html.matchAll(/data-i18n="(?:\[\w+\])?([^"]+)"/g)].map(([, key = '']) => key),
+        ...[...html.matchAll(/data-i18n="([^"]+)"/g)].flatMap(([, keys = '']) =>
+          keys.split(';').map((key) => key.replace(/^\[[\w-]+\]/, '')),
+        ),
         ...[...html.matchAll(/\._\("([^"]+)"/g)].map(([, key = '']) => key),
       ];
       expect(asked.length).to.be.greaterThan(5);
@@ -107,13 +109,13 @@ describe('The built package', () => {
     for (const type of types) {
       const html = await readFile(path.join(nodes, `${type}.html`), 'utf8');
       const labelled = new Set([...html.matchAll(/<label for="([^"]+)"/g)].map(([, id]) => id));
-      const ids = [...html.matchAll(/<(?:input|select)\s[^>]*?id="([^"]+)"/g)].map(([field, id]) => ({
+      const ids = [...html.matchAll(/<(?:input|select)\s[^>]*?id="([^"]+)"[^>]*>/g)].map(([field, id]) => ({
         field,
         id,
       }));
       expect(ids.length).to.be.greaterThan(3);
       for (const { field, id } of ids) {
-        if (/type="(hidden|checkbox)"/.test(field)) continue;
+        if (/type="(hidden|checkbox)"|\[aria-label\]/.test(field)) continue;
         expect(labelled.has(id), `${type}: ${id ?? ''}`).to.equal(true);
       }
     }
