@@ -1,9 +1,6 @@
 import { shownText } from './text/shown-text.ts';
 
-/**
- * Every failure that a person may meet, by code. Each code has one advice text, in {@link ADVICE}, so that n8n, Node-RED
- * and the logs say the same thing.
- */
+/** Every error code with its advice text, so that n8n, Node-RED and the logs say the same. */
 export const ADVICE = {
   // Refusals by the server (External CRM API, authentication answer)
   ID_NOT_FOUND:
@@ -76,7 +73,7 @@ export const ADVICE = {
   COOLING_DOWN:
     'No request is sent to this server meanwhile, of any account, because repeated refusals get the IP address of this ' +
     'machine blocked. Correct the credential that was refused and test it, or wait.',
-  // Requests to an endpoint of this side
+  // Requests to our webhook endpoints
   METHOD_NOT_ALLOWED: 'Send POST (or GET for an IVR request).',
   ADDRESS_NOT_ALLOWED: 'Add the address to the allowed addresses if it is one of Accolades.',
   SECRET_WRONG: 'Put the secret of this endpoint into the path or the parameters that are set in Accolades.',
@@ -86,14 +83,14 @@ export const ADVICE = {
   BODY_MALFORMED: 'Send the fields form-encoded or as a JSON object.',
   NOT_A_NOTIFICATION:
     'Check the path that is set in Accolades: something else than a call was sent to this endpoint.',
-  // Answers to such requests
+  // Answers to webhook requests
   INVALID_REPLY: 'Correct the answer that the flow gives.',
   REPLY_TOO_LATE: 'The fallback answer was sent instead. Make the flow faster, or raise the time limit.',
   REPLY_ALREADY_SENT: 'Answer each request once.',
   REPLY_UNKNOWN:
     'Answer in the process that received the request, with the replyToken of its message, and before the flow is redeployed.',
   TOO_MANY_PENDING: 'The fallback answer was sent. Make the flow answer faster.',
-  // What a person typed
+  // User input
   INVALID_URL: 'The server address is not valid.',
   INVALID_CREDENTIAL: 'Correct the field idCrm.',
   INVALID_ACCOUNT: 'The account is not valid.',
@@ -104,16 +101,16 @@ export type AccoladesErrorCode = keyof typeof ADVICE;
 
 export interface AccoladesErrorOptions {
   /**
-   * What happened, in a sentence; without it the advice alone is the message. Must not hold a secret.
-   * It is cleaned by `shownText`, since it may quote a server.
+   * What happened, in one sentence without secrets. Default: the message is the advice alone.
+   * Cleaned by `shownText`, because it may quote a server.
    */
   readonly what?: string;
-  /** True when the same attempt may succeed later without a person changing anything. Default: by code. */
+  /** True when a retry may succeed without a change by the user. Default: depends on the code. */
   readonly retryable?: boolean;
   readonly cause?: unknown;
-  /** ISO 8601: until when the same is refused without being tried. */
+  /** ISO 8601 time until which the same request is refused without being sent. */
   readonly until?: string;
-  /** The HTTP status that the server answered with. */
+  /** The HTTP status of the server's answer. */
   readonly httpStatus?: number;
 }
 
@@ -144,14 +141,15 @@ const PERMANENT: ReadonlySet<AccoladesErrorCode> = new Set([
   'SUPERSEDED',
 ]);
 
-/** The number is the version of the class's shape. */
+/** The number is the version of the class's fields. */
 const BRAND: unique symbol = Symbol.for('@accolades-flow/core error 1');
 
 /**
- * The one error class of this library: `code` for programs, `message` for people (what happened and what to do).
+ * The error class of this library: `code` for programs, `message` for users (what happened and what
+ * to do).
  *
- * `instanceof` also knows the errors of a separately bundled copy of this library, since the hub of a process, and so what it
- * throws, may be another copy's.
+ * `instanceof` also accepts errors of a separately bundled copy of this library, because the hub of
+ * the process may belong to another copy.
  */
 export class AccoladesError extends Error {
   static override [Symbol.hasInstance](value: unknown): value is AccoladesError {
@@ -161,11 +159,11 @@ export class AccoladesError extends Error {
   override readonly name = 'AccoladesError';
   readonly code: AccoladesErrorCode;
   readonly retryable: boolean;
-  /** What happened, without the advice; null when the code says it all. */
+  /** What happened, without the advice. Null when the code says everything. */
   readonly what: string | null;
-  /** ISO 8601; only of `COOLING_DOWN` and of the refusals that start it. */
+  /** ISO 8601. Set only for `COOLING_DOWN` and for the refusals that start a cool-down. */
   readonly until: string | null;
-  /** Only when a server's HTTP answer was the reason. */
+  /** Set only when a server's HTTP answer caused the error. */
   readonly httpStatus: number | null;
 
   constructor(code: AccoladesErrorCode, options: AccoladesErrorOptions = {}) {
@@ -186,13 +184,13 @@ export class AccoladesError extends Error {
     return true;
   }
 
-  /** What to do about it, without what happened. */
+  /** The advice alone: what to do. */
   get advice(): string {
     return ADVICE[this.code];
   }
 }
 
-/** The text of anything that was thrown. */
+/** Returns the message of a thrown value, whatever its type. */
 export function messageOf(thrown: unknown): string {
   if (thrown instanceof Error) return thrown.message;
   try {

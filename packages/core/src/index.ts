@@ -14,7 +14,7 @@ export { decode, type Decoded } from './protocol/decode.ts';
 export { parseAgentList, type AgentCredential } from './hub/agent-list.ts';
 export { parseServerUrl, type ServerOptions, type ServerUrl, type TlsOptions } from './net/server-url.ts';
 export type { Clock, Timer } from './time/clock.ts';
-export type { SessionReport, SessionStatus } from './session/session.ts';
+export type { SessionReport, SessionStatus } from './session/contract.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { BoundedQueue, type QueueLimits } from './delivery/bounded-queue.ts';
 export type { AgentCheck, AgentIds, CheckedAgent, CheckProgress } from './hub/agent-check.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { AccoladesError } from '../errors.ts';
 import type { ServerOptions } from '../net/server-url.ts';
-import type { SessionStatus } from '../session/session.ts';
+import type { SessionStatus } from '../session/contract.ts';
 import type { Clock } from '../time/clock.ts';
 import type { AgentCredential } from './agent-list.ts';
 import { DEFAULT_CONNECTS_PER_SECOND } from './connect-limiter.ts';

@@ -3,7 +3,7 @@ import { RingGroups } from '../call/ring-groups.ts';
 import type { BoundedQueue } from '../delivery/bounded-queue.ts';
 import { AccoladesError, messageOf } from '../errors.ts';
 import type { CallMessage } from '../protocol/messages.ts';
-import type { SessionReport } from '../session/session.ts';
+import type { SessionReport } from '../session/contract.ts';
 import { shownText } from '../text/shown-text.ts';
 import { ActiveSubscription, type DeliverySettings } from './active-subscription.ts';
 import { callSafely } from './call-safely.ts';

@@ -1,6 +1,6 @@
 import type { AgentIdentity } from '../call/call-event.ts';
 import type { AgentConfiguration, CallMessage } from '../protocol/messages.ts';
-import type { SessionReport, SessionStatus } from '../session/session.ts';
+import type { SessionReport, SessionStatus } from '../session/contract.ts';
 import type { ConnectionChange, SessionUser, SharedSession } from './shared-session.ts';
 
 /** The durable subscription that a member belongs to. */

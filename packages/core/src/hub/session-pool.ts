@@ -1,5 +1,5 @@
 import type { AgentConfiguration, ConfigurationEntity } from '../protocol/messages.ts';
-import type { SessionOptions } from '../session/session.ts';
+import type { SessionOptions } from '../session/contract.ts';
 import { serverKey, type ServerOptions } from '../net/server-url.ts';
 import { SharedSession, type SessionHome } from './shared-session.ts';
 

@@ -1,11 +1,6 @@
 import type { CallMessage } from '../protocol/messages.ts';
-import {
-  Session,
-  type SessionListener,
-  type SessionOptions,
-  type SessionReport,
-  type SessionStatus,
-} from '../session/session.ts';
+import type { SessionListener, SessionOptions, SessionReport, SessionStatus } from '../session/contract.ts';
+import { Session } from '../session/session.ts';
 
 /** One of those who share a session, and what it is notified of. */
 export interface SessionUser {

@@ -2,7 +2,7 @@ import type { AccoladesEvent } from '../call/call-event.ts';
 import type { FilterSettings } from '../call/filter.ts';
 import type { AccoladesError } from '../errors.ts';
 import type { AgentConfiguration } from '../protocol/messages.ts';
-import type { SessionReport, SessionStatus } from '../session/session.ts';
+import type { SessionReport, SessionStatus } from '../session/contract.ts';
 import type { AgentCredential } from './agent-list.ts';
 import type { ServerOptions } from '../net/server-url.ts';
 

@@ -1,7 +1,10 @@
 import { isObject } from '../protocol/decode.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 
-/** A secret as it may be shown: the last three characters of a long one, nothing of a short one. */
+/**
+ * Masks a secret for display: keeps the last three characters of a long one, nothing of a short
+ * one.
+ */
 export function maskSecret(secret: string): string {
   return secret.length >= 8 ? `…${secret.slice(-3)}` : '…';
 }
@@ -9,8 +12,8 @@ export function maskSecret(secret: string): string {
 const INSPECT = Symbol.for('nodejs.util.inspect.custom');
 
 /**
- * The same object, which `util.inspect` and `JSON.stringify` show with these fields masked: an
- * object that is logged by mistake must not show its secrets. Copies by spreading are not protected.
+ * Masks fields of an object in `util.inspect` and `JSON.stringify`, so that logging it by mistake
+ * shows no secret. Returns the same object. Spread copies are not protected.
  */
 export function hideSecrets<T extends object>(object: T, ...names: readonly (keyof T & string)[]): T {
   const shown = (): Record<string, unknown> => ({
@@ -25,14 +28,14 @@ function maskedField(value: unknown): string {
   return typeof value === 'string' ? maskSecret(value) : '…';
 }
 
-/** Shorter secrets are too likely to be an ordinary part of a text (a name, a number) to be replaced wherever they stand. */
+/** Shorter secrets are not masked everywhere: they are too likely to match a name or a number. */
 const SHORTEST_REPLACED = 6;
 
 /**
- * `text` with every occurrence of the secret masked.
+ * Masks every occurrence of the secret in a text.
  *
- * A secret of digits alone cannot be told from a phone number or an id, and a call must not lose its number: it is masked only
- * where a name says what it is (`idCrm`, `agentId`, `password`).
+ * A secret of digits alone looks like a phone number or an id, which calls must keep. It is masked
+ * only beside a name that identifies it (`idCrm`, `agentId`, `password`).
  */
 export function maskIn(text: string, secret: string): string {
   if (!text.includes(secret)) return text;
@@ -42,7 +45,7 @@ export function maskIn(text: string, secret: string): string {
       'gi',
     );
     return text.replace(named, (_, before: string, ofName: string, quote: string) => {
-      // What stands in JSON as a number becomes a text, so that it is still JSON.
+      // A masked JSON number needs quotes to remain valid JSON.
       const closing = quote === '' ? ofName : '';
       return `${before}${quote}${closing}${maskSecret(secret)}${closing}`;
     });
@@ -51,8 +54,8 @@ export function maskIn(text: string, secret: string): string {
 }
 
 /**
- * A copy of JSON data in which every text that holds the secret is masked; beside a name that says what it is (`password`,
- * `idCrm`, `agentId`) also one that is too short or too much like a number to be known elsewhere. Depth must be bounded.
+ * Copies JSON data with the secret masked in every text. Beside `password`, `idCrm` or `agentId` it
+ * also masks short and numeric secrets. The caller limits the depth.
  */
 export function maskDeep(data: JsonObject, secret: string): JsonObject {
   return Object.fromEntries(

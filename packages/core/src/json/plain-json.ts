@@ -1,17 +1,17 @@
-/** Names that mean something else in JavaScript, and that careless copying turns into an attack. */
+/** Names with a special meaning in JavaScript: careless copying would allow prototype pollution. */
 const RESERVED_NAMES: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** A field's name as flows see it: a reserved one is kept, but spelt so that it is harmless. */
+/** Returns a field's name for flows. A reserved name gets a prefix that makes it harmless. */
 export function safeName(name: string): string {
   return RESERVED_NAMES.has(name) ? `field:${name}` : name;
 }
 
-/** Deeper data is refused: hosts copy messages recursively. */
+/** Deeper data is rejected, because hosts copy messages recursively. */
 export const MAX_DEPTH = 32;
 
 /**
- * A copy of data that came from outside, with every name made safe.
- * @returns undefined when it is nested deeper than {@link MAX_DEPTH}
+ * Copies external data and makes every name safe.
+ * @returns undefined when the data is nested deeper than {@link MAX_DEPTH}
  */
 export function plainCopy(value: unknown): { readonly value: unknown } | undefined {
   try {

@@ -1,8 +1,14 @@
-/** A map that remembers its newest entries: one more than `size` drops the oldest. Every operation takes constant time. */
+/**
+ * A map of the newest `size` entries: adding another removes the oldest. Every operation takes
+ * constant time.
+ */
 export class RecentMap<Value> {
   readonly #size: number;
   readonly #values = new Map<string, Value>();
-  /** The keys in the order in which they came, as a ring: to find the oldest in the map itself costs a walk over all that left it. */
+  /**
+   * The keys by age, as a ring buffer. Finding the oldest key in the map itself would have to skip
+   * every deleted entry.
+   */
   readonly #keys: string[] = [];
   #oldest = 0;
 
@@ -14,7 +20,7 @@ export class RecentMap<Value> {
     return this.#values.get(key);
   }
 
-  /** To be called for a key that is not in the map. */
+  /** Call it only for a key that is not in the map. */
   add(key: string, value: Value): void {
     if (this.#keys.length < this.#size) this.#keys.push(key);
     else {
@@ -26,7 +32,7 @@ export class RecentMap<Value> {
     this.#values.set(key, value);
   }
 
-  /** To be called for a key that is in the map; it becomes no newer. */
+  /** Call it only for a key that is in the map. Its age does not change. */
   replace(key: string, value: Value): void {
     this.#values.set(key, value);
   }

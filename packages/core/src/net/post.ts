@@ -4,9 +4,9 @@ export interface HttpPostRequest {
   readonly url: string;
   /** Form-encoded. */
   readonly body: string;
-  /** The answer is cut off with an error beyond this, in bytes. */
+  /** Largest answer, in bytes; a larger one is an error. */
   readonly maxBytes: number;
-  /** Aborted at the deadline; the request then ends at once. */
+  /** Aborts the request at once, for example at the deadline. */
   readonly signal: AbortSignal;
   readonly allowUnauthorizedCerts: boolean;
   readonly tls: TlsOptions;
@@ -15,26 +15,26 @@ export interface HttpPostRequest {
 export interface HttpPostAnswer {
   readonly status: number;
   readonly body: string;
-  /** It came through a proxy, which may itself be the one that answered. */
+  /** The answer came through a proxy, and may be the proxy's own. */
   readonly proxied: boolean;
 }
 
 /**
- * Sends one form. Injected, so that tests need no network.
- * @throws HttpPostError for everything that prevents a whole answer
+ * Posts a form. Injected, so that tests need no network.
+ * @throws HttpPostError for everything that prevents a complete answer
  */
 export type HttpPost = (request: HttpPostRequest) => Promise<HttpPostAnswer>;
 
 export class HttpPostError extends Error {
   override readonly name = 'HttpPostError';
-  /** The server may have got the request, so that it may have been carried out. */
+  /** The server may have received the request, and may have carried it out. */
   readonly mayHaveArrived: boolean;
-  /** It went through a proxy. */
+  /** The request went through a proxy. */
   readonly proxied: boolean;
-  /** The answer was larger than allowed. */
+  /** The answer exceeded `maxBytes`. */
   readonly tooLarge: boolean;
 
-  /** Which peer had not answered, in a sentence; null when that is not known. */
+  /** The peer that did not answer, in one sentence. Null when unknown. */
   readonly stalledAt: string | null;
 
   constructor(

@@ -3,7 +3,7 @@ import { AccoladesError } from '../errors.ts';
 import { DEFAULT_SERVER_URL } from '../protocol/messages.ts';
 import { withoutInvisible } from '../text/pasted-text.ts';
 
-/** TLS material, as Node's `tls.connect` takes it (PEM text or bytes). */
+/** TLS options of Node's `tls.connect` (PEM text or bytes). */
 export interface TlsOptions {
   readonly ca?: string | Buffer | readonly (string | Buffer)[];
   readonly cert?: string | Buffer;
@@ -14,7 +14,7 @@ export interface TlsOptions {
   readonly servername?: string;
 }
 
-/** Where and how to reach the server. Sessions are shared by those who give the same. */
+/** The server's address and TLS options. Callers with equal options share sessions. */
 export interface ServerOptions {
   /** `wss://host:port` (or `ws://`). Default {@link DEFAULT_SERVER_URL}. */
   readonly url?: string;
@@ -27,20 +27,23 @@ export interface ServerUrl {
   readonly href: string;
   /** `wss:` */
   readonly encrypted: boolean;
-  /** True when idCrm and calls would travel readable over a network: `ws:` to anything but this machine. */
+  /**
+   * True when idCrm and calls would cross a network unencrypted: `ws:` to any host but this
+   * machine.
+   */
   readonly exposed: boolean;
 }
 
 /**
- * Reads the server address that a person typed; an empty one is the default.
- * @throws AccoladesError `INVALID_URL`, saying what to write.
+ * Parses the server address of the settings; empty means the default.
+ * @throws AccoladesError `INVALID_URL`, with what to write
  */
 export function parseServerUrl(text: unknown): ServerUrl {
   if (lastRead === null || lastRead.text !== text) lastRead = { text, url: readServerUrl(text) };
   return lastRead.url;
 }
 
-/** Thousands of sessions have the same address. */
+/** Cached, because thousands of sessions have the same address. */
 let lastRead: { readonly text: unknown; readonly url: ServerUrl } | null = null;
 
 function readServerUrl(text: unknown): ServerUrl {
@@ -56,7 +59,7 @@ function readServerUrl(text: unknown): ServerUrl {
     throw invalid(`The server address cannot be read. Write it like ${DEFAULT_SERVER_URL}.`);
   }
   if (url.protocol !== 'wss:' && url.protocol !== 'ws:') {
-    // Another scheme than that of a web page may be an idCrm that was pasted to the wrong place: not shown.
+    // An unknown scheme may be an idCrm in the wrong field, so do not quote it.
     const shown = /^https?:$/.test(url.protocol) ? `${url.protocol}//` : 'something else';
     throw invalid(`The server address starts with ${shown}, but must start with wss:// (or ws://).`);
   }
@@ -74,7 +77,7 @@ function isLoopback(hostname: string): boolean {
 
 const NO_TLS_OPTIONS = 'default';
 
-/** What identifies a server and the way to it; holds no secret (TLS material is hashed). */
+/** Returns a key for equal server options. It holds no secret: TLS material is hashed. */
 export function serverKey(server: ServerOptions): string {
   const { href } = parseServerUrl(server.url);
   const certificates = server.allowUnauthorizedCerts === true ? 'any-cert' : 'verified';
@@ -85,7 +88,7 @@ export function serverKey(server: ServerOptions): string {
   return lastKey.text;
 }
 
-/** Thousands of sessions share its text. */
+/** Cached, because thousands of sessions have the same key. */
 let lastKey: { href: string; certificates: string; tls: string; text: string } | null = null;
 
 function tlsKey({ ca, cert, key, pfx, passphrase, servername }: TlsOptions): string {

@@ -10,27 +10,34 @@ import {
 import { repairJson } from './repair.ts';
 import { utf8Text } from './utf8.ts';
 
-/** Larger frames are refused unread, in bytes. */
+/** Larger frames are rejected without decoding, in bytes. */
 export const MAX_FRAME_BYTES = 1024 * 1024;
-/** Longer frames are not repaired, in characters. A configuration has some 7,000, or 37,000 with every one escaped. */
+/**
+ * Longer frames are not repaired, in characters. A configuration has about 7,000, or 37,000 with
+ * every character escaped.
+ */
 const MAX_REPAIR_CHARS = 64 * 1024;
-/** Deeper data is refused: hosts copy messages recursively, and a bomb must not reach them. */
+/**
+ * Deeper data is rejected, because hosts copy messages recursively and could overflow the stack.
+ */
 const MAX_DEPTH = 32;
 const RESERVED_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** What became of one frame. */
+/** The result of decoding one frame. */
 export type Decoded =
-  /** `repaired`: the text was not valid JSON (like the documentation's own samples), but nothing of it was missing. */
+  /**
+   * `repaired`: the text was not valid JSON (like the samples in the documentation), but complete.
+   */
   | { readonly kind: 'message'; readonly message: ServerMessage; readonly repaired: boolean }
-  /** Valid, but of a type that this version does not know. Not an error. */
+  /** A valid message of a type that this version does not know. Not an error. */
   | { readonly kind: 'unknown'; readonly type: string; readonly raw: JsonObject }
   | { readonly kind: 'malformed'; readonly error: AccoladesError };
 
 /**
- * Reads one frame from the server.
+ * Decodes one frame from the server. Never throws.
  *
- * Native JSON first; what fails that is repaired, and the repair accepted only if the text was whole, its type is known and
- * every documented field is there. Never throws.
+ * Tries `JSON.parse` first, then a repair. A repaired message is accepted only if the text was
+ * complete, its type is known and every documented field is present.
  */
 export function decode(frame: string | Uint8Array): Decoded {
   let text: string;
@@ -96,7 +103,10 @@ const DOCUMENTED_FIELDS: ReadonlyMap<string, readonly string[]> = new Map(
   ]),
 );
 
-/** Null when a field is of a kind that cannot be read; an absent field is only refused where nothing is left without it. */
+/**
+ * Returns null when a field has an unreadable type. A missing field is rejected only if the message
+ * is useless without it.
+ */
 function readMessage(type: string, raw: JsonObject, repaired: boolean, text: string): ServerMessage | null {
   switch (type) {
     case 'incomingCall':
@@ -104,7 +114,8 @@ function readMessage(type: string, raw: JsonObject, repaired: boolean, text: str
       return readCall(type, raw, repaired, text);
     case 'authSucces':
     case 'authSuccess': {
-      // The answer counts, whatever its details look like: a session must not fail for an odd version.
+      // Accept the answer whatever its version looks like: an odd version must not fail the
+      // session.
       return { type: 'authSuccess', version: readText(raw['version']) || null, raw };
     }
     case 'authFailed': {
@@ -150,20 +161,24 @@ function readConfiguration(raw: JsonObject): AgentConfiguration | null {
   return { account, phone, agent };
 }
 
-/** `undefined` when it is there but no entity. */
+/** Returns `undefined` when the value is present but not an entity. */
 function readEntity(value: unknown): ConfigurationEntity | null | undefined {
   if (value === undefined || value === null) return null;
   if (!isObject(value)) return undefined;
   const id = readText(value['id']);
   const data = value['data'];
   if (id === undefined) return undefined;
-  // The text may hold JSON that a newer server sends unquoted: kept as text, so that `data` has one type.
+  // A newer server might send JSON here without quoting it. Keep it as text, so that `data` has one
+  // type.
   const text =
     data === undefined || data === null ? '' : typeof data === 'string' ? data : JSON.stringify(data);
   return { id: id || null, data: text };
 }
 
-/** Text as it is, a finite number as text, nothing as empty text; `undefined` for anything else. */
+/**
+ * Returns text unchanged, a finite number as text, a missing value as empty text, and `undefined`
+ * for anything else.
+ */
 function readText(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
   if (value === undefined || value === null) return '';
@@ -172,8 +187,9 @@ function readText(value: unknown): string | undefined {
 }
 
 /**
- * A number as the frame wrote it: `1608743891.1340` is another call than `1608743891.134`. Null when the value is no number, or
- * is not written that way (with an exponent, for example). Of several of that name it is one of the same value.
+ * Returns a number as the frame wrote it: `1608743891.1340` and `1608743891.134` are different
+ * calls. Null when the value is not a number or is written differently (with an exponent, for
+ * example). Of several fields of that name, returns one with the same value.
  */
 function writtenNumber(value: unknown, name: string, text: string): string | null {
   if (typeof value !== 'number' || !Number.isFinite(value)) return null;
@@ -185,7 +201,10 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** As every usual call is: nothing in it that would have to be walked through, or left out. */
+/**
+ * Whether the data has no nested values and no reserved keys, as usual calls do. Such data needs no
+ * copy.
+ */
 function isFlatAndHarmless(data: JsonObject): boolean {
   for (const key in data) {
     const value = data[key];
@@ -203,7 +222,7 @@ function isDeeperThan(data: unknown, limit: number): boolean {
   return false;
 }
 
-/** Depth is bounded by the caller, so recursion is. */
+/** Recursive; the caller limits the depth. */
 function hasReservedKey(data: unknown): boolean {
   if (Array.isArray(data)) return data.some(hasReservedKey);
   if (!isObject(data)) return false;
@@ -211,7 +230,7 @@ function hasReservedKey(data: unknown): boolean {
   return false;
 }
 
-/** Depth is bounded by the caller, so recursion is. */
+/** Recursive; the caller limits the depth. */
 function withoutReservedKeys(object: JsonObject): JsonObject {
   return Object.fromEntries(
     Object.entries(object)

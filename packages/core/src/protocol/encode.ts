@@ -1,11 +1,13 @@
 import type { RequestType } from './messages.ts';
 
-/** `{"type":"authRequest","idCrm":…}`: the first frame of a session. [seed] */
+/** Returns `{"type":"authRequest","idCrm":…}`, the first frame of a session. [seed] */
 export function encodeAuthRequest(idCrm: string): string {
   return JSON.stringify({ type: 'authRequest', idCrm });
 }
 
-/** `{"type":"configuration"}` or `{"type":"version"}`; replies carry no request id. [seed] */
+/**
+ * Returns `{"type":"configuration"}` or `{"type":"version"}`. Replies carry no request id. [seed]
+ */
 export function encodeRequest(type: RequestType): string {
   return JSON.stringify({ type });
 }

@@ -2,7 +2,7 @@ import { maskDeep, maskIn } from '../json/mask.ts';
 import type { Decoded } from './decode.ts';
 import type { ConfigurationEntity, ServerMessage } from './messages.ts';
 
-/** What was decoded, with every text that holds the secret masked. The words of the protocol are not looked at. */
+/** Masks the secret in every text of a decoded frame, except in the protocol's own names. */
 export function maskDecoded(decoded: Decoded, secret: string): Decoded {
   switch (decoded.kind) {
     case 'malformed':

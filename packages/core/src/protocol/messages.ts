@@ -1,17 +1,21 @@
 /**
- * The messages of the External CRM API (WebSocket, JSON text), one row each. PROTOCOL.md is the readable form of this
- * table; a test holds the two together.
+ * The messages of the External CRM API (WebSocket, JSON text), one row each. PROTOCOL.md is the
+ * readable form of this table; a test compares the two.
  *
- * Sources: `seed` is the vendor's API text, `connector` the vendor's own example connector 2.0.0, `unknown` is not published.
+ * Sources: `seed` is the vendor's API text, `connector` is the vendor's example connector 2.0.0,
+ * `unknown` is not published.
  */
 export type FactSource = 'seed' | 'connector' | 'unknown';
 
 export interface FieldSpec {
   readonly name: string;
   readonly type: string;
-  /** A message without it is of no use: it is refused, also when it parsed. */
+  /** The message is useless without this field, and is rejected even if it is valid JSON. */
   readonly required: boolean;
-  /** Documented as always there: a frame that had to be repaired must have it, so that a truncated one is refused. */
+  /**
+   * Documented as always present. A repaired frame must have it, so that truncated ones are
+   * rejected.
+   */
   readonly documented: boolean;
 }
 
@@ -133,7 +137,9 @@ export type JsonObject = { readonly [key: string]: unknown };
 
 export type CallMessageType = 'incomingCall' | 'outgoingCall';
 
-/** One of the three things that have an id and a stored text. Null when the server did not send it. */
+/**
+ * One of the three entities with an id and a stored text. The id is null when the server sent none.
+ */
 export interface ConfigurationEntity {
   readonly id: string | null;
   /** Up to 2,000 characters of any format. */
@@ -148,15 +154,15 @@ export interface AgentConfiguration {
 
 export interface CallMessage {
   readonly type: CallMessageType;
-  /** As sent; empty when the server sent none. */
+  /** As the server sent it; empty when it sent none. */
   readonly phoneNumber: string;
   readonly uniqueId: string;
-  /** Null when absent or neither `yes` nor `no`. */
+  /** Null when missing, or neither `yes` nor `no`. */
   readonly callCenter: boolean | null;
   readonly raw: JsonObject;
 }
 
-/** A server message after decoding: the type spelt one way, every field checked. */
+/** A decoded server message: the type in its canonical spelling, every field checked. */
 export type ServerMessage =
   | { readonly type: 'authSuccess'; readonly version: string | null; readonly raw: JsonObject }
   | { readonly type: 'authFailed'; readonly reason: string; readonly raw: JsonObject }
@@ -166,5 +172,5 @@ export type ServerMessage =
   | { readonly type: 'connectionClosed'; readonly raw: JsonObject }
   | { readonly type: 'error'; readonly raw: JsonObject };
 
-/** What can be asked over a live session. */
+/** Requests that a live session can send. */
 export type RequestType = 'configuration' | 'version';

@@ -1,14 +1,14 @@
 import { jsonrepair } from 'jsonrepair';
 
 /**
- * Longer text is repaired at its commas only, in characters: on text that somebody chose for it, the time that jsonrepair
- * takes grows with the cube of the length (24,000 characters hold up the process for minutes, this many for some 10 ms).
+ * Longer text gets only the comma repair, in characters. The time that jsonrepair needs for hostile
+ * text grows with the cube of its length: minutes for 24,000 characters, about 10 ms for this many.
  */
 const MAX_HEURISTIC_CHARS = 512;
 
 /**
- * JSON text made of text that is not, or null. A text that is not whole (cut off, or with something after its end) is never
- * repaired, so that nothing is made of half a message.
+ * Repairs text that is not valid JSON. Returns null if it cannot. Incomplete text (cut off, or with
+ * more text after the end) is never repaired, so that half a message is never delivered.
  */
 export function repairJson(text: string): string | null {
   const repaired = repairCommas(text);
@@ -30,12 +30,13 @@ function isJson(text: string): boolean {
   }
 }
 
-/** White space, a closed string, one of JSON's signs, or whatever stands between those. */
+/** White space, a complete string, a JSON punctuator, or a run of anything else. */
 const TOKEN = /\s+|"[^"\\]*(?:\\[^][^"\\]*)*"|[{}[\],:]|[^\s"{}[\],:]+/y;
 
 /**
- * Puts in missing commas, leaves out surplus ones, and escapes line breaks and their like inside strings, in one pass. Null
- * unless the text is one object with every bracket and string closed, and a value after every name.
+ * Adds missing commas, removes extra ones and escapes control characters inside strings, in one
+ * pass. Returns null unless the text is one object whose brackets and strings are closed and whose
+ * names all have a value.
  */
 function repairCommas(text: string): string | null {
   if (!text.startsWith('{')) return null;
@@ -45,7 +46,7 @@ function repairCommas(text: string): string | null {
   for (let at = 0; at < text.length;) {
     TOKEN.lastIndex = at;
     const token = TOKEN.exec(text)?.[0];
-    // A quote that nothing closes, or something after the end.
+    // An unclosed quote, or text after the end.
     if (token === undefined || (at > 0 && closers.length === 0)) return null;
     at += token.length;
     switch (token) {

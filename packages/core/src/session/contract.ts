@@ -22,29 +22,29 @@ export interface SessionTimings {
    */
   readonly requestMs: number;
   /**
-   * A request without an answer for so long is followed by a ping, whose pong tells a server that
-   * lives but does not know the request from one that is gone. Most requests are answered at once.
+   * Send a ping when a request has no answer after this time. The pong tells a live server that
+   * does not know the request from a dead connection. Most requests are answered at once.
    * @default 5000
    */
   readonly requestDoubtMs: number;
   /**
-   * How often a ping is sent, and how long a sign of life may take.
+   * Time between two pings, and the time that the peer has to show a sign of life.
    * @default 20000
    */
   readonly heartbeatMs: number;
   /**
-   * How long a closing handshake may take.
+   * Longest time for a closing handshake.
    * @default 1000
    */
   readonly closingMs: number;
   /**
-   * How long the server gets to notice that a connection has ended: an authentication request that
-   * is sent sooner may be refused with `CONNECTION_EXISTS`.
+   * Wait after a close, so that the server notices it: an authentication request sent sooner may be
+   * refused with `CONNECTION_EXISTS`.
    * @default 20
    */
   readonly releaseMs: number;
   /**
-   * Shortest time between two dials, even when a user retries by hand.
+   * Minimum time between two dials, even when a user retries by hand.
    * @default 1000
    */
   readonly shortestRetryMs: number;
@@ -61,7 +61,7 @@ export const DEFAULT_TIMINGS: SessionTimings = {
   shortestRetryMs: 1_000,
 };
 
-/** What all sessions with one server have in common. */
+/** Options shared by all sessions with one server. */
 export interface SessionOptions {
   readonly server: ServerOptions;
   readonly connect: TransportFactory;
@@ -69,19 +69,25 @@ export interface SessionOptions {
   /** From 0 (inclusive) to 1 (exclusive). */
   readonly random: () => number;
   /**
-   * Calls `go`, now or later, when a new connection may be opened. Without effect once that has been called.
-   * @param isAgain the last attempt has failed
+   * Calls `go` when a new connection may be opened, now or later. The returned timer stops the
+   * wait; it has no effect after `go` was called.
+   * @param isAgain the last attempt failed
    */
   readonly admit: (go: () => void, isAgain: boolean) => Timer;
-  /** Whether this process holds the agent's connection by another session, with other settings. Default: it does not. */
+  /**
+   * Whether another session of this process, with other settings, holds the agent's connection.
+   * Default: no.
+   */
   readonly isHeldHere?: (idCrm: string) => boolean;
   /** Default: those of {@link DEFAULT_TIMINGS}. */
   readonly timings?: Partial<SessionTimings>;
-  /** What to keep of a configuration that arrived. Default: the same object. */
+  /** Converts a received configuration to the object to keep. Default: the same object. */
   readonly keep?: (configuration: AgentConfiguration) => AgentConfiguration;
 }
 
-/** All times are milliseconds since 1970; `attempt` counts from 1 since the session was last stable. */
+/**
+ * All times are milliseconds since 1970. `attempt` counts from 1 since the session was last stable.
+ */
 export type SessionStatus =
   | { readonly state: 'idle'; readonly since: number }
   | { readonly state: 'connecting'; readonly since: number; readonly attempt: number }
@@ -96,10 +102,10 @@ export type SessionStatus =
     }
   | { readonly state: 'closed'; readonly since: number; readonly reason: AccoladesError };
 
-/** Something worth a line in the log that changes nothing. */
+/** A line for the log that does not change the session's state. */
 export interface SessionReport {
   readonly kind: 'repaired' | 'malformed' | 'unknown' | 'serverError' | 'dropped' | 'failedOwner';
-  /** For people; holds no secret. */
+  /** Readable text without secrets. */
   readonly text: string;
 }
 

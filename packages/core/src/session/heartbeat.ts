@@ -1,23 +1,23 @@
 import { startDeadline, type Clock, type Timer } from '../time/clock.ts';
 
-/** Sessions that are due so soon after the first are served with it, in milliseconds. */
+/** Heartbeats due within this time of the first are served together, in milliseconds. */
 const TOGETHER_MS = 20;
 
 export interface HeartbeatPeer {
   ping(): void;
-  /** Nothing came, neither pong nor frame, for a whole interval after a ping. */
+  /** The peer sent neither a pong nor a frame for a whole interval after a ping. */
   dead(): void;
 }
 
-/** Finds out that a peer is gone although its connection still looks open. */
+/** Detects a dead peer whose connection still looks open. */
 export class Heartbeat {
-  /** For the sweep: when it beats next, by the monotonic clock. */
+  /** For the sweep: time of the next beat, by the monotonic clock. */
   due = 0;
   readonly #peer: HeartbeatPeer;
   readonly #sweep: HeartbeatSweep;
   #alive = true;
 
-  /** @param intervalMs how often a ping is sent, and how long a sign of life may take */
+  /** @param intervalMs time between two pings, and the time for a sign of life */
   constructor(clock: Clock, intervalMs: number, peer: HeartbeatPeer) {
     this.#peer = peer;
     this.#sweep = sweepOf(clock, intervalMs);
@@ -28,7 +28,7 @@ export class Heartbeat {
     this.#sweep.add(this);
   }
 
-  /** Any pong or frame. */
+  /** Called for each pong and each frame. */
   signOfLife(): void {
     this.#alive = true;
   }
@@ -50,11 +50,14 @@ export class Heartbeat {
   }
 }
 
-/** The heartbeats of all sessions with one interval, on one timer. A timer per session would cost too much memory. */
+/**
+ * Runs the heartbeats of all sessions with one interval on one timer. One timer per session would
+ * cost too much memory.
+ */
 class HeartbeatSweep {
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  /** In the order in which they are due, since they have one interval. */
+  /** Ordered by due time, because all have the same interval. */
   readonly #running = new Set<Heartbeat>();
   #timer: Timer | null = null;
 
@@ -63,7 +66,7 @@ class HeartbeatSweep {
     this.#intervalMs = intervalMs;
   }
 
-  /** Lets a heartbeat beat once, after the interval. */
+  /** Schedules one beat after the interval. */
   add(heartbeat: Heartbeat): void {
     heartbeat.due = this.#clock.monotonic() + this.#intervalMs;
     this.#running.delete(heartbeat);
@@ -77,7 +80,7 @@ class HeartbeatSweep {
     this.#timer = null;
   }
 
-  /** A timer that runs already is left alone: what it was started for may be gone when it fires. */
+  /** Keeps a running timer, even if its heartbeat has been removed: the callback checks again. */
   #schedule(): void {
     const [first] = this.#running;
     if (first === undefined || this.#timer !== null) return;
@@ -86,7 +89,7 @@ class HeartbeatSweep {
       this.#timer = null;
       this.#serve();
     });
-    // The open sockets keep the process alive, or nothing does.
+    // The open sockets keep the process alive, not this timer.
     this.#timer.unref();
   }
 

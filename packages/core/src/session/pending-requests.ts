@@ -4,18 +4,18 @@ import { startDeadline, type Clock, type Timer } from '../time/clock.ts';
 import type { SessionTimings } from './contract.ts';
 import { withResolvers, type Resolvers } from '../time/with-resolvers.ts';
 
-/** What happens to a request that is not answered. */
+/** Callbacks for requests without an answer. */
 export interface Unanswered {
-  /** After `requestDoubtMs`. */
+  /** Called after `requestDoubtMs`. */
   onRequestDoubt(): void;
-  /** After `requestMs`, when the request has been rejected. */
+  /** Called after `requestMs`, when the request has been rejected. */
   onRequestTimeout(request: UnansweredRequest, error: AccoladesError): void;
 }
 
 export interface UnansweredRequest {
-  /** The session asked for itself. */
+  /** True when the session itself sent the request. */
   readonly isOwn: boolean;
-  /** Nothing at all has come since. */
+  /** True when nothing at all was received since the request. */
   readonly isSilent: boolean;
 }
 
@@ -23,11 +23,11 @@ interface PendingRequest {
   readonly isOwn: boolean;
   isSilent: boolean;
   deadline: Timer;
-  /** Made when somebody waits for the answer. */
+  /** Created when a caller waits for the answer. */
   answer: Resolvers<ServerMessage> | null;
 }
 
-/** What was asked over a connection and has no answer yet: one request of each type. */
+/** Requests sent over a connection and not answered yet: at most one of each type. */
 export class PendingRequests {
   readonly #clock: Clock;
   readonly #unanswered: Unanswered;
@@ -44,7 +44,10 @@ export class PendingRequests {
     return this.#pending.configuration === null && this.#pending.version === null;
   }
 
-  /** The answer of a request that goes on; rejected with `REQUEST_TIMEOUT`, or with what {@link end} gives. */
+  /**
+   * Returns the answer of a pending request. The promise rejects with `REQUEST_TIMEOUT`, or with
+   * the reason passed to {@link end}.
+   */
   find(type: RequestType): Promise<ServerMessage> | undefined {
     const request = this.#pending[type];
     if (request === null) return undefined;
@@ -52,7 +55,7 @@ export class PendingRequests {
     return request.answer.promise;
   }
 
-  /** Begins to wait. To be called for a type that is not pending. */
+  /** Starts to wait for an answer. Call it only for a type that is not pending. */
   add(type: RequestType, isOwn: boolean): void {
     const { requestMs, requestDoubtMs } = this.#timings;
     const request: PendingRequest = {
@@ -77,14 +80,14 @@ export class PendingRequests {
     request.answer?.resolve(message);
   }
 
-  /** Any pong or frame. */
+  /** Called for each pong and each frame. */
   signOfLife(): void {
     const { configuration, version } = this.#pending;
     if (configuration !== null) configuration.isSilent = false;
     if (version !== null) version.isSilent = false;
   }
 
-  /** Rejects all of them. */
+  /** Rejects all pending requests. */
   end(reason: AccoladesError): void {
     for (const type of TYPES) {
       const request = this.#pending[type];
@@ -104,7 +107,7 @@ export class PendingRequests {
 
   #startDeadline(ms: number, onExpired: () => void): Timer {
     const deadline = startDeadline(this.#clock, ms, onExpired);
-    // The open socket keeps the process alive, or nothing does.
+    // The open socket keeps the process alive, not this timer.
     deadline.unref();
     return deadline;
   }

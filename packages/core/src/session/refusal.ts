@@ -3,11 +3,12 @@ import { shownText } from '../text/shown-text.ts';
 
 const LISTED_REASONS: readonly AccoladesErrorCode[] = ['ID_NOT_FOUND', 'IP_MISSMATCH', 'CONNECTION_EXISTS'];
 
-/** How much of an unlisted reason is shown, in characters. */
+/** Longest part of an unlisted reason in the error text, in characters. */
 const MAX_REASON_CHARS = 100;
 
 /**
- * The error for the reason of an `authFailed` message; an unlisted one is shown and retried.
+ * Returns the error for the reason of an `authFailed` message. The error for an unlisted reason
+ * quotes it and is retried.
  * @param isHeldHere another session of this process has the agent's connection
  */
 export function refusal(reason: string, isHeldHere = false): AccoladesError {

@@ -1,35 +1,31 @@
 import { AccoladesError } from '../errors.ts';
-import { decode, MAX_FRAME_BYTES, type Decoded } from '../protocol/decode.ts';
 import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
-import { maskDecoded } from '../protocol/mask-decoded.ts';
 import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
-import { utf8Text } from '../protocol/utf8.ts';
-import { shownText } from '../text/shown-text.ts';
 import { backoffDelay, STABLE_AFTER_MS } from '../time/backoff.ts';
 import { startDeadline, type Timer } from '../time/clock.ts';
 import {
   DEFAULT_TIMINGS,
   type SessionListener,
   type SessionOptions,
-  type SessionReport,
   type SessionStatus,
   type SessionTimings,
 } from './contract.ts';
 import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
 import { PendingRequests, type Unanswered, type UnansweredRequest } from './pending-requests.ts';
+import { readFrame, type SessionMessage } from './read-frame.ts';
 import { refusal } from './refusal.ts';
 import type { Transport, TransportHandlers } from '../net/transport.ts';
 
-export type { SessionListener, SessionOptions, SessionReport, SessionStatus } from './contract.ts';
-
 /**
- * One agent's authenticated session: connects, authenticates, watches, and reconnects for ever until it is closed.
+ * One agent's session: connects, authenticates, checks that the server is alive, and reconnects
+ * until it is closed.
  *
- * It is itself what its transport, its heartbeat and its requests call, since thousands of sessions are held and every closure counts.
- * There is at most one transport at a time; `#attempt` is the only place that makes one and `#drop` the only one that ends it.
+ * The session is itself the handler of its transport, heartbeat and requests: with thousands of
+ * sessions, closures cost too much memory. There is at most one transport at a time. Only
+ * `#attempt` creates it; only `#drop` ends it.
  */
 export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
-  /** Private, so that no log of this object shows it. */
+  /** Private, so that logging the session does not show it. */
   readonly #idCrm: string;
   readonly #options: SessionOptions;
   readonly #listener: SessionListener;
@@ -38,19 +34,21 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   #status: SessionStatus;
   #failures = 0;
   #transport: Transport | null = null;
-  /** The one timer of the present state: the wait for the turn to connect, a deadline, or the wait for the next attempt. */
+  /**
+   * The timer of the current state: a wait for permission to connect, a deadline, or the backoff.
+   */
   #timer: Timer | null = null;
-  /** By the monotonic clock; null before the first attempt. */
+  /** Monotonic time of the last attempt; null before the first. */
   #attemptedAt: number | null = null;
-  /** By the monotonic clock; null when it is not ready. */
+  /** Monotonic time at which the session became ready; null while it is not ready. */
   #readyAt: number | null = null;
-  /** When the next attempt is due, by the monotonic clock; null before the first wait. */
+  /** Monotonic time of the next attempt; null before the first wait. */
   #dueAt: number | null = null;
   #keepAlive = true;
   #configuration: AgentConfiguration | null = null;
   #version: string | null = null;
   #requests: PendingRequests | null = null;
-  /** Present while a closed session still reads. */
+  /** Set while the closed session still reads. */
   #onDrained: (() => void) | null = null;
 
   constructor(idCrm: string, options: SessionOptions, listener: SessionListener) {
@@ -63,7 +61,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#heartbeat = new Heartbeat(options.clock, this.#timings.heartbeatMs, this);
   }
 
-  /** The secret that names the agent. */
+  /** The agent's idCrm, a secret. */
   get idCrm(): string {
     return this.#idCrm;
   }
@@ -72,38 +70,41 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     return this.#status;
   }
 
-  /** Whether calls can be under way: the server has a session, as far as is known, or may have one already. */
+  /** Whether calls may arrive: the server has a session for the agent, or may have one. */
   get canHear(): boolean {
     return this.#status.state === 'ready' || this.#status.state === 'authenticating';
   }
 
-  /** Whether it is closed, but still reads what the server sent before it saw that. */
+  /** Whether the closed session still delivers calls already in flight. */
   get isDraining(): boolean {
     return this.#onDrained !== null;
   }
 
-  /** The last known texts and ids; kept over a reconnect, since they belong to the agent. Null until first known. */
+  /** The agent's last known texts and ids, kept over a reconnect. Null until first known. */
   get configuration(): AgentConfiguration | null {
     return this.#configuration;
   }
 
-  /** The server's API version, null until known. */
+  /** The server's API version; null until known. */
   get version(): string | null {
     return this.#version;
   }
 
-  /** Takes over what another session of the same agent knows of it. */
+  /** Copies the configuration and version from another session of the same agent. */
   learnFrom(other: Session): void {
     this.#configuration ??= other.#configuration;
     this.#version ??= other.#version;
   }
 
-  /** Begins to connect. Without effect once begun or closed. */
+  /** Starts to connect. No effect when started before or closed. */
   start(): void {
     if (this.#status.state === 'idle') this.#attempt();
   }
 
-  /** Ends a wait early, since something changed on this side. Dials at most once a second. Without effect in other states. */
+  /**
+   * Ends the backoff early, for example after a change of the settings. Dials at most once per
+   * `shortestRetryMs`. No effect in other states.
+   */
   retryNow(): void {
     if (this.#status.state !== 'waiting') return;
     const { clock } = this.#options;
@@ -114,9 +115,9 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   }
 
   /**
-   * Asks over the live session. Callers that ask for the same at the same time share one answer.
-   * @throws AccoladesError the reason for which the agent is not connected, `CONNECTION_LOST` and its like when the connection
-   *   ends meanwhile, `REQUEST_TIMEOUT` after 10 s
+   * Sends a request over the live session. Simultaneous requests of one type share one answer.
+   * @throws AccoladesError the reason why the agent is not connected; an error such as
+   *   `CONNECTION_LOST` when the connection ends first; `REQUEST_TIMEOUT` after `requestMs`
    */
   async request(type: 'configuration'): Promise<AgentConfiguration>;
   async request(type: 'version'): Promise<string>;
@@ -130,7 +131,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     throw new AccoladesError('FRAME_MALFORMED');
   }
 
-  /** Whether this session, while nothing else does, keeps the process alive. Default true. */
+  /** Sets whether this session keeps the process alive. Default true. */
   keepProcessAlive(keep: boolean): void {
     if (this.#keepAlive === keep) return;
     this.#keepAlive = keep;
@@ -139,7 +140,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     else this.#timer?.unref();
   }
 
-  /** Ends the session for good. Idempotent, immediate, never throws. */
+  /** Ends the session permanently. Idempotent, immediate, never throws. */
   close(reason = new AccoladesError('SESSION_CLOSED')): void {
     if (this.#status.state === 'closed') {
       this.#drained();
@@ -150,9 +151,10 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   }
 
   /**
-   * Ends the session for good, as `close` does, but with a closing handshake: the listener still gets the calls that the server sent before
-   * it saw the close. Never throws; a `close` ends it early.
-   * @param onDrained called once, when the connection has ended and the server has had a moment to notice, after 1 s at the latest; at once when no call can be under way
+   * Ends the session permanently with a closing handshake: the listener still gets calls already in
+   * flight. Never throws. `close` ends it early.
+   * @param onDrained called once, after the connection has ended and `releaseMs` has passed, or
+   *   after `closingMs` at the latest; at once when no call can arrive
    */
   drain(onDrained: () => void): void {
     const { clock } = this.#options;
@@ -188,7 +190,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     const { clock, connect, server, admit } = this.#options;
     const attempt = this.#failures + 1;
     this.#setStatus({ state: 'connecting', since: clock.now(), attempt });
-    // The listener may have closed the session.
+    // The status listener may have closed the session.
     if (this.#isClosed()) return;
     const turn = admit(() => {
       this.#attemptedAt = clock.monotonic();
@@ -205,11 +207,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     if (this.#transport === null) this.#setTimer(turn);
   }
 
-  /** For the transport. */
-  onOpen(): void {
-    if (this.#status.state === 'connecting') this.#authenticate();
-  }
-
   #authenticate(): void {
     const { clock } = this.#options;
     this.#setTimer(
@@ -221,19 +218,23 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#setStatus({ state: 'authenticating', since: clock.now(), attempt: this.#failures + 1 });
   }
 
-  /** For the transport. */
-  onFrame(frame: string | Uint8Array): void {
-    this.onPong();
-    this.#receive(frame);
+  // Callbacks of the transport:
+
+  onOpen(): void {
+    if (this.#status.state === 'connecting') this.#authenticate();
   }
 
-  /** For the transport. */
+  onFrame(frame: string | Uint8Array): void {
+    this.onPong();
+    const message = readFrame(frame, this.#idCrm, this.#listener);
+    if (message !== null) this.#handle(message);
+  }
+
   onPong(): void {
     this.#heartbeat.signOfLife();
     this.#requests?.signOfLife();
   }
 
-  /** For the transport. */
   onClosed(error: AccoladesError): void {
     if (this.#onDrained === null) {
       this.#fail(error);
@@ -246,28 +247,29 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     );
   }
 
-  /** For the heartbeat. */
+  // Callbacks of the heartbeat:
+
   ping(): void {
     this.#transport?.sendPing();
   }
 
-  /** For the heartbeat. */
   dead(): void {
     this.#fail(new AccoladesError('HEARTBEAT_TIMEOUT'));
   }
 
-  /** For the requests. */
+  // Callbacks of the pending requests:
+
   onRequestDoubt(): void {
     this.#transport?.sendPing();
   }
 
-  /** For the requests. */
   onRequestTimeout({ isOwn, isSilent }: UnansweredRequest, error: AccoladesError): void {
     this.#forgetAnswered();
-    // A server that lives but does not know the request must not cost the calls; one that says nothing at all is gone.
+    // Keep the connection if only this request was not answered; end it if the server sent nothing.
     if (isSilent) this.#fail(error);
     if (!isOwn) return;
-    this.#report('unknown', 'The server did not answer the configuration request; agent ids stay unknown.');
+    const text = 'The server did not answer the configuration request; agent ids stay unknown.';
+    this.#listener.onReport({ kind: 'unknown', text });
   }
 
   #authenticated(version: string | null): void {
@@ -278,48 +280,13 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#setTimer(null);
     this.#readyAt = clock.monotonic();
     this.#heartbeat.start();
-    // Before the listeners hear of it, so that no answer can overtake the question.
+    // Send before notifying listeners, so that their requests share this one.
     this.#send('configuration', true);
     this.#setStatus({ state: 'ready', since: clock.now(), attempt });
   }
 
-  #receive(frame: string | Uint8Array): void {
-    const decoded = this.#decoded(frame);
-    switch (decoded.kind) {
-      case 'malformed':
-        this.#report('malformed', decoded.error.message);
-        return;
-      case 'unknown':
-        this.#report(
-          'unknown',
-          `The server sent a message of the unknown type “${shownText(decoded.type, 50)}”.`,
-        );
-        return;
-      case 'message':
-        if (decoded.repaired) {
-          this.#report(
-            'repaired',
-            `A message of type ${decoded.message.type} was not valid JSON; it was repaired.`,
-          );
-        }
-        this.#handle(decoded.message);
-    }
-  }
-
-  /** A server that echoes the idCrm must not bring it into a flow. */
-  #decoded(frame: string | Uint8Array): Decoded {
-    const { idCrm } = this;
-    // What the decoder will refuse stays as it is.
-    const text =
-      typeof frame === 'string' || frame.byteLength > MAX_FRAME_BYTES ? frame : (utf8Text(frame) ?? frame);
-    const decoded = decode(text);
-    // An escaped one is seen only after it was read.
-    const mayHoldIt = typeof text !== 'string' || text.includes(idCrm) || text.includes('\\');
-    return mayHoldIt ? maskDecoded(decoded, idCrm) : decoded;
-  }
-
-  #handle(message: ServerMessage): void {
-    // A closed session that still reads does so for the calls alone.
+  #handle(message: SessionMessage): void {
+    // A closed session that still reads accepts only calls.
     if (this.#isClosed() && message.type !== 'incomingCall' && message.type !== 'outgoingCall') return;
     switch (message.type) {
       case 'incomingCall':
@@ -342,12 +309,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
       case 'version':
         this.#version = message.version;
         this.#answer('version', message);
-        return;
-      case 'error':
-        this.#report(
-          'serverError',
-          `The server reported an error: ${shownText(JSON.stringify(message.raw), 300)}`,
-        );
     }
   }
 
@@ -356,7 +317,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     return this.#requests?.find(type) ?? Promise.reject(new AccoladesError('NOT_CONNECTED'));
   }
 
-  /** @param isOwn nobody else has asked for it */
+  /** @param isOwn true when the session itself needs the answer */
   #send(type: RequestType, isOwn: boolean): void {
     const transport = this.#transport;
     if (transport === null) return;
@@ -370,7 +331,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#forgetAnswered();
   }
 
-  /** An idle session holds no more than it needs. */
+  /** Frees memory of an idle session. */
   #forgetAnswered(): void {
     if (this.#requests?.isEmpty === true) this.#requests = null;
   }
@@ -402,7 +363,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     });
   }
 
-  /** Ends everything that belongs to the present attempt or connection. */
+  /** Ends the current attempt or connection and everything that belongs to it. */
   #drop(reason: AccoladesError): void {
     this.#setTimer(null);
     this.#readyAt = null;
@@ -414,7 +375,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     requests?.end(reason);
   }
 
-  /** Whether it has been ready for so long that its next failure begins a new ladder of waits. */
+  /** Whether the session was ready for long enough to reset the backoff. */
   #isStable(): boolean {
     return this.#readyAt !== null && this.#options.clock.monotonic() - this.#readyAt >= STABLE_AFTER_MS;
   }
@@ -432,9 +393,5 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   #setStatus(status: SessionStatus): void {
     this.#status = status;
     this.#listener.onStatus(status);
-  }
-
-  #report(kind: SessionReport['kind'], text: string): void {
-    this.#listener.onReport({ kind, text });
   }
 }

@@ -5,13 +5,13 @@ const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu;
 export const MAX_SHOWN_CHARS = 1_000;
 
 /**
- * Text from outside (a server, a proxy, a certificate) as it may be shown in one line: nothing in
- * it can forge a log line, move a terminal's cursor or reverse the reading order.
+ * Cleans external text (from a server, a proxy, a certificate) for one line of output: it cannot
+ * forge a log line, move a terminal's cursor or reverse the reading order.
  *
- * @param maxChars what is longer is cut, and ends in “…”
+ * @param maxChars longer text is cut and ends in “…”
  */
 export function shownText(text: string, maxChars = MAX_SHOWN_CHARS): string {
-  // Cut before and after: cleaning a text of megabytes would take too long.
+  // Cut first, because cleaning megabytes of text would take too long, and again at the end.
   const line = text
     .slice(0, 4 * maxChars)
     .replace(UNSAFE, ' ')

@@ -1,16 +1,16 @@
 import type { AccoladesErrorCode } from '../errors.ts';
 
-/** The first ceiling, in milliseconds; it doubles with each failure up to the cap. */
+/** The first ceiling, in milliseconds. It doubles with each failure up to the cap. */
 export const FIRST_BACKOFF_MS = 1_000;
-/** A session that lived this long counts as working, and the ladder starts anew, in milliseconds. */
+/** A session that was ready for this long resets the backoff, in milliseconds. */
 export const STABLE_AFTER_MS = 60_000;
 
 const SECOND = 1_000;
 const MINUTE = 60 * SECOND;
 
 /**
- * How long to wait at most before the next attempt, in milliseconds. A reason that a person must act on is asked about less
- * often; one that this version does not know, least of all.
+ * Returns the longest wait before the next attempt, in milliseconds. It is longer for reasons that
+ * a user must fix, and longest for reasons that this version does not know.
  */
 export function backoffCap(reason: AccoladesErrorCode): number {
   switch (reason) {
@@ -25,8 +25,9 @@ export function backoffCap(reason: AccoladesErrorCode): number {
 }
 
 /**
- * Full jitter: anywhere between nothing and the ceiling, so that many clients that lost one server come back spread.
- * @param failures how many attempts have failed in a row, from 1
+ * Returns a wait with full jitter, between 0 and the ceiling in milliseconds, so that many clients
+ * do not reconnect at once.
+ * @param failures failed attempts in a row, from 1
  * @param random from 0 (inclusive) to 1 (exclusive)
  */
 export function backoffDelay(failures: number, reason: AccoladesErrorCode, random: () => number): number {

@@ -1,22 +1,25 @@
 /** A running timer. */
 export interface Timer {
   stop(): void;
-  /** Lets the process end while the timer runs. */
+  /** Allows the process to end while the timer runs. */
   unref(): void;
   ref(): void;
 }
 
-/** Time, injected so that tests move it by hand. */
+/** Time source, injected so that tests control it. */
 export interface Clock {
-  /** Wall time in milliseconds since 1970; may jump. For people only, never to measure a duration. */
+  /** Wall time in milliseconds since 1970. It may jump: use it for display, never for durations. */
   now(): number;
-  /** Milliseconds from an arbitrary start; never jumps. Whole ones are kept in less room than others. */
+  /**
+   * Milliseconds from an arbitrary start; never jumps. Whole numbers need less memory than
+   * fractions.
+   */
   monotonic(): number;
-  /** Calls back once after `ms` milliseconds. */
+  /** Calls `callback` once after `ms` milliseconds. */
   start(ms: number, callback: () => void): Timer;
 }
 
-/** Node fires a longer one at once. */
+/** Node.js fires longer timers at once. */
 const LONGEST_TIMEOUT_MS = 2 ** 31 - 1;
 
 class NodeTimer implements Timer {
@@ -45,14 +48,14 @@ export const systemClock: Clock = {
   start: (ms, callback) => new NodeTimer(ms, callback),
 };
 
-/** A timer that fires this much too late means that the process slept or was blocked, in milliseconds. */
+/** A timer that is late by more than this means that the process was suspended, in milliseconds. */
 const LATE_MS = 1_000;
-/** What a deadline then still waits, so that data that arrived meanwhile is read first, in milliseconds. */
+/** Extra wait of a late deadline, so that data that has arrived is read first, in milliseconds. */
 const GRACE_MS = 1_000;
 
 /**
- * A deadline that does not blame the peer for our own sleep: when the process was suspended past it, what the peer sent
- * meanwhile still waits in the socket, so it gets a short grace before `onExpired` is called.
+ * Starts a deadline that tolerates a suspended process: data that the peer sent meanwhile still
+ * waits in the socket, so `onExpired` is called only after a short extra wait.
  */
 export function startDeadline(clock: Clock, ms: number, onExpired: () => void): Timer {
   return new Deadline(clock, ms, onExpired);

@@ -1,13 +1,16 @@
 import type { AccoladesError } from '../errors.ts';
 
-/** A promise and what decides it. */
+/** A promise with its resolve and reject functions. */
 export interface Resolvers<T> {
   readonly promise: Promise<T>;
   readonly resolve: (value: T) => void;
   readonly reject: (error: AccoladesError) => void;
 }
 
-/** `Promise.withResolvers` of newer Node versions; rejections nobody waits for are not unhandled. */
+/**
+ * `Promise.withResolvers` for older Node.js versions. A rejection without a handler is not reported
+ * as unhandled.
+ */
 export function withResolvers<T>(): Resolvers<T> {
   let resolve: (value: T) => void = () => undefined;
   let reject: (error: AccoladesError) => void = () => undefined;

@@ -6,7 +6,7 @@ import {
   ConnectionLog,
   type ConnectionNews,
 } from '../../src/log/connection-log.ts';
-import type { SessionStatus } from '../../src/session/session.ts';
+import type { SessionStatus } from '../../src/session/contract.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 const ready: SessionStatus = { state: 'ready', since: 0, attempt: 1 };

@@ -1,10 +1,6 @@
 import type { CallMessage } from '../../src/protocol/messages.ts';
-import {
-  Session,
-  type SessionOptions,
-  type SessionReport,
-  type SessionStatus,
-} from '../../src/session/session.ts';
+import type { SessionOptions, SessionReport, SessionStatus } from '../../src/session/contract.ts';
+import { Session } from '../../src/session/session.ts';
 import { FakeClock } from './fake-clock.ts';
 import { FakeNetwork, type FakeTransport } from './fake-transport.ts';
 

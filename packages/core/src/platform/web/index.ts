@@ -10,13 +10,13 @@ export { MAX_FRAME_BYTES } from '../../protocol/decode.ts';
 export { utf8Text } from '../../protocol/utf8.ts';
 export { backoffDelay } from '../../time/backoff.ts';
 export type { Clock, Timer } from '../../time/clock.ts';
-export {
-  Session,
-  type SessionListener,
-  type SessionOptions,
-  type SessionReport,
-  type SessionStatus,
-} from '../../session/session.ts';
+export type {
+  SessionListener,
+  SessionOptions,
+  SessionReport,
+  SessionStatus,
+} from '../../session/contract.ts';
+export { Session } from '../../session/session.ts';
 export type { Transport, TransportFactory, TransportHandlers } from '../../net/transport.ts';
 export { webClock } from './web-clock.ts';
 export { connectInBrowser } from './web-transport.ts';
