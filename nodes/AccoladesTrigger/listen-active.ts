@@ -151,7 +151,7 @@ class ActiveTrigger {
     const collected = this.#batch.close();
     // Waits for n8n to save: what comes to the next version could overtake it.
     const rest = await this.#delivery.close();
-    this.#listening.subscription.giveBack([...rest.flat(), ...collected]);
+    this.#listening.subscription.requeue([...rest.flat(), ...collected]);
     // A new version of the workflow may follow, so the hub keeps its place for a moment.
     this.#listening.stop({ removed: false });
     if (this.#end.begun) await this.#end.graceSince(this.#lastEvent, SAVE_WAIT_MS);

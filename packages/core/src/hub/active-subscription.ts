@@ -92,7 +92,7 @@ export class ActiveSubscription implements Subscription {
     this.#resumed = false;
   }
 
-  giveBack(events: readonly AccoladesEvent[]): void {
+  requeue(events: readonly AccoladesEvent[]): void {
     if (!this.#ended) this.#durable.requeue(events);
   }
 

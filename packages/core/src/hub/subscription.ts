@@ -87,7 +87,7 @@ export interface Subscription {
    * Returns events that the owner could not pass on. They are delivered again, in their order and
    * before all others, to this subscription or to the owner's next one. To be called while paused.
    */
-  giveBack(events: readonly AccoladesEvent[]): void;
+  requeue(events: readonly AccoladesEvent[]): void;
   /**
    * Asks over the agent's live session. The caller may change the answer.
    * @param label names the agent; optional when there is only one

@@ -220,7 +220,7 @@ describe('linger', () => {
     rig.pbx.settle();
     for (let n = 0; n < 20; n++) rig.pbx.call('id-x', `1.${n}`, { note: 'x'.repeat(1_000_000) });
     a.subscription.pause();
-    a.subscription.giveBack(a.events.splice(0));
+    a.subscription.requeue(a.events.splice(0));
     ring(20, 21);
     a.subscription.resume();
     const came = idsOf(a);

@@ -11,7 +11,7 @@ const ANYTHING = fc.oneof(
   { weight: 8, arbitrary: owners.subscribe },
   { weight: 4, arbitrary: owners.resume },
   { weight: 2, arbitrary: owners.pause },
-  { weight: 2, arbitrary: owners.giveBack },
+  { weight: 2, arbitrary: owners.requeue },
   { weight: 8, arbitrary: owners.drain },
   { weight: 4, arbitrary: owners.unsubscribe },
   { weight: 4, arbitrary: owners.redeployAll },

@@ -66,7 +66,7 @@ export class Model {
   }
 
   /** Calls of an agent that the owner no longer has are not delivered again. */
-  giveBack(owner: Owner, ids: readonly string[]): void {
+  requeue(owner: Owner, ids: readonly string[]): void {
     const durable = this.durables.get(owner);
     if (durable === undefined) return;
     const delivered = this.delivered[owner];

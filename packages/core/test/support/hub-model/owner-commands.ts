@@ -36,11 +36,11 @@ export const pause = owner.map((who) =>
   ),
 );
 
-export const giveBack = fc.tuple(owner, fc.integer({ min: 1, max: 3 })).map(([who, count]) =>
+export const requeue = fc.tuple(owner, fc.integer({ min: 1, max: 3 })).map(([who, count]) =>
   command(
-    `giveBack(${who}, ${count})`,
+    `requeue(${who}, ${count})`,
     (model, system) => {
-      model.giveBack(who, system.giveBack(who, count));
+      model.requeue(who, system.requeue(who, count));
     },
     ({ durables }) => durables.get(who)?.state === 'paused',
   ),

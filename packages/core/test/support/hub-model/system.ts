@@ -58,9 +58,9 @@ export class System {
    * The owner returns the last calls that it got.
    * @returns their ids
    */
-  giveBack(owner: Owner, count: number): string[] {
+  requeue(owner: Owner, count: number): string[] {
     const events = this.received[owner].splice(-count);
-    this.subscriptions.get(owner)?.giveBack(events);
+    this.subscriptions.get(owner)?.requeue(events);
     return events.map(({ uniqueId }) => uniqueId);
   }
 

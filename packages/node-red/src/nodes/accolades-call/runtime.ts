@@ -138,7 +138,7 @@ class CallWork implements FlowMember {
 
   onFlowsStopping(): void {
     this.#subscription?.pause();
-    this.#subscription?.giveBack(this.#inFlight.recall());
+    this.#subscription?.requeue(this.#inFlight.recall());
   }
 
   onFlowsStarted(): void {
