@@ -12,7 +12,7 @@ const secret: INodeProperties = {
     'underscores or tildes. Make a long random one, for example with a password manager, and put the same into the path (or as a parameter) that is set in Accolades.',
 };
 
-/** The secret of an endpoint that Accolades sends requests to. Checked when the workflow is published. */
+/** The secret that Accolades sends with each request. Checked when the workflow is published. */
 export class AccoladesWebhookApi implements ICredentialType {
   name = 'accoladesWebhookApi';
 

@@ -28,7 +28,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
   'reply screenPop': replyScreenPop,
 };
 
-/** Tells Accolades to do something, asks it for something, or answers what it asks. */
+/** Sends commands and questions to Accolades, and answers its requests. */
 export class Accolades implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Accolades',
@@ -119,7 +119,7 @@ async function runItems(context: IExecuteFunctions, run: NodeRun): Promise<INode
     }
     output.push(...results.map((json) => ({ json, pairedItem: { item: itemIndex } })));
   }
-  // n8n may try it again, even though it goes on.
+  // After a failure n8n may retry the node, so its dials stay remembered.
   if (!hasFailed) forgetDials(context);
   return output;
 }

@@ -29,7 +29,7 @@ export const ping: Operation = async (context, itemIndex, run) => {
   return [{ ...(await client.ping()) }];
 };
 
-/** @throws AccoladesError when the credential is not valid */
+/** @throws AccoladesError when the credential is invalid */
 export async function clientOf(
   context: IExecuteFunctions,
   itemIndex: number,

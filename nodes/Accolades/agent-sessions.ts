@@ -12,22 +12,22 @@ import { processHub } from '@accolades-flow/core/node';
 const CONNECT_WAIT_MS = 20_000;
 
 /**
- * The agents that the items of one run ask. Each agent is asked over the live session of this
- * process, or over one that the first item opens and that ends with the run: a session per item
- * would log in each time, and the server may still count the one before.
+ * The agent sessions of one run. Requests use the live session of this process. Without one, the
+ * first item opens a session that ends with the run: one session per item would log in each time,
+ * and the server may still count the previous one.
  */
 export class AgentSessions {
   readonly #owner: string;
   readonly #open = new Map<string, Subscription>();
 
-  /** @param owner names the run at the hub */
+  /** @param owner identifies the run at the hub */
   constructor(owner: string) {
     this.#owner = owner;
   }
 
   /**
-   * @throws AccoladesError why the agent is not connected, or what `question` throws: the next one
-   *   then connects anew
+   * @throws AccoladesError why the agent is not connected, or the error of `question`; the next
+   * call then connects again
    */
   async ask<T>(
     agent: AgentCredential,
@@ -57,7 +57,7 @@ export class AgentSessions {
     }
   }
 
-  /** Releases all. Idempotent, never throws. */
+  /** Releases all sessions. Idempotent, never throws. */
   close(): void {
     for (const subscription of this.#open.values()) subscription.unsubscribe({ removed: true });
     this.#open.clear();

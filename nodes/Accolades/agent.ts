@@ -101,7 +101,10 @@ export const getVersion: Operation = async (context, itemIndex, run) => {
   return [{ version, known }];
 };
 
-/** Asks the chosen agent over a session of this process, or over one that ends with the run. */
+/**
+ * Sends a request to the chosen agent over a session of this process, or one that ends with the
+ * run.
+ */
 async function ask<T>(
   context: IExecuteFunctions,
   itemIndex: number,

@@ -111,19 +111,22 @@ export const dial: Operation = async (context, itemIndex, run) => {
 };
 
 /**
- * Names a call that a model orders. n8n counts each try of a tool as a run, and a model may try again by itself: a number whose
- * outcome is unknown is not dialled again in the same execution.
+ * Identifies a call that a model orders. n8n counts each try of a tool as a new run, and a model
+ * may retry on its own. A number whose outcome is unknown must not be dialled again in the same
+ * execution.
  */
 function toolRunOf(context: IExecuteFunctions, ordered: readonly unknown[]): string {
   return JSON.stringify([context.getExecutionId(), context.getNode().id, ...ordered]);
 }
 
-/** All items of this run of the node have succeeded, so that n8n does not try it again. */
+/** Call when all items of this run succeeded, because n8n does not retry it then. */
 export function forgetDials(context: IExecuteFunctions): void {
   memory.forget(runOf(context));
 }
 
-/** Names a run of the node, the same when n8n tries it again; null when n8n will not. */
+/**
+ * Identifies a run of the node, with the same text for each retry; null when n8n does not retry.
+ */
 function runOf(context: IExecuteFunctions): string | null {
   const { id, retryOnFail } = context.getNode();
   if (retryOnFail !== true) return null;

@@ -1,21 +1,21 @@
 import { AccoladesError, type DialResult } from '@accolades-flow/core';
 
-/** Runs that are remembered; one is forgotten as soon as it has succeeded. */
+/** How many runs are remembered. A run is forgotten as soon as it succeeds. */
 const MAX_RUNS = 1_000;
 
 type Outcome = { readonly result: DialResult } | { readonly error: unknown };
 
 /**
- * Keeps n8n's “Retry On Fail” from ringing a phone twice. n8n repeats the whole node when one item fails, also the items that had
- * succeeded before, and those whose outcome is not known.
+ * Prevents n8n's “Retry On Fail” from ringing a phone twice. When one item fails, n8n repeats
+ * the whole node, including items that succeeded and items whose outcome is unknown.
  */
 export class DialMemory {
   readonly #runs = new Map<string, Map<number, Outcome>>();
 
   /**
-   * Dials, unless the same item of the same run was dialled before or may have been.
-   * @param run names the run, the same for each try; null: it is not tried again
-   * @param options `keepSuccess`: whether a dial that succeeded is not repeated either
+   * Dials, unless an earlier try of this run dialled the same item, or may have.
+   * @param run identifies the run, the same for each try; null: it is not retried
+   * @param options `keepSuccess`: whether a successful dial is not repeated either
    */
   async once(
     run: string | null,
@@ -39,7 +39,7 @@ export class DialMemory {
     throw outcome.error;
   }
 
-  /** The run is over and not tried again. */
+  /** Call when the run is over and is not retried. */
   forget(run: string | null): void {
     if (run !== null) this.#runs.delete(run);
   }
@@ -56,7 +56,10 @@ export class DialMemory {
   }
 }
 
-/** Also an answer that nobody understands is one of a server that has the command, unless it says that it could not serve it now. */
+/**
+ * An unreadable answer still means that the server has the command, unless its status says that it
+ * could not serve the request.
+ */
 function mayHaveRung(error: unknown): boolean {
   if (!(error instanceof AccoladesError)) return false;
   return error.code === 'OUTCOME_UNKNOWN' || (error.code === 'UNEXPECTED_ANSWER' && !error.retryable);

@@ -2,13 +2,14 @@ import { AccoladesError } from '@accolades-flow/core';
 import type { IDataObject, INode, NodeError } from 'n8n-workflow';
 
 /**
- * What becomes of an item that failed in a node that goes on.
+ * The output of a failed item in a node that continues on error.
  *
- * n8n takes an item for its error output only when it has nothing but `error`, and adds the fields of the input to it. So everything is
- * in there; on the regular output it is beside the message.
+ * n8n routes an item to the error output only when `error` is its only field, and adds the fields
+ * of the input to it. So `error` holds everything; on the regular output the details are beside the
+ * message.
  *
- * @param thrown what the operation ended with
- * @param shown the same, as n8n shows it
+ * @param thrown the error of the operation
+ * @param shown the same error as n8n shows it
  */
 export function failedItem({ onError }: INode, thrown: unknown, shown: NodeError): IDataObject {
   const { message } = shown;

@@ -2,15 +2,15 @@ import { AccoladesError, messageOf, type AccoladesErrorCode } from '@accolades-f
 import { isTool, ruleForModel } from './tool-error.ts';
 import { NodeApiError, NodeOperationError, type INode, type NodeError } from 'n8n-workflow';
 
-/** Errors that the settings of a credential cause. */
+/** Errors caused by the settings of a credential. */
 const OF_AGENT_CREDENTIAL = 'Open the credential “Accolades Agent API” of this node and correct it.';
 const OF_ACCOUNT_CREDENTIAL = 'Open the credential “Accolades Account API” of this node and correct it.';
 const OF_PARAMETERS = 'Open this node and correct its parameters.';
 
 /**
- * An error as n8n shows it: the message says what happened, the description what to do. A tool of an AI agent has both in the
- * message, with what the model must not do. What an HTTP answer of the server was the reason for is a `NodeApiError` with the
- * status; everything else a `NodeOperationError`. Holds no secret.
+ * An error as n8n shows it: the message says what happened, the description what to do. For a tool
+ * of an AI agent the message holds both, and what the model must not do. An error caused by an HTTP
+ * answer is a `NodeApiError` with its status; any other is a `NodeOperationError`. Holds no secret.
  */
 export function nodeError(node: INode, error: unknown, itemIndex: number, resource: string): NodeError {
   const { message, description } = isTool(node) ? forModel(error, resource) : forPerson(error, resource);
@@ -36,7 +36,7 @@ function forPerson(error: unknown, resource: string): Text {
   return { message: problem, description: join(remedy, detail) };
 }
 
-/** The words of the network stay in the description: n8n would replace a message with them by a text of its own. */
+/** Network details stay in the description: n8n would replace a message that contains them. */
 function forModel(error: unknown, resource: string): Text {
   const rule = ruleForModel(error);
   if (!(error instanceof AccoladesError)) return { message: join(messageOf(error), rule), description: '' };
@@ -48,7 +48,7 @@ function join(...parts: readonly (string | null)[]): string {
   return parts.filter((part) => part !== null && part !== '').join(' ');
 }
 
-/** Their details are the words of the network, which n8n would replace by a text that advises to try again. */
+/** n8n would replace the network details of these errors by its own advice to try again. */
 const OF_NETWORK: ReadonlySet<AccoladesErrorCode> = new Set([
   'OUTCOME_UNKNOWN',
   'UNREACHABLE',
@@ -74,12 +74,12 @@ function explain(error: AccoladesError, resource: string): Explained {
   if (what !== null && !OF_NETWORK.has(code)) {
     return { problem: what, remedy: join(remedyOf(error, resource) ?? advice, add), detail: null };
   }
-  // The advice begins with a sentence that says what is wrong.
+  // The first sentence of the advice says what is wrong.
   const [problem = advice, ...rest] = advice.split(/(?<=\.) (?=[A-Z])/);
   return { problem, remedy: join(...rest, add), detail: what === null ? null : `(${what})` };
 }
 
-/** For what a person typed, where to correct it. */
+/** Where the user corrects a wrong value. */
 function remedyOf({ code }: AccoladesError, resource: string): string | null {
   switch (code) {
     case 'INVALID_CREDENTIAL':
@@ -96,7 +96,7 @@ function remedyOf({ code }: AccoladesError, resource: string): string | null {
   }
 }
 
-/** What n8n's own way of running things adds to the advice. */
+/** Advice that depends on how n8n runs the node. */
 function wayOut({ code, until }: AccoladesError): string | null {
   switch (code) {
     case 'CONNECTION_EXISTS':

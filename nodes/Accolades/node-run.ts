@@ -1,7 +1,7 @@
 import type { IExecuteFunctions } from 'n8n-workflow';
 import { AgentSessions } from './agent-sessions.ts';
 
-/** What the items share that one run of the node deals with. */
+/** State that the items of one run share. */
 export class NodeRun {
   readonly sessions: AgentSessions;
   readonly #context: IExecuteFunctions;
@@ -14,12 +14,12 @@ export class NodeRun {
     );
   }
 
-  /** Writes it to n8n's log, once for all items. */
+  /** Writes a warning to n8n's log, once for all items. */
   warn(text: string): void {
     if (this.#isNew(`log ${text}`)) this.#context.logger.warn(`[Accolades] ${text}`);
   }
 
-  /** Shows it to who looks at the output, once for all items. */
+  /** Shows a hint beside the output, once for all items. */
   hint(text: string): void {
     if (!this.#isNew(`hint ${text}`)) return;
     this.#context.addExecutionHints({ type: 'warning', location: 'outputPane', message: text });

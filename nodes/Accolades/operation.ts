@@ -1,7 +1,7 @@
 import type { IDataObject, IExecuteFunctions } from 'n8n-workflow';
 import type { NodeRun } from './node-run.ts';
 
-/** Runs one operation for one input item. Gives the JSON of each output item. */
+/** Runs one operation for one input item. Returns the JSON of each output item. */
 export type Operation = (
   context: IExecuteFunctions,
   itemIndex: number,

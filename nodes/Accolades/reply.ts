@@ -228,11 +228,11 @@ function readVariables(context: IExecuteFunctions, itemIndex: number): unknown {
 }
 
 /**
- * Answers the request that waits in this process. Where the workflow runs in another one (a worker), n8n passes the answer on to the
- * process that holds the request, which checks it again.
+ * Answers a request that waits in this process. In a worker, n8n forwards the answer to the process
+ * that holds the request, which checks it again.
  *
- * @returns whether it was passed on, so that nothing is known of its arrival
- * @throws AccoladesError when the request cannot be answered any more
+ * @returns true when the answer was forwarded, so that its delivery is unknown
+ * @throws AccoladesError when the request can no longer be answered
  */
 async function send(
   context: IExecuteFunctions,
@@ -254,7 +254,7 @@ async function send(
   return true;
 }
 
-/** The trigger knows how this account's answers are written. */
+/** The trigger node's settings say how this account's answers are written. */
 function formatOf(context: IExecuteFunctions, itemIndex: number): HangupReplyFormat {
   const { hangupFormat } = asRecord(context.getNodeParameter('hangupOptions', itemIndex, {}));
   const { options } = asRecord(triggerOf(context)?.parameters);

@@ -1,14 +1,14 @@
 import { AccoladesError } from '@accolades-flow/core';
 import type { INode } from 'n8n-workflow';
 
-/** Whether n8n runs the node as a tool of an AI agent: it gives such a node a type of its own. */
+/** Whether n8n runs the node as a tool of an AI agent. Such a node has a type of its own. */
 export function isTool({ type }: INode): boolean {
   return type.endsWith('Tool');
 }
 
 /**
- * What a model has to do after an error, and what it must not do. n8n shows a model the message of an error alone, without its
- * description.
+ * What a model must do after an error, and what it must not do. A model sees only the error's
+ * message, not its description.
  */
 export function ruleForModel(error: unknown): string {
   if (!(error instanceof AccoladesError)) return DO_NOT_REPEAT;

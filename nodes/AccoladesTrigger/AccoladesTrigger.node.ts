@@ -16,10 +16,7 @@ const TEST_HELP =
   "<b>While building your workflow</b>, click the 'execute step' button, then call the agent, or dial from the agent's phone. " +
   'The call shows up in this editor. <br /><br />';
 
-/**
- * Starts a workflow for each call of an Accolades agent, and for each change of the agent's
- * connection.
- */
+/** Starts a workflow for each call of an agent, and for each change of the agent's connection. */
 export class AccoladesTrigger implements INodeType {
   description: INodeTypeDescription = {
     displayName: 'Accolades Trigger',

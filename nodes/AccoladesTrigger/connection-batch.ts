@@ -2,20 +2,20 @@ import type { AccoladesEvent, Clock, Timer } from '@accolades-flow/core';
 
 /** How long connection events are collected into one execution, in milliseconds. */
 export const BATCH_MS = 1_000;
-/** The longest time for which the events of an activation are collected, in milliseconds. */
+/** How long the events of an activation are collected at most, in milliseconds. */
 export const ACTIVATION_BATCH_MS = 30_000;
 const MAX_BATCH = 1_000;
 
 /**
- * * Collects connection events of several agents. Without it, publishing a workflow of 300 agents
- * would start 300 executions at once, and n8n would not answer for a minute.
+ * Collects connection events of several agents. Without batching, publishing a workflow of 300
+ * agents would start 300 executions at once, and block n8n for a minute.
  */
 export class ConnectionBatch {
   readonly #deliver: (events: readonly AccoladesEvent[]) => void;
   readonly #clock: Clock;
   #events: AccoladesEvent[] = [];
   #timer: Timer | null = null;
-  /** Ends the collecting of an activation; null: none goes on. */
+  /** Ends the batch of an activation; null: no activation is in progress. */
   #activation: Timer | null = null;
   #closed = false;
 
@@ -44,7 +44,7 @@ export class ConnectionBatch {
     else if (this.#activation === null) this.#startTimer();
   }
 
-  /** Before a call of an agent, what was collected of this agent must go. */
+  /** Delivers this agent's collected events first, so that a call never overtakes them. */
   flushBefore(event: AccoladesEvent): void {
     if (this.#events.some(({ agent }) => agent.label === event.agent.label)) this.flush();
   }
@@ -57,7 +57,7 @@ export class ConnectionBatch {
     if (events.length > 0) this.#deliver(events);
   }
 
-  /** Ends the timers. @returns what was not delivered */
+  /** Stops the timers. @returns the events that were not delivered */
   close(): readonly AccoladesEvent[] {
     this.#closed = true;
     this.#activation?.stop();

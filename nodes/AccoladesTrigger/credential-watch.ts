@@ -2,21 +2,20 @@ import { AccoladesError, messageOf, type Clock, type Timer } from '@accolades-fl
 import type { AgentConnection } from '../shared/agent-credential.ts';
 
 /**
- * How often the credential is read again, in milliseconds. n8n tells a running trigger nothing of a
- * change.
+ * How often the credential is read again, in milliseconds. n8n does not notify a running trigger.
  */
 export const CREDENTIAL_CHECK_MS = 30_000;
 
 export interface CredentialWatchOptions {
-  /** The connection as the credential has it now; null when it was deleted. */
+  /** Reads the current connection; null when the credential was deleted. */
   readonly read: () => Promise<AgentConnection | null>;
   readonly onChange: (connection: AgentConnection) => void;
-  /** The credential as it is now cannot be used; called once for each reason. */
+  /** The current credential is invalid. Called once for each reason. */
   readonly onInvalid: (reason: string) => void;
   readonly clock: Clock;
 }
 
-/** Reads a credential again and again, and tells when it has changed. */
+/** Polls a credential and reports changes. */
 export class CredentialWatch {
   readonly #options: CredentialWatchOptions;
   #known: string;
@@ -61,7 +60,7 @@ export class CredentialWatch {
       this.#known = now;
       this.#options.onChange(connection);
     } catch (error) {
-      // Anything else is n8n's database: the next look will tell.
+      // Other errors come from n8n's database: retry at the next interval.
       if (this.#closed || !(error instanceof AccoladesError)) return;
       this.#reportInvalid(error.what ?? messageOf(error));
     }

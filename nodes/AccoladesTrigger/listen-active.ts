@@ -23,41 +23,33 @@ import { toOutputs } from './outputs.ts';
 import { claimOwner, type ClaimedOwner } from './owner-name.ts';
 import type { TriggerSettings } from './trigger-settings.ts';
 
-/**
- * How long publishing waits for the agents, so that the log says at once whether they connect, in
- * ms.
- */
+/** How long publishing waits for the agents, in ms, so that the log says whether they connect. */
 export const ACTIVATION_WAIT_MS = 5_000;
 
 /**
- * n8n does not wait for executions that it has not saved yet when it ends, so the node does, in ms.
+ * How long the node waits for n8n to save executions, in ms: at its end n8n does not wait for them.
  */
 export const SAVE_WAIT_MS = 5_000;
 
 /**
- * * How long the node keeps n8n from ending while the agents are released, in ms: closing
- * handshakes take a second at most, but an agent that a running execution uses too is not released
- * before it ends.
+ * How long the node delays the end of n8n while agents are released, in ms. A closing handshake
+ * takes a second at most. An agent that a running execution uses is released with that execution.
  */
 export const RELEASE_WAIT_MS = 1_500;
 
-/** Executions that wait for n8n; beyond it the hub holds what comes, with its own limits. */
+/** How many executions wait for n8n. Beyond this, the hub holds events, within its own limits. */
 const MAX_WAITING = 1_000;
-/** The same in characters of what the server sent. */
+/** The same limit in characters of server data. */
 const MAX_WAITING_CHARS = 4 * 1024 * 1024;
 
-/**
- * Survive a re-publish: whether n8n acknowledges what a trigger gives it is known after the first
- * event.
- */
+/** Kept over re-publishing: only the first event shows whether n8n acknowledges. */
 const acknowledgementsOf = new RecentMap<HostAcknowledgements>(1_000);
 
 /**
- * * Listens for as long as the workflow is active. What can heal (an absent agent, a wrong IP
- * address, a lost network) never fails an activation nor tears the workflow down: the session tries
- * again until it succeeds, and the log says what is wrong.
+ * Listens while the workflow is active. Temporary problems (an absent agent, a wrong IP address, a
+ * lost network) do not fail the activation: the session retries, and the log says what is wrong.
  *
- * @throws AccoladesError when a parameter is not valid
+ * @throws AccoladesError when a parameter is invalid
  */
 export async function listenActive(
   context: ITriggerFunctions,
@@ -72,7 +64,7 @@ export async function listenActive(
     if (started === null) owner.release();
   }
   const trigger = started;
-  // At a start n8n activates one workflow after the other, and nobody watches.
+  // At startup n8n activates workflows one by one, and nobody watches the editor.
   const watched = !['init', 'leadershipChange'].includes(context.getActivationMode());
   if (watched) await trigger.firstOutcome();
   return { closeFunction: () => trigger.close() };
@@ -109,7 +101,7 @@ class ActiveTrigger {
     }, systemClock);
     this.#listening = new Listening(context, connection, settings, {
       owner: owner.owner,
-      // Events of agents that are connected already come once everything is here.
+      // Agents may already be connected; their events wait until the setup below is complete.
       startPaused: true,
       onEvent: (event) => {
         this.#onEvent(event);
@@ -149,10 +141,10 @@ class ActiveTrigger {
     }
     this.#listening.pause();
     const collected = this.#batch.close();
-    // Waits for n8n to save: what comes to the next version could overtake it.
+    // Waits for n8n to save: events of the next version must not overtake these.
     const rest = await this.#delivery.close();
     this.#listening.subscription.requeue([...rest.flat(), ...collected]);
-    // A new version of the workflow may follow, so the hub keeps its place for a moment.
+    // A new version may follow, so the hub keeps the subscription for a moment.
     this.#listening.stop({ removed: false });
     if (this.#end.begun) await this.#end.graceSince(this.#lastEvent, SAVE_WAIT_MS);
   }
@@ -164,7 +156,7 @@ class ActiveTrigger {
     } else this.#batch.add(event);
   }
 
-  /** The process ends: nothing is kept, since nobody will come back for it. */
+  /** The process ends: nothing is kept, because no new version will follow. */
   #drain(): void {
     this.#watch.close();
     const drained = this.#listening.subscription.drain();
@@ -183,8 +175,8 @@ class ActiveTrigger {
   }
 
   /**
-   * * n8n starts executions side by side, so a later call may overtake an earlier one. Events of
-   * one agent keep their order, and so do the rings of one call: only one of them is the first.
+   * n8n runs executions in parallel, so a later call may overtake an earlier one. Events of one
+   * agent keep their order, and so do the rings of one call, because only one of them is the first.
    */
   #createDelivery(): OrderedDelivery<readonly AccoladesEvent[]> {
     const context = this.#context;
@@ -202,7 +194,7 @@ class ActiveTrigger {
         context.emit(outputs);
         return takeBack;
       },
-      // Needs n8n's database, as starting an execution does.
+      // Starting an execution needs n8n's database too, so test it first.
       check: () => foundCredential(context.getCredentials('accoladesAgentApi')),
       capacity: {
         maxItems: MAX_WAITING,
@@ -226,7 +218,7 @@ class ActiveTrigger {
     this.#listening.lines.write(level, text);
   }
 
-  /** n8n does not start a trigger anew when its credential is changed. */
+  /** n8n does not restart a trigger when its credential changes. */
   #watchCredential(connection: AgentConnection): CredentialWatch {
     const { lines } = this.#listening;
     return new CredentialWatch(connection, {

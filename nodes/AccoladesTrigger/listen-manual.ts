@@ -17,22 +17,22 @@ import type { TriggerSettings } from './trigger-settings.ts';
 
 const tests = new ManualTests(systemClock);
 
-/** What may well be over a second later, so that a test goes on listening. */
+/** Temporary failures: the test keeps listening. */
 const PASSING: ReadonlySet<AccoladesErrorCode> = new Set([
   'NETWORK',
   'CONNECTION_LOST',
   'CONNECTION_CLOSED',
   'HEARTBEAT_TIMEOUT',
 ]);
-/** An agent that failed so often in a row is not going to connect. */
+/** After this many failures in a row, the agent is considered unreachable. */
 const MAX_PASSING_ATTEMPTS = 3;
 
 /**
- * * Listens for one event, for a person who tests the workflow in the editor, and releases the
- * agents with it. The test ends with an error when no agent can be connected, when no event comes
- * for {@link MANUAL_TEST_MS}, and when the same node is tested again.
+ * Listens for one event while a user tests the workflow in the editor, then releases the agents.
+ * The test fails when no agent connects, when no event arrives within {@link MANUAL_TEST_MS}, and
+ * when the same node is tested again.
  *
- * @throws AccoladesError when a parameter is not valid
+ * @throws AccoladesError when a parameter is invalid
  */
 export function listenManually(
   context: ITriggerFunctions,
@@ -56,7 +56,7 @@ class ManualTest {
   readonly #listening: Listening;
   readonly #forget: () => void;
   readonly #failures = new Map<string, AccoladesError>();
-  /** Settles when the test has begun to listen, or cannot. */
+  /** Resolves when the test listens; rejects when it cannot. */
   readonly #started: Promise<void>;
   #settleStart: (error?: Error) => void = () => undefined;
   #isResumed = false;
@@ -75,12 +75,12 @@ class ManualTest {
         else reject(error);
       };
     });
-    // n8n looks at it only after the start.
+    // n8n handles the rejection only after the start.
     this.#started.catch(() => undefined);
     this.#listening = new Listening(context, connection, settings, {
-      // An owner of its own, also while the same workflow is active or is tested twice.
+      // A separate owner, because the same workflow may be active or tested twice.
       owner: `n8n test ${randomUUID()}`,
-      // n8n takes an event only after the start.
+      // n8n accepts an event only after the start.
       startPaused: true,
       onEvent: (event) => {
         this.#onEvent(event);
@@ -114,7 +114,7 @@ class ManualTest {
     this.#forget();
     this.#listening.stop({ removed: true });
     this.#settleStart(error);
-    // Once the test listens, n8n takes its errors only here.
+    // While the test listens, n8n accepts errors only here.
     if (error !== undefined && this.#isRunning) this.#context.emitError(error);
   }
 
@@ -129,7 +129,7 @@ class ManualTest {
       this.#hasBeenConnected = true;
       if (this.#isResumed) this.#settleStart();
     }
-    // The reason of a session that was waiting before may be out of date.
+    // A session that was already waiting may report an outdated reason.
     if (this.#hasBeenConnected || !this.#allTried) return;
     for (const agent of status.agents) {
       const reason = reasonOf(agent);

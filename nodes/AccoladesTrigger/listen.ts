@@ -13,7 +13,7 @@ export interface ListenOptions {
   onStatus?(status: SubscriptionStatus): void;
 }
 
-/** The subscription of a trigger node. Writes what happens to its connections to the log. */
+/** The subscription of a trigger node. Logs changes of its connections. */
 export class Listening {
   readonly lines: ConnectionLines;
   readonly #settings: TriggerSettings;
@@ -21,7 +21,7 @@ export class Listening {
   #paused: boolean;
   #subscription: Subscription;
 
-  /** @throws AccoladesError when a parameter is not valid; nothing is left behind then */
+  /** @throws AccoladesError when a parameter is invalid; nothing is left open then */
   constructor(
     context: ITriggerFunctions,
     connection: AgentConnection,
@@ -35,7 +35,7 @@ export class Listening {
     this.#subscription = this.#subscribe(connection);
   }
 
-  /** Of the connection that is in use now. */
+  /** The current subscription; `renew` replaces it. */
   get subscription(): Subscription {
     return this.#subscription;
   }
@@ -51,16 +51,16 @@ export class Listening {
   }
 
   /**
-   * Uses another connection. Agents that stay keep their sessions; the others are released.
-   * @throws AccoladesError when it is not valid; the one before stays in use then
+   * Switches to another connection. Agents in both keep their sessions; the others are released.
+   * @throws AccoladesError when the connection is invalid; the previous one stays in use
    */
   renew(connection: AgentConnection): void {
     this.#subscription = this.#subscribe(connection);
-    // Events that come during the subscribing may have led to a pause.
+    // An event delivered during subscribe() may have caused a pause.
     if (this.#paused) this.#subscription.pause();
   }
 
-  /** Ends the subscription and what belongs to it. Idempotent, immediate, never throws. */
+  /** Ends the subscription and its timers. Idempotent, immediate, never throws. */
   stop(options: { readonly removed: boolean }): void {
     this.lines.close();
     this.#subscription.unsubscribe(options);
@@ -85,8 +85,8 @@ export class Listening {
       },
     });
     for (const warning of warnings) this.lines.warn(warning);
-    // A shared session may be up already; one that waits is tried now, so its old reason is no
-    // news.
+    // A shared session may be connected already; a waiting one is retried now, so ignore its
+    // reason.
     if (subscription.status.connected > 0) this.lines.onStatus(subscription.status);
     return subscription;
   }

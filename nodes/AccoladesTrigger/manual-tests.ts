@@ -1,12 +1,12 @@
 import type { Clock, Timer } from '@accolades-flow/core';
 
 /**
- * * How long a test listens, in ms. n8n may never say that it was stopped, and the connection that
- * it holds is the only one that the agent may have.
+ * How long a test listens, in ms. n8n may never report that it was stopped, and the test holds the
+ * agent's only connection.
  */
 export const MANUAL_TEST_MS = 5 * 60_000;
 
-/** Why a test is ended though n8n has not stopped it. */
+/** Why a test ends before n8n stops it. */
 export type TestEnd = 'replaced' | 'expired';
 
 interface RunningTest {
@@ -15,9 +15,8 @@ interface RunningTest {
 }
 
 /**
- * * The tests that run in this process, one for each node. n8n does not tell a trigger that a test
- * was stopped while it was still starting, so a test ends after a while, and when the same node is
- * tested again.
+ * The tests of this process, one per node. n8n does not tell a trigger that a test was stopped
+ * during its start, so a test ends after a timeout, and when the same node is tested again.
  */
 export class ManualTests {
   readonly #clock: Clock;
@@ -28,9 +27,9 @@ export class ManualTests {
   }
 
   /**
-   * @param node names the node in this process
-   * @param end ends the test; called once at most
-   * @returns to be called when the test has ended by itself; idempotent
+   * @param node identifies the node in this process
+   * @param end ends the test; called at most once
+   * @returns call it when the test ends by itself; idempotent
    */
   begin(node: string, end: (why: TestEnd) => void): () => void {
     this.#end(node, 'replaced');

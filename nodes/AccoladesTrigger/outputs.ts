@@ -8,8 +8,8 @@ interface OutputParameters {
 
 /**
  * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so
- * it can use nothing outside itself. The order is that of core's `EVENT_TYPES`. The canvas cuts
- * names of more than about twelve letters.
+ * it must not use anything outside itself. The order is that of core's `EVENT_TYPES`. The canvas
+ * truncates names of more than about twelve letters.
  */
 export const configuredOutputs = (parameters: OutputParameters): { type: 'main'; displayName?: string }[] => {
   if (parameters.options?.splitOutputs !== true) return [{ type: 'main' }];
@@ -26,7 +26,7 @@ export const configuredOutputs = (parameters: OutputParameters): { type: 'main';
 };
 
 /**
- * The events as items, each on its output.
+ * Places the events as items on their outputs.
  * @param outputs the event of each output, in order; null: one output for all
  */
 export function toOutputs(

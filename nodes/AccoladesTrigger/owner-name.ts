@@ -1,18 +1,18 @@
-/** The owners that are live in this process, with the name of their node. */
+/** The owners that are live in this process, with their nodes' names. */
 const live = new Map<string, string>();
 
 export interface ClaimedOwner {
   readonly owner: string;
-  /** The other node of this workflow that has the same ID; null: there is none. */
+  /** Another node of this workflow with the same ID; null: none. */
   readonly twin: string | null;
   /** Idempotent. */
   release(): void;
 }
 
 /**
- * * Names a trigger node at the hub, which keeps what arrives while the node is away for the same
- * owner. The name stays the same over re-publishes, also when the node is renamed. Older n8n
- * accepts two nodes with one ID in a workflow: the second one then gets a name of its own.
+ * Names a trigger node at the hub, which holds events for an owner while its node is away. The name
+ * survives re-publishing and renaming. Older n8n accepts two nodes with one ID in a workflow; the
+ * second node then gets another name.
  */
 export function claimOwner(
   workflowId: string,

@@ -12,9 +12,7 @@ export interface TriggerSettings {
   readonly outputs: readonly AccoladesEventType[] | null;
 }
 
-/**
- * @throws AccoladesError `INVALID_PARAMETER` when no event, or one that does not exist, is chosen
- */
+/** @throws AccoladesError `INVALID_PARAMETER` when no event, or an unknown one, is chosen */
 export function readSettings(context: ITriggerFunctions): TriggerSettings {
   const events = [...readEvents(context.getNodeParameter('events'))];
   const options: unknown = context.getNodeParameter('options', {});
@@ -23,7 +21,7 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
     subscription: {
       filter: {
         events,
-        // Not there while the parameter is hidden, because no call is chosen.
+        // n8n omits this parameter while it is hidden, that is, when no call event is chosen.
         callSource: context.getNodeParameter('callSource', 'all'),
         numbers: readNumbers(context),
         firstRingOnly,

@@ -26,7 +26,7 @@ const PARAMETER_FIELDS = parameterFields({
 });
 
 /**
- * Starts a workflow for each request that Accolades sends: call notifications, IVR requests, events
+ * Starts a workflow for each request from Accolades: call notifications, IVR requests, and events
  * of the browser connector.
  */
 export class AccoladesWebhookTrigger implements INodeType {
@@ -35,9 +35,8 @@ export class AccoladesWebhookTrigger implements INodeType {
     name: 'accoladesWebhookTrigger',
     icon: { light: 'file:../shared/accolades.svg', dark: 'file:../shared/accolades.dark.svg' },
     group: ['trigger'],
-    // When a trigger is of version 1, n8n evaluates an option of its own Webhook node: an
-    // expression more for each request. So new nodes are not of version 1; one that is does the
-    // same, only slower.
+    // For triggers of version 1, n8n evaluates one more expression per request, for its own Webhook
+    // node. So new nodes have version 1.1; version 1 behaves the same, only slower.
     version: [1, 1.1],
     defaultVersion: 1.1,
     subtitle:

@@ -7,22 +7,22 @@ export interface Admitted {
   readonly endpoint: WebhookEndpoint;
   readonly received: Received;
   /**
-   * Checks the request once more when the secret may have changed since it was read. To be called
-   * after the answer and before the workflow starts.
+   * Checks the request again when the secret may have changed since it was read. Call it after the
+   * answer and before the workflow starts.
    *
-   * @returns null: it may start
-   * @throws what reading the credential throws
+   * @returns null: the workflow may start
+   * @throws the error of reading the credential
    */
   readonly confirm: () => Promise<Refusal | null>;
 }
 
 /**
- * Gives a request to the endpoint of its node. Loading the credential takes about 100 ms, too long
- * before an answer: a request is answered by the secret as it was read last, and its workflow
- * starts only after that was confirmed.
+ * Passes a request to the endpoint of its node. Loading the credential takes about 100 ms, too long
+ * before an answer. So the request is answered with the cached secret, and its workflow starts only
+ * after the check with the current one.
  *
- * @throws AccoladesError for settings or a secret that are not valid; what reading the credential
- *   throws
+ * @throws AccoladesError for invalid settings or an invalid secret, or the error of reading the
+ * credential
  */
 export async function admit(
   context: IWebhookFunctions,

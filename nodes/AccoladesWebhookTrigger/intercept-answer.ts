@@ -16,23 +16,23 @@ import type { Responder } from './webhook-settings.ts';
 
 type HttpResponse = ReturnType<IWebhookFunctions['getResponseObject']>;
 
-/** A request that waits for the answer of the workflow. */
+/** A request that waits for the workflow's answer. */
 export interface WaitingRequest {
   readonly token: string;
   readonly kind: ReplyKind;
   readonly responder: Responder;
   readonly fallback: HttpAnswer;
   readonly hangupFormat: HangupReplyFormat;
-  /** Logs why the workflow's own answer was not sent. */
+  /** Logs why the workflow's answer was not sent. */
   readonly warn: (line: string) => void;
 }
 
 /**
- * Puts core's time limit, fallback and checks between n8n and a request that waits. n8n writes to
- * the response when the workflow has ended, or when a reply comes from another process. That is
- * read here, and core sends it if it is a valid answer and in time.
+ * Applies core's time limit, fallback and checks to the answer of a workflow. n8n writes to the
+ * response when the workflow has ended, or when a reply comes from another process. That answer
+ * goes to core, which sends it when it is valid and in time.
  *
- * Only the methods with which n8n ends such a response are replaced, on this one response.
+ * Only the methods with which n8n ends such a response are replaced, on this response alone.
  */
 export function interceptAnswer(response: HttpResponse, request: WaitingRequest): void {
   const original = { setHeader: response.setHeader.bind(response), end: response.end.bind(response) };
@@ -43,7 +43,7 @@ export function interceptAnswer(response: HttpResponse, request: WaitingRequest)
   Object.assign(response, {
     json: offer,
     send: offer,
-    // n8n sets its own headers, also after the answer, and ends the response once more.
+    // n8n sets headers even after the answer, and ends the response once more.
     setHeader: (name: string, value: string | number | readonly string[]) => {
       if (!response.headersSent) original.setHeader(name, value);
       return response;
@@ -56,7 +56,7 @@ export function interceptAnswer(response: HttpResponse, request: WaitingRequest)
   });
 }
 
-/** Gives core what n8n was about to write; the fallback, when that is no answer. */
+/** Offers n8n's output to core as the answer, or the fallback when it is not an answer. */
 function offerAnswer(body: unknown, status: number, request: WaitingRequest): void {
   const { token, kind, fallback, warn } = request;
   let answer = fallback;
@@ -70,16 +70,13 @@ function offerAnswer(body: unknown, status: number, request: WaitingRequest): vo
     answerPending(token, kind, answer);
     if (problem !== null) warn(problem);
   } catch (error) {
-    // An Accolades node has answered, and this is only the end of the workflow.
+    // An Accolades node has already answered; this is the end of the workflow.
     if (error instanceof AccoladesError && error.code === 'REPLY_ALREADY_SENT') return;
     warn(messageOf(error));
   }
 }
 
-/**
- * What n8n was about to send, as an answer for Accolades.
- * @throws AccoladesError `INVALID_REPLY`
- */
+/** Reads n8n's output as an answer for Accolades. @throws AccoladesError `INVALID_REPLY` */
 function answerOf(body: unknown, status: number, request: WaitingRequest): HttpAnswer {
   const { token, kind, responder, hangupFormat } = request;
   if (status >= 400) throw noAnswer('The workflow failed before it answered.');
@@ -89,11 +86,11 @@ function answerOf(body: unknown, status: number, request: WaitingRequest): HttpA
     throw noAnswer('The workflow answered another request than the one that started it.');
   }
   if (responder !== 'lastNode') throw noAnswer('The workflow ended without an answer.');
-  // The list of all items is what distinguishes data from n8n's own messages.
+  // Only data is a list of items; n8n's own messages are not.
   if (!Array.isArray(body)) throw noAnswer('The last node of the workflow gave no data.');
   const items: readonly unknown[] = body;
   const [first] = items;
-  // n8n passes over nodes without an item, and gives an empty one where “Always Output Data” is on.
+  // n8n skips nodes without items, and sends an empty item with “Always Output Data”.
   if (!isObject(first) || Object.keys(first).length === 0) {
     throw noAnswer('The last node of the workflow gave no item.');
   }

@@ -6,13 +6,17 @@ import type { WebhookParameters } from './webhook-settings.ts';
 const CREDENTIAL = 'accoladesWebhookApi';
 const store = new SecretStore();
 
-/** The secret of a node. All methods throw `INVALID_CREDENTIAL`, or what n8n throws without one. */
+/**
+ * The secret of a node. All methods throw `INVALID_CREDENTIAL`, or n8n's error for a missing one.
+ */
 export interface NodeSecret {
-  /** As it was read last; read now when it was not yet. */
+  /** The secret as last read; reads it when it was never read. */
   recall(): Promise<RecalledSecret>;
-  /** As it is now; kept for `recall`. */
+  /** The current secret; cached for `recall`. */
   read(): Promise<string>;
-  /** As `read`, with several attempts over some seconds: the request will not come again. */
+  /**
+   * Like `read`, with several attempts over some seconds: Accolades does not repeat the request.
+   */
   renew(): Promise<string>;
   forget(): void;
 }

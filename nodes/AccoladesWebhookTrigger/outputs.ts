@@ -8,8 +8,8 @@ interface OutputParameters {
 
 /**
  * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so
- * nothing outside it can be used here; the order is that of core's `WEBHOOK_EVENTS`. The canvas
- * cuts names of more than about twelve letters.
+ * it must not use anything outside itself. The order is that of core's `WEBHOOK_EVENTS`. The canvas
+ * truncates names of more than about twelve letters.
  */
 export const configuredOutputs = (parameters: OutputParameters): { type: 'main'; displayName?: string }[] => {
   if (parameters.options?.splitOutputs !== true) return [{ type: 'main' }];
@@ -31,7 +31,7 @@ export const configuredOutputs = (parameters: OutputParameters): { type: 'main';
 };
 
 /**
- * The message as one item on its output.
+ * Places the message as one item on its output.
  * @param outputs the event of each output, in order; null: one output for all
  */
 export function toOutputs(

@@ -3,18 +3,17 @@ import type { INodeParameters } from 'n8n-workflow';
 type FieldOf = (parameters: INodeParameters) => string;
 
 /**
- * Where n8n looks for functions that replace the expressions of a webhook's description. Versions
- * before 2.4x ignore it.
+ * Where n8n looks for functions that replace a webhook description's expressions. Versions before
+ * 2.4x ignore it.
  */
 const RESOLVERS = Symbol.for('n8n.webhookDescriptionResolvers');
 
 /**
- * The fields of a webhook's description that depend on the parameters of the node. n8n works them
- * out at each request: where it knows how, by calling the function, otherwise as an expression in a
- * sandbox, which takes milliseconds.
+ * The fields of a webhook's description that depend on the node's parameters. n8n computes them for
+ * each request: newer versions call the function; older ones evaluate an expression in a sandbox,
+ * which takes milliseconds.
  *
- * @param fields n8n evaluates the text of these functions, so nothing outside them can be used
- *   there
+ * @param fields n8n evaluates the text of these functions, so they must not use anything outside
  */
 export function parameterFields(fields: { readonly path: FieldOf; readonly responseMode: FieldOf }) {
   const path = { template: expressionOf(fields.path), resolve: fields.path };

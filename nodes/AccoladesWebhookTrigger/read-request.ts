@@ -3,7 +3,7 @@ import { readBody } from '@accolades-flow/core/node';
 import type { IWebhookFunctions } from 'n8n-workflow';
 import type { WebhookParameters } from './webhook-settings.ts';
 
-/** A request with its body as bytes, so that core reads all bodies by the same rules. */
+/** A request with its body as bytes, so that core applies the same rules to all bodies. */
 export async function readRequest(
   context: IWebhookFunctions,
   { secretPlace, settings }: WebhookParameters,
@@ -24,7 +24,7 @@ export async function readRequest(
   };
 }
 
-/** n8n reads the body before the node is asked; where a version does not, it is still there. */
+/** n8n usually reads the body before it calls the node; some versions leave it unread. */
 async function bodyOf(
   request: ReturnType<IWebhookFunctions['getRequestObject']>,
   maxBytes: unknown,

@@ -6,13 +6,13 @@ import { warn } from './refusal-log.ts';
 import { startWorkflow } from './start-workflow.ts';
 import { webhookNodeOf } from './webhook-node.ts';
 
-/** n8n must not answer by itself, and starts nothing. */
+/** Tells n8n not to answer and not to start a workflow. */
 const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
 
 /**
- * Takes one request: answers a notification at once and then starts the workflow, or starts the
- * workflow that answers. Never throws, because n8n would answer with an error, and Accolades would
- * hang up the call.
+ * Handles one request: answers a notification and then starts the workflow, or starts the workflow
+ * that answers. Never throws, because n8n would answer with an error, and Accolades would hang up
+ * the call.
  */
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
   const response = context.getResponseObject();
@@ -39,7 +39,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
     }
     return DEALT_WITH;
   } catch (error) {
-    // Publishing the workflow checks the settings: only an expression or a credential leads here.
+    // Publishing checks the settings, so only an expression or a credential can cause this.
     const reason = error instanceof AccoladesError ? error.message : 'The node could not be prepared.';
     warn(context, 'dropped', `A request was refused: the settings are not valid. ${reason}`);
     sendAnswer(response, { status: 500, headers: {}, body: '' });

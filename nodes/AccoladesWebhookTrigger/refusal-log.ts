@@ -4,8 +4,7 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 const limiter = new LineLimiter();
 
 /**
- * Writes each kind of line once a minute for a node to n8n's log: a stranger must not be able to
- * fill it.
+ * Logs each kind of line at most once a minute per node, so that strangers cannot flood n8n's log.
  */
 export function warn(context: IWebhookFunctions, kind: 'unknown' | 'dropped', text: string): void {
   const nodeName = context.getNode().name;

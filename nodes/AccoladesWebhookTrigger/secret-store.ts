@@ -1,17 +1,15 @@
 import { AccoladesError, type Clock } from '@accolades-flow/core';
 import { systemClock } from '@accolades-flow/core/node';
 
-/** How long a secret counts as current after it was read, in milliseconds. */
+/** How long a secret counts as current after a read, in milliseconds. */
 export const SECRET_FRESH_MS = 5_000;
 
-/**
- * The pauses before further attempts to read, in milliseconds: long enough for a database restart.
- */
+/** The pauses between read attempts, in milliseconds: long enough for a database restart. */
 export const RENEWAL_PAUSES_MS: readonly number[] = [250, 1_000, 4_000];
 
 export interface RecalledSecret {
   readonly secret: string;
-  /** Whether it was read so short a time ago that it need not be read again. */
+  /** Whether it was read recently enough to use without another read. */
   readonly isFresh: boolean;
 }
 
@@ -23,7 +21,7 @@ interface Known {
 
 /**
  * The secrets that the nodes of this process have read. n8n decrypts a credential in a sandbox,
- * which takes about 100 ms of processor time: too long for each request.
+ * which takes about 100 ms of processor time, too long for each request.
  */
 export class SecretStore {
   readonly #clock: Clock;
@@ -34,7 +32,7 @@ export class SecretStore {
     this.#clock = clock;
   }
 
-  /** What was read last; null when nothing was. */
+  /** The last secret read; null when there is none. */
   recall(key: string): RecalledSecret | null {
     const known = this.#known.get(key);
     if (known === undefined) return null;
@@ -42,8 +40,8 @@ export class SecretStore {
   }
 
   /**
-   * Reads and keeps a secret; callers during the read share it.
-   * @throws what `read` throws; nothing is kept then
+   * Reads and caches a secret. Concurrent callers share the read.
+   * @throws the error of `read`; nothing is cached then
    */
   read(key: string, read: () => Promise<string>): Promise<string> {
     const running = this.#reading.get(key);
@@ -54,11 +52,10 @@ export class SecretStore {
   }
 
   /**
-   * As `read`, for a request that has been answered and will not come again: a read that fails is
-   * repeated after each of `RENEWAL_PAUSES_MS`. A credential that was read but is not valid is not
-   * read again.
+   * Like `read`, for a request that was answered and is not repeated: a failed read is retried
+   * after each of `RENEWAL_PAUSES_MS`. An invalid credential is not read again.
    *
-   * @throws what the last attempt throws
+   * @throws the error of the last attempt
    */
   renew(
     key: string,
@@ -79,7 +76,7 @@ export class SecretStore {
   }
 
   async #readAndKeep(key: string, read: () => Promise<string>): Promise<string> {
-    // From before it is read: it may change meanwhile.
+    // Taken before the read, because the secret may change during it.
     const readAt = this.#clock.monotonic();
     let known: Known | null = null;
     try {

@@ -1,7 +1,7 @@
 import { AccoladesError, messageOf } from '@accolades-flow/core';
 import { NodeOperationError, type INode } from 'n8n-workflow';
 
-/** An error in the settings, as n8n shows it: what is wrong, and below it where to correct it. */
+/** An error in the settings, as n8n shows it: what is wrong, then where to correct it. */
 export function settingsError(node: INode, error: unknown): NodeOperationError {
   if (!(error instanceof AccoladesError)) return new NodeOperationError(node, messageOf(error));
   return new NodeOperationError(node, error.what ?? error.message, {

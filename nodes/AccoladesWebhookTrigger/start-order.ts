@@ -1,30 +1,29 @@
 import { OrderedDelivery, type Clock, type DeliveryReport } from '@accolades-flow/core';
 import { processEnd, systemClock, type ProcessEnd } from '@accolades-flow/core/node';
 
-/** How many answered requests may wait in a process; what comes beyond starts at once. */
+/** How many answered requests may wait in a process. Beyond this, workflows start at once. */
 export const MAX_WAITING = 2_000;
-/** The same in bytes of their bodies. */
+/** The same limit in bytes of request bodies. */
 export const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
 /** How long n8n may take to save an execution before it is checked, in milliseconds. */
 export const MAX_START_MS = 2_000;
 
 /**
- * Answers go first: the next start waits so long for each further request that came meanwhile, in
- * ms.
+ * Answers have priority: each request that arrived meanwhile delays the next start by this, in ms.
  */
 export const PAUSE_PER_REQUEST_MS = 50;
 export const MAX_PAUSE_MS = 1_000;
 
-/** To be called when n8n is saving the execution; idempotent. */
+/** Call it when n8n is saving the execution. Idempotent. */
 export type Started = () => void;
 
-/** An answered request whose workflow is to start. */
+/** An answered request whose workflow is about to start. */
 export interface AnsweredRequest {
   readonly bodyBytes: number;
   /** See `OrderedDeliveryOptions.check`. */
   check(): Promise<unknown> | null;
-  /** Writes what happens to the starts to n8n's log. */
+  /** Logs delivery reports to n8n's log. */
   report(report: DeliveryReport): void;
 }
 
@@ -34,10 +33,10 @@ interface Start {
 }
 
 /**
- * * Starts the workflows of answered requests one after the other: the next one when n8n saves the
- * one before. So those of one call start in the order of its notifications, and when many come at
- * once, n8n answers them before it is busy with their workflows. Accolades hangs up a call whose
- * notification is not answered.
+ * Starts the workflows of answered requests one by one: the next one starts when n8n saves the
+ * previous one. So the notifications of one call keep their order, and a burst of requests is
+ * answered before n8n is busy with workflows. Accolades hangs up a call whose notification is not
+ * answered.
  */
 export class StartOrder {
   readonly #end: Pick<ProcessEnd, 'onBegin'>;
@@ -46,7 +45,7 @@ export class StartOrder {
   /** Requests since the last start. */
   #requests = 0;
   #isFull = false;
-  /** Knows where to write. */
+  /** Receives the reports. */
   #latest: AnsweredRequest | null = null;
   #forgetEnd: (() => void) | null = null;
 
@@ -80,13 +79,13 @@ export class StartOrder {
     });
   }
 
-  /** Resolves when the workflow of a request may start. */
+  /** Resolves when the request's workflow may start. */
   turn(request: AnsweredRequest): Promise<Started> {
     this.#requests++;
     if (this.#isFull) return Promise.resolve(() => undefined);
     this.#latest = request;
     return new Promise((resolve) => {
-      // A process that ends has no time left for turns.
+      // A process that is ending has no time for ordering.
       this.#forgetEnd ??= this.#end.onBegin(() => {
         this.#forgetEnd = null;
         this.#delivery.flush();

@@ -14,8 +14,8 @@ type ReceivedMessage = Extract<Received, { kind: 'message' }>;
 const startOrder = new StartOrder();
 
 /**
- * Starts the workflow with a message: in its turn when the request has been answered, else at once,
- * with the request left open for the answer of the workflow.
+ * Starts the workflow with a message. An answered request waits for its turn; a request that needs
+ * the workflow's answer starts it at once and stays open.
  */
 export async function startWorkflow(
   context: IWebhookFunctions,
@@ -28,7 +28,7 @@ export async function startWorkflow(
   if (warning !== null) warn(context, 'dropped', warning.message);
   const workflowData = [...toOutputs({ ...message }, type, parameters.outputs)];
   if (answer !== null) {
-    // In a test, n8n makes one execution at a time, and somebody watches it.
+    // In a test, n8n creates one execution at a time, and a user is watching.
     if (context.getMode() !== 'manual') {
       onceWritten(workflowData, await startOrder.turn(answeredRequest(context, parameters, request)));
     }
@@ -59,7 +59,7 @@ function answeredRequest(
 ): AnsweredRequest {
   return {
     bodyBytes: body instanceof Uint8Array ? body.byteLength : 0,
-    // Needs n8n's database, as starting the workflow does.
+    // Starting a workflow needs n8n's database too, so test it first.
     check: () =>
       secretPlace === 'none' ? null : foundCredential(context.getCredentials('accoladesWebhookApi')),
     report: (report) => {
@@ -69,7 +69,7 @@ function answeredRequest(
   };
 }
 
-/** The kind of answer that an event waits for. */
+/** The kind of answer that the event needs. */
 function replyKindOf({ type }: ReceivedMessage): ReplyKind {
   switch (type) {
     case 'confirmHangup':

@@ -3,20 +3,17 @@ import type { IWebhookFunctions } from 'n8n-workflow';
 import { readHangupFormat } from '../shared/hangup-format.ts';
 import { asRecord } from '../shared/parameters.ts';
 
-/**
- * Who answers IVR requests, hang-up confirmations and, for a screen pop, calls of the browser
- * connector.
- */
+/** What answers IVR requests, hang-up confirmations and, for a screen pop, connector calls. */
 export type Responder = 'replyNode' | 'lastNode' | 'fallback';
 
 /** Where a request carries the secret. */
 export type SecretPlace = 'path' | 'parameter' | 'none';
 
-/** The parameters of the trigger as they are; `createEndpoint` checks them. */
+/** The parameters of the trigger, unchecked; `createEndpoint` checks them. */
 export interface WebhookParameters {
   /** Without the secret. */
   readonly settings: EndpointSettings;
-  /** Names the node among all of this n8n. */
+  /** Identifies the node in this n8n. */
   readonly key: string;
   readonly responder: Responder;
   readonly secretPlace: SecretPlace;
@@ -24,7 +21,7 @@ export interface WebhookParameters {
   readonly outputs: readonly WebhookEventType[] | null;
 }
 
-/** What is used of n8n's contexts. */
+/** The parts of n8n's contexts that are used. */
 export interface ParameterContext extends Pick<IWebhookFunctions, 'getNode' | 'getWorkflow'> {
   getNodeParameter(name: string, fallback: string): unknown;
 }
@@ -63,7 +60,7 @@ export function readWebhookParameters(context: ParameterContext): WebhookParamet
   };
 }
 
-/** The fields of a fallback: a JSON object; empty for none. */
+/** The variables of a fallback: a JSON object; empty means none. */
 function fallbackVariables(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value;
 }

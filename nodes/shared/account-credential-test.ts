@@ -7,8 +7,7 @@ import type {
 import { readAccountCredential } from './account-credential.ts';
 
 /**
- * Tests a credential of type `accoladesAccountApi` with a `ping`, once; ends within some 15
- * seconds.
+ * Tests a credential of type `accoladesAccountApi` with one `ping`. Takes at most about 15 seconds.
  */
 export async function testAccountCredential(
   this: ICredentialTestFunctions,

@@ -3,14 +3,14 @@ import { AccountClient } from '@accolades-flow/core';
 /** A credential of type `accoladesAccountApi`, checked. */
 export interface AccountConnection {
   readonly client: AccountClient;
-  /** What a person should know before relying on this connection. */
+  /** What the user should know about the security of this connection. */
   readonly warnings: readonly string[];
 }
 
 /**
- * * Reads a credential of type `accoladesAccountApi`.
+ * Reads a credential of type `accoladesAccountApi`.
  * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, saying what is wrong; holds no
- *   password
+ * password
  */
 export function readAccountCredential(credential: Readonly<Record<string, unknown>>): AccountConnection {
   const client = new AccountClient({

@@ -8,13 +8,13 @@ import type {
 import { readAgentCredential } from './agent-credential.ts';
 import { named } from './names.ts';
 
-/** More agents than these are counted, not explained one by one. */
+/** Beyond this number, failed agents are counted and not explained. */
 const MAX_EXPLAINED = 3;
 
 /**
- * * Tests a credential of type `accoladesAgentApi` by connecting each agent once; ends within some
- * 20 seconds. A session that is live in this n8n answers for itself, so that a test never disturbs
- * a running workflow.
+ * Tests a credential of type `accoladesAgentApi` by connecting each agent once. Takes at most about
+ * 20 seconds. For an agent that is connected in this n8n, the live session is the result, so that a
+ * test does not disturb a running workflow.
  */
 export async function testAgentCredential(
   this: ICredentialTestFunctions,
@@ -42,7 +42,7 @@ function failed(message: string): INodeCredentialTestResult {
   return { status: 'Error', message };
 }
 
-/** Agents with the same reason are named together. */
+/** Agents with the same reason share one sentence. */
 function explainAll(
   failures: readonly { readonly label: string; readonly reason: AccoladesError }[],
   total: number,

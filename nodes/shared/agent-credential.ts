@@ -11,15 +11,15 @@ import type { INode } from 'n8n-workflow';
 export interface AgentConnection {
   readonly agents: readonly AgentCredential[];
   readonly server: ServerOptions;
-  /** What a person should know before relying on this connection. */
+  /** What the user should know about the security of this connection. */
   readonly warnings: readonly string[];
 }
 
 /**
- * * Reads a credential of type `accoladesAgentApi`.
- * @param name what the person called it in n8n
+ * Reads a credential of type `accoladesAgentApi`.
+ * @param name the credential's name in n8n
  * @throws AccoladesError `INVALID_CREDENTIAL` or `INVALID_URL`, saying what is wrong; holds no
- *   secret
+ * secret
  */
 export function readAgentCredential(
   credential: Readonly<Record<string, unknown>>,
@@ -43,12 +43,12 @@ export function readAgentCredential(
   return { agents, server: { url: href, allowUnauthorizedCerts }, warnings };
 }
 
-/** What the person called the credential of a node's agents; empty when the node has none. */
+/** The name of the node's agent credential; empty when the node has none. */
 export function agentCredentialName({ credentials }: INode): string {
   return credentials?.['accoladesAgentApi']?.name ?? '';
 }
 
-/** Whether an error is about the settings that a credential holds. */
+/** Whether the settings in a credential cause the error. */
 export function isCredentialError(error: unknown): error is AccoladesError {
   return (
     error instanceof AccoladesError && (error.code === 'INVALID_CREDENTIAL' || error.code === 'INVALID_URL')
@@ -56,8 +56,8 @@ export function isCredentialError(error: unknown): error is AccoladesError {
 }
 
 /**
- * What n8n read from its database; null when it looked and found nothing.
- * @throws what n8n throws when the database does not answer
+ * The result of reading n8n's database; null when the credential does not exist.
+ * @throws n8n's error when the database does not answer
  */
 export function foundCredential<T>(reading: Promise<T>): Promise<T | null> {
   return reading.catch((error: unknown) => {

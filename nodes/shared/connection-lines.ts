@@ -2,7 +2,7 @@ import { ConnectionLog, LineLimiter, type Report, type SubscriptionStatus } from
 import type { INode, Logger } from 'n8n-workflow';
 import { named } from './names.ts';
 
-/** Writes to n8n's log what happens to the connections of one node. `close` ends its timer. */
+/** Logs changes of a node's connections to n8n's log. `close` stops its timer. */
 export class ConnectionLines {
   readonly #logger: Logger;
   readonly #context: { nodeName: string; workflowId: string };

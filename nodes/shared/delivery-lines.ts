@@ -1,6 +1,6 @@
 import type { DeliveryReport } from '@accolades-flow/core';
 
-/** What happened to executions that n8n was asked to start, for n8n's log. */
+/** A line for n8n's log about executions that n8n was asked to start. */
 export function deliveryLine(report: DeliveryReport): { level: 'info' | 'warn' | 'error'; text: string } {
   switch (report.kind) {
     case 'stalled':

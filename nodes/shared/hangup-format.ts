@@ -3,8 +3,7 @@ import type { INodeProperties } from 'n8n-workflow';
 import { asRecord } from './parameters.ts';
 
 /**
- * How the answer to `confirmHangup` is written: a collection, the same in the trigger and in the
- * reply.
+ * How the answer to `confirmHangup` is written: a collection shared by the trigger and the reply.
  */
 export function hangupFormatProperty(description: string): INodeProperties {
   return {
@@ -90,7 +89,7 @@ export function hangupFormatProperty(description: string): INodeProperties {
   };
 }
 
-/** Reads the collection; null when it was not set. @throws AccoladesError `INVALID_PARAMETER` */
+/** Reads the collection; null when it is not set. @throws AccoladesError `INVALID_PARAMETER` */
 export function readHangupFormat(collection: unknown): HangupReplyFormat | null {
   const { values } = asRecord(collection);
   return values === undefined || values === null ? null : readFormat(asRecord(values));

@@ -1,7 +1,7 @@
-/** More names than these are counted. */
+/** Beyond this number, names are counted and not listed. */
 const MAX_NAMED = 5;
 
-/** `“Front desk”, “Sales”`, or with many: the first ones `and 12 more`. */
+/** `“Front desk”, “Sales”`; for long lists, the first names and `and 12 more`. */
 export function named(labels: readonly string[]): string {
   const shown = labels
     .slice(0, MAX_NAMED)

@@ -3,7 +3,9 @@ import { NodeOperationError, type INode } from 'n8n-workflow';
 import { isCredentialError } from './agent-credential.ts';
 import { named } from './names.ts';
 
-/** An error of the settings: the message says what is wrong, the description where to mend it. */
+/**
+ * An error in the settings: the message says what is wrong, the description where to correct it.
+ */
 export function settingsError(node: INode, error: unknown): NodeOperationError {
   if (!(error instanceof AccoladesError)) return new NodeOperationError(node, messageOf(error));
   return new NodeOperationError(node, error.what ?? error.message, {
@@ -14,7 +16,9 @@ export function settingsError(node: INode, error: unknown): NodeOperationError {
   });
 }
 
-/** Why no agent of a node connects. The message says what is wrong, the description what to do. */
+/**
+ * Why none of a node's agents connects. The message says what is wrong, the description what to do.
+ */
 export function connectionError(
   node: INode,
   failures: readonly { readonly label: string; readonly reason: AccoladesError }[],
@@ -35,14 +39,14 @@ export function connectionError(
   });
 }
 
-/** The first sentence of the advice says what is wrong; the words of the network come last. */
+/** The first sentence of the advice says what is wrong; network details come last. */
 function explain(error: AccoladesError): { problem: string; remedy: string } {
   const [problem = error.advice, ...rest] = error.advice.split(/(?<=\.) (?=[A-Z])/);
   const detail = error.what === null ? [] : [`(${error.what})`];
   return { problem, remedy: [...rest, ...detail].join(' ') };
 }
 
-/** The reason why an agent is not connected now; null while it is, or is still being tried. */
+/** Why an agent is not connected; null while it is connected or still connecting. */
 export function reasonOf({ status }: AgentStatus): AccoladesError | null {
   return status.state === 'waiting' || status.state === 'closed' ? status.reason : null;
 }

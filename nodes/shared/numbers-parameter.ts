@@ -2,7 +2,7 @@ import { AccoladesError } from '@accolades-flow/core';
 import type { INodeParameters, NodeParameterValueType } from 'n8n-workflow';
 import { asRecord } from './parameters.ts';
 
-/** How n8n gives a node its parameters. */
+/** The source of a node's parameters in n8n. */
 interface ParameterSource {
   getNodeParameter(
     name: string,
@@ -12,9 +12,9 @@ interface ParameterSource {
 }
 
 /**
- * * The option Numbers of a trigger. An empty field means all numbers, so an expression that gives
- * nothing (a variable that does not exist, say) must not be taken for one: it would start the
- * workflow with every call.
+ * The option Numbers of a trigger. An empty field means all numbers. So an expression without a
+ * result (a missing variable, for example) must not count as empty: the workflow would start for
+ * every call.
  *
  * @throws AccoladesError `INVALID_PARAMETER` for such an expression
  */

@@ -1,11 +1,10 @@
 import type { INodeExecutionData } from 'n8n-workflow';
 
 /**
- * * Calls back when n8n is saving the execution that these items start: from here on its order is
- * fixed. n8n itself tells a trigger only the end of an execution, which may be days later. The
- * items are unchanged after that.
- * @returns takes the items back, so that n8n cannot save them any more; without effect once it is
- *   saving
+ * Calls back when n8n saves the execution that these items start; from then on its order is fixed.
+ * n8n itself reports only the end of an execution, which may be days later. The items do not change
+ * after that.
+ * @returns withdraws the items, so that n8n cannot save them; no effect once n8n is saving
  */
 export function onceWritten(
   outputs: readonly (readonly INodeExecutionData[])[],
@@ -14,7 +13,7 @@ export function onceWritten(
   const json = outputs.flat()[0]?.json;
   if (json === undefined) return () => undefined;
   let takenBack = false;
-  // JSON.stringify looks for it; whatever else walks over the fields does not see it.
+  // JSON.stringify calls toJSON; code that enumerates the fields does not see it.
   Object.defineProperty(json, 'toJSON', {
     configurable: true,
     enumerable: false,

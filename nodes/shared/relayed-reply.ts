@@ -1,9 +1,7 @@
 import { REPLY_KINDS, type HttpAnswer, type ReplyKind } from '@accolades-flow/core';
 import type { IDataObject } from 'n8n-workflow';
 
-/**
- * An answer on its way from the process that runs the workflow to the one that holds the request.
- */
+/** An answer on its way from the workflow's process to the process that holds the request. */
 export interface RelayedReply {
   readonly token: string;
   readonly kind: ReplyKind;
@@ -12,12 +10,12 @@ export interface RelayedReply {
 
 const NAME = 'accoladesReply';
 
-/** The answer as n8n passes it on: the body of a response. */
+/** The answer as n8n forwards it: the body of a response. */
 export function relayedReply(token: string, kind: ReplyKind, answer: HttpAnswer): IDataObject {
   return { [NAME]: { token, kind, answer: { ...answer, headers: { ...answer.headers } } } };
 }
 
-/** Reads what n8n passed on; null when it is something else. */
+/** Reads a forwarded answer; null for any other body. */
 export function readRelayedReply(body: unknown): RelayedReply | null {
   const reply = isRecord(body) ? body[NAME] : undefined;
   if (!isRecord(reply) || !isRecord(reply['answer'])) return null;

@@ -5,12 +5,12 @@ import type {
   INodeCredentialTestResult,
 } from 'n8n-workflow';
 
-/** Shorter ones could be tried out, in characters. */
+/** Shorter secrets could be guessed; in characters. */
 const MIN_SECRET_CHARS = 16;
 
 /**
  * Reads the secret of a credential of type `accoladesWebhookApi`.
- * @throws AccoladesError `INVALID_CREDENTIAL`, saying what is wrong; without the secret
+ * @throws AccoladesError `INVALID_CREDENTIAL`, saying what is wrong; holds no secret
  */
 export function readWebhookSecret(credential: Readonly<Record<string, unknown>>): string {
   const value = credential['secret'];
@@ -19,7 +19,7 @@ export function readWebhookSecret(credential: Readonly<Record<string, unknown>>)
   if (secret.length < MIN_SECRET_CHARS) {
     throw invalid(`The secret is shorter than ${MIN_SECRET_CHARS} characters.`);
   }
-  // What needs no escape wherever it is put.
+  // Only characters that need no escaping in a path, query or form.
   if (!/^[A-Za-z0-9._~-]{1,256}$/.test(secret)) {
     throw invalid(
       'The secret may hold letters, digits, “-”, “.”, “_” and “~” only (256 at most), since it becomes a part of an address.',
@@ -29,8 +29,8 @@ export function readWebhookSecret(credential: Readonly<Record<string, unknown>>)
 }
 
 /**
- * Tests a credential of type `accoladesWebhookApi`: nothing is asked, the secret only has to be a
- * usable one.
+ * Tests a credential of type `accoladesWebhookApi`: checks the form of the secret, without a
+ * request.
  */
 export function testWebhookSecret(
   this: ICredentialTestFunctions,

@@ -1,10 +1,7 @@
 import { messageOf } from '@accolades-flow/core';
 import { variableIn } from '../runtime/variable.ts';
 
-/**
- * The problem that a parser of core finds with a typed value, without the advice; null when it is
- * valid.
- */
+/** The problem that a parser of core reports for a typed value, without the advice; null: valid. */
 export function problemOf(read: () => unknown): string | null {
   try {
     read();
@@ -15,7 +12,7 @@ export function problemOf(read: () => unknown): string | null {
   }
 }
 
-/** Whether the value is an environment variable, whose value the editor does not know. */
+/** Whether the value is an environment variable. The editor does not know its value. */
 export function isVariable(value: unknown): boolean {
   return variableIn(value) !== undefined;
 }

@@ -4,24 +4,24 @@ import type { EditorNode, Query } from './editor-api.ts';
 
 declare const $: Query;
 
-/** Node-RED's editor shows this instead of a stored password, which it never gets. */
+/** Node-RED's editor shows this instead of a stored password, which it does not receive. */
 export const KEPT_PASSWORD = '__PWRD__';
 
 export interface ConfigTestFields {
-  /** Fields of the dialog that are sent as they are typed. */
+  /** Fields of the dialog that are sent as typed. */
   readonly plain: readonly string[];
-  /** The field with the secret; sent only when it was typed again. */
+  /** The field with the secret; sent only when it was retyped. */
   readonly secret: string;
 }
 
-/** What the dialog does with a test beyond its text. */
+/** Shows a test in the dialog, in addition to its text. */
 export interface ConfigTestView {
   onStart?(): void;
   onResult?(result: ConfigTestResult): void;
 }
 
 /**
- * Makes the button `#<type>-test` of a configuration node's dialog test what is typed, and shows
+ * Makes the button `#<type>-test` of a configuration node's dialog test the typed values, and shows
  * the result in `#<type>-test-result`.
  */
 export function offerConfigTest(node: EditorNode, fields: ConfigTestFields, view: ConfigTestView = {}): void {
@@ -75,7 +75,7 @@ function test(node: EditorNode, fields: ConfigTestFields, view: ConfigTestView):
     });
 }
 
-/** The fields as they are typed; the secret only when it was typed again. */
+/** The typed fields; the secret only when it was retyped. */
 function typedFields({ plain, secret }: ConfigTestFields): Record<string, unknown> {
   const valueOf = (name: string): unknown => $(`#node-config-input-${name}`).val();
   const tls = valueOf('tls');
@@ -87,13 +87,13 @@ function typedFields({ plain, secret }: ConfigTestFields): Record<string, unknow
   };
 }
 
-/** The result stands in the last line of the answer. */
+/** The result is the last line of the answer. */
 function resultIn(answer: unknown): ConfigTestResult | null {
   const value = jsonIn(typeof answer === 'string' ? answer.trim().split('\n').at(-1) : undefined);
   return isTestResult(value) ? value : null;
 }
 
-/** The newest progress in what has come so far; the last line may not be whole yet. */
+/** The latest progress received; the last line may be incomplete. */
 function lastProgress(request: unknown): CheckProgress | null {
   if (typeof request !== 'object' || request === null || !('responseText' in request)) return null;
   const { responseText } = request;

@@ -4,7 +4,7 @@ export interface EditorNode {
   readonly id: string;
   readonly type: string;
   name?: string;
-  /** Typed secrets, and for each stored one `has_<name>`. */
+  /** Typed secrets, and `has_<name>` for each stored one. */
   readonly credentials?: Readonly<Record<string, string | boolean | undefined>>;
   [property: string]: unknown;
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
@@ -42,7 +42,7 @@ export interface EditorRed {
   readonly settings: { readonly httpNodeRoot?: unknown };
 }
 
-/** A type of a typed input: a name that Node-RED knows, or a type of our own without an input. */
+/** A type of a typed input: the name of a Node-RED type, or a type of our own without an input. */
 export type TypedInputType =
   string | { readonly value: string; readonly label: string; readonly hasValue: boolean };
 
@@ -94,7 +94,7 @@ export interface EditableListOptions {
   readonly minHeight: number;
 }
 
-/** A request to the admin API that is under way. */
+/** A request to the admin API in progress. */
 export interface AdminRequest {
   done(handler: (answer: unknown) => void): AdminRequest;
   fail(handler: () => void): AdminRequest;

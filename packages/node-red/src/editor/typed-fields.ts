@@ -11,7 +11,7 @@ export function showDefaults($: Query, node: EditorNode, defaults: Settings): vo
 }
 
 /**
- * Makes a typed input of `#node-input-<name>`, whose type is kept in `#node-input-<name>Type`.
+ * Turns `#node-input-<name>` into a typed input whose type is stored in `#node-input-<name>Type`.
  * @param types the first one is the default
  */
 export function typedField($: Query, name: string, types: readonly TypedInputType[]): void {
@@ -23,5 +23,5 @@ export function typedField($: Query, name: string, types: readonly TypedInputTyp
   });
 }
 
-/** The sources of a value besides fixed text. */
+/** The types of a value that is not fixed text. */
 export const DYNAMIC_TYPES: readonly string[] = ['msg', 'flow', 'global', 'env', 'jsonata'];

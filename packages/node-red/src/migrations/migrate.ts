@@ -3,13 +3,13 @@ export type Settings = Readonly<Record<string, unknown>>;
 
 /** Upgrades settings from the previous version to `version`. Pure. */
 export interface Migration {
-  /** From 1; settings without a `version` are of version 0. */
+  /** Starts at 1; settings without a `version` have version 0. */
   readonly version: number;
   readonly upgrade: (settings: Settings) => Settings;
 }
 
 /**
- * Settings in the newest form. Those of a newer version than is known here stay as they are.
+ * Settings in the newest form. Settings of a version newer than the last migration stay unchanged.
  * @param migrations in the order of their versions
  */
 export function migrate(settings: Settings, migrations: readonly Migration[]): Settings {

@@ -1,8 +1,8 @@
 import type { Clock, Timer } from '@accolades-flow/core';
 
-/** How long Node-RED waits for a node to close, in milliseconds, unless its settings say otherwise. */
+/** Node-RED's default for how long it waits for a node to close, in milliseconds. */
 const NODE_CLOSE_TIMEOUT_MS = 15_000;
-/** What the other nodes may take to be made after that, in milliseconds. */
+/** How long creating the other nodes may take after that, in milliseconds. */
 const START_MS = 5_000;
 /**
  * How long a node may be away during one deployment, in milliseconds. Node-RED installs the modules
@@ -11,11 +11,11 @@ const START_MS = 5_000;
 export const MAX_ABSENCE_MS = 5 * 60_000;
 
 export interface AbsencesOptions {
-  /** 0: what is away is given up at once. */
+  /** 0: absent nodes are given up at once. */
   readonly lingerMs: number;
   readonly clock: Clock;
   readonly isDeploying: () => boolean;
-  /** The number of absences has changed by itself. */
+  /** Called when an absence ends by its timeout. */
   readonly onChanged: () => void;
 }
 
@@ -26,8 +26,8 @@ interface Absence {
 }
 
 /**
- * Nodes that were closed and may come back: a deployment takes a node away and makes it anew. Each is
- * given up when it has not come back in time, for a deployment that is under way later.
+ * Nodes that were closed and may come back: a deployment removes a node and creates it again. A
+ * node that does not come back in time is given up; during a deployment the time is longer.
  */
 export class Absences {
   readonly #options: AbsencesOptions;
@@ -41,7 +41,7 @@ export class Absences {
     return this.#absences.size;
   }
 
-  /** @param giveUp does nothing when the node has come back */
+  /** @param giveUp must do nothing when the node has come back */
   add(giveUp: () => void): void {
     if (this.#options.lingerMs <= 0) {
       giveUp();
@@ -79,9 +79,9 @@ export class Absences {
 }
 
 /**
- * How long a node that was closed may take to come back, in milliseconds, so that it outlives any
- * deployment: 20 s with Node-RED's defaults.
- * @param variable `ACCOLADES_LINGER_MS`, which sets it; 0 turns it off
+ * How long a closed node may take to come back, in milliseconds, long enough for any deployment: 20
+ * s with Node-RED's defaults.
+ * @param variable `ACCOLADES_LINGER_MS`, which overrides it; 0 turns it off
  * @param nodeCloseTimeoutMs Node-RED's setting `nodeCloseTimeout`
  */
 export function lingerMsOf(variable: string | undefined, nodeCloseTimeoutMs = NODE_CLOSE_TIMEOUT_MS): number {

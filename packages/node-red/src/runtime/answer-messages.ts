@@ -1,18 +1,18 @@
 import type { Node, NodeMessage } from '@node-red/registry';
 
-/** What a node does that makes one message of each that it gets. */
+/** The work of a node that sends one message for each message it receives. */
 export interface Answering {
-  /** Called once, when the node is there. Never throws. */
+  /** Called once, when the node is created. Never throws. */
   begin(): void;
-  /** Gives the message to send on. @throws what {@link failed} is then given */
+  /** Returns the message to send. @throws an error, which {@link failed} then receives */
   handle(message: NodeMessage): Promise<NodeMessage>;
-  /** Shows why there is no answer, and gives the error for Catch nodes. */
+  /** Shows why there is no answer, and returns the error for Catch nodes. */
   failed(error: unknown): Error;
   /** Called when the node is stopped. Idempotent, never throws. */
   end(): void;
 }
 
-/** Connects a node's work to its messages and to its end. */
+/** Connects a node's work to its input and close events. */
 export function answerMessages(node: Node, work: Answering): void {
   work.begin();
   node.on('input', (message, send, done) => {

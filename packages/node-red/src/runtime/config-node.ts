@@ -1,8 +1,8 @@
 import type { NodeAPI } from '@node-red/registry';
 
 /**
- * The configuration node that a setting names; null when none is chosen, or when it is not there or
- * of another kind.
+ * The configuration node that a setting refers to; null when it is not set, missing or of another
+ * type.
  * @param id the setting
  */
 export function configNode<T>(

@@ -4,36 +4,33 @@ import { environmentOf, type Environment } from './environment.ts';
 import { storedSecret } from './stored-secret.ts';
 import { describeError, errorCodeOf, type Texts } from './texts.ts';
 
-/** Lines of JSON, of which each can be read as it comes. */
+/** JSON lines: the dialog reads each line as it arrives. */
 const NDJSON = 'application/x-ndjson';
 
-/**
- * What the dialog is told. The message is for people, in the runtime's language, and holds no
- * secret.
- */
+/** The result for the dialog. The message is in the runtime's language and holds no secret. */
 export interface ConfigTestResult {
   readonly ok: boolean;
   readonly message: string;
-  /** Null: it went well, or failed in a way that has no code. */
+  /** Null: success, or a failure without a code. */
   readonly code: AccoladesErrorCode | null;
-  /** How it went for each of several agents, in their order. */
+  /** The outcome for each of several agents, in their order. */
   readonly agents?: readonly AgentOutcome[];
 }
 
-/** How a test went for one agent. Holds no secret. */
+/** The outcome for one agent. Holds no secret. */
 export interface AgentOutcome {
   readonly label: string;
-  /** Null: it can be connected. */
+  /** Null: the agent can be connected. */
   readonly reason: string | null;
 }
 
-/** What is typed in the dialog of a configuration node. Variables are not replaced yet. */
+/** The typed values in the dialog of a configuration node. Variables are not replaced yet. */
 export interface TypedConfig {
   readonly settings: Readonly<Record<string, unknown>>;
   readonly secret: unknown;
-  /** False: the secret is the stored one, which only the server it was deployed with may get. */
+  /** False: the secret is the stored one, which only its deployed server may receive. */
   readonly retyped: boolean;
-  /** The node as it runs now; null when it was never deployed. */
+  /** The node as deployed; null when it was never deployed. */
   readonly deployed: unknown;
   /** The environment variables that the node sees, or would see. */
   readonly environment: Environment;
@@ -49,12 +46,12 @@ export interface ConfigTest {
 }
 
 /**
- * Lets the dialog of a configuration node test what is typed: `POST <type>/<node id>/test` of
+ * Lets the dialog of a configuration node test the typed values: `POST <type>/<node id>/test` of
  * Node-RED's admin API. The body is a JSON object of the node's fields, with the secret only when
- * it was typed again. The answer is a {@link ConfigTestResult}; for a client that accepts
+ * it was retyped. The answer is a {@link ConfigTestResult}; for a client that accepts
  * `application/x-ndjson`, lines of `{ "progress": CheckProgress }` come before it.
  *
- * Needs the permission to deploy. Only JSON is accepted: a page of another origin cannot send JSON
+ * Needs the permission to deploy. Accepts only JSON: a page of another origin cannot send JSON
  * without a CORS preflight, which Node-RED refuses.
  */
 export function serveConfigTest(RED: NodeAPI, texts: Texts, test: ConfigTest): void {
@@ -116,10 +113,7 @@ function typedConfig(
   };
 }
 
-/**
- * The node that holds the variables of the whole runtime, which every node sees; null when there is
- * none.
- */
+/** The node that holds the global environment variables, which every node sees; null: none. */
 function globalNode({ nodes }: NodeAPI): unknown {
   const ids: string[] = [];
   nodes.eachNode(({ id, type }) => {

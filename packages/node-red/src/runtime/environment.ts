@@ -2,13 +2,10 @@ import { AccoladesError, type AccoladesErrorCode } from '@accolades-flow/core';
 import type { NodeAPI } from '@node-red/registry';
 import { variableIn } from './variable.ts';
 
-/** Gives the value of an environment variable; undefined when it is not set. */
+/** Returns the value of an environment variable; undefined when it is not set. */
 export type Environment = (name: string) => unknown;
 
-/**
- * The environment variables that a node sees: those of its group, its tab, the runtime and the
- * process.
- */
+/** The environment variables that a node sees: of its group, tab, runtime and process. */
 export function environmentOf(util: NodeAPI['util'], node: unknown): Environment {
   return (name) => {
     const getSetting: unknown = Reflect.get(util, 'getSetting');
@@ -19,8 +16,8 @@ export function environmentOf(util: NodeAPI['util'], node: unknown): Environment
 }
 
 /**
- * A setting with its environment variable replaced; as it is when it holds none, or when the
- * variable is not set. Node-RED itself replaces `${NAME}` only without a space around it.
+ * Replaces the environment variable in a setting. A setting without one, or with an unset one,
+ * stays unchanged. Node-RED itself replaces `${NAME}` only without surrounding spaces.
  */
 export function withVariable(value: unknown, environment: Environment): unknown {
   const name = variableIn(value);
@@ -28,10 +25,10 @@ export function withVariable(value: unknown, environment: Environment): unknown 
 }
 
 /**
- * The text of a setting. Every text field that may be an environment variable is read by this, in
- * the node and in the dialog's test. A variable may be of Node-RED's type “number”.
- * @param code of the error that is thrown
- * @returns empty when there is no such setting
+ * The text of a setting. The node and the dialog's test read every text field that may be an
+ * environment variable with this function. A variable may have Node-RED's type “number”.
+ * @param code the code of the error
+ * @returns empty when the setting is missing
  * @throws AccoladesError when the variable is not set, or is neither text nor a number
  */
 export function settingText(value: unknown, environment: Environment, code: AccoladesErrorCode): string {
@@ -51,7 +48,7 @@ export function settingText(value: unknown, environment: Environment, code: Acco
   return found;
 }
 
-/** As {@link settingText}; null where that throws. */
+/** Like {@link settingText}; null where that throws. */
 export function textOrNull(value: unknown, environment: Environment): string | null {
   try {
     return settingText(value, environment, 'INVALID_PARAMETER');
@@ -61,12 +58,12 @@ export function textOrNull(value: unknown, environment: Environment): string | n
 }
 
 /**
- * Reads the text of one setting of a node; see {@link settingText}. Default code
+ * Reads the text of one setting of a node; see {@link settingText}. Default code:
  * `INVALID_PARAMETER`.
  */
 export type ReadSetting = (name: string, code?: AccoladesErrorCode) => string;
 
-/** A reader of the settings of one node. */
+/** Returns a reader for the settings of one node. */
 export function settingReader(
   settings: Readonly<Record<string, unknown>>,
   environment: Environment,

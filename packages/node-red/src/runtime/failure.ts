@@ -1,24 +1,25 @@
 import { errorCodeOf, describeError, type Texts } from './texts.ts';
 
-/** What a Catch node gets of a failed command beyond the message, as `msg.error.cause`. */
+/** Details of a failed command for Catch nodes, as `msg.error.cause`. */
 export interface FailureFacts {
   readonly code: string;
-  /** The same may succeed later without a person changing anything. */
+  /** The same command may succeed later without a change by the user. */
   readonly retryable: boolean;
-  /** ISO 8601: until when the same is refused without being tried; null: no such time. */
+  /** ISO 8601: until then, the same command is refused without an attempt; null: no such time. */
   readonly until: string | null;
-  /** What the server answered with; null: it did not. */
+  /** The status of the server's answer; null: no answer. */
   readonly httpStatus: number | null;
 }
 
 /**
- * An error as a node ends with it: Node-RED gives Catch nodes its text as `msg.error.message`, its `code` as `msg.error.code` and its
- * `cause` as `msg.error.cause`. The text is in the runtime's language and holds no secret.
+ * The error with which a node ends. Node-RED passes its text to Catch nodes as `msg.error.message`,
+ * its `code` as `msg.error.code` and its `cause` as `msg.error.cause`. The text is in the runtime's
+ * language and holds no secret.
  */
 export function failureOf(thrown: unknown, texts: Texts, more = ''): Error {
   const text = describeError(thrown, texts);
   const error = new Error(more === '' ? text : `${text} ${more}`);
-  // The runtime would put the name before the text, and the stack under it in the log.
+  // Node-RED would log the name before the text, and the stack below it.
   error.name = '';
   delete error.stack;
   const code = errorCodeOf(thrown);

@@ -3,20 +3,24 @@ import { systemClock } from '@accolades-flow/core/node';
 import type { Clock, Timer } from '@accolades-flow/core';
 import { Absences, lingerMsOf } from './absences.ts';
 
-/** Members that still wait after this time say so, and again after as much, in milliseconds. */
+/**
+ * After this time, waiting members report the delay, and again after each further period; in ms.
+ */
 export const LONG_WAIT_MS = 10_000;
 
-/** How far a deployment is: nodes stop, nodes have stopped, nodes are made and started. */
+/** The phase of a deployment: nodes are stopping, are stopped, or are created and started. */
 export type DeployPhase = 'stopping' | 'stopped' | 'starting';
 
-/** A node that sends messages of its own accord. */
+/** A node that sends messages without receiving any. */
 export interface FlowMember {
   readonly node: { readonly id: string; readonly z: string };
-  /** Nodes are about to be stopped, perhaps this one's neighbours and not itself. */
+  /** Nodes are about to stop; this node may stay while its neighbours stop. */
   onFlowsStopping(): void;
-  /** Every node of the deployment is there; or this one is untouched by one that failed. */
+  /** All nodes of the deployment exist; or a deployment failed, and this node is unaffected. */
   onFlowsStarted(): void;
-  /** `onFlowsStarted` has not come for {@link LONG_WAIT_MS}; called again after as much. */
+  /**
+   * `onFlowsStarted` is overdue by {@link LONG_WAIT_MS}; called again after each further period.
+   */
   onLongWait(phase: DeployPhase): void;
   /** The node will not come back. Idempotent, never throws. */
   giveUp(): void;
@@ -26,21 +30,21 @@ export interface GateOptions {
   /** Node-RED's `nodeCloseTimeout`, in milliseconds. Default: Node-RED's own. */
   readonly nodeCloseTimeoutMs?: number;
   readonly clock?: Clock;
-  /** Emits `exit`. Default: this process. */
+  /** The emitter of `exit`. Default: this process. */
   readonly process?: Pick<EventEmitter, 'once' | 'off'>;
 }
 
 /**
- * Tells nodes when their neighbours are there. Node-RED makes nodes one by one, at any deployment,
- * and drops what is sent to one that it has not made yet. One set of listeners serves all nodes.
+ * Tells nodes when their neighbours exist. In every deployment Node-RED creates nodes one by one,
+ * and drops messages to nodes that do not exist yet. One set of listeners serves all nodes.
  *
- * A deployment that stopped nodes does not always start them: it waits for a node type or a module
- * that is missing, or Node-RED runs in safe mode. Nodes that were not stopped then go on at once.
+ * A deployment that stopped nodes does not always start them: Node-RED may wait for a missing node
+ * type or module, or run in safe mode. Nodes that were not stopped then continue at once.
  */
 export class FlowGate {
   static readonly #gates = new WeakMap<EventEmitter, FlowGate>();
 
-  /** The gate of a runtime; the options count the first time. */
+  /** The gate of a runtime. Only the first call uses the options. */
   static of(events: EventEmitter, options: GateOptions = {}): FlowGate {
     const existing = FlowGate.#gates.get(events);
     if (existing !== undefined) return existing;
@@ -55,11 +59,11 @@ export class FlowGate {
   readonly #absences: Absences;
   readonly #members = new Set<FlowMember>();
   readonly #waiting = new Set<FlowMember>();
-  /** Null: no deployment is under way. */
+  /** Null: no deployment is in progress. */
   #phase: DeployPhase | null = null;
-  /** How many times Node-RED told its state since the nodes stopped. */
-  #statesTold = 0;
-  /** The nodes that the deployment touches; null: all. */
+  /** How often Node-RED has reported its state since the nodes stopped. */
+  #stateReports = 0;
+  /** The nodes that the deployment affects; null: all. */
   #touched: ReadonlySet<string> | null = null;
   #timer: Timer | null = null;
   #listening = false;
@@ -79,13 +83,13 @@ export class FlowGate {
   }
 
   /**
-   * A node was made; its neighbours may still be missing.
-   * @returns ends it, when the node is closed; idempotent
+   * Adds a created node, whose neighbours may still be missing.
+   * @returns call it when the node is closed; idempotent
    */
   join(member: FlowMember): (removed: boolean) => void {
     this.#members.add(member);
     this.#waiting.add(member);
-    // Nodes are made in this phase only.
+    // Nodes are created only in this phase.
     this.#phase ??= 'starting';
     this.#updateListening();
     this.#startTimer();
@@ -130,7 +134,7 @@ export class FlowGate {
 
   readonly #onStopped = (): void => {
     this.#phase = 'stopped';
-    this.#statesTold = 0;
+    this.#stateReports = 0;
   };
 
   readonly #onStarting = (): void => {
@@ -140,23 +144,23 @@ export class FlowGate {
   readonly #onStarted = (): void => {
     this.#phase = null;
     this.#letGo([...this.#waiting]);
-    // Whoever would come back has.
+    // All nodes that come back have done so.
     this.#absences.giveUpAll();
     this.#updateListening();
   };
 
   /**
-   * When nodes have stopped, Node-RED tells its state once; a second time, or with an error, when it
-   * does not start them. Without a deployment (`/flows/state`, another project) there is no start
-   * to wait for either.
+   * After nodes have stopped, Node-RED reports its state once. A second report, or one with an
+   * error, means that it does not start them. Without a deployment (`/flows/state`, another
+   * project) there is no start to wait for either.
    */
   readonly #onRuntimeEvent = (event: unknown): void => {
     if (this.#phase !== 'stopped' || field(event, 'id') !== 'runtime-state') return;
     const state = field(event, 'payload');
     if (typeof state !== 'object' || state === null) return;
-    this.#statesTold++;
+    this.#stateReports++;
     const isDeploy = field(state, 'deploy') === true && field(state, 'error') === undefined;
-    if (isDeploy && this.#statesTold === 1) return;
+    if (isDeploy && this.#stateReports === 1) return;
     this.#phase = null;
     this.#letGo([...this.#waiting]);
   };
@@ -175,7 +179,7 @@ export class FlowGate {
     if (this.#timer !== null || this.#waiting.size === 0) return;
     this.#timer = this.#clock.start(LONG_WAIT_MS, () => {
       this.#timer = null;
-      // Node-RED says nothing when a deployment fails between stopping and starting.
+      // Node-RED reports nothing when a deployment fails between stopping and starting.
       if (this.#phase === 'stopped') this.#letGo([...this.#waiting].filter((one) => !this.#touches(one)));
       for (const member of [...this.#waiting]) member.onLongWait(this.#phase ?? 'stopped');
       this.#startTimer();
@@ -193,7 +197,7 @@ export class FlowGate {
   }
 }
 
-/** The nodes that a deployment changes, and those connected to them; null: all are stopped. */
+/** The nodes that a deployment changes, and the nodes connected to them; null: all are stopped. */
 function touchedBy(event: unknown): ReadonlySet<string> | null {
   const diff = field(event, 'diff');
   if (field(event, 'type') === 'full' || typeof diff !== 'object' || diff === null) return null;

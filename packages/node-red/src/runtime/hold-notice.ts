@@ -2,7 +2,7 @@ import type { DeployPhase } from './flow-gate.ts';
 import type { StatusDisplay } from './status-display.ts';
 import type { Texts } from './texts.ts';
 
-/** Says, once for each wait, that messages are held because the flows do not start. */
+/** Reports, once per wait, that messages are held because the flows do not start. */
 export class HoldNotice {
   readonly #display: StatusDisplay;
   readonly #texts: Texts;
@@ -15,7 +15,7 @@ export class HoldNotice {
     this.#warn = warn;
   }
 
-  /** @param count how many messages are held */
+  /** @param count the number of held messages */
   onLongWait(phase: DeployPhase, count: number): void {
     if (count === 0) return;
     this.#display.showNotice({

@@ -1,4 +1,4 @@
-/** The part of Node-RED's hooks that is needed. */
+/** The part of Node-RED's hooks that is used. */
 export interface Hooks {
   add(name: string, handler: (event: { readonly msg: unknown }) => unknown): void;
   remove(name: string): void;
@@ -7,52 +7,61 @@ export interface Hooks {
 const HOOK = 'onReceive.accolades-recall';
 
 /**
- * The messages that a node has sent and that the runtime has not handed to the next node yet.
+ * Messages that a node has sent and the runtime has not yet delivered to the next node.
  *
- * Node-RED hands a message over a moment after it was sent (`setImmediate`). A deployment that begins in that moment stops the
- * next node first, and the message is dropped without a word. So a node calls its messages back when it hears that flows are
- * about to be stopped, and sends them again when they have started.
+ * Node-RED delivers a message one turn after it was sent (`setImmediate`). When a deployment starts
+ * in between, the next node stops first, and Node-RED drops the message silently. So a node recalls
+ * its messages before flows stop, and sends them again when they have started.
  */
 export class InFlight<T> {
   readonly #recall: Recall | null;
   #sent = new Sent<T>();
 
-  /** @param hooks absent in a runtime without any, such as Node-RED's test helper: then nothing can be called back */
+  /**
+   * @param hooks undefined in a runtime without hooks, such as Node-RED's test helper; nothing can
+   * be recalled then
+   */
   constructor(hooks: Hooks | undefined) {
     this.#recall = hooks === undefined ? null : Recall.of(hooks);
   }
 
-  /** To be called after each `send`: what was scheduled by it then runs before what is scheduled here. */
+  /** Call it after each `send`, so that the delivery runs before the callback scheduled here. */
   sent(messageId: string, about: T): void {
     if (this.#recall === null) return;
     this.#sent.add(messageId, about);
     setImmediate(this.#sent.handedOver);
   }
 
-  /** Keeps what is still on its way from arriving, and gives it back in the order in which it was sent. */
+  /**
+   * Stops the delivery of messages in flight, and returns them in the order in which they were
+   * sent.
+   */
   recall(): T[] {
     const waiting = this.#sent.waiting();
     if (this.#recall === null || waiting.length === 0) return [];
-    // What is scheduled for these still comes, and must not count for those that are sent from now on.
+    // Callbacks of recalled messages still run; they must not count for later messages.
     this.#sent = new Sent();
     this.#recall.stop(waiting.map(({ messageId }) => messageId));
     return waiting.map(({ about }) => about);
   }
 }
 
-/** A message that was sent, and what was sent after it. */
+/** A sent message, linked to the next one. */
 interface SentMessage<T> {
   readonly messageId: string;
   readonly about: T;
   next: SentMessage<T> | null;
 }
 
-/** Messages in the order in which they were sent, which is the one in which they are handed over: a list that holds no more than those. */
+/**
+ * Sent messages in order, which is also the order of delivery. A linked list, so that nothing but
+ * the messages in flight stays in memory.
+ */
 class Sent<T> {
   #first: SentMessage<T> | null = null;
   #last: SentMessage<T> | null = null;
 
-  /** To be called once for each message, when the runtime has handed it over. */
+  /** Call it once per message, after the runtime has delivered it. */
   readonly handedOver = (): void => {
     this.#first = this.#first?.next ?? null;
     if (this.#first === null) this.#last = null;
@@ -72,7 +81,7 @@ class Sent<T> {
   }
 }
 
-/** Keeps messages from being received, by one hook of the runtime that is only there while it is needed. */
+/** Stops the delivery of messages with a runtime hook that exists only while it is needed. */
 class Recall {
   static readonly #recalls = new WeakMap<Hooks, Recall>();
 
@@ -94,7 +103,7 @@ class Recall {
   stop(messageIds: readonly string[]): void {
     if (this.#stopped.size === 0) {
       this.#hooks.add(HOOK, ({ msg }) => (this.#stopped.has(idOf(msg)) ? false : undefined));
-      // By then every message that was on its way has been tried.
+      // By then the runtime has tried to deliver every message that was in flight.
       setImmediate(() => {
         this.#stopped.clear();
         this.#hooks.remove(HOOK);

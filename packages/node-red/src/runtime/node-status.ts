@@ -7,7 +7,7 @@ import {
 } from '@accolades-flow/core';
 import { errorCodeOf, type Texts } from './texts.ts';
 
-/** What Node-RED shows under a node; the empty one shows nothing. */
+/** The status under a node; the empty one shows nothing. */
 export type NodeStatus =
   | {
       readonly fill: 'red' | 'green' | 'yellow' | 'blue' | 'grey';
@@ -16,13 +16,16 @@ export type NodeStatus =
     }
   | Readonly<Record<string, never>>;
 
-/** Longer texts do not fit under a node, in characters. */
+/** Longer texts do not fit under a node; in characters. */
 export const MAX_STATUS_CHARS = 19;
 
-/** How well the way to the server is protected: `exposed` is readable on the network, `unverified` may end at anybody. */
+/**
+ * Protection of the connection: `exposed` is readable on the network; `unverified` may reach any
+ * server.
+ */
 export type Security = 'protected' | 'exposed' | 'unverified';
 
-/** The connection of a node with one agent or several, as its status. */
+/** The status of a node's connection with one agent or several. */
 export function connectionStatus(status: SubscriptionStatus, security: Security, texts: Texts): NodeStatus {
   const { connected, total } = status;
   if (total > 1) {
@@ -50,7 +53,7 @@ export function connectionStatus(status: SubscriptionStatus, security: Security,
   }
 }
 
-/** Whether at least as many agents have not been refused yet as have. */
+/** Whether the undecided agents are at least as many as the refused ones. */
 function isBeginning({ agents, total }: SubscriptionStatus): boolean {
   const first = agents.filter(
     ({ status }) => status.state === 'idle' || ('attempt' in status && status.attempt <= 1),
@@ -59,7 +62,7 @@ function isBeginning({ agents, total }: SubscriptionStatus): boolean {
   return undecided.length * 2 >= total;
 }
 
-/** Why a node cannot work, now or until somebody changes its settings. */
+/** Why a node cannot work, now or until its settings change. */
 export function errorStatus(error: unknown, texts: Texts): NodeStatus {
   return { fill: 'red', shape: 'ring', text: reasonText(error, texts) };
 }
@@ -70,7 +73,7 @@ function reasonText(error: unknown, texts: Texts): string {
   return texts(`accolades.status.reason.${reason}`);
 }
 
-/** The last call: `↙ 0211234567` for one that came in, `↗ …` for one that went out. */
+/** The last call: `↙ 0211234567` for an incoming one, `↗ …` for an outgoing one. */
 export function callStatus(call: CallEvent, texts: Texts): NodeStatus {
   const arrow = call.direction === 'incoming' ? '↙' : '↗';
   const number = call.phoneNumber.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').trim();
@@ -78,7 +81,7 @@ export function callStatus(call: CallEvent, texts: Texts): NodeStatus {
   return { fill: 'blue', shape: 'dot', text: shorten(text) };
 }
 
-/** A text that fits under a node. */
+/** Shortens a text to fit under a node. */
 export function shorten(text: string): string {
   const characters = Array.from(text);
   return characters.length <= MAX_STATUS_CHARS

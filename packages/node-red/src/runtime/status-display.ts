@@ -1,21 +1,24 @@
 import type { NodeStatus } from './node-status.ts';
 import { startTimer, type StartTimer } from './timer.ts';
 
-/** How long the last call is shown before the connection is again, in milliseconds. */
+/** How long the last call is shown before the connection is shown again, in milliseconds. */
 export const LAST_CALL_SHOWN_MS = 5_000;
-/** The shortest time between two calls' statuses, so that a busy hour does not flood the editor, in milliseconds. */
+/**
+ * The minimum time between two calls' statuses, in ms, so that a busy hour does not flood the
+ * editor.
+ */
 export const CALL_UPDATE_MS = 250;
 
-/** A node's status: its connection, and for a few seconds the last call, whichever is news. */
+/** A node's status: its connection, or for a few seconds the last call. */
 export class StatusDisplay {
   readonly #emit: (status: NodeStatus) => void;
   readonly #startTimer: StartTimer;
   #connection: NodeStatus = {};
   #shown: NodeStatus = {};
-  /** Stands over all else while it is there. */
+  /** While set, it replaces everything else. */
   #notice: NodeStatus | null = null;
   #nextCall: (() => NodeStatus) | null = null;
-  /** Whether a call was shown so recently that the next has to wait. */
+  /** Whether a call was shown so recently that the next one must wait. */
   #settling = false;
   #stopTimer: () => void = () => undefined;
 
@@ -24,7 +27,7 @@ export class StatusDisplay {
     this.#startTimer = start;
   }
 
-  /** Replaces whatever is shown, if it is news. */
+  /** Shows the connection's status when it has changed. */
   showConnection(status: NodeStatus): void {
     if (sameStatus(status, this.#connection)) return;
     this.#connection = status;
@@ -32,7 +35,10 @@ export class StatusDisplay {
     this.#show(this.#notice ?? status);
   }
 
-  /** Shows this instead of the connection and of calls. @param notice null: shows them again */
+  /**
+   * Shows a notice instead of the connection and calls.
+   * @param notice null: shows them again
+   */
   showNotice(notice: NodeStatus | null): void {
     if (notice === null && this.#notice === null) return;
     this.#notice = notice;
@@ -40,7 +46,7 @@ export class StatusDisplay {
     this.#show(notice ?? this.#connection);
   }
 
-  /** @param describe asked only for a call that is shown: of many at once, only the last is */
+  /** @param describe called only for a call that is shown; of a burst, only the last one is */
   showCall(describe: () => NodeStatus): void {
     if (this.#notice !== null) return;
     if (this.#settling) {
@@ -64,12 +70,12 @@ export class StatusDisplay {
     });
   }
 
-  /** Shows the same again, for those that could not see it before. */
+  /** Emits the status again, for Status nodes that did not exist before. */
   repeat(): void {
     this.#emit(this.#shown);
   }
 
-  /** Shows nothing, and ends the timer. Idempotent. */
+  /** Clears the status and stops the timer. Idempotent. */
   close(): void {
     this.#endCall();
     this.#notice = null;

@@ -1,20 +1,20 @@
 import { ADVICE, messageOf, type AccoladesErrorCode } from '@accolades-flow/core';
 import english from '../locales/en-US.json' with { type: 'json' };
 
-/** Values for the `__name__` places of a text. */
+/** Values for the `__name__` placeholders of a text. */
 export type TextValues = Readonly<Record<string, string | number>>;
 
-/** Gives the text of a key in the runtime's language. */
+/** Returns the text of a key in the runtime's language. */
 export type Texts = (key: string, values?: TextValues) => string;
 
-/** The part of Node-RED's API that translates; gives the key itself when it has no text. */
+/** The part of Node-RED's API that translates; it returns the key itself when there is no text. */
 export interface Translator {
   _(key: string, values?: TextValues): unknown;
 }
 
 /**
- * Texts from the locale files, and in English where a runtime has none for the key.
- * @param own the node's own English texts, beside the shared ones
+ * Texts from the locale files, in English where the runtime has no text for a key.
+ * @param own the node's own English texts, in addition to the shared ones
  */
 export function createTexts(RED: Translator, own: unknown = {}): Texts {
   return (key, values = {}) => {
@@ -28,7 +28,7 @@ export function createTexts(RED: Translator, own: unknown = {}): Texts {
   };
 }
 
-/** What happened and what to do about it, for people. Holds no secret. */
+/** What happened and what to do about it, as text. Holds no secret. */
 export function describeError(thrown: unknown, texts: Texts): string {
   const code = errorCodeOf(thrown);
   if (code === null) return messageOf(thrown);
@@ -39,10 +39,7 @@ export function describeError(thrown: unknown, texts: Texts): string {
   return typeof what === 'string' && what !== '' ? `${what} ${advice}` : advice;
 }
 
-/**
- * The code of an AccoladesError, also of one that another copy of the library made; null for
- * anything else.
- */
+/** The code of an AccoladesError, also of another copy of the library; null for any other error. */
 export function errorCodeOf(thrown: unknown): AccoladesErrorCode | null {
   if (!(thrown instanceof Error) || !('code' in thrown)) return null;
   const { code } = thrown;

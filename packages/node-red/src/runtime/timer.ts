@@ -1,4 +1,7 @@
-/** Calls back once after `ms` milliseconds; the returned function stops it and may be called at any time. */
+/**
+ * Calls `callback` once after `ms` milliseconds. The returned function cancels it; call it at any
+ * time.
+ */
 export type StartTimer = (ms: number, callback: () => void) => () => void;
 
 export const startTimer: StartTimer = (ms, callback) => {

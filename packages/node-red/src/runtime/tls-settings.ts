@@ -2,9 +2,9 @@ import type { ServerOptions, TlsOptions } from '@accolades-flow/core';
 import { invalidParameter } from './invalid-parameter.ts';
 
 /**
- * What Node-RED's own `tls-config` node says about a connection.
- * @param node as `RED.nodes.getNode` gives it: absent when it was deleted or disabled
- * @throws AccoladesError `INVALID_PARAMETER` when the node is absent or could not read its files
+ * The settings of Node-RED's own `tls-config` node.
+ * @param node the result of `RED.nodes.getNode`: null when the node was deleted or disabled
+ * @throws AccoladesError `INVALID_PARAMETER` when the node is missing or could not read its files
  */
 export function readTlsSettings(node: unknown): Pick<ServerOptions, 'tls' | 'allowUnauthorizedCerts'> {
   if (!isTlsNode(node))

@@ -6,7 +6,7 @@ export interface AccountNode {
   /**
    * Sends commands for this account.
    * @throws AccoladesError `INVALID_ACCOUNT`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is
-   *   wrong; no secret in it
+   * wrong; holds no secret
    */
   client(): AccountClient;
   /** The server address as deployed, variables replaced; null when a variable is missing. */

@@ -5,12 +5,12 @@ import { readTlsSettings } from '../../runtime/tls-settings.ts';
 import { accountMigrations } from './migrations.ts';
 
 /**
- * An account as core reads it, from the settings of an `accolades-account` node.
+ * Reads an account from the settings of an `accolades-account` node.
  * @param password the API password, a secret
  * @param environment the variables that the node sees
  * @param getNode finds another node, for the TLS configuration
  * @throws AccoladesError `INVALID_ACCOUNT`, `INVALID_URL` or `INVALID_PARAMETER`, saying what is
- *   wrong; no secret in it
+ * wrong; holds no secret
  */
 export function readAccountSettings(
   config: Settings,

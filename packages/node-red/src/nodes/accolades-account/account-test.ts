@@ -5,7 +5,7 @@ import type { Texts } from '../../runtime/texts.ts';
 import { isAccountNode } from './account-node.ts';
 import { readAccountSettings } from './account-settings.ts';
 
-/** Lets the dialog of an account test what is typed in it, with one `ping`. */
+/** Lets the dialog of an account test the typed values with one `ping`. */
 export function serveAccountTest(RED: NodeAPI, texts: Texts): void {
   serveConfigTest(RED, texts, {
     type: 'accolades-account',
@@ -22,7 +22,7 @@ export function serveAccountTest(RED: NodeAPI, texts: Texts): void {
   });
 }
 
-/** The stored password is only sent to the server that it was deployed with. */
+/** A stored password is sent only to the server that it was deployed with. */
 function mayBeSent({ retyped, deployed }: TypedConfig, { password, url }: AccountSettings): boolean {
   return retyped || password === '' || (isAccountNode(deployed) && sameServer(deployed.url, url));
 }

@@ -33,7 +33,7 @@ RED.nodes.registerType('accolades-account', {
     tls: { value: '', type: 'tls-config', required: false },
     version: {
       value: 2,
-      // The editor validates credentials only in the open dialog; this marks a node that lacks one.
+      // The editor validates credentials only in an open dialog; this marks a node without one.
       validate(_value, _options) {
         const known = this.credentials;
         const missing =

@@ -10,8 +10,8 @@ import english from './locales/en-US.json' with { type: 'json' };
 type Self = Node<{ password: string }> & { -readonly [K in keyof AccountNode]: AccountNode[K] };
 
 /**
- * The configuration node `accolades-account`: an account for the REST API. It sends nothing by
- * itself.
+ * The configuration node `accolades-account`: an account for the REST API. It sends nothing on its
+ * own.
  */
 export default function registerAccount(RED: NodeAPI): void {
   const texts = createTexts(RED, english);

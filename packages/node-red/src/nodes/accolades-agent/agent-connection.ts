@@ -22,27 +22,27 @@ export interface AgentConnection {
 }
 
 /**
- * The interface of an `accolades-agent` node for other nodes. It has no connection of its own: the
- * nodes that use it subscribe at the hub.
+ * The interface of an `accolades-agent` node for other nodes. The node has no connection of its
+ * own; the nodes that use it subscribe at the hub.
  */
 export interface AgentNode {
   readonly name?: string | undefined;
   /**
    * The settings, checked.
    * @throws AccoladesError `INVALID_CREDENTIAL`, `INVALID_URL` or `INVALID_PARAMETER`, saying what
-   *   is wrong; no secret in it
+   * is wrong; holds no secret
    */
   connection(): AgentConnection;
   /** The server address as deployed, variables replaced; null when a variable is missing. */
   readonly url: string | null;
   /**
-   * Tells the node about a subscription to all its agents, from which it knows their states.
-   * @returns ends that; idempotent
+   * Registers a subscription to all agents of the node, as the source of their states.
+   * @returns removes it; idempotent
    */
   usedBy(subscription: Pick<Subscription, 'status'>): () => void;
   /** The states of the agents; null while no enabled node uses them. */
   statuses(): readonly AgentStatus[] | null;
-  /** Writes once to the log when the connection is not protected. */
+  /** Logs once that the connection is not protected. */
   warnOnce(security: Security): void;
 }
 

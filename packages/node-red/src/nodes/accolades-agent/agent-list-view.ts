@@ -3,16 +3,16 @@ import { MAX_ROWS, rowsToShow, statesFrom, type AgentRow } from './agent-rows.ts
 
 declare const $: Query;
 
-/** Where the rows come from: what is typed, what the runtime has deployed, or the last test. */
+/** The source of the rows: the typed list, the deployed node, or the last test. */
 export type RowSource = 'typed' | 'deployed' | 'tested';
 
-/** The folded list of all agents in an agent's dialog, with a search. */
+/** The collapsible list of agents in an agent's dialog, with a search field. */
 export class AgentListView {
   readonly #node: EditorNode;
   #rows: readonly AgentRow[] = [];
   #deployed: readonly AgentRow[] | null = null;
 
-  /** @param node whose dialog is open */
+  /** @param node the node whose dialog is open */
   constructor(node: EditorNode) {
     this.#node = node;
     element('search').on('input', () => {
@@ -23,9 +23,7 @@ export class AgentListView {
     });
   }
 
-  /**
-   * The agents as the runtime has them, shown once they are there. For a node that was deployed.
-   */
+  /** Loads the agents' states from the runtime and shows them. For a deployed node. */
   load(): void {
     // Relative, so that the editor adds the user's access token.
     $.ajax({ url: `accolades-agent/${encodeURIComponent(this.#node.id)}/agents`, method: 'GET' }).done(
@@ -36,12 +34,12 @@ export class AgentListView {
     );
   }
 
-  /** Shows the agents as deployed; nothing when they are not known. */
+  /** Shows the deployed agents; nothing when they are unknown. */
   showDeployed(): void {
     this.show('deployed', this.#deployed ?? []);
   }
 
-  /** Shows these agents. A single one whose name stands above already needs no list. */
+  /** Shows these agents. A single agent is already named above, and needs no list. */
   show(source: RowSource, rows: readonly AgentRow[]): void {
     this.#rows = rows;
     const connected = rows.filter(({ state }) => state === 'connected').length;
@@ -58,7 +56,7 @@ export class AgentListView {
     this.#showRows();
   }
 
-  /** Unfolds the list. */
+  /** Expands the list. */
   open(): void {
     element('list').prop('open', true);
   }

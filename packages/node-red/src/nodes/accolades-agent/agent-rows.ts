@@ -4,12 +4,15 @@ import type { AgentState, AgentStates } from './agent-state.ts';
 /** One agent in the dialog's list. */
 export interface AgentRow {
   readonly label: string;
-  /** Null: nothing is known beyond the name. */
+  /** Null: only the name is known. */
   readonly state: AgentState['state'] | null;
   readonly reason: string | null;
 }
 
-/** More rows than these are counted, not shown: the browser must not lay out 10,000 of them. */
+/**
+ * Beyond this number, rows are counted and not shown: laying out 10,000 rows would freeze the
+ * browser.
+ */
 export const MAX_ROWS = 300;
 
 const ORDER: readonly AgentRow['state'][] = ['waiting', 'connecting', 'notHere', null, 'connected'];
@@ -22,9 +25,7 @@ export function rowsOfOutcomes(outcomes: readonly AgentOutcome[]): AgentRow[] {
   }));
 }
 
-/**
- * The rows that hold the text in their label or reason; agents that are not connected come first.
- */
+/** The rows whose label or reason contains the text. Agents that are not connected come first. */
 export function rowsToShow(rows: readonly AgentRow[], search: string): AgentRow[] {
   const wanted = search.trim().toLocaleLowerCase();
   return rows
@@ -32,7 +33,7 @@ export function rowsToShow(rows: readonly AgentRow[], search: string): AgentRow[
     .sort((a, b) => ORDER.indexOf(a.state) - ORDER.indexOf(b.state));
 }
 
-/** The answer of the runtime; null when it is anything else. */
+/** Reads the runtime's answer; null when it has another form. */
 export function statesFrom(answer: unknown): AgentStates | null {
   if (typeof answer !== 'object' || answer === null || !('agents' in answer)) return null;
   const { agents } = answer;

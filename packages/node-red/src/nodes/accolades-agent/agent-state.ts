@@ -3,15 +3,17 @@ import type { NodeAPI } from '@node-red/registry';
 import { describeError, errorCodeOf, type Texts } from '../../runtime/texts.ts';
 import { isAgentNode, type AgentNode } from './agent-connection.ts';
 
-/** One agent of a deployed `accolades-agent` node, as it stands now. Holds no secret. */
+/** The current state of one agent of a deployed `accolades-agent` node. Holds no secret. */
 export interface AgentState {
   readonly label: string;
   /** `notHere`: no enabled node of this Node-RED uses the agent. */
   readonly state: 'connected' | 'connecting' | 'waiting' | 'notHere';
-  /** Why it is not connected, in the runtime's language; null while it is, or is connecting. */
+  /**
+   * Why the agent is not connected, in the runtime's language; null while connected or connecting.
+   */
   readonly reason: string | null;
   readonly code: AccoladesErrorCode | null;
-  /** ISO 8601: since when it has been in this state; null for `notHere`. */
+  /** ISO 8601: the start of this state; null for `notHere`. */
   readonly since: string | null;
 }
 
@@ -24,9 +26,9 @@ export interface AgentStates {
 }
 
 /**
- * Tells the dialog who is connected and why the others are not: `GET accolades-agent/<node
- * id>/agents` of Node-RED's admin API, answered with {@link AgentStates}; 404 when the node is not
- * deployed. Needs the permission to read flows.
+ * Reports to the dialog which agents are connected, and why others are not: `GET
+ * accolades-agent/<node id>/agents` of Node-RED's admin API returns {@link AgentStates}, or 404
+ * when the node is not deployed. Needs the permission to read flows.
  */
 export function serveAgentStates(RED: NodeAPI, texts: Texts): void {
   RED.httpAdmin.get(
@@ -78,7 +80,7 @@ function stateOf({ label, status }: AgentStatus, texts: Texts): AgentState {
   }
 }
 
-/** None when the settings cannot be read: the node that uses them says why. */
+/** Empty when the settings are invalid: the node that uses them reports the reason. */
 function labelsOf(node: AgentNode): readonly string[] {
   try {
     return node.connection().agents.map(({ label }) => label);

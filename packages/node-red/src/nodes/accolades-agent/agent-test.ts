@@ -10,14 +10,14 @@ import {
   type AgentNode,
 } from './agent-connection.ts';
 
-/** How long an agent may take to be connected, in milliseconds. */
+/** How long an agent may take to connect, in milliseconds. */
 const CHECK_LIMIT_MS = 10_000;
-/** More agents than these are counted, not named. */
+/** Beyond this number, agents are counted and not named. */
 const MAX_NAMED = 5;
-/** More reasons than these are counted, not explained. */
+/** Beyond this number, reasons are counted and not explained. */
 const MAX_EXPLAINED = 3;
 
-/** Lets the dialog of an agent test what is typed in it, by connecting each agent once. */
+/** Lets the dialog of an agent test the typed values by connecting each agent once. */
 export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
   serveConfigTest(RED, texts, {
     type: 'accolades-agent',
@@ -44,14 +44,14 @@ export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
   });
 }
 
-/** An agent that cannot be connected, with the reason for people. */
+/** An agent that cannot connect, with the reason as text. */
 type Failed = CheckedAgent & { readonly reason: string };
 
 function isFailed(outcome: CheckedAgent & { readonly reason: string | null }): outcome is Failed {
   return outcome.reason !== null;
 }
 
-/** The stored idCrm is only sent to the server that it was deployed with. */
+/** A stored idCrm is sent only to the server that it was deployed with. */
 function mayBeSent({ retyped, deployed }: TypedConfig, { server }: AgentConnection): boolean {
   return retyped || (isAgentNode(deployed) && sameServer(deployed.url, server.url));
 }
@@ -89,7 +89,7 @@ function idsText(ids: AgentIds, texts: Texts): string {
     .join(', ');
 }
 
-/** Agents with the same reason are named together, the most common reason first. */
+/** Agents with the same reason share one sentence, the most common reason first. */
 function failureOf(texts: Texts, failed: readonly Failed[], count: number): ConfigTestResult {
   const byReason = new Map<string, Failed[]>();
   for (const one of failed) byReason.set(one.reason, [...(byReason.get(one.reason) ?? []), one]);
@@ -106,7 +106,7 @@ function failureOf(texts: Texts, failed: readonly Failed[], count: number): Conf
   return { ok: false, message, code };
 }
 
-/** Null: it is connected. */
+/** Null: the agent is connected. */
 function reasonOf(RED: NodeAPI, texts: Texts, { agent, failure }: CheckedAgent): string | null {
   if (failure === null) return null;
   if (failure.code === 'HELD_HERE' || failure.code === 'CONNECTION_EXISTS') {
@@ -117,9 +117,9 @@ function reasonOf(RED: NodeAPI, texts: Texts, { agent, failure }: CheckedAgent):
 }
 
 /**
- * The deployed agent node through which this very Node-RED is connected for an agent; null when
- * there is none. Nodes share a session only when their settings are equal: a node with another
- * address or TLS configuration blocks the one that is tested.
+ * The deployed agent node that connects this Node-RED for an agent; null: none. Nodes share a
+ * session only when their settings are equal, so a node with another address or TLS configuration
+ * blocks the tested one.
  */
 function holderHere(RED: NodeAPI, idCrm: string): string | null {
   const holders: string[] = [];
@@ -136,7 +136,7 @@ function holds(node: AgentNode, idCrm: string): boolean {
     const agent = agents.find((known) => known.idCrm === idCrm);
     return agent !== undefined && isAgentConnected(agent, server);
   } catch {
-    // Invalid settings connect nothing.
+    // A node with invalid settings has no connection.
     return false;
   }
 }

@@ -9,7 +9,7 @@ import { typedAgents } from './typed-agents.ts';
 declare const RED: EditorRed;
 declare const $: Query;
 
-/** Under the field, more names than these are only counted; the list shows all. */
+/** Under the field, names beyond this number are counted; the list shows all. */
 const MAX_NAMED = 5;
 
 const field = (name: string) => $(`#node-config-input-${name}`);
@@ -29,7 +29,7 @@ RED.nodes.registerType('accolades-agent', {
     country: {
       value: 'RO',
       validate(value, _options) {
-        // Only the form is checked: the list of countries is too large for the editor.
+        // Checks only the form: the list of countries is too large for the editor.
         const typed = typeof value === 'string' ? value.trim() : '';
         return isVariable(value) || /^([a-z]{2})?$/i.test(typed) || this._('accolades-agent.error.country');
       },
@@ -37,7 +37,7 @@ RED.nodes.registerType('accolades-agent', {
     tls: { value: '', type: 'tls-config', required: false },
     version: {
       value: 1,
-      // The editor validates credentials only in the open dialog; this marks a node that lacks one.
+      // The editor validates credentials only in an open dialog; this marks a node without one.
       validate(_value, _options) {
         const known = this.credentials;
         const missing = known !== undefined && known.has_idCrm === false && (known.idCrm ?? '') === '';
@@ -71,7 +71,7 @@ RED.nodes.registerType('accolades-agent', {
       .on('paste', (event) => {
         const pasted = pastedText(event.originalEvent);
         if (pasted === null || !/[\r\n]/.test(pasted)) return;
-        // A password field drops line breaks, which would join the entries of a pasted list.
+        // A password field removes line breaks, which would join the entries of a pasted list.
         event.preventDefault();
         const list = pasted.trim().split(/\s*[\r\n]+\s*/);
         field('idCrm').val(list.join(', ')).trigger('change');
@@ -101,7 +101,7 @@ RED.nodes.registerType('accolades-agent', {
   },
 });
 
-/** Under the idCrm: the agents that were recognised, or what is wrong. Names only. */
+/** Shows the recognised agents (names only), or what is wrong, under the idCrm. */
 function showAgents(node: EditorNode, list: AgentListView): void {
   const typed = field('idCrm').val();
   const show = (text: string, isProblem = false): void => {

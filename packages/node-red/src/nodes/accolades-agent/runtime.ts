@@ -11,7 +11,8 @@ import english from './locales/en-US.json' with { type: 'json' };
 type Self = Node<{ idCrm: string }> & { -readonly [K in keyof AgentNode]: AgentNode[K] };
 
 /**
- * The configuration node `accolades-agent`: agents and their server. It never connects by itself.
+ * The configuration node `accolades-agent`: agents and their server. It does not connect on its
+ * own.
  */
 export default function registerAgent(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
@@ -32,7 +33,7 @@ export default function registerAgent(RED: NodeAPI): void {
       };
     };
     this.statuses = () => {
-      // All users share the sessions, so any subscription has the states.
+      // All subscriptions share the sessions, so any of them has the states.
       const [first] = subscriptions;
       return first?.status.agents ?? null;
     };

@@ -2,13 +2,13 @@ import { AccoladesError, parseAgentList, type AgentCredential } from '@accolades
 import { hasVariableInside } from '../../runtime/variable.ts';
 
 /**
- * The agents of the field idCrm, once the runtime has replaced a variable.
- * @param name what the configuration node is called
- * @throws AccoladesError `INVALID_CREDENTIAL`, saying what is wrong; no secret in it
+ * Reads the field idCrm after the runtime has replaced a variable.
+ * @param name the name of the configuration node
+ * @throws AccoladesError `INVALID_CREDENTIAL`, saying what is wrong; holds no secret
  */
 export function typedAgents(idCrm: unknown, name = ''): AgentCredential[] {
   if (typeof idCrm === 'string' && hasVariableInside(idCrm)) {
-    // It would be sent as it is, and the agent be called offline.
+    // The literal text would be sent, and the server would report the agent as offline.
     throw new AccoladesError('INVALID_CREDENTIAL', {
       what: 'An environment variable stands beside other text. Node-RED replaces one only when it is the whole field: put the whole list into it.',
     });

@@ -89,7 +89,7 @@ function chosenEvents(): AccoladesEventType[] {
 }
 
 function settingsOf(node: EditorNode): Settings {
-  // What the node lacks must not hide the migration's defaults.
+  // A setting that the node lacks must not override the migration's default.
   const entries = ['version', 'events', 'callSource', 'splitOutputs'].map(
     (name) => [name, node[name]] as const,
   );

@@ -1,10 +1,10 @@
 import type { Migration } from '../../migrations/migrate.ts';
 
-/** The steps of a call node's settings, oldest first. */
+/** The migrations of a call node's settings, oldest first. */
 export const callMigrations: readonly Migration[] = [
   {
     version: 1,
-    // Fills in what a hand-written node lacks.
+    // Adds settings that a hand-written node lacks.
     upgrade: (settings) => ({
       events: ['incomingCall', 'outgoingCall'],
       callSource: 'all',

@@ -1,11 +1,12 @@
 import type { AccoladesEventType } from '@accolades-flow/core';
 
-/** The outputs of a call node: one per event in this order, or null when there is a single one for all. */
+/** The outputs of a call node: one per event, in this order; null: one output for all. */
 export type Ports = readonly AccoladesEventType[] | null;
 
 /**
- * How wires move when the outputs change, in the form that Node-RED's editor takes from a node's hidden `outputs` field: for
- * each old output its new place, or -1 when it is gone; new outputs have keys that are no numbers.
+ * Moves the wires when the outputs change, in the form of the hidden `outputs` field of Node-RED's
+ * editor: the new index of each old output, or -1 when it is removed. Keys of new outputs are not
+ * numbers.
  */
 export function movedOutputs(
   before: readonly string[] | null,
@@ -14,7 +15,7 @@ export function movedOutputs(
   const moves: Record<string, number> = {};
   const kept = new Set<number>();
   (before ?? [null]).forEach((event, port) => {
-    // A single output and the first of several take each other's wires.
+    // A single output and the first of several outputs exchange their wires.
     const place = event === null || after === null ? (port === 0 ? 0 : -1) : after.indexOf(event);
     moves[port] = place;
     if (place >= 0) kept.add(place);

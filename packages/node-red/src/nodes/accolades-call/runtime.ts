@@ -23,7 +23,7 @@ import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection
 import { callMigrations } from './migrations.ts';
 import type { Ports } from './ports.ts';
 
-/** The node `accolades-call`: sends a message for each call and each change of an agent's connection. */
+/** The node `accolades-call`: sends a message for each call and each change of a connection. */
 export default function registerCall(RED: NodeAPI): void {
   const texts = createTexts(RED);
 
@@ -45,12 +45,12 @@ export default function registerCall(RED: NodeAPI): void {
 }
 
 /**
- * When the process ends, a flow gets so much time after its last message, in milliseconds: Node-RED
- * drops what has not reached the next node.
+ * How long a flow may still run after its last message when the process ends, in milliseconds.
+ * Node-RED drops messages that have not reached the next node.
  */
 const FLOW_GRACE_MS = 100;
 
-/** What a call node does while it is deployed. */
+/** The work of a call node while it is deployed. */
 class CallWork implements FlowMember {
   readonly #node: Node;
   readonly #texts: Texts;
@@ -60,13 +60,13 @@ class CallWork implements FlowMember {
   readonly #notice: HoldNotice;
   readonly #end = processEnd(NODE_RED_END);
   #forgetEnd: () => void = () => undefined;
-  /** A moment of `#end`; null: nothing was sent yet. */
+  /** Monotonic time; null: nothing was sent yet. */
   #lastSent: number | null = null;
   #ports: Ports = null;
   #security: Security = 'protected';
   #subscription: Subscription | null = null;
   #leaveAgent: () => void = () => undefined;
-  /** What to tell Catch nodes once they are there. */
+  /** An error for Catch nodes, sent once they exist. */
   #problem: string | null = null;
   #started = false;
 
@@ -87,9 +87,9 @@ class CallWork implements FlowMember {
     return this.#node;
   }
 
-  /** Subscribes. Settings that can never work become the node's status and an error for Catch nodes. */
+  /** Subscribes. Invalid settings become the node's status and an error for Catch nodes. */
   begin(settings: Settings, read: ReadSetting, agent: AgentNode | null): void {
-    // What came to a node that is made while the process ends would be lost.
+    // Events for a node that is created while the process ends would be lost.
     if (this.#end.begun) return;
     try {
       if (agent === null) {
@@ -144,7 +144,7 @@ class CallWork implements FlowMember {
   onFlowsStarted(): void {
     if (!this.#started) {
       this.#started = true;
-      // Status and Catch nodes hear nothing before this.
+      // Status and Catch nodes receive nothing before this.
       this.#display.repeat();
       if (this.#problem !== null) this.#node.error(this.#problem, {});
     }
@@ -156,13 +156,13 @@ class CallWork implements FlowMember {
     this.#notice.onLongWait(phase, this.#subscription?.heldCount ?? 0);
   }
 
-  /** The node is closed, and may be made anew. Idempotent, never throws. */
+  /** The node is closed and may be created again. Idempotent, never throws. */
   end(): void {
     this.#leaveAgent();
     this.#forgetEnd();
     this.#lines.end();
     this.#display.close();
-    // The gate knows when it does not come back, and gives up then.
+    // The flow gate decides when the node will not return, and calls giveUp().
     this.#subscription?.unsubscribe({ lingerMs: Infinity });
   }
 
@@ -171,7 +171,7 @@ class CallWork implements FlowMember {
     this.#subscription = null;
   }
 
-  /** The process ends: takes what the server has sent, then lets the agents go. */
+  /** The process ends: delivers what the server has sent, then releases the agents. */
   async #drain(): Promise<void> {
     await this.#subscription?.drain();
     await this.#end.graceSince(this.#lastSent, FLOW_GRACE_MS);

@@ -57,7 +57,7 @@ RED.nodes.registerType('accolades-command', {
     country: {
       value: 'RO',
       validate(value, _options) {
-        // Only the form is checked: the list of countries is too large for the editor.
+        // Checks only the form: the list of countries is too large for the editor.
         const typed = typeof value === 'string' ? value.trim() : '';
         return isVariable(value) || /^([a-z]{2})?$/i.test(typed) || this._('accolades-command.error.country');
       },

@@ -40,7 +40,7 @@ RED.nodes.registerType('accolades-reply', {
       value: [],
       validate(value, _options) {
         if (this['reply'] !== 'ivr' || this['variablesFrom'] !== 'list') return true;
-        // The names and their number; the values come with the message.
+        // Checks the names and their number; the values arrive with the message.
         const problem = problemOf(() =>
           ivrReply(readVariableRows(value).map(({ name }) => ({ name, value: '' }))),
         );
@@ -164,6 +164,6 @@ function rowsInDialog(): VariableRow[] {
         type: value.typedInput('type'),
       });
     });
-  // A row that was added and left alone.
+  // Skips rows that were added and left empty.
   return rows.filter(({ name, value }) => name !== '' || value !== '');
 }

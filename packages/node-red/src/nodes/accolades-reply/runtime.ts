@@ -19,8 +19,8 @@ import { replyMigrations } from './migrations.ts';
 import { readVariableRows } from './variable-rows.ts';
 
 /**
- * The node `accolades-reply`: answers an IVR request, decides what becomes of a call that reached its maximum duration, or has the
- * browser connector open a page.
+ * The node `accolades-reply`: answers an IVR request, extends or ends a call that reached its
+ * maximum duration, or makes the browser connector open a page.
  */
 export default function registerReply(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
@@ -56,7 +56,7 @@ export default function registerReply(RED: NodeAPI): void {
 /** The settings that are typed inputs. */
 type ValueName = 'variables' | 'decision' | 'seconds' | 'popUrl' | 'popTitle';
 
-/** Makes the answer and sends it. */
+/** Builds the answer and sends it. */
 class ReplyWork {
   readonly #node: Node;
   readonly #texts: Texts;
@@ -70,7 +70,10 @@ class ReplyWork {
     this.#settings = settings;
   }
 
-  /** @throws AccoladesError `INVALID_REPLY`, `INVALID_PARAMETER`, `REPLY_TOO_LATE`, `REPLY_ALREADY_SENT` or `REPLY_UNKNOWN` */
+  /**
+   * @throws AccoladesError `INVALID_REPLY`, `INVALID_PARAMETER`, `REPLY_TOO_LATE`,
+   * `REPLY_ALREADY_SENT` or `REPLY_UNKNOWN`
+   */
   async handle(message: NodeMessage): Promise<void> {
     const token = replyTokenOf(message);
     const { reply } = this.#settings;
@@ -114,7 +117,7 @@ class ReplyWork {
   }
 }
 
-/** The token of the payload, when that is still the request; else the one that travels beside it. */
+/** The payload's token while the payload is still the request; else the token beside it. */
 function replyTokenOf(message: NodeMessage): unknown {
   return tokenIn(message.payload) ?? tokenIn(Reflect.get(message, 'accolades'));
 }

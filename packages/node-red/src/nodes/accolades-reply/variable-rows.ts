@@ -3,7 +3,7 @@ import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 /** One variable of the dialog's list. */
 export interface VariableRow {
   readonly name: string;
-  /** With `type` a typed input; a number or boolean where Node-RED replaced such a variable. */
+  /** With `type`, a typed input; a number or boolean where Node-RED replaced such a variable. */
   readonly value: string | number | boolean;
   readonly type: string;
 }

@@ -3,9 +3,11 @@ import { processHub } from '@accolades-flow/core/node';
 import { startTimer, type StartTimer } from '../../runtime/timer.ts';
 import type { AgentConnection } from '../accolades-agent/agent-connection.ts';
 
-/** How long a connection that was opened for a request is kept for the next one, in milliseconds. */
+/**
+ * How long a connection that was opened for a request stays open for the next one, in milliseconds.
+ */
 export const KEEP_MS = 5_000;
-/** How long a connection may take to be there, in milliseconds. */
+/** How long a connection may take to become ready, in milliseconds. */
 export const READY_LIMIT_MS = 20_000;
 
 interface Lease {
@@ -15,24 +17,24 @@ interface Lease {
 }
 
 /**
- * The connections of a node that asks now and then. Each is shared with whatever else uses the agent in this process. One that is
- * there for nobody else is opened when it is needed and ended shortly after, since it would occupy the only one that the agent may
- * have.
+ * The connections of a node that sends occasional requests. A connection is shared with other users
+ * of the agent in this process. Without other users it is opened on demand and ended shortly after,
+ * because it occupies the only connection that the agent may have.
  */
 export class AgentLeases {
   readonly #owner: string;
   readonly #startTimer: StartTimer;
   readonly #leases = new Map<string, Lease>();
 
-  /** @param owner names the node at the hub */
+  /** @param owner identifies the node at the hub */
   constructor(owner: string, start: StartTimer = startTimer) {
     this.#owner = owner;
     this.#startTimer = start;
   }
 
   /**
-   * Asks once the agent is connected, or has failed to be.
-   * @throws AccoladesError why the agent is not connected, or what `ask` throws
+   * Waits until the agent is connected or has failed, then sends the request.
+   * @throws AccoladesError why the agent is not connected, or the error of `ask`
    */
   async use<T>(
     agent: AgentCredential,
@@ -46,7 +48,7 @@ export class AgentLeases {
     const lease = usable
       ? existing
       : {
-          // The same owner takes over its own place, and a connection that waits is tried at once.
+          // The same owner replaces its own subscription, and a waiting session is retried at once.
           subscription: processHub().subscribe({
             owner: `${this.#owner} ${agent.label}`,
             agents: [agent],
@@ -68,7 +70,7 @@ export class AgentLeases {
     }
   }
 
-  /** Ends all. Idempotent, never throws. Requests under way fail. */
+  /** Ends all connections. Requests in progress fail. Idempotent, never throws. */
   close(): void {
     for (const [key, lease] of [...this.#leases]) this.#end(key, lease);
   }
@@ -76,7 +78,7 @@ export class AgentLeases {
   #release(key: string, lease: Lease): void {
     if (lease.users > 0 || this.#leases.get(key) !== lease) return;
     if (lease.subscription.status.connected === 0) {
-      // Nothing to keep, and no reason to go on trying.
+      // Not connected: there is nothing to keep.
       this.#end(key, lease);
       return;
     }

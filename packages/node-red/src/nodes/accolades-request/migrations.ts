@@ -1,10 +1,10 @@
 import type { Migration } from '../../migrations/migrate.ts';
 
-/** The steps of a request node's settings, oldest first. */
+/** The migrations of a request node's settings, oldest first. */
 export const requestMigrations: readonly Migration[] = [
   {
     version: 1,
-    // Fills in what a hand-written node lacks.
+    // Adds settings that a hand-written node lacks.
     upgrade: (settings) => ({
       request: 'configuration',
       agentLabel: 'payload.agent.label',

@@ -20,7 +20,10 @@ import { AgentLeases } from './agent-leases.ts';
 import { requestMigrations } from './migrations.ts';
 import english from './locales/en-US.json' with { type: 'json' };
 
-/** The node `accolades-request`: asks for an agent's configuration or the server's version, over the agent's live connection. */
+/**
+ * The node `accolades-request`: requests an agent's configuration or the server's version over the
+ * agent's live connection.
+ */
 export default function registerRequest(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
 
@@ -34,7 +37,7 @@ export default function registerRequest(RED: NodeAPI): void {
   RED.nodes.registerType('accolades-request', Request);
 }
 
-/** What a request node does while it is deployed. */
+/** The work of a request node while it is deployed. */
 class RequestWork implements Answering {
   readonly #node: Node;
   readonly #texts: Texts;
@@ -54,9 +57,9 @@ class RequestWork implements Answering {
     this.#leases = new AgentLeases(node.id);
   }
 
-  /** Shows settings that can never work. */
+  /** Shows invalid settings in the status. */
   begin(): void {
-    // The process ends: call nodes that use the same agents wait until nobody else does.
+    // At the end of the process, call nodes wait until no other node uses their agents.
     this.#forgetEnd = processEnd(NODE_RED_END).onBegin(() => {
       this.#leases.close();
     });
@@ -105,7 +108,7 @@ class RequestWork implements Answering {
     });
   }
 
-  /** Shows why there is no answer, and gives the error for Catch nodes. */
+  /** Shows why there is no answer, and returns the error for Catch nodes. */
   failed(error: unknown): Error {
     this.#show(errorStatus(error, this.#texts));
     const wayOut =
@@ -133,7 +136,7 @@ class RequestWork implements Answering {
     throw invalidParameter(this.#texts('accolades-request.error.request'));
   }
 
-  /** Null: the texts stay as they are. */
+  /** Null: the texts stay unchanged. */
   #format(): (typeof TEXT_FORMATS)[number] | null {
     const { parse } = this.#settings;
     if (parse === 'none' || parse === '') return null;

@@ -13,7 +13,7 @@ export interface Delivery {
   readonly replyToken: string | null;
 }
 
-/** Receives deliveries; a deployed node. */
+/** A deployed node that receives deliveries. */
 export interface DeliveryTarget {
   deliver(delivery: Delivery): void;
   /** `count` messages were dropped because the buffer was full. */
@@ -62,7 +62,10 @@ export class DeliveryBuffer {
     return this.#held.takeAll();
   }
 
-  /** Empties the buffer. @returns how many messages were lost since the node was there */
+  /**
+   * Empties the buffer.
+   * @returns how many messages were lost, dropped ones included
+   */
   drop(): number {
     return this.#held.takeAll().length + this.#held.takeDropped();
   }

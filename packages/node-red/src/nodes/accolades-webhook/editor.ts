@@ -20,7 +20,7 @@ declare const $: Query;
 declare const location: { readonly origin: string };
 declare const crypto: { getRandomValues(array: Uint8Array): Uint8Array };
 
-/** Node-RED's editor shows this instead of a stored password, which it never gets. */
+/** Node-RED's editor shows this instead of a stored password, which it does not receive. */
 const KEPT_PASSWORD = '__PWRD__';
 const DEFAULTS = migrate({}, webhookMigrations);
 
@@ -83,7 +83,7 @@ RED.nodes.registerType('accolades-webhook', {
     country: {
       value: 'RO',
       validate(value, _options) {
-        // Only the form is checked: the list of countries is too large for the editor.
+        // Checks only the form: the list of countries is too large for the editor.
         const known = /^([a-z]{2})?$/i.test(textOf(value).trim());
         return isVariable(value) || known || this._('accolades-webhook.error.country');
       },
@@ -212,7 +212,7 @@ function chosenEvents(): WebhookEventType[] {
 }
 
 function settingsOf(node: EditorNode): Settings {
-  // What the node lacks must not hide the migration's defaults.
+  // A setting that the node lacks must not override the migration's default.
   const entries = ['version', ...Object.keys(DEFAULTS)].map((name) => [name, node[name]] as const);
   return migrate(Object.fromEntries(entries.filter(([, value]) => value !== undefined)), webhookMigrations);
 }
@@ -222,10 +222,7 @@ function eventsOf(settings: Settings): WebhookEventType[] {
   return problemOf(() => readWebhookEvents(events)) === null ? [...readWebhookEvents(events)] : [];
 }
 
-/**
- * What stands below the fold, in the parts that are unfolded when something there is not as it is
- * by itself.
- */
+/** Sections below the fold. A section opens when one of its settings is not the default. */
 const FOLDED = [
   ['country', 'phoneField', 'durationField'],
   ['secretParameter', 'allowedAddresses', 'trustedProxies', 'maxBodyBytes'],
@@ -241,8 +238,8 @@ function unfoldChanged(settings: Settings): void {
 }
 
 /**
- * Under the path: what is to be set in Accolades. A secret is shown only while the person who typed
- * it is here to copy it.
+ * Shows the URL for Accolades under the path. It contains a secret only right after typing, so that
+ * the user can copy it.
  */
 function showUrl(node: EditorNode): void {
   const path = field('path').val();
@@ -264,14 +261,14 @@ function showUrl(node: EditorNode): void {
   else line.text(node._('accolades-webhook.url.withSecret', { url }));
 }
 
-/** 128 bits, in characters that need no escape in a path. */
+/** 128 bits, in characters that need no escaping in a path. */
 function newSecret(): string {
   return [...crypto.getRandomValues(new Uint8Array(16))]
     .map((byte) => byte.toString(16).padStart(2, '0'))
     .join('');
 }
 
-/** By its look: whether each is an address is left to the runtime. */
+/** Checks only the form; the runtime checks each address. */
 function isAddressList(value: unknown): boolean {
   return textOf(value)
     .split(/[,;\s]+/)

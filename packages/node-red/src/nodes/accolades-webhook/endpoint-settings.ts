@@ -3,7 +3,7 @@ import type { Settings } from '../../migrations/migrate.ts';
 import { settingReader, withVariable, type Environment } from '../../runtime/environment.ts';
 
 /**
- * The settings of a webhook node, in the form that core reads.
+ * Reads the endpoint settings of a webhook node.
  * @param secret requests without it are rejected; empty: all are accepted
  * @param environment the variables that the node sees
  * @throws AccoladesError `INVALID_PARAMETER`
@@ -29,7 +29,7 @@ export function endpointSettings(
     flowAnswersIvr: settings['flowAnswersIvr'],
     flowConfirmsHangup: settings['flowConfirmsHangup'],
     flowPopsScreen: settings['flowPopsScreen'],
-    // A variable of the type JSON is an object already.
+    // A variable of the type JSON is already an object.
     ivrFallback: withVariable(settings['ivrFallback'], environment),
     hangupFallback: settings['hangupFallback'],
     hangupFallbackSeconds: text('hangupFallbackSeconds'),

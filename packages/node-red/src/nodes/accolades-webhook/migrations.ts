@@ -1,11 +1,11 @@
 import { WEBHOOK_EVENTS } from '@accolades-flow/core';
 import type { Migration } from '../../migrations/migrate.ts';
 
-/** The steps of a webhook node's settings, oldest first. */
+/** The migrations of a webhook node's settings, oldest first. */
 export const webhookMigrations: readonly Migration[] = [
   {
     version: 1,
-    // Fills in what a hand-written node lacks.
+    // Adds settings that a hand-written node lacks.
     upgrade: (settings) => ({
       path: '/accolades',
       method: 'both',

@@ -1,10 +1,10 @@
 import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 
-/** Our own bound, in characters. */
+/** A limit of our own, in characters. */
 const MAX_PATH_CHARS = 200;
 
 /**
- * The path of an endpoint as it is compared: with a `/` at its beginning and none at its end.
+ * Normalises the path of an endpoint: it starts with `/` and does not end with one.
  * @throws AccoladesError `INVALID_PARAMETER`, saying what to write
  */
 export function readPath(value: unknown): string {
@@ -19,7 +19,7 @@ export function readPath(value: unknown): string {
   return path;
 }
 
-/** Node-RED's own HTTP nodes do not tell capitals from small letters either. */
+/** Paths are case-insensitive, as in Node-RED's own HTTP nodes. */
 export function pathKey(path: string): string {
   return path.toLowerCase();
 }

@@ -28,7 +28,10 @@ import { WebhookRoutes } from './webhook-routes.ts';
 
 type Self = Node<{ secret: string }>;
 
-/** The node `accolades-webhook`: an HTTP endpoint for call notifications, IVR requests and the browser connector's events. */
+/**
+ * The node `accolades-webhook`: an HTTP endpoint for call notifications, IVR requests and events of
+ * the browser connector.
+ */
 export default function registerWebhook(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
   const setting = (name: string): unknown => Reflect.get(RED.settings, name);
@@ -52,7 +55,7 @@ export default function registerWebhook(RED: NodeAPI): void {
     const environment = environmentOf(RED.util, this);
     const work = new WebhookWork(this, texts, RED, routes, needsLogin);
     const leave = gateOf(RED).join(work);
-    // A tool may have written an empty one, which is none.
+    // Other tools may store an empty secret, which means none.
     const isSet = storedSecret(RED, this.id, 'secret') !== '';
     work.begin(settings, isSet ? this.credentials.secret : undefined, environment);
     this.on('close', (removed: boolean, done: () => void) => {
@@ -65,7 +68,7 @@ export default function registerWebhook(RED: NodeAPI): void {
   RED.nodes.registerType('accolades-webhook', Webhook, { credentials: { secret: { type: 'password' } } });
 }
 
-/** What a webhook node does while it is deployed. */
+/** The work of a webhook node while it is deployed. */
 class WebhookWork implements FlowMember {
   readonly #node: Node;
   readonly #texts: Texts;
@@ -79,7 +82,7 @@ class WebhookWork implements FlowMember {
   #path = '';
   #deployed: DeployedNode | null = null;
   #route: WebhookRoute | null = null;
-  /** What to tell Catch nodes once they are there. */
+  /** An error for Catch nodes, sent once they exist. */
   #problem: unknown = null;
   #started = false;
   #ended = false;
@@ -104,7 +107,7 @@ class WebhookWork implements FlowMember {
     this.#needsLogin = needsLogin;
   }
 
-  /** Takes the path. Settings that can never work become the node's status and an error for Catch nodes. */
+  /** Claims the path. Invalid settings become the node's status and an error for Catch nodes. */
   begin(settings: Settings, secret: unknown, environment: Environment): void {
     try {
       if (this.#routes === null) throw invalidParameter(this.#texts('accolades-webhook.error.httpOff'));
@@ -121,7 +124,10 @@ class WebhookWork implements FlowMember {
     }
   }
 
-  /** Empty only when none is set: a variable without a value must not open the endpoint. @throws AccoladesError */
+  /**
+   * Empty only when no secret is set: a variable without a value must not open the endpoint.
+   * @throws AccoladesError
+   */
   #secretOf(secret: unknown, environment: Environment): string {
     if (secret === undefined) return '';
     const given = settingText(secret, environment, 'INVALID_PARAMETER');
@@ -137,11 +143,11 @@ class WebhookWork implements FlowMember {
   }
 
   onFlowsStarted(): void {
-    // Whoever had the path before this deployment and wants it still has it by now.
+    // By now, a node that had the path before this deployment has claimed it again.
     if (this.#route === null) this.#claimPath(true);
     if (!this.#started) {
       this.#started = true;
-      // Status and Catch nodes hear nothing before this.
+      // Status and Catch nodes receive nothing before this.
       this.#display.repeat();
       if (this.#needsLogin) this.#node.warn(this.#texts('accolades-webhook.log.needsLogin'));
     }
@@ -162,7 +168,9 @@ class WebhookWork implements FlowMember {
     this.#notice.onLongWait(phase, this.#route?.heldCount ?? 0);
   }
 
-  /** The node is closed, and may be made anew: until then the path is kept. Idempotent, never throws. */
+  /**
+   * The node is closed and may be created again; its path stays served. Idempotent, never throws.
+   */
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
@@ -230,7 +238,7 @@ class WebhookWork implements FlowMember {
       _msgid: newMessageId(),
       topic: payload.event,
       payload,
-      // Beside the payload, so that a flow may replace that and still answer.
+      // Beside the payload, so that a flow can replace the payload and still answer.
       ...(replyToken === null ? {} : { accolades: { replyToken } }),
     };
     const ports = this.#ports;
@@ -263,7 +271,7 @@ class WebhookWork implements FlowMember {
   }
 
   #fail(error: unknown, status = errorStatus(error, this.#texts)): void {
-    // The same again at each deployment would be no news.
+    // Report the problem once, not at each deployment.
     if (this.#started) return;
     this.#problem = error;
     this.#display.showConnection(status);

@@ -2,9 +2,9 @@ import type { EventEmitter } from 'node:events';
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Keeps requests of our paths from being read by others. With its default settings, Node-RED's
- * admin API sees every request first, and its body parser has a limit of its own (5 MB), no time
- * limit, and refuses charsets that we can read.
+ * Prevents other handlers from reading the bodies of our requests. With its default settings,
+ * Node-RED's admin API receives every request first. Its body parser has a limit of its own (5 MB)
+ * and no time limit, and rejects charsets that we support.
  *
  * Express's parsers skip a request that is marked as parsed, so a listener in front of all others
  * marks ours.
@@ -34,7 +34,7 @@ export class UnreadBodies {
     this.#server.off('request', this.#mark);
   }
 
-  /** Whether only our mark says that the body was parsed. */
+  /** Whether the request counts as parsed only because of our mark. */
   has(request: IncomingMessage): boolean {
     return this.#marked.has(request);
   }

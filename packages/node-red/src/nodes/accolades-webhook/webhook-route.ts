@@ -54,7 +54,7 @@ export class WebhookRoute {
     return this.#buffer.length;
   }
 
-  /** Whether the route waits for the node that replaces this one. */
+  /** Whether this node was the last one here and is away. */
   isKeptFor(node: DeployedNode): boolean {
     return !this.#live && this.#node === node;
   }
@@ -110,7 +110,7 @@ export class WebhookRoute {
     this.#node.endpoint.close();
   }
 
-  /** Answers a browser that asks whether a page of another origin may send an event. */
+  /** Answers a CORS preflight request. */
   preflight(head: RequestHead, response: ServerResponse): void {
     const answer = this.#node.endpoint.guard.preflight(head);
     if ('kind' in answer) this.#refuse(answer, response);
@@ -119,7 +119,7 @@ export class WebhookRoute {
 
   /**
    * Answers a request. Never throws.
-   * @param body the body, when it has been read before; undefined: it is still unread
+   * @param body the body, when it was already read; undefined: it is still unread
    */
   async serve(
     head: RequestHead,
@@ -147,7 +147,7 @@ export class WebhookRoute {
   }
 
   #receive(checked: CheckedHead, body: unknown, response: ServerResponse): void {
-    // The node may have been exchanged while the body came in.
+    // The node may have been replaced while the body arrived.
     const { endpoint } = this.#node;
     let onAnswered: (byFallback: boolean) => void = () => undefined;
     const received = endpoint.receiveBody(checked, body, (answer, by) => {
@@ -158,7 +158,7 @@ export class WebhookRoute {
       this.#refuse(received, response);
       return;
     }
-    // First of all, since Accolades hangs the call up when it is not answered.
+    // Answer first: Accolades hangs up the call without an answer.
     if (received.answer !== null) sendAnswer(response, received.answer);
     if (received.kind === 'ignored') return;
     const { type, message, replyToken, warning } = received;

@@ -9,35 +9,33 @@ import { WebhookRoute, type DeployedNode } from './webhook-route.ts';
 type Next = (error?: unknown) => void;
 type Handler = (request: IncomingMessage, response: ServerResponse, next: Next) => unknown;
 
-/** What is used of `RED.httpNode`. */
+/** The part of `RED.httpNode` that is used. */
 export interface HttpApp {
   use(handler: (request: IncomingMessage, response: ServerResponse, next: Next) => void): unknown;
 }
 
 export interface RoutesOptions {
-  /**
-   * `httpNodeMiddleware` of the runtime's settings: runs before, as for Node-RED's own HTTP nodes.
-   */
+  /** The setting `httpNodeMiddleware`: runs first, as for Node-RED's own HTTP nodes. */
   readonly middleware?: unknown;
-  /** Whether the runtime itself answers the questions of browsers (`httpNodeCors`). */
+  /** Whether the runtime itself answers CORS preflight requests (`httpNodeCors`). */
   readonly hasCors?: boolean;
-  /** The HTTP server of the runtime, so that the bodies of our paths stay unread. */
+  /** The runtime's HTTP server; needed to keep request bodies unread. */
   readonly server?: EventEmitter | null;
-  /** `httpNodeRoot`: what precedes the paths in a URL. Default: nothing. */
+  /** The setting `httpNodeRoot`: the prefix of all paths in a URL. Default: none. */
   readonly root?: unknown;
-  /** Told when what was held for a node that did not come back is dropped. */
+  /** Called when messages are dropped because their node did not come back. */
   readonly onForgotten?: (path: string, count: number) => void;
 }
 
 /**
- * The paths of all webhook nodes of a runtime, behind one handler that is added before any flow
- * starts. Express cannot remove a route, and what Node-RED's own HTTP nodes do instead removes
+ * The routes of all webhook nodes of a runtime, behind one handler that is added before any flow
+ * starts. Express cannot remove a route, and the workaround of Node-RED's own HTTP nodes removes
  * every route of the same path.
  */
 export class WebhookRoutes {
   static readonly #routes = new WeakMap<HttpApp, WebhookRoutes>();
 
-  /** The paths of an HTTP server; the options count the first time. */
+  /** The routes of an HTTP server. Only the first call uses the options. */
   static of(app: HttpApp, options: RoutesOptions = {}): WebhookRoutes {
     const existing = WebhookRoutes.#routes.get(app);
     if (existing !== undefined) return existing;
@@ -64,11 +62,11 @@ export class WebhookRoutes {
   }
 
   /**
-   * Takes a path for a node, with what was held for it meanwhile.
-   * @param force also takes a path that is only kept for another node, which has not come back
-   * @returns null when the path is kept for another node that may come back: try again when the
-   *   flows have started
-   * @throws AccoladesError `INVALID_PARAMETER` when another node has the path
+   * Claims a path for a node, and moves the node's held messages to it.
+   * @param force also takes a path whose previous node is away
+   * @returns null: another node may come back to the path, so try again after the flows have
+   * started
+   * @throws AccoladesError `INVALID_PARAMETER` when a deployed node has the path
    */
   claim(path: string, owner: string, node: DeployedNode, force: boolean): WebhookRoute | null {
     const key = pathKey(path);
@@ -98,7 +96,7 @@ export class WebhookRoutes {
     return route;
   }
 
-  /** The node does not come back; nothing happens when it has. Idempotent, never throws. */
+  /** The node will not come back; no effect when it has. Idempotent, never throws. */
   giveUp(route: WebhookRoute, node: DeployedNode): void {
     if (this.#byPath.get(pathKey(route.path)) === route && route.isKeptFor(node)) this.#release(route);
   }
@@ -129,7 +127,7 @@ export class WebhookRoutes {
     runAll(this.#middleware, request, response, next, serve);
   }
 
-  /** A middleware of the user may have read the body, and left it where Express does. */
+  /** A user's middleware may have read the body, and stored it as Express does. */
   #bodyReadBefore(request: IncomingMessage): unknown {
     const isParsed = '_body' in request && this.#unread?.has(request) !== true;
     if (!request.readableEnded && !isParsed) return undefined;
@@ -161,7 +159,7 @@ function handlersOf(middleware: unknown): Handler[] {
   );
 }
 
-/** As Express does: each calls the next one, or answers itself. */
+/** Like Express: each handler calls the next one or answers. */
 function runAll(
   handlers: readonly Handler[],
   request: IncomingMessage,
