@@ -12,14 +12,14 @@ export const acknowledge: Answer = (_post, response) => {
   response.end('{"received":true}');
 };
 
-/** Acknowledges, and has a page opened for each call. */
+/** Acknowledges, and makes the connector open a page for each call. */
 export const answerPage: Answer = (post, response) => {
   response.writeHead(200, { ...READABLE, 'content-type': 'application/json' });
   const screenPop = { url: `${CRM}/contacts/7`, title: 'Ana Pop' };
   response.end(JSON.stringify({ received: true, ...(post.has('frame') ? { screenPop } : {}) }));
 };
 
-/** A server in the place of the flow, which keeps what was posted. */
+/** A server that replaces the flow and records each post. */
 export class Endpoint {
   readonly posts: URLSearchParams[] = [];
   answer: Answer;
@@ -53,7 +53,7 @@ export class Endpoint {
     return `http://127.0.0.1:${port}/accolades`;
   }
 
-  /** Posted events by name or uniqueId, in the order of their arrival, each id once. */
+  /** Posted events by name or uniqueId, in the order of arrival, each id once. */
   get events(): string[] {
     const ids = new Set<string | null>();
     return this.posts

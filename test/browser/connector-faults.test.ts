@@ -60,7 +60,7 @@ describe('The browser connector in Chromium, where something is in the way', () 
       refused = place();
       await waitUntil('the first refusal', () => endpoint.events.includes(refused), { deadlineMs: 20_000 });
       const later = [place(), place()];
-      // Three attempts, with waits of up to a second, two and four.
+      // Three attempts, with pauses of up to one, two and four seconds.
       await waitUntil('the later calls', () => later.every((id) => endpoint.events.includes(id)), {
         deadlineMs: 60_000,
       });

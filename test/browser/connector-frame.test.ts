@@ -60,7 +60,7 @@ describe('The browser connector in the frames of Chromium', () => {
       { deadlineMs: 20_000 },
     );
 
-  /** Puts the connector into a frame that may do no more than this. */
+  /** Loads the connector in a sandboxed frame with only these permissions. */
   const openSandboxed = async (allowed: string): Promise<AgentWindow> => {
     await context.route('**/agents/*', async (route) => {
       const response = await route.fetch();
@@ -130,7 +130,8 @@ describe('The browser connector in the frames of Chromium', () => {
     const { private: key, cert } = await generate([{ name: 'commonName', value: '127.0.0.1' }]);
     const folder = await mkdtemp(path.join(tmpdir(), 'accolades-connector-'));
     await writeFile(path.join(folder, 'index.html'), '<!doctype html><script src="own.js" defer></script>');
-    // Its order of messages: wss: only, ask on open, configuration after authSuccess, calls to the console.
+    // The expected order: wss: only, ask on open, configuration after authSuccess, calls to the
+    // console.
     const script = `
       const given = new URLSearchParams(location.search);
       const socket = new WebSocket('wss://' + given.get('serverFqdn') + ':' + given.get('serverPort'));

@@ -49,7 +49,7 @@ describe('The browser connector when its page goes away', () => {
 
   const place = (): string => simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' }).uniqueId;
 
-  /** An agent's window in which these calls wait, since the endpoint is not available. */
+  /** An agent's window with this many undelivered calls, because the endpoint is down. */
   const openWithWaitingCalls = async (count: number): Promise<{ page: Page; ids: string[] }> => {
     const { page, connector } = await AgentWindow.open(context, simulator.agentPageUrl(FRONT_DESK));
     await connector.locator('#delivery', { hasText: 'Sent to' }).waitFor();
@@ -71,7 +71,7 @@ describe('The browser connector when its page goes away', () => {
   it('delivers 99 events that waited', async () => {
     const { page, ids } = await openWithWaitingCalls(99);
     endpoint.answer = acknowledge;
-    // A tab that is closed gets half a second for it, which a busy computer may not have.
+    // A closing tab gets only half a second for this, too little for a busy computer.
     await page.goto(simulator.agentPageUrl(SALES));
     await waitForEvents([...ids, 'agentDisconnected']);
   });
@@ -84,7 +84,7 @@ describe('The browser connector when its page goes away', () => {
       deadlineMs: 20_000,
     });
     await waitForEvents(['agentDisconnected']);
-    // A second post would have been sent at the same moment.
+    // A second post would have been sent at the same time.
     const other = await AgentWindow.open(context, simulator.agentPageUrl(FRONT_DESK));
     await other.waitForText('delivery', /^Sent to/);
     const posts = endpoint.posts.filter((post) => post.get('event') === 'agentDisconnected');
@@ -131,7 +131,7 @@ describe('The browser connector when its page goes away', () => {
           deadlineMs: 20_000,
         });
         for (const redirect of held) redirect();
-        // The browser would follow before it loads the next page of the same server.
+        // The browser would follow the redirect before it loads the next page of the same server.
         const next = await context.newPage();
         await next.goto(other.url.replace('/accolades', '/another'));
         expect(endpoint.posts[0]?.get('secret')).to.equal(SECRET);

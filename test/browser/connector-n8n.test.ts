@@ -30,7 +30,7 @@ describe('The browser connector in Chromium, with a workflow in n8n', () => {
   let id: string;
 
   before(async function () {
-    // The first use installs n8n.
+    // The first run installs n8n.
     this.timeout(15 * 60_000);
     folder = await temporaryFolder();
     host = await startN8n({ userFolder: folder.path, packages: [await tarball('n8n')] });
@@ -104,7 +104,7 @@ describe('The browser connector in Chromium, with a workflow in n8n', () => {
     expect(item).to.deep.include({ event: 'incomingCall', uniqueId, phoneNumber: '0211234567' });
     expect(JSON.stringify(item)).not.to.contain(SECRET).and.not.to.contain(FRONT_DESK);
 
-    // An extension: nobody to show.
+    // An internal extension has no page to open.
     simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '101' });
     await client.waitForExecutions(id, 2);
     await agent.waitForText('delivery', /^Sent to/);
@@ -117,7 +117,7 @@ describe('The browser connector in Chromium, with a workflow in n8n', () => {
     await agent.waitForText('delivery', /^Sent to/, 60_000);
     await client.deactivate(id);
     simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '102' });
-    // n8n's own answer to an unknown path is not readable for pages of elsewhere.
+    // n8n's answer to an unknown path is not readable across origins.
     await agent.waitForText('delivery', /(cannot be reached|No webhook node).* 1 event waits/);
     await client.publish(id);
     await agent.waitForText('delivery', /^Sent to/, 60_000);

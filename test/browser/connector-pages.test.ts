@@ -15,14 +15,14 @@ import {
 } from './connector-rig.ts';
 import { startBrowser } from './support/browser.ts';
 
-/** Words of a `sandbox` in which the connector runs with the origin of its site. */
+/** The `sandbox` permissions with which the connector keeps its site's origin. */
 const SCRIPTS = 'allow-scripts allow-same-origin';
 
 interface Surroundings {
   readonly sandbox?: string;
   /** Headers of the agent's page. */
   readonly headers?: Record<string, string>;
-  /** Whether the connector comes from another site than the agent's page. */
+  /** Whether the connector is served from another site than the agent's page. */
   readonly otherSite?: boolean;
 }
 
@@ -85,7 +85,7 @@ describe('The pages that the browser connector opens in Chromium', () => {
 
   const place = (): string => simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' }).uniqueId;
 
-  /** Two calls, of which the flow gets both. */
+  /** Places two calls; the flow receives both. */
   const placeTwo = async (): Promise<void> => {
     for (const id of [place(), place()]) {
       await waitUntil('the call', () => endpoint.events.includes(id), { deadlineMs: 20_000 });
@@ -111,7 +111,7 @@ describe('The pages that the browser connector opens in Chromium', () => {
         headers: { 'cross-origin-opener-policy': 'same-origin' },
       });
       await placeTwo();
-      // The browser does not tell this frame of a tab that is cut off from its opener.
+      // The browser does not report a tab that opens without an opener to this frame.
       await agent.waitForText('page', isOther ? /^The browser does not say whether/ : /^Opened/);
       await waitUntil('the page', () => context.pages().some((page) => page.url() === `${CRM}/contacts/7`), {
         deadlineMs: 20_000,
@@ -140,7 +140,7 @@ describe('The pages that the browser connector opens in Chromium', () => {
     await placeTwo();
     await agent.waitForText('page', /^Not opened by itself/);
     expect(opened).to.deep.equal([]);
-    // The click shows that the sandbox would cripple the page.
+    // The click reveals that the sandbox would break the page.
     await agent.connector.getByRole('link', { name: 'Ana Pop' }).click();
     await agent.waitForText('page', /^Not opened: the sandbox.*https:\/\/crm\.example\/contacts\/7$/);
     await waitUntil('the tab to close', () => context.pages().length === 1, { deadlineMs: 20_000 });

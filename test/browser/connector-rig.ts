@@ -13,7 +13,7 @@ export const SALES = '4e9d5518cc';
 export const SECRET = 'connector-secret-k3yB7wq9';
 export const CRM = 'https://crm.example';
 
-/** The zip that is uploaded into Accolades. `npm run pack` writes it. */
+/** The zip for uploading into Accolades. `npm run pack` writes it. */
 export async function connectorZip(): Promise<string> {
   const zip = path.join(artifacts, 'accolades-flow-connector.zip');
   await access(zip).catch(() => {
@@ -22,7 +22,7 @@ export async function connectorZip(): Promise<string> {
   return zip;
 }
 
-/** The account's configuration text, which holds settings of another program as well. */
+/** The account's configuration text, which also holds settings of another program. */
 export function accountText(url: string, more: JsonObject = {}): string {
   return JSON.stringify({
     crm: { theme: 'dark' },
@@ -41,7 +41,7 @@ export async function connectorSimulator(options: SimulatorOptions = {}): Promis
   });
 }
 
-/** A context in which the CRM exists. */
+/** A browser context in which the CRM is reachable. */
 export async function crmContext(browser: Browser, locale = 'en-GB'): Promise<BrowserContext> {
   const context = await browser.newContext({ locale, ignoreHTTPSErrors: true });
   await context.route(`${CRM}/**`, (route) =>
@@ -50,7 +50,7 @@ export async function crmContext(browser: Browser, locale = 'en-GB'): Promise<Br
   return context;
 }
 
-/** The page of an agent and the connector in it. */
+/** An agent's page with the connector in it. */
 export class AgentWindow {
   readonly page: Page;
   readonly connector: FrameLocator;
@@ -93,8 +93,8 @@ export async function temporaryFolder(): Promise<{ path: string; remove(): Promi
 }
 
 /**
- * A flow that looks callers up: 0211234567 is a contact of the CRM, 0311000000 leads elsewhere, all
- * others are unknown. `/events` lists every message of the webhook node.
+ * A flow that looks up callers: 0211234567 is a contact of the CRM, 0311000000 opens another page,
+ * all others are unknown. `/events` lists every message of the webhook node.
  */
 export const LOOKUP_FLOW: FlowNode[] = [
   { id: 'tab', type: 'tab', label: 'Calls' },
@@ -149,7 +149,7 @@ return msg;`,
   { id: 'answer', type: 'http response', z: 'tab', wires: [] },
 ];
 
-/** What {@link LOOKUP_FLOW} was given so far, oldest first. */
+/** The messages that {@link LOOKUP_FLOW} has received, oldest first. */
 export async function eventsOf(url: string): Promise<JsonObject[]> {
   const data: unknown = await fetch(`${url}/events`).then((response) => response.json());
   return Array.isArray(data) ? data.filter(isObject) : [];

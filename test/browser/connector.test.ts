@@ -90,7 +90,7 @@ describe('The browser connector in Chromium, with a flow in Node-RED', () => {
     const page: Page = await popup;
     await page.waitForURL(`${CRM}/contacts/7`);
     expect(await page.locator('h1').innerText()).to.equal('Ana Pop');
-    // The contact's page gets no hold on the agent's page, nor its address, which holds the idCrm.
+    // The contact's page must not access the agent's page or its address, which holds the idCrm.
     expect(await page.evaluate('[window.opener === null, document.referrer]')).to.deep.equal([true, '']);
     const [call] = await waitForCalls([uniqueId]);
     expect(call).to.deep.include({
@@ -156,7 +156,7 @@ describe('The browser connector in Chromium, with a flow in Node-RED', () => {
     let posts = 0;
     await context.route(`${host.url}/accolades`, async (route) => {
       posts++;
-      // The flow has it; the browser does not learn of it.
+      // The flow receives the event, but the browser does not see the answer.
       if (posts === 1) {
         await route.fetch();
         await route.abort();
@@ -185,7 +185,7 @@ describe('The browser connector in Chromium, with a flow in Node-RED', () => {
     for (const { receivedAt } of calls) {
       expect(Math.abs(Date.parse(String(receivedAt)) - placedAt)).to.be.below(2_000);
     }
-    // An old call throws no page in front of the agent.
+    // An old call opens no page.
     expect(context.pages()).to.have.lengthOf(1);
   });
 

@@ -9,7 +9,7 @@ import { waitUntil } from '../../hosts/deadline.ts';
 import { newPage, startBrowser } from './support/browser.ts';
 import { picture } from './support/pictures.ts';
 
-/** A connector of the simplest kind: it shows the number of each call that it is told. */
+/** A minimal connector that shows the number of each call. */
 const CONNECTOR = `<!doctype html><p id="calls">waiting</p><script>
   const asked = new URLSearchParams(location.search);
   const socket = new WebSocket('ws://' + asked.get('serverFqdn') + ':' + asked.get('serverPort'));
@@ -47,7 +47,7 @@ describe('the console in a browser', () => {
         { idCrm: '2f61a0c9de', name: 'Front desk', phone: { id: '27', data: '' } },
         { idCrm: '8b0e44d7a1', name: 'Sales', phone: { id: '28', data: '' } },
       ],
-      // By hand: a test that waited for them would wait for the clock.
+      // Calls are answered by hand, because automatic answers would depend on the clock.
       callSettings: { deviceAnswerMs: null, destinationAnswerMs: null },
     });
     pageErrors.length = 0;
@@ -74,7 +74,7 @@ describe('the console in a browser', () => {
 
   const openTab = (name: string): Promise<void> => page.getByRole('tab', { name }).click();
 
-  /** The events in the timeline of the chosen call. */
+  /** The events in the timeline of the selected call. */
   const timeline = (): Promise<string[]> => page.locator('#life-timeline b').allInnerTexts();
 
   const timelineEndsWith = (...events: string[]): Promise<true> => {

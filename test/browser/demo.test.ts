@@ -4,7 +4,7 @@ import { Crm } from '../../demo/crm/server.ts';
 import { newPage, startBrowser } from './support/browser.ts';
 import { picture } from './support/pictures.ts';
 
-/** As the flow of the demonstration tells of a call at its end. */
+/** A call as the demonstration's flow reports it at its end. */
 const call = (phoneNumber: string, phone: object | null) => ({
   event: {
     event: 'incomingCall',
@@ -18,7 +18,9 @@ const call = (phoneNumber: string, phone: object | null) => ({
   slack: 200,
 });
 
-/** The page that shows what the flow of the demonstration did, alone and in the narrow pane beside the PBX and the flow. */
+/**
+ * The results page of the demonstration, alone and in the narrow pane beside the PBX and the flow.
+ */
 describe('The results of the demonstration in a browser', () => {
   let browser: Browser;
   let crm: Crm;
@@ -61,7 +63,7 @@ describe('The results of the demonstration in a browser', () => {
         [rows[0], 'hidden number'],
         [rows[1], '021 123 4599'],
       ] as const) {
-        // Once: in its column, or where there is none, beside what is known.
+        // The number appears once: in its column, or beside the details when there is no column.
         expect(row?.split(number), row).to.have.lengthOf(2);
         expect(row).to.contain('not found in the CRM');
       }

@@ -12,7 +12,7 @@ describe('n8n in a browser', () => {
   };
 
   before(async function () {
-    // The first use installs n8n.
+    // The first run installs n8n.
     this.timeout(15 * 60_000);
     started = await N8nRig.start((line) => {
       console.log(`    ${line}`);

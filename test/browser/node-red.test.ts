@@ -7,7 +7,7 @@ import { helpTexts } from './node-red/help-texts.ts';
 import { manyAgents } from './node-red/many-agents.ts';
 import { NodeRedRig } from './node-red/rig.ts';
 
-/** Another version of `hosts/node-red/versions` than the devDependency. */
+/** A version from `hosts/node-red/versions` other than the devDependency. */
 const version = process.env['ACCOLADES_NODE_RED_VERSION'];
 
 describe(`Node-RED${version === undefined ? '' : ` ${version}`} in a browser`, () => {

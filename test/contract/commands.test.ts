@@ -6,7 +6,7 @@ import { COMMAND_CASES, CONFIGURATION, type CommandCase } from './commands.ts';
 const PASSWORD = 'api-P4ss!word';
 const IDCRM = 'c0ffee0002bb';
 
-/** The n8n node gives the message that the table names, which the Node-RED nodes are tested with, too. */
+/** The n8n node must produce the messages of the table that the Node-RED nodes are tested with. */
 describe('What the n8n node Accolades sends and asks for', () => {
   let runtime: NodeRuntime;
   let simulator: Simulator;

@@ -1,13 +1,13 @@
-/** Commands and requests that both hosts send, and the message that must come of them: the same out of both. */
+/** Commands and requests that both hosts send, with the message that both must produce. */
 export interface CommandCase {
   readonly name: string;
   readonly command: 'dial' | 'ping';
-  /** Of a dial; written as a person or a flow would. */
+  /** Parameters of a dial, as a user or a flow writes them. */
   readonly deviceId?: string;
   readonly phoneNumber?: string;
   readonly numberFormat?: 'national' | 'e164' | 'international00' | 'asTyped';
   readonly country?: string;
-  /** What must hold of the message; or the code of the error. */
+  /** Fields of the expected message, or the code of the error. */
   readonly message: Readonly<Record<string, unknown>> | { readonly code: string };
 }
 
@@ -61,7 +61,7 @@ export const COMMAND_CASES: readonly CommandCase[] = [
   dial('an unknown device', { deviceId: '999', phoneNumber: '0211234567' }, { code: 'BAD_REQUEST' }),
 ];
 
-/** Texts as a person stores them in Accolades, and what is read of them. */
+/** Texts as users store them in Accolades, and the values read from them. */
 export const CONFIGURATION = {
   stored: {
     account: { id: '15', data: '{"company":"Example"}' },

@@ -14,7 +14,8 @@ const IDS = {
 };
 
 /**
- * A host in a process of its own, so that each runs its own bundle of core, with a PBX of its own and what came out of its node.
+ * A host in its own process, so that it runs its own bundle of core, with its own PBX and the
+ * output of its node.
  */
 class Host {
   readonly name: string;
@@ -80,7 +81,7 @@ describe('The contract: the same messages out of both hosts', () => {
 
   after(() => Promise.all(hosts.map((host) => host.close())));
 
-  /** Sends the frames, and after them a call of our own: when that has come, everything before it has. */
+  /** Sends the frames and then a marker call; when that has arrived, everything before it has. */
   const messagesFor = async (host: Host, frames: readonly (string | Uint8Array)[], mark: string) => {
     const from = host.messages.length;
     for (const frame of frames) {

@@ -1,11 +1,11 @@
 import { SEED_SAMPLES } from '@accolades-flow/simulator';
 
-/** One thing that the server sends, and whether it must become a message. */
+/** A server frame and the message that it must, or must not, become. */
 export interface ContractCase {
   readonly name: string;
-  /** Sent exactly so, one WebSocket message each. */
+  /** Sent exactly like this, one WebSocket message each. */
   readonly frames: readonly (string | Uint8Array)[];
-  /** What must hold of each resulting message, in order; an empty list: no message. */
+  /** Fields of each resulting message, in order; empty: no message. */
   readonly messages: readonly Readonly<Record<string, unknown>>[];
 }
 
@@ -108,7 +108,7 @@ export const CASES: readonly ContractCase[] = [
     ],
     messages: [{ agent: { label: 'Front desk', id: null, phoneId: '2', accountId: '1' } }],
   },
-  // No message, and nothing lost by it
+  // Produces no message, and loses none
   { name: 'an unknown type', frames: ['{"type":"presence","value":"busy"}'], messages: [] },
   { name: 'the error message', frames: ['{"type":"error","message":"whatever"}'], messages: [] },
   { name: 'a second authSucces', frames: ['{"type":"authSucces","version":"1.1.0"}'], messages: [] },

@@ -6,7 +6,7 @@ import { REPLY_CASES, type ReplyCase } from './replies.ts';
 const FALLBACK = '{"fallback":"yes"}';
 const CONFIRM = 'apiName=callNotification&event=confirmHangup&callId=1608743891.1344';
 
-/** The n8n node answers as the table says, which the Node-RED node is tested with, too. */
+/** The n8n node must answer as the table says that the Node-RED node is tested with. */
 describe('What the n8n node Accolades replies', () => {
   let runtime: NodeRuntime;
 
@@ -31,12 +31,12 @@ describe('What the n8n node Accolades replies', () => {
       return { ...common, specifyVariables: 'json', variablesJson: JSON.stringify(reply.variables) };
     }
     const { decision, seconds } = reply;
-    // As a person writes them who takes them from the item, which nothing checks before.
+    // As a user writes them when they come from the item; nothing checks them before.
     return {
       ...common,
       decision: `={{ ${JSON.stringify(decision)} }}`,
       ...(seconds === undefined ? {} : { seconds: `={{ ${JSON.stringify(seconds)} }}` }),
-      // Without the trigger before it, as in a sub-workflow, the node is told the format itself.
+      // Without the trigger in front, as in a sub-workflow, the node's own option sets the format.
       hangupOptions: hangupFormat === undefined ? {} : { hangupFormat: { values: { ...hangupFormat } } },
     };
   };

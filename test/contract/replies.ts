@@ -1,10 +1,10 @@
-/** Replies as a flow gives them, and what Accolades must get: the same out of both hosts. */
+/** Replies from a flow, with the answer that both hosts must send to Accolades. */
 export interface ReplyCase {
   readonly name: string;
   readonly reply:
     | { readonly kind: 'ivr'; readonly variables: unknown }
     | { readonly kind: 'confirmHangup'; readonly decision: unknown; readonly seconds?: unknown };
-  /** How the endpoint writes decisions; left out: the default. */
+  /** How the endpoint writes decisions; omitted: the default. */
   readonly hangupFormat?: {
     readonly format: 'json' | 'form' | 'template';
     readonly decisionField?: string;
@@ -14,7 +14,7 @@ export interface ReplyCase {
     readonly template?: string;
     readonly contentType?: string;
   };
-  /** What is sent; null: the reply is refused with `INVALID_REPLY`, and the request waits on. */
+  /** The answer; null: the reply is refused with `INVALID_REPLY` and the request keeps waiting. */
   readonly answer: { readonly contentType: string; readonly body: string } | null;
 }
 

@@ -1,20 +1,23 @@
 /**
- * What Accolades, an IVR or the browser connector send to an endpoint, and the message that must come of it: the same out of both
- * hosts.
+ * Requests from Accolades, an IVR or the browser connector, with the message that both hosts must
+ * produce.
  */
 export interface RequestCase {
   readonly name: string;
   readonly method: 'GET' | 'POST';
-  /** Behind the endpoint's address, without `?`. */
+  /** Appended to the endpoint's address, without `?`. */
   readonly query?: string;
   /** Null: no such header. */
   readonly contentType?: string | null;
   readonly body?: string | Uint8Array;
-  /** Of the answer. */
+  /** The status of the answer. */
   readonly status: number;
-  /** What must hold of the message; null: none comes of it. */
+  /** Fields of the message; null: no message. */
   readonly message: Readonly<Record<string, unknown>> | null;
-  /** The request waits for the flow's answer, so that the message has a `replyToken`; else that is null, or there is none. */
+  /**
+   * The request waits for the flow's answer, so the message has a `replyToken`. Omitted: the token
+   * is null or missing.
+   */
   readonly waits?: 'ivr' | 'confirmHangup';
 }
 

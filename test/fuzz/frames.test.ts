@@ -26,7 +26,8 @@ describe('hostile frames', () => {
     await attack('frames', SHARE, HOSTILE_FRAMES, (frame) => {
       checkDecoded(frame);
       rig.transport.frame(frame);
-      // A mutated frame may be a refusal or a good-bye: the session comes back by itself.
+      // A mutated frame may be a refusal or a `connectionClosed`: the session must recover on its
+      // own.
       if (rig.state === 'waiting') rig.nextAttempt().ready();
       if (rig.state !== 'ready') throw new Error(`The session is ${rig.state}.`);
       const uniqueId = `valid.${++cases}`;

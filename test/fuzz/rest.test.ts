@@ -9,10 +9,10 @@ import { attackAsync, ATTACK_TIMEOUT_MS, casesOf, type Classes } from './support
 import { bytesIn, json, mutationsOf, piece } from './support/pieces.ts';
 import { checkPlain } from './support/plain.ts';
 
-/** Of the whole; over loopback each case costs two connections. */
+/** A share of all cases: over loopback each case costs two connections. */
 const SHARE = 0.1;
 const LOOPBACK_SHARE = 0.01;
-/** Given to a command over loopback, in milliseconds; an answer that never ends is cut off there. */
+/** The time limit of a command over loopback, in milliseconds; it ends endless answers. */
 const COMMAND_MS = 300;
 const PASSWORD = 'p&ss w0rd-ü';
 const ENCODED = new URLSearchParams({ p: PASSWORD }).toString().slice(2);
@@ -86,7 +86,7 @@ const ANSWERS: Classes<Answer> = {
   },
 };
 
-/** @throws unless it is a typed error that shows no password */
+/** @throws unless it is a typed error without a password */
 function checkError(error: unknown): void {
   if (!(error instanceof AccoladesError)) throw error;
   const shown = `${error.message} ${String(error.cause)}`.toLowerCase();
@@ -188,7 +188,7 @@ describe('hostile answers to commands', () => {
 
 interface Response {
   readonly bytes: Uint8Array;
-  /** What the server does after that; `stay`: nothing, so that the command must end by itself. */
+  /** The server's next action; `stay`: none, so the command must end by its time limit. */
   readonly then: 'end' | 'reset' | 'stay';
 }
 

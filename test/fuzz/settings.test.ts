@@ -10,11 +10,11 @@ import { attack, ATTACK_TIMEOUT_MS, casesOf, type Classes } from './support/atta
 import { mutationsOf, piece } from './support/pieces.ts';
 
 const SHARE = 0.1;
-/** Part of generated credentials; must be in no error. */
+/** Part of generated credentials; no error may contain it. */
 const SECRET = 'f8cb549544';
 const PASSWORD = 'p&ss w0rd-ü';
 
-/** One after the other. */
+/** Fuzzed one after the other. */
 const ENDPOINT_SETTINGS = [
   'events',
   'secret',
@@ -36,7 +36,7 @@ const common: Classes<unknown> = {
   'pieces that break parsers': { weight: 2, of: fc.array(piece, { maxLength: 12 }).map((p) => p.join('')) },
   'anything but text': { weight: 2, of: fc.anything() },
 };
-/** Texts of up to some hundred thousand characters, for parsers whose time grows faster than the length. */
+/** Texts of up to several hundred thousand characters, which reveal superlinear parsers. */
 const huge = (...units: readonly string[]): Classes<unknown>[string] => ({
   weight: 0.01,
   of: fc
@@ -44,7 +44,10 @@ const huge = (...units: readonly string[]): Classes<unknown>[string] => ({
     .map(([unit, times]) => unit.repeat(times)),
 });
 
-/** Runs a parser on it: @returns what it made of it; null when it was refused with a typed error that holds no secret. */
+/**
+ * Runs a parser.
+ * @returns its result; null when it refused the input with a typed error that holds no secret
+ */
 function read<T>(parse: () => T, secret: string): T | null {
   try {
     return parse();
@@ -95,7 +98,7 @@ describe('hostile settings', () => {
         const sound = agents.every(({ label, idCrm }) => /\S/.test(label) && /^[!-~]{1,128}$/.test(idCrm));
         if (agents.length === 0 || !sound) throw new Error('An agent that is none.');
       }
-      // An agent hides its idCrm from JSON.
+      // An agent's idCrm does not appear in JSON.
       const known = parseAgentList(`A=${SECRET}\n0a1b2c3d4e`).map(({ label, idCrm }) => [label, idCrm]);
       valid(known, [
         ['A', SECRET],

@@ -67,7 +67,10 @@ const value = fc.oneof(fc.constantFrom(...KINDS), piece, json);
 const fields = fc.dictionary(fc.constantFrom(...NAMES), value);
 const anyCharset = fc.constantFrom('utf-8', 'iso-8859-2', 'utf-16le', 'shift_jis', '"', 'klingon', '\u0000');
 
-/** What may come to an endpoint: forms and JSON, read by the host or not. `samples` are forms, `jsonSamples` JSON. */
+/**
+ * Bodies for an endpoint: forms and JSON, parsed by the host or not. `samples` are forms,
+ * `jsonSamples` JSON.
+ */
 function bodies(samples: readonly string[], jsonSamples: readonly string[]): Classes<Body> {
   return {
     'mutated forms': { weight: 30, of: mutationsOf(...samples).map((text) => form(text)) },
@@ -132,7 +135,10 @@ class Rig {
   );
   #turn = 0;
 
-  /** Sends it, with the secret or without, answers where the flow must, and checks all that is promised. */
+  /**
+   * Sends a request with or without the secret, answers it where the flow must, and checks all
+   * promises.
+   */
   send(
     method: 'GET' | 'POST',
     { body, headers, query = '' }: Body,
@@ -177,7 +183,7 @@ class Rig {
     return received;
   }
 
-  /** @throws unless a valid request gives a message with these fields */
+  /** @throws unless a valid request produces a message with these fields */
   valid(method: 'GET' | 'POST', body: Body, wanted: Readonly<Record<string, unknown>>): void {
     const received = this.send(method, body, true);
     if (received.kind !== 'message') throw new Error('A valid request was not taken.');

@@ -4,18 +4,18 @@ import { DEVICE, restUrl } from './telephony.ts';
 /** A `dial` or `ping` that the REST API refuses, as the vendor documents it. */
 export interface DocumentedError {
   readonly status: number;
-  /** Ours. */
+  /** Our error code. */
   readonly code: string;
-  /** What the person is told, in part. */
+  /** A part of the text that the user sees. */
   readonly says: RegExp;
-  /** Brings the simulator to give this error, where that does not follow from what is sent. */
+  /** Makes the simulator return this error, where the command alone does not cause it. */
   readonly arrange?: (simulator: Simulator) => void | Promise<void>;
-  /** What differs from a good command. */
+  /** The difference from a valid command. */
   readonly command?: { readonly deviceId?: string };
   readonly account?: { readonly password?: string; readonly accountNumber?: string; readonly path?: string };
 }
 
-/** The vendor's table of errors. Each simulator is used for one of them. */
+/** The vendor's table of errors. Each needs its own simulator. */
 export const DOCUMENTED_ERRORS: readonly DocumentedError[] = [
   { status: 400, code: 'BAD_REQUEST', says: /device id and the phone number/, command: { deviceId: '9999' } },
   { status: 401, code: 'UNAUTHORIZED', says: /password is wrong/, account: { password: 'another-Passw0rd' } },
@@ -69,7 +69,9 @@ export const DOCUMENTED_ERRORS: readonly DocumentedError[] = [
   },
 ];
 
-/** Another program on this machine that sends nonsense, for which the whole address is blocked. */
+/**
+ * Sends invalid requests like another program on this machine, for which the address is blocked.
+ */
 export async function sendBadRequests(simulator: Simulator, count: number): Promise<void> {
   for (let i = 0; i < count; i++) {
     const body = new URLSearchParams({ password: 'nonsense', deviceId: DEVICE });

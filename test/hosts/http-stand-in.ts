@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 
-/** A request that a stand-in got. */
+/** A request that a stand-in received. */
 export interface Exchange {
   readonly method: string;
   /** Path and query. */
@@ -8,9 +8,11 @@ export interface Exchange {
   readonly body: string;
 }
 
-/** A server in the place of Slack, a CRM, a shop …: it answers with JSON, and remembers what it was asked. */
+/**
+ * A server that replaces Slack, a CRM, a shop …: it answers with JSON and records its requests.
+ */
 export interface HttpStandIn {
-  /** Without a slash at its end. */
+  /** Without a trailing slash. */
   readonly url: string;
   readonly exchanges: readonly Exchange[];
   close(): Promise<void>;

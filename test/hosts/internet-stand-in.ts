@@ -7,24 +7,24 @@ import path from 'node:path';
 import { generate } from 'selfsigned';
 import type { Exchange } from './http-stand-in.ts';
 
-/** A request to one of the services; `host` is the one that it was meant for. */
+/** A request to one of the services; `host` is the intended host. */
 export interface ServiceExchange extends Exchange {
   readonly host: string;
   readonly authorization: string;
 }
 
 /**
- * A stand-in for services whose address a host's own nodes do not let one set: a proxy that leads every encrypted connection to one
- * local server, which has a certificate for all of them.
+ * Replaces services whose address cannot be set in a host's own nodes: a proxy that routes every
+ * encrypted connection to one local server with a certificate for all of them.
  */
 export interface InternetStandIn {
-  /** For the host's process: the proxy, and whom to trust. */
+  /** Environment of the host's process: the proxy, and the trusted authority. */
   readonly env: Record<string, string>;
   readonly exchanges: readonly ServiceExchange[];
   close(): Promise<void>;
 }
 
-/** @param hosts the names of the services */
+/** @param hosts the host names of the services */
 export async function startInternetStandIn(
   hosts: readonly string[],
   answer: (exchange: ServiceExchange) => unknown,

@@ -1,6 +1,6 @@
 import { expect } from 'chai';
 
-/** A message without what must differ from run to run; what is left out is checked to be a time. */
+/** A message without values that differ between runs; checks that each removed value is a time. */
 export function withoutTimes(message: unknown): unknown {
   expect(message).to.be.an('object');
   const { receivedAt, ...rest } = { receivedAt: undefined, ...(message ?? {}) };

@@ -8,7 +8,7 @@ import { root } from '../../scripts/paths.ts';
 
 export const EXAMPLES = path.join(root, 'examples/n8n');
 
-/** An example as its file has it. @param change what a person edits after the import */
+/** Reads an example from its file. @param change edits that a user makes after the import */
 export async function readExample(name: string, change = (text: string) => text): Promise<N8nWorkflowInput> {
   const data = objectFrom(parseJson(change(await readFile(path.join(EXAMPLES, name), 'utf8')), name), name);
   const { nodes, connections } = data;
@@ -34,7 +34,7 @@ export async function readExample(name: string, change = (text: string) => text)
   };
 }
 
-/** What n8n says of its nodes: by their full names, all versions. */
+/** n8n's descriptions of its nodes, by full name and version. */
 export class NodeDescriptions {
   readonly #descriptions = new Map<string, INodeTypeDescription[]>();
 
@@ -50,9 +50,7 @@ export class NodeDescriptions {
     return found;
   }
 
-  /**
-   * The type of the credential that a node with these parameters asks for; null: it asks for none.
-   */
+  /** The credential type that a node with these parameters needs; null: none. */
   credentialTypeOf(node: N8nWorkflowNode): string | null {
     const description = this.of(node);
     const defaults = NodeHelpers.getNodeParameters(
@@ -71,10 +69,7 @@ export class NodeDescriptions {
     return used?.name ?? null;
   }
 
-  /**
-   * Every parameter is one that the node shows with the others, and none has a value that the node
-   * does not take.
-   */
+  /** Checks that the node shows every set parameter, and accepts its value. */
   check(where: string, node: N8nWorkflowNode): void {
     const description = this.of(node);
     const { properties } = description;
@@ -115,7 +110,7 @@ function expectContained(where: string, given: unknown, known: unknown): void {
   }
 }
 
-/** What n8n's own helpers take; n8n gave it, so that its form is n8n's own. */
+/** Converts for n8n's own helpers; n8n created the description, so its form is correct. */
 function asDescription(description: JsonObject): INodeTypeDescription {
   const base = { displayName: '', name: '', group: [], version: 1, description: '', defaults: {} };
   return Object.assign({ ...base, inputs: [], outputs: [], properties: [] }, description);

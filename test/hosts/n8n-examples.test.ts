@@ -25,9 +25,9 @@ import {
 const SERVICES = ['slack.com', 'api.hubapi.com', 'api.pipedrive.com'];
 
 /**
- * * The examples, imported into a real n8n as they are, but for credentials and the addresses of
- * made-up services. The simulated PBX fires them; Slack, HubSpot and Pipedrive, whose addresses
- * their nodes do not let one set, are met behind a proxy.
+ * Imports the examples into a real n8n unchanged, except for credentials and the addresses of
+ * made-up services. The simulated PBX triggers them. Slack, HubSpot and Pipedrive, whose addresses
+ * cannot be set in their nodes, are replaced behind a proxy.
  */
 describe('The example workflows in a real n8n', () => {
   let rig: N8nRig;
@@ -70,8 +70,8 @@ describe('The example workflows in a real n8n', () => {
   });
 
   /**
-   * Imports, gives each node the credential that it asks for, and publishes. @returns the id and
-   * the endpoint, if it has one
+   * Imports a workflow, gives each node the credential it needs, and publishes it.
+   * @returns the id and the endpoint, if it has one
    */
   const publish = async (
     name: string,
@@ -276,7 +276,7 @@ describe('The example workflows in a real n8n', () => {
   });
 });
 
-/** What the shop, the billing and an Odoo answer. */
+/** The answers of the shop, the billing and an Odoo. */
 function answerOfShop({ url, body }: Exchange): unknown {
   if (url.startsWith('/api/orders/')) return url.endsWith('/42') ? { status: 'shipped' } : {};
   if (url.startsWith('/api/contacts')) return url.includes('40211234567') ? { id: 5, name: 'Ana' } : {};
@@ -292,7 +292,7 @@ function answerOfShop({ url, body }: Exchange): unknown {
   return { ok: true };
 }
 
-/** What the services answer, as far as n8n's nodes look at it. */
+/** The services' answers, as far as n8n's nodes read them. */
 function answerOfService({ host, url }: Exchange & { readonly host: string }): unknown {
   switch (host) {
     case 'slack.com':

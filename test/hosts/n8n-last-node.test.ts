@@ -8,13 +8,13 @@ const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
 const FALLBACK = '{"found":"no"}';
 const SET = 'n8n-nodes-base.set';
 
-/** “When Last Node Finishes”: what n8n hands over when the flow ends, however it ends. */
+/** “When Last Node Finishes”: n8n's output at the end of a flow, for every kind of ending. */
 describe('The answer of the last node in a real n8n', () => {
   let rig: N8nRig;
   let secret: N8nCredentialReference;
 
   before(async function () {
-    // The first use installs n8n.
+    // The first run installs n8n.
     this.timeout(15 * 60_000);
     rig = await N8nRig.start();
     secret = await rig.credential('accoladesWebhookApi', { secret: SECRET });
@@ -67,7 +67,7 @@ describe('The answer of the last node in a real n8n', () => {
   const code = (name: string, jsCode: string): N8nWorkflowNode =>
     n8nNode(name, 'n8n-nodes-base.code', 2, { jsCode });
 
-  /** A Filter or an If that nothing passes. */
+  /** A Filter or If node that nothing passes. */
   const condition = (type: 'filter' | 'if', more: Partial<N8nWorkflowNode> = {}): N8nWorkflowNode => ({
     ...n8nNode('Known caller', `n8n-nodes-base.${type}`, 2.2, {
       conditions: {

@@ -5,7 +5,7 @@ import { N8nRig, n8nNode, webhookTrigger } from './n8n-rig.ts';
 import { postSteadily, quantile } from './paced-load.ts';
 
 const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
-/** More than any n8n on two cores executes. */
+/** More than any n8n on two cores can execute. */
 const PER_SECOND = 100;
 const SECONDS = 2;
 const COUNT = PER_SECOND * SECONDS;
@@ -19,12 +19,12 @@ describe('Many notifications at once in a real n8n', function () {
   let workflow: string;
 
   before(async function () {
-    // The first use installs n8n.
+    // The first run installs n8n.
     this.timeout(15 * 60_000);
     rig = await N8nRig.start({ N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true' });
   });
 
-  // Another attempt needs its path.
+  // The next attempt needs the path.
   afterEach(() => rig.client.deleteWorkflow(workflow));
   after(() => rig.stop());
 
@@ -51,8 +51,7 @@ describe('Many notifications at once in a real n8n', function () {
     const started = (await rig.executions(workflow, COUNT)).map(callIdOf);
     const inOrder = Array.from({ length: COUNT }, (_, index) => callId(index));
     expect([...started].sort()).to.deep.equal([...inOrder].sort());
-    // Requests that come within some milliseconds may overtake each other in n8n, before the node
-    // knows of them.
+    // Within some milliseconds, n8n may reorder requests before the node sees them.
     const moved = started.map((id, place) => Math.abs(inOrder.indexOf(id) - place));
     console.log(`      out of its place by ${Math.max(...moved)} at most`);
     expect(Math.max(...moved)).to.be.at.most(NEIGHBOURS);

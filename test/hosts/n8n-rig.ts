@@ -13,7 +13,7 @@ import { startN8n, type N8nHost } from '../../hosts/n8n/launch.ts';
 import { tarball } from './tarballs.ts';
 import { OWNER } from './workflows.ts';
 
-/** A real n8n with the packed nodes, and its owner signed in. */
+/** A real n8n with the packed nodes and its owner signed in. */
 export class N8nRig {
   readonly host: N8nHost;
   readonly client: N8nClient;
@@ -24,7 +24,7 @@ export class N8nRig {
       userFolder,
       packages: [await tarball('n8n')],
       env,
-      // A busy machine takes minutes for the migrations of a new database.
+      // The migrations of a new database take minutes on a busy machine.
       deadlineMs: 5 * 60_000,
     });
     const client = new N8nClient(host.url);
@@ -46,7 +46,7 @@ export class N8nRig {
     return this.client.createCredential({ name: type, type, data });
   }
 
-  /** Publishes a workflow of a trigger, and what each of its outputs leads to. @returns its id */
+  /** Publishes a workflow with a trigger and a node for each of its outputs. @returns its id */
   async publish(
     trigger: N8nWorkflowNode,
     nodes: readonly N8nWorkflowNode[],
@@ -63,7 +63,7 @@ export class N8nRig {
     return id;
   }
 
-  /** The executions of a workflow, once there are so many that have ended; the oldest first. */
+  /** The executions of a workflow, oldest first, once this many have ended. */
   async executions(workflowId: string, count: number): Promise<N8nExecution[]> {
     const summaries = await this.client.waitForExecutions(workflowId, count, 30_000);
     const executions = await Promise.all(summaries.map(({ id }) => this.client.getExecution(id)));
@@ -76,7 +76,7 @@ export class N8nRig {
   }
 }
 
-/** A connection to a node's one input. */
+/** A connection to a node's only input. */
 export function wireTo(node: string): JsonObject {
   return { node, type: 'main', index: 0 };
 }
@@ -102,7 +102,7 @@ export function accolades(
   return n8nNode(name, 'n8n-nodes-accolades.accolades', 1, parameters, credential);
 }
 
-/** A webhook trigger that takes its secret as a parameter, which n8n writes into no log. */
+/** A webhook trigger with the secret in a parameter, which n8n does not log. */
 export function webhookTrigger(
   path: string,
   parameters: JsonObject,

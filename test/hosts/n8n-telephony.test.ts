@@ -19,7 +19,7 @@ import {
   waitForCall,
 } from './telephony.ts';
 
-/** How long nothing is sent after a refusal; a quarter of an hour would be too long here. */
+/** The cool-down after a refusal; the default of 15 minutes would be too long here. */
 const COOL_DOWN_MS = 1_500;
 const LIFE = ['answer', 'confirmHangup', 'hangup'];
 
@@ -29,7 +29,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
   let secret: N8nCredentialReference;
 
   before(async function () {
-    // The first use installs n8n.
+    // The first run installs n8n.
     this.timeout(15 * 60_000);
     rig = await N8nRig.start({ ACCOLADES_COOL_DOWN_MS: String(COOL_DOWN_MS) });
     secret = await rig.credential('accoladesWebhookApi', { secret: SECRET });
@@ -37,7 +37,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
 
   after(() => rig.stop());
 
-  // Refusals are remembered by server: each test has its own.
+  // Refusals are remembered by server, so each test has its own.
   beforeEach(async () => {
     simulator = await startTelephony();
   });
@@ -52,7 +52,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
       ...more,
     });
 
-  /** Runs the node Accolades by hand, as “Execute workflow” does. */
+  /** Runs the node Accolades manually, like “Execute workflow”. */
   const run = async (parameters: JsonObject, account: N8nCredentialReference): Promise<N8nExecution> => {
     const { id } = await rig.client.createWorkflow({
       name: 'Command',
@@ -232,7 +232,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
   });
 
   it('costs the call when the endpoint refuses it or is not published', async () => {
-    // n8n itself writes the path of a webhook that it does not know to its log.
+    // n8n itself logs the path of an unknown webhook.
     const nowhere = `${rig.host.url}/webhook/hook-nowhere/nowhere/not-the-secret-000`;
     for (const url of [`${hookUrl('life')}x`, nowhere]) {
       simulator.telephony.setPhone({ deviceId: DEVICE, notifications: { url } });

@@ -17,7 +17,7 @@ const SUPPORT = '77aa0192bc';
 const WRONG = '0000deadbeef';
 const MANY = Array.from({ length: 300 }, (_, index) => `e${(0xabcdef000 + index * 7919).toString(16)}`);
 
-/** As the changelog promises. */
+/** As promised in the changelog. */
 const TAKEN_OVER_MS = 60_000;
 const STALL_MS = 30_000;
 const CALL_EVERY_MS = 1_000;
@@ -60,13 +60,13 @@ describe('The Accolades Trigger in a real n8n', function () {
   };
 
   const itemsByExecution = async (workflowId: string, count: number) => {
-    // Executions of a busy machine take their time.
+    // A busy machine executes slowly.
     await rig.client.waitForExecutions(workflowId, count, 120_000);
     const executions = await rig.executions(workflowId, count);
     return executions.map((execution) => itemsOf(execution, 'Accolades Trigger'));
   };
 
-  /** The ids of the calls in the order in which n8n began their executions. */
+  /** The ids of the calls in the order in which n8n started their executions. */
   const callsOf = async (workflowId: string, count: number) =>
     (await itemsByExecution(workflowId, count)).flat().map(({ uniqueId }) => String(uniqueId));
 
@@ -155,7 +155,7 @@ describe('The Accolades Trigger in a real n8n', function () {
     for (const load of loads) load.stop();
 
     const placed = loads.flatMap((load) => load.placed);
-    // Fewer are a failure that the comparison below explains better.
+    // The comparison below explains missing executions better.
     await rig.client.waitForExecutions(workflow, placed.length, 90_000).catch(() => undefined);
     const received = await callsOf(workflow, 1);
 

@@ -20,7 +20,7 @@ import { tarball } from './tarballs.ts';
 import { OWNER } from './workflows.ts';
 
 const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
-/** Requests a second; `LOAD_RATE` sets another. What n8n can do depends on the machine. */
+/** Requests per second, overridden by `LOAD_RATE`. n8n's capacity depends on the machine. */
 const RATE = Number(process.env['LOAD_RATE'] ?? '2');
 const ROUNDS = 3;
 const ALL = ['answer', 'confirmHangup', 'hangup', 'otherNotification', 'ivrRequest', 'incomingCall'];
@@ -32,7 +32,7 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
   let secret: N8nCredentialReference;
 
   before(async function () {
-    // The first use installs n8n.
+    // The first run installs n8n.
     this.timeout(15 * 60_000);
     userFolder = await mkdtemp(path.join(tmpdir(), 'accolades-n8n-'));
     host = await startN8n({ userFolder, packages: [await tarball('n8n')] });
@@ -166,7 +166,7 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
     expect(performance.now() - begin).to.be.within(450, 2_500);
     const [late] = await client.waitForExecutions(slow.id, 1);
     expect(late?.status).to.equal('success');
-    // Nothing of the late answer was written, and n8n is well.
+    // Nothing of the late answer was written, and n8n still works.
     expect((await post(good.url, 'order=1')).status).to.equal(200);
   });
 
@@ -273,8 +273,8 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
         seconds,
         request: (index) => ({ url: address, body: notification('hangup', { duration: String(index) }) }),
       });
-    // Both at the same time, between each other, so that whatever else the machine does hits both
-    // alike.
+    // Both run at the same time, interleaved, so that other load on the machine affects both
+    // equally.
     const together = async (seconds: number): Promise<readonly [LoadResult, LoadResult]> => {
       const ours = load(url, seconds);
       await delay(500 / RATE);

@@ -28,7 +28,7 @@ describe('The packed nodes in a real n8n', () => {
   let userFolder: string;
 
   before(async function () {
-    // The first use installs n8n.
+    // The first run installs n8n.
     this.timeout(15 * 60_000);
     userFolder = await mkdtemp(path.join(tmpdir(), 'accolades-n8n-'));
     simulator = await createSimulator({
@@ -212,8 +212,8 @@ describe('The packed nodes in a real n8n', () => {
       expect(items).to.include.members([0, 1, 2, 3, 4].map((i) => `1608743892.${i}`));
     }
     for (const { executionId } of [run, again]) {
-      // Nobody sees from outside when a manual test begins to listen, so calls go on until it has
-      // had one.
+      // The start of a manual test is not visible from outside, so calls continue until one
+      // arrives.
       const execution = await waitUntil(
         'the manual test to end',
         async () => {

@@ -14,7 +14,7 @@ import { tarball } from './tarballs.ts';
 
 const WRONG = 'another-Passw0rd';
 
-/** What the dialog of an account does when its button is clicked, and how the account reaches a server of its own. */
+/** The test button in an account's dialog, and accounts with a server of their own. */
 describe('An account in a real Node-RED', () => {
   let rig: NodeRedRig;
   let simulator: Simulator;

@@ -15,7 +15,7 @@ const FRONT_DESK = '9f3e1c70aa';
 const SALES = '5d0c4be912';
 const UNKNOWN = '0000deadbeef';
 
-/** What the dialog of an agent does when its button is clicked. */
+/** The test button in an agent's dialog. */
 describe('An agent in a real Node-RED', () => {
   let rig: NodeRedRig;
   let simulator: Simulator;
@@ -57,7 +57,7 @@ describe('An agent in a real Node-RED', () => {
   const test = async (body: JsonObject, id = 'agent'): Promise<JsonObject> =>
     objectFrom(await rig.client.post(`/accolades-agent/${id}/test`, body), 'the result');
 
-  /** The agent alone, which connects nothing by itself. */
+  /** The agent alone; it does not connect on its own. */
   const unused = (): FlowNode[] => [
     tab('a'),
     agentNode('agent', simulator.url, FRONT_DESK, { name: 'Reception' }),
@@ -221,7 +221,7 @@ describe('An agent in a real Node-RED', () => {
       });
       expect(response.status).to.equal(401);
       expect(simulator.statistics.connections).to.equal(0);
-      // Reading is allowed here, as for the flows themselves.
+      // This user may read it, like the flows themselves.
       expect((await fetch(`${host.url}/accolades-agent/agent/agents`)).status).to.equal(404);
     } finally {
       await host.stop();
@@ -258,7 +258,7 @@ describe('An agent in a real Node-RED', () => {
     ]);
     expect(agents[1]?.['reason']).to.match(/public IP address/);
     expectNoSecret('the states', JSON.stringify(told), [FRONT_DESK, SALES, UNKNOWN]);
-    // Nothing connects only because somebody looks.
+    // Viewing the states must not connect anything.
     await rig.deploy(flow(true));
     await untilFree();
     const { connects } = simulator.statistics;

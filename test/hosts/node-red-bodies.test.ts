@@ -6,7 +6,7 @@ import { NodeRedRig, payloadOf } from './node-red-rig.ts';
 const HANGUP = 'apiName=callNotification&event=hangup&callId=1608743891.1344';
 const FORM = 'application/x-www-form-urlencoded';
 
-/** Node-RED's admin API would read these bodies first, by rules of its own. */
+/** Node-RED's admin API would otherwise read these bodies first, by its own rules. */
 describe('Bodies of requests to a real Node-RED with its default settings', () => {
   let rig: NodeRedRig;
 
@@ -21,7 +21,7 @@ describe('Bodies of requests to a real Node-RED with its default settings', () =
 
   after(() => rig.stop());
 
-  /** Sends a body in pieces, without saying how long it will be; `end: false` leaves it open. */
+  /** Sends a body in pieces without a content length; `end: false` leaves the request open. */
   const send = (
     type: string,
     pieces: readonly (string | Uint8Array)[],

@@ -15,7 +15,7 @@ import {
   waitForCall,
 } from './telephony.ts';
 
-/** How long nothing is sent after a refusal; a quarter of an hour would be too long here. */
+/** The cool-down after a refusal; the default of 15 minutes would be too long here. */
 const COOL_DOWN_MS = 1_500;
 
 describe('Commands in a real Node-RED', () => {
@@ -28,7 +28,7 @@ describe('Commands in a real Node-RED', () => {
 
   after(() => rig.stop());
 
-  // Refusals are remembered by server: each test has its own.
+  // Refusals are remembered by server, so each test has its own.
   beforeEach(async () => {
     simulator = await startTelephony();
   });
@@ -118,7 +118,7 @@ describe('Commands in a real Node-RED', () => {
       expect(error['message']).to.match(says);
       expect(error['cause']).to.deep.include({ code, httpStatus: status });
       await rig.client.waitForStatus('do', ({ fill, text }) => fill === 'red' && (text ?? '').length <= 20);
-      // No call rang, and the phone can still be rung by hand.
+      // No phone rang, and dialling by hand still works.
       expect(simulator.telephony.calls()).to.deep.equal([]);
     });
   }

@@ -9,10 +9,10 @@ import { NodeRedRig } from './node-red-rig.ts';
 
 const AGENT = '9f3e1c70aa';
 
-/** A function that says each message on Node-RED's log, which outlives the process. */
+/** A function that writes each message to Node-RED's log, which survives the process. */
 const said = (z: string): FlowNode =>
   flowNode(z, 'said', 'function', { func: `node.warn('got ' + msg.payload.uniqueId);`, outputs: 0 }, []);
-/** A function that never stops by itself: Node-RED waits 15 s for it. */
+/** A function that never stops on its own: Node-RED waits 15 s for it. */
 const stuck = (z: string, name: string): FlowNode =>
   flowNode(
     z,
@@ -49,7 +49,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     flowNode('a', 'hooked', 'function', { func: `node.warn('got ' + msg.payload.callId);` }, []),
     ...more,
   ];
-  /** As the editor deploys again: a node that comes with credentials would count as changed. */
+  /** Deploys like the editor: a node sent with credentials would count as changed. */
   const again = (...more: FlowNode[]): FlowNode[] =>
     flows(...more).map((node) => {
       const { id, type } = node;

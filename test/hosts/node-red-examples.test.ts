@@ -32,8 +32,8 @@ const MODULE = '@accolades-flow/node-red-accolades';
 const SECOND = '5d0c4be912';
 
 /**
- * Every example as the editor's import dialog offers it, all in one Node-RED; only addresses, keys and the device are filled in, as a
- * person would. The simulator fires them.
+ * All examples from the editor's import dialog, in one Node-RED. Only addresses, keys and the
+ * device are filled in, as a user would. The simulator triggers them.
  */
 describe('The examples in a real Node-RED', () => {
   let rig: NodeRedRig;
@@ -69,7 +69,7 @@ describe('The examples in a real Node-RED', () => {
     for (const { id } of simulator.telephony.calls()) simulator.telephony.hangUp(id);
   });
 
-  /** The names under which the import dialog offers them. */
+  /** The names of the examples in the import dialog. */
   const offered = async (): Promise<string[]> => {
     const listed = arrayFrom(await rig.client.get(`${LIBRARY}/${MODULE}`), 'the examples');
     return listed.map((entry) => stringFrom(objectFrom(entry, 'an example')['fn'], 'its name'));

@@ -76,7 +76,7 @@ describe('Requests over the live session in a real Node-RED', () => {
     });
     await rig.deploy(flow({ request: 'version' }, calls()));
     expect(payloadOf(await ask())).to.deep.equal({ version: '1.1.0', known: true });
-    // One connection all along, and each call still comes once.
+    // There is still one connection, and each call still arrives once.
     simulator.placeCall({ agents: IDCRM, phoneNumber: '0211234567' });
     await rig.waitForMessages('called', 1);
     expect(simulator.statistics.connects).to.equal(1);

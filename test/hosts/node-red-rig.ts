@@ -8,7 +8,7 @@ import { startNodeRed, type FlowNode, type NodeRedHost } from '../../hosts/node-
 import { expectNoSecret, expectNoSecretInFiles } from './secrets.ts';
 import { tarball } from './tarballs.ts';
 
-/** A real Node-RED with the packed palette, and an editor that is connected to it. */
+/** A real Node-RED with the packed palette and a connected editor. */
 export class NodeRedRig {
   readonly host: NodeRedHost;
   readonly client: NodeRedClient;
@@ -29,13 +29,13 @@ export class NodeRedRig {
     this.client = client;
   }
 
-  /** Deploys everything anew, and forgets what came before. */
+  /** Deploys all flows and forgets earlier messages. */
   async deploy(flows: readonly FlowNode[]): Promise<void> {
     this.client.debugMessages.length = 0;
-    // The same flows have the same revision as before.
+    // Equal flows have the same revision, so forget its notification.
     this.client.notifications.length = 0;
     const revision = await this.client.deploy([...flows]);
-    // Node-RED answers before the new flows have started, and tells its editors when they have.
+    // Node-RED answers before the new flows have started; it notifies its editors afterwards.
     await waitUntil(
       'the flows to start',
       () =>
@@ -47,14 +47,14 @@ export class NodeRedRig {
     );
   }
 
-  /** What reached the debug node of this name: the value that it shows. */
+  /** The values that the debug node of this name has shown. */
   messagesOf(name: string): unknown[] {
     return this.client.debugMessages
       .filter((message) => message.name === name)
       .map((message) => message.value);
   }
 
-  /** Waits until so many messages have reached the debug node of this name. */
+  /** Waits until this many messages have reached the debug node of this name. */
   async waitForMessages(name: string, count: number, deadlineMs = 10_000): Promise<JsonObject[]> {
     const messages = await waitUntil(
       `${count} messages of ${name}`,
@@ -68,7 +68,7 @@ export class NodeRedRig {
     return messages.map((message) => objectFrom(message, `a message of ${name}`));
   }
 
-  /** Waits for the next message of a debug node while something is done. */
+  /** Waits for a debug node's next message while `act` runs. */
   async next(name: string, act: () => Promise<unknown>): Promise<JsonObject> {
     const before = this.messagesOf(name).length;
     await act();
@@ -77,7 +77,10 @@ export class NodeRedRig {
     return message;
   }
 
-  /** Fails when a secret stands in the log, a status, a message, an exported flow or a file but the one for credentials. */
+  /**
+   * Fails when a log, status, message, exported flow or file (except the credentials file) holds a
+   * secret.
+   */
   async expectNoSecret(secrets: readonly string[]): Promise<void> {
     expectNoSecret('the output', this.host.output(), secrets);
     expectNoSecret('statuses', JSON.stringify(this.client.statusChanges), secrets);
@@ -98,7 +101,7 @@ export function payloadOf(message: unknown): JsonObject {
   return objectFrom(isObject(message) ? message['payload'] : undefined, 'the payload');
 }
 
-/** What a Catch node adds to a message. */
+/** The error that a Catch node adds to a message. */
 export function errorOf(message: unknown): JsonObject {
   return objectFrom(isObject(message) ? message['error'] : undefined, 'the error');
 }

@@ -15,7 +15,7 @@ import {
   waitForCall,
 } from './telephony.ts';
 
-/** Decides about a call at its limit: by its number, so that a test chooses. No answer at all for any other. */
+/** Decides about a call at its limit by its number; other numbers get no answer. */
 const DECIDE = `
   if (msg.topic !== 'confirmHangup') return null;
   const asked = flow.get('asked') || {};
@@ -27,14 +27,14 @@ const DECIDE = `
   else return null;
   return msg;`;
 
-/** The caller keyed an order number; 404 is one that this flow takes too long for. */
+/** The caller entered an order number; for 404 this flow takes too long. */
 const LOOK_UP = `
   const { order } = msg.payload.variables;
   if (order === '404') return null;
   msg.payload = { status: 'order ' + order, days: 2 };
   return msg;`;
 
-/** Calls of the simulated PBX from end to end. */
+/** Calls of the simulated PBX from start to end. */
 describe('Calls, their notifications and an IVR in a real Node-RED', () => {
   let rig: NodeRedRig;
   let simulator: Simulator;
@@ -141,7 +141,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
     const { id } = await waitForCall(simulator, 'to ring', ({ state }) => state === 'ringingDevice');
     const [dialled] = await rig.waitForMessages('dialled', 1);
     expect(payloadOf(dialled)).to.deep.include({ ok: true, phoneNumber: '0211234567' });
-    // Nobody is told before the agent's own phone is answered.
+    // No event is sent before the agent's own phone answers.
     expect(rig.messagesOf('events')).to.deep.equal([]);
 
     simulator.telephony.answerCall(id);

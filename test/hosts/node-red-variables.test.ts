@@ -7,13 +7,13 @@ import { accountNode, agentNode, catchAll, debug, flowNode, inject, tab } from '
 import { errorOf, NodeRedRig, payloadOf } from './node-red-rig.ts';
 import { restUrl } from './telephony.ts';
 
-/** Credentials of digits, as Node-RED's type “number” can hold. */
+/** Credentials of digits, which Node-RED's type “number” can hold. */
 const IDCRM = '9123456780';
 const ACCOUNT = '100200';
 const PASSWORD = '73512';
 const DEVICE = '27';
 
-/** What a field may hold, and how the variables are typed in Node-RED's “Global Environment Variables”. */
+/** The forms of a field, and the types of its variable in “Global Environment Variables”. */
 const FORMS: readonly {
   readonly what: string;
   readonly type: string;
@@ -123,7 +123,7 @@ describe('An environment variable in a field, in a real Node-RED', () => {
       await rig.deploy(flow());
       const agent = { name: 'Reception', url: write('PBX'), country: 'RO', tls: '' };
       const account = { url: write('REST'), accountNumber: write('ACCOUNT'), tls: '' };
-      // Stored, and sent again to the server that it was deployed with.
+      // The stored secret is sent again to the server that it was deployed with.
       expect(await test('agent', 'agent', agent)).to.include({ ok: true });
       expect(await test('account', 'account', account)).to.include({ ok: true });
       expect(await test('agent', 'agent', { ...agent, url: simulator.url })).to.include({ ok: true });

@@ -6,7 +6,7 @@ import { SECRET } from './telephony.ts';
 
 const HANGUP = { apiName: 'callNotification', event: 'hangup', callId: '1608743891.1344' };
 
-/** What stands between the network and a flow. */
+/** Access checks in front of a flow. */
 describe('The endpoint in a real Node-RED', () => {
   let rig: NodeRedRig;
 
@@ -66,12 +66,12 @@ describe('The endpoint in a real Node-RED', () => {
     const from = (address: string) => ({ ...form(), headers: { 'x-forwarded-for': address } });
     await deploy({ allowedAddresses: '203.0.113.0/24, ::1' }, [], '');
     expect(await post('/accolades', form())).to.equal(403);
-    // Without a proxy in front, anybody could write this header.
+    // Without a trusted proxy, any client could write this header.
     expect(await post('/accolades', from('203.0.113.9'))).to.equal(403);
     await deploy({ allowedAddresses: '203.0.113.0/24', trustedProxies: '1' }, [], '');
     expect(await post('/accolades', from('203.0.113.9'))).to.equal(200);
     expect(await post('/accolades', from('198.51.100.7'))).to.equal(403);
-    // What stands further left was written by whoever asked.
+    // Addresses further left were written by the client.
     expect(await post('/accolades', from('203.0.113.9, 198.51.100.7'))).to.equal(403);
     await rig.waitForMessages('out', 1);
     await deploy({ allowedAddresses: '203.0.113.0/24', trustedProxies: '127.0.0.1, 198.51.100.7' }, [], '');
@@ -132,7 +132,7 @@ describe('The endpoint in a real Node-RED', () => {
     ] as const) {
       const { answer, error } = await failures(fields);
       expect(error['code'], JSON.stringify(fields)).to.equal(code);
-      // The caller does not hang on silence all the same.
+      // An invalid reply must not leave the caller without an answer.
       expect(answer).to.equal('{"status":"unknown"}');
     }
   });

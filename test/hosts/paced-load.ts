@@ -2,9 +2,9 @@ import { Agent, request } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 
 export interface LoadResult {
-  /** Milliseconds from the moment at which each request was due to the end of its answer, ascending. */
+  /** Time from each request's due time to the end of its answer, in milliseconds, ascending. */
   readonly times: readonly number[];
-  /** How many answers had each status; 0: no answer. */
+  /** The number of answers by status; 0: no answer. */
   readonly statuses: Readonly<Record<number, number>>;
 }
 
@@ -15,7 +15,10 @@ export interface LoadOptions {
   readonly request: (index: number) => { readonly url: string; readonly body: string };
 }
 
-/** Posts at a steady rate, whether or not earlier requests were answered, so that a slow endpoint cannot slow the load. */
+/**
+ * Posts at a steady rate, whether or not earlier requests were answered, so that a slow endpoint
+ * does not reduce the load.
+ */
 export async function postSteadily({ perSecond, seconds, request: make }: LoadOptions): Promise<LoadResult> {
   const agent = new Agent({ keepAlive: true, maxSockets: 1_000 });
   const times: number[] = [];
@@ -39,7 +42,7 @@ export async function postSteadily({ perSecond, seconds, request: make }: LoadOp
   return { times: times.sort((a, b) => a - b), statuses };
 }
 
-/** The time that the given part of the requests did not exceed. */
+/** The time within which this part of the requests was answered. */
 export function quantile({ times }: LoadResult, part: number): number {
   return times[Math.min(times.length - 1, Math.ceil(times.length * part) - 1)] ?? Number.NaN;
 }

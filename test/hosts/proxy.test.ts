@@ -21,7 +21,7 @@ describe('Behind a company’s proxy, to a server with a certificate of its own'
   let folder: string;
   let proxy: TinyproxyService;
   let simulator: Simulator;
-  /** By name, so that it is none of those that NO_PROXY names. */
+  /** A host name that NO_PROXY does not list. */
   let url: string;
   let env: Record<string, string>;
 
@@ -89,7 +89,7 @@ describe('Behind a company’s proxy, to a server with a certificate of its own'
   });
 
   it('n8n gets its calls, and its credential test goes the same way', async function () {
-    // The first use installs n8n.
+    // The first run installs n8n.
     this.timeout(15 * 60_000);
     const host = await startN8n({ userFolder: folder, packages: [await tarball('n8n')], env });
     try {

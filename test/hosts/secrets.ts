@@ -2,15 +2,15 @@ import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect } from 'chai';
 
-/** Fails when a secret stands in full in a text. The failure itself does not show it. */
+/** Fails when a text contains a secret in full. The failure itself does not show it. */
 export function expectNoSecret(where: string, text: string, secrets: readonly string[]): void {
   const found = secrets.filter((secret) => text.includes(secret));
   expect(found.length, `secrets found in ${where}`).to.equal(0);
 }
 
 /**
- * Fails when a secret stands in full in any file below a folder.
- * @param except files in which the host itself is told to keep credentials
+ * Fails when a file below a folder contains a secret in full.
+ * @param except files in which the host stores credentials by design
  */
 export async function expectNoSecretInFiles(
   folder: string,

@@ -8,10 +8,10 @@ export const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
 export const SECRETS = [IDCRM, PASSWORD, SECRET] as const;
 
 export const ACCOUNT = '100200';
-/** The device of the one agent, and the user that its notifications name. */
+/** The agent's device, and the user id in its notifications. */
 export const DEVICE = '27';
 
-/** A PBX with one agent, the agent's phone, one account, and nothing that happens by itself. */
+/** A PBX with one agent, the agent's phone and one account. Nothing happens automatically. */
 export function startTelephony(): Promise<Simulator> {
   return createSimulator({
     agents: [
@@ -29,18 +29,18 @@ export function startTelephony(): Promise<Simulator> {
   });
 }
 
-/** Where the REST API is. */
+/** The address of the REST API. */
 export function restUrl(simulator: Simulator): string {
   if (simulator.restUrl === null) throw new Error('The simulator has no REST API.');
   return simulator.restUrl;
 }
 
-/** The commands that reached the account so far. */
+/** The number of commands that have reached the account. */
 export function commandCount(simulator: Simulator): number {
   return simulator.telephony.accountLog(ACCOUNT).length;
 }
 
-/** The newest call, once it is as described. */
+/** Waits until the newest call matches. */
 export function waitForCall(
   simulator: Simulator,
   what: string,

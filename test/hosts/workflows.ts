@@ -3,7 +3,7 @@ import type { N8nCredentialReference, N8nUser, N8nWorkflowInput } from '../../ho
 
 export const OWNER: N8nUser = { email: 'owner@example.com', password: 'Accolades1test' };
 
-/** A workflow of the trigger and one node after it, which does nothing. */
+/** A workflow with the trigger and a node that does nothing. */
 export function triggerWorkflow(
   name: string,
   credential: N8nCredentialReference,

@@ -5,7 +5,7 @@ import { installNode } from '../../hosts/install-node.ts';
 import { repositoryRoot } from '../../hosts/paths.ts';
 import { runCommand } from '../../hosts/processes.ts';
 
-/** The long-term lines that core supports beside Node.js 24, on which `npm test` runs. */
+/** The long-term support versions that core supports besides Node.js 24, which `npm test` uses. */
 const VERSIONS = ['20.19.5', '22.23.3'];
 
 describe("Core's own tests", () => {

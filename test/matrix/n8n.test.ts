@@ -13,7 +13,7 @@ import { expectNoSecret } from '../hosts/secrets.ts';
 import { tarball } from '../hosts/tarballs.ts';
 import { OWNER, triggerWorkflow } from '../hosts/workflows.ts';
 
-/** The last n8n 1, one of the middle of n8n 2, and the one that the product is developed against. */
+/** The last n8n 1, a middle version of n8n 2, and the version used for development. */
 const VERSIONS = ['1.123.81', '2.20.12', defaultN8nVersion];
 
 const ID_CRM = '9f3e1c70aa';
@@ -28,7 +28,7 @@ for (const version of VERSIONS) {
     let userFolder: string;
 
     before(async function () {
-      // The first use installs n8n.
+      // The first run installs n8n.
       this.timeout(15 * 60_000);
       userFolder = await mkdtemp(path.join(tmpdir(), 'accolades-matrix-'));
       simulator = await createSimulator({

@@ -11,7 +11,7 @@ import { repositoryRoot } from '../../hosts/paths.ts';
 import { expectNoSecret } from '../hosts/secrets.ts';
 import { tarball } from '../hosts/tarballs.ts';
 
-/** Where a node stands: one without is taken for a configuration node. */
+/** Coordinates: a node without them is treated as a configuration node. */
 const PLACE = { z: 'tab', x: 100, y: 100 };
 
 /** The newest of each major version; Node-RED 3.1 runs on Node 20, the others on Node 24. */
@@ -55,7 +55,7 @@ for (const version of VERSIONS) {
     let userDir: string;
 
     before(async function () {
-      // The first use installs Node-RED.
+      // The first run installs Node-RED.
       this.timeout(10 * 60_000);
       userDir = await mkdtemp(path.join(tmpdir(), 'accolades-matrix-'));
       simulator = await createSimulator({
@@ -130,7 +130,7 @@ for (const version of VERSIONS) {
       debug('dialled'),
     ];
 
-    /** Node-RED answers a deploy before it has started the nodes. */
+    /** Node-RED answers a deploy before it has started the nodes, so this waits for the start. */
     const deploy = async (nodes: FlowNode[], type: DeploymentType = 'full') => {
       const starts = () => host.output().split(' Started ').length;
       const before = starts();

@@ -19,7 +19,7 @@ describe('The n8n node Accolades', () => {
     runtime = await NodeRuntime.load();
   });
 
-  /** One for each test: a refusal stops all commands to its server for a time. */
+  /** A new server for each test, because a refusal stops all commands to its server for a while. */
   beforeEach(async () => {
     rest = await startRestStandIn(PASSWORD);
   });

@@ -3,7 +3,7 @@ import { waitUntil } from '../../hosts/deadline.ts';
 
 export const FRONT_DESK = 'f8cb549544';
 export const SALES = '77aa0192bc';
-/** No agent has it. */
+/** An idCrm that no agent has. */
 export const WRONG = '0000deadbeef';
 
 export const SECRETS: readonly string[] = [FRONT_DESK, SALES, WRONG];
@@ -19,7 +19,7 @@ export function simulate(options: SimulatorOptions = {}): Promise<Simulator> {
   });
 }
 
-/** Waits until exactly so many agents are connected. */
+/** Waits until exactly this many agents are connected. */
 export async function untilSessions(simulator: Simulator, count: number, deadlineMs = 10_000): Promise<void> {
   await waitUntil(`${count} sessions`, () => simulator.sessions().length === count, {
     deadlineMs,
@@ -28,7 +28,7 @@ export async function untilSessions(simulator: Simulator, count: number, deadlin
   });
 }
 
-/** The error with which something fails. */
+/** The error with which a promise rejects. */
 export async function failureOf(promise: Promise<unknown>): Promise<Error> {
   const thrown: unknown = await promise.then(
     () => new Error('It did not fail.'),

@@ -1,7 +1,7 @@
 /**
- * * A process of its own, which publishes workflows of one agent and ends at SIGTERM as n8n does:
- * it closes what is published, then exits. It tells its parent when it is ready, and in the end the
- * unique ids of the calls that started each workflow.
+ * A separate process that publishes workflows of one agent and ends at SIGTERM as n8n does: it
+ * closes the workflows, then exits. It tells its parent when it is ready, and at the end the unique
+ * ids of the calls that started each workflow.
  */
 import { N8nRuntime } from './runtime.ts';
 

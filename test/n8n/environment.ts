@@ -1,4 +1,4 @@
-/** What n8n's own libraries read when they are loaded: to be imported before them. */
+/** Environment variables that n8n's libraries read when they load. Import this module first. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';

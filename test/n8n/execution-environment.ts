@@ -7,12 +7,12 @@ import {
   type IWorkflowExecuteAdditionalData,
 } from 'n8n-workflow';
 
-/** Decrypted credentials, by their types. */
+/** Decrypted credentials by type. */
 export type Credentials = Readonly<Record<string, ICredentialDataDecryptedObject>>;
 
 /**
- * In the place of n8n's credential store: what it would give decrypted, with the defaults of the
- * credential's fields.
+ * Replaces n8n's credential store: returns decrypted credentials, with the defaults of their
+ * fields.
  */
 class StoredCredentials extends ICredentialsHelper {
   readonly #data: Credentials;
@@ -28,7 +28,7 @@ class StoredCredentials extends ICredentialsHelper {
     const defaults = Object.fromEntries(
       this.getCredentialsProperties(type).map((property) => [property.name, property.default]),
     );
-    // The property types of n8n allow defaults that no credential field has.
+    // n8n's property types allow defaults that no credential field has.
     return Promise.resolve(Object.assign({}, defaults, this.#data[type]));
   }
 
@@ -58,7 +58,7 @@ function unexpected(): Promise<never> {
 
 const URL = 'http://127.0.0.1/';
 
-/** What n8n gives an execution besides the workflow, without a database and a server. */
+/** The parts of n8n that an execution needs besides the workflow, without database and server. */
 export function executionEnvironment(
   credentials: Credentials,
   types: ReadonlyMap<string, ICredentialType>,

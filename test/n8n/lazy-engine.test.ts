@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import { expect } from 'chai';
 import { root } from '../../scripts/paths.ts';
 
-/** Files of a built package whose top level loads everything that it needs at once. */
+/** Files of a built package that n8n or Node-RED loads at startup. */
 const PACKAGES = [
   ['n8n', 'dist', ['nodes/AccoladesTrigger/AccoladesTrigger.node.js', 'shared/core.js']],
   ['Node-RED', 'packages/node-red/dist/nodes', ['accolades-call.js', 'shared/core.js']],

@@ -1,7 +1,7 @@
 /**
- * * Runs nodes of the built package with n8n's own classes: the package loader, the workflow
- * execution (with its retries and its error outputs) and the context of a webhook. Only the
- * database, the credential store and the HTTP server are replaced.
+ * Runs nodes of the built package with n8n's own classes: the package loader, the workflow
+ * execution (with its retries and error outputs) and the context of a webhook. Only the database,
+ * the credential store and the HTTP server are replaced.
  */
 import './environment.ts';
 import 'reflect-metadata';
@@ -49,7 +49,7 @@ export interface ExecuteOptions {
   readonly credentials?: Credentials;
   /** Default: one empty item. */
   readonly items?: readonly IDataObject[];
-  /** What the editor's settings of the node hold: `onError`, `retryOnFail` … */
+  /** The settings of the node in the editor: `onError`, `retryOnFail` … */
   readonly settings?: Partial<INode>;
 }
 
@@ -57,7 +57,7 @@ export interface Executed {
   readonly run: IRun;
   readonly task: ITaskData | undefined;
   readonly items: readonly INodeExecutionData[];
-  /** As the editor shows it. */
+  /** The error as the editor shows it. */
   readonly error: { readonly message: string; readonly description: string; readonly name: string } | null;
 }
 
@@ -65,12 +65,12 @@ export interface WebhookCall {
   readonly parameters: INodeParameters;
   readonly credentials?: Credentials;
   readonly method?: 'GET' | 'POST';
-  /** After the path, with its `?`. */
+  /** Appended to the path, starting with `?`. */
   readonly query?: string;
   readonly body?: string | Uint8Array;
   readonly headers?: Readonly<Record<string, string>>;
   readonly remoteAddress?: string;
-  /** What the path holds where the secret is expected. */
+  /** The part of the path where the secret is expected. */
   readonly pathSecret?: string | undefined;
 }
 
@@ -79,10 +79,10 @@ export interface WebhookOutcome {
   readonly response: RecordedResponse;
 }
 
-/** A response that keeps what is written to it. */
+/** A response that records its content. */
 export class RecordedResponse extends ServerResponse {
   body = '';
-  /** Resolves when the answer has been given. */
+  /** Resolves when the answer is complete. */
   readonly answered: Promise<void>;
   #answer: () => void = () => undefined;
 
@@ -101,7 +101,7 @@ export class RecordedResponse extends ServerResponse {
   }
 }
 
-/** Gives its input on, as the start of a workflow. */
+/** Passes its input on, as the first node of a workflow. */
 const START: INodeType = {
   description: {
     displayName: 'Start',
@@ -151,7 +151,7 @@ export class NodeRuntime {
     );
     const find = (name: string): INodeType => {
       if (name === 'start') return START;
-      // As a tool of an AI agent, n8n runs the same node under another name.
+      // n8n runs the same node under another name as a tool of an AI agent.
       const type = loader.nodeTypes[name.replace(PREFIX, '').replace(/Tool$/, '')]?.type;
       if (type === undefined || 'nodeVersions' in type) throw new Error(`The package has no node ${name}.`);
       return type;
@@ -171,7 +171,7 @@ export class NodeRuntime {
     );
   }
 
-  /** Runs the node on items, as n8n runs a workflow of it. */
+  /** Runs the node on items, as n8n runs a workflow with it. */
   async execute(name: string, options: ExecuteOptions): Promise<Executed> {
     const { workflow } = this.#workflow(name, options);
     const items = (options.items ?? [{}]).map((json) => ({ json }));
@@ -202,7 +202,10 @@ export class NodeRuntime {
     };
   }
 
-  /** Calls the node as agents call a tool that n8n has made of it: what the model reads, or the error that it reads instead. */
+  /**
+   * Calls the node as an AI agent calls a tool.
+   * @returns the text that the model reads: the result or the error
+   */
   async invokeTool(name: string, options: ExecuteOptions): Promise<string> {
     const { workflow, node } = this.#workflow(`${name}Tool`, options);
     const additionalData = this.#additionalData(options.credentials ?? {});
@@ -223,7 +226,7 @@ export class NodeRuntime {
         executeData,
         [],
       );
-    // n8n's own context class is wider than the interface that it gives to nodes.
+    // n8n's own context class is wider than the interface for nodes.
     const invoke: unknown = Reflect.apply(makeHandleToolInvocation, undefined, [
       contextOf,
       node,
@@ -238,14 +241,14 @@ export class NodeRuntime {
     }
   }
 
-  /** Calls the node's webhook as n8n does with a request. */
+  /** Calls the node's webhook with a request, as n8n does. */
   async call(name: string, call: WebhookCall): Promise<WebhookOutcome> {
     const { outcome, response } = this.begin(name, call);
     return { result: await outcome, response };
   }
 
   /**
-   * What n8n makes of the fields of the node's webhooks that depend on its parameters: by the
+   * The values that n8n computes for the webhook fields that depend on parameters: with the
    * expression, and without it.
    */
   webhookFields(
@@ -261,7 +264,7 @@ export class NodeRuntime {
     );
   }
 
-  /** As `call`, without waiting for its end. */
+  /** Like `call`, without waiting for the end. */
   begin(
     name: string,
     call: WebhookCall,
@@ -302,7 +305,7 @@ export class NodeRuntime {
     const webhook: unknown = Reflect.get(this.type(name), 'webhook');
     if (typeof webhook !== 'function') throw new Error('The node has no webhook.');
     const run = async (): Promise<IWebhookResponseData> => {
-      // n8n's own context class is wider than the interface that it gives to nodes.
+      // n8n's own context class is wider than the interface for nodes.
       const returned: unknown = await Reflect.apply(webhook, context, []);
       return Object.assign({}, returned);
     };

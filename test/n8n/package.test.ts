@@ -76,7 +76,7 @@ describe('The n8n package, as n8n loads it', () => {
   });
 });
 
-/** @param url as the editor asks for it: `icons/<package>/<path in the package>` */
+/** @param url the editor's request: `icons/<package>/<path in the package>` */
 async function readIcon(url: string): Promise<string> {
   const file = url.replace(/^icons\/n8n-nodes-accolades\//, '');
   return readFile(path.join(root, file), 'utf8');

@@ -9,8 +9,8 @@ export interface LogLine {
 }
 
 /**
- * Takes the place of n8n's log. Returns the lines that are written from now on, until it is called
- * again.
+ * Replaces n8n's log.
+ * @returns the lines written from now until the next call
  */
 export function recordLog(): LogLine[] {
   const lines: LogLine[] = [];

@@ -9,13 +9,13 @@ import { expectNoSecret } from '../hosts/secrets.ts';
 import { failureOf, FRONT_DESK, SALES, SECRETS, simulate, untilSessions, WRONG } from './agents.ts';
 import { N8nRuntime, shownError, type ShownError } from './runtime.ts';
 
-/** What a person reads of the same problem in each place. */
+/** The texts for the same problem in each part of n8n. */
 interface Shown {
   /** Below the credential. */
   readonly credential: string;
   /** At the node, after a test in the editor. */
   readonly editor: ShownError;
-  /** In the log of n8n, when the workflow was published all the same. */
+  /** In n8n's log, when the workflow was published anyway. */
   readonly log: string;
 }
 
@@ -49,10 +49,7 @@ describe('What a person sees when the agents cannot be connected', () => {
     return `ws://127.0.0.1:${(address satisfies AddressInfo).port}`;
   };
 
-  /**
-   * The problem in the credential's test, a test in the editor and a published workflow, one after
-   * the other.
-   */
+  /** The problem in the credential's test, in a test in the editor, and in a published workflow. */
   const everywhere = async (credentials: ICredentialDataDecryptedObject): Promise<Shown> => {
     const { status, message } = await runtime.testCredential(credentials);
     expect(status).to.equal('Error');
@@ -118,7 +115,7 @@ describe('What a person sees when the agents cannot be connected', () => {
       expect(editor.description).to.match(remedy);
       expect(log).to.include('Agent “Front desk”: not connected yet.');
       expect(log).to.match(problem).and.to.match(remedy);
-      // A person who removes the cause and publishes again need not wait for the next attempt.
+      // After removing the cause, the user can publish again without waiting for the next attempt.
       simulator.faults.clear();
       simulator.login(FRONT_DESK);
       const healed = await runtime.startTrigger({ credentials: frontDesk() });
@@ -184,7 +181,7 @@ describe('What a person sees when the agents cannot be connected', () => {
     const warnings = runtime.lines('warn').length;
     await runtime.startTrigger({ credentials: frontDesk() });
     expect(runtime.lines('warn').slice(warnings)).to.deep.equal([]);
-    // An address for documentation: nothing is there.
+    // An address reserved for documentation: nothing answers there.
     await runtime.startTrigger({ credentials: frontDesk('ws://192.0.2.1:9'), activation: 'init' });
     expect(runtime.lines('warn').slice(warnings).join()).to.match(/unsafe: ws:\/\/ is not encrypted/);
   });

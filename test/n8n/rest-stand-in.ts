@@ -7,16 +7,16 @@ export interface Command {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** A server that answers commands as the Accolades REST API is documented to. */
+/** A server that answers commands as the documentation of the Accolades REST API says. */
 export interface RestStandIn {
   readonly url: string;
   readonly commands: readonly Command[];
-  /** What every further command gets; null: what is documented. */
+  /** The answer to every further command; null: the documented one. */
   answerWith(answer: { readonly status: number; readonly body: string } | 'nothing' | null): void;
   close(): Promise<void>;
 }
 
-/** @param tls with it, the server is reached by https: */
+/** @param tls if given, the server speaks https: */
 export async function startRestStandIn(
   password: string,
   tls?: { readonly key: string; readonly cert: string },

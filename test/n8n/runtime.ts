@@ -1,7 +1,7 @@
 /**
- * * Runs the built package as n8n does, with n8n's own classes: the package loader, the activation
- * of triggers, the execution of a manual test, and the expressions. Only the database, the
- * credential store and the log are replaced.
+ * Runs the built package with n8n's own classes: the package loader, the activation of triggers,
+ * the execution of a manual test, and the expressions. Only the database, the credential store and
+ * the log are replaced.
  */
 import './environment.ts';
 import 'reflect-metadata';
@@ -44,13 +44,13 @@ const CREDENTIAL = 'accoladesAgentApi';
 const PREFIX = 'n8n-nodes-accolades.';
 
 export interface StartOptions {
-  /** Default: those of the node. */
+  /** Default: the node's defaults. */
   readonly parameters?: INodeParameters;
-  /** As the credential store would give them, decrypted. Null: the node has none. */
+  /** Decrypted, as the credential store returns them. Null: the node has none. */
   readonly credentials: ICredentialDataDecryptedObject | null;
-  /** `trigger` (default): the workflow is published. `manual`: a person tests it in the editor. */
+  /** `trigger` (default): the workflow is published. `manual`: the user tests it in the editor. */
   readonly mode?: 'trigger' | 'manual';
-  /** Default: one of its own. */
+  /** Default: a new id. */
   readonly workflowId?: string;
   readonly nodeId?: string;
   /** Default `Accolades Trigger`. */
@@ -58,28 +58,27 @@ export interface StartOptions {
   /** Default `activate`. */
   readonly activation?: WorkflowActivateMode;
   /**
-   * Whether what is emitted is written to the database at once. Default true; false: when the test
-   * serialises it.
+   * Whether emitted items are written to the database at once. Default true; false: when the test
+   * serialises them.
    */
   readonly writesAtOnce?: boolean;
 }
 
-/** A workflow that consists of the trigger, published or being tested. */
+/** A workflow that consists of the trigger, published or in a test. */
 export interface RunningTrigger {
-  /** The JSON of every item of every output so far, in the order of arrival. */
+  /** The JSON of all items of all outputs, in the order of arrival. */
   readonly items: readonly IDataObject[];
-  /** What the trigger gave n8n each time: the items of each output. */
+  /** Each emission of the trigger: the items of each output. */
   readonly emissions: readonly INodeExecutionData[][][];
-  /**
-   * What the trigger reported as fatal (`emitError`) or as a failed execution; in manual mode, with
-   * what the test failed.
-   */
+  /** Fatal errors (`emitError`) and failed executions; in manual mode, the error of the test. */
   readonly errors: readonly Error[];
-  /** Resolves once there are so many items. @throws DeadlineError after 5 s (or `deadlineMs`) */
+  /**
+   * Resolves when this many items have arrived. @throws DeadlineError after 5 s (or `deadlineMs`)
+   */
   waitForItems(count: number, deadlineMs?: number): Promise<readonly IDataObject[]>;
   /**
-   * Manual mode: the execution, once it has ended; never when it was cancelled. In the other mode
-   * it never resolves.
+   * Manual mode: the execution, once it has ended; never when it was cancelled. In trigger mode it
+   * never resolves.
    */
   readonly finished: Promise<IRun>;
   /** Unpublishes the workflow or cancels the test, as n8n does. Idempotent. */
@@ -127,16 +126,14 @@ export class N8nRuntime {
     return this.#nodeTypes.getByNameAndVersion('accoladesTrigger');
   }
 
-  /** What was logged at a level or above, one text per line, with its metadata. */
+  /** The log at a level or above, one text per line, with metadata. */
   lines(level?: LogLine['level']): string[] {
     return this.log
       .filter((line) => level === undefined || line.level === level)
       .map(({ message, metadata }) => `${message} ${metadata === undefined ? '' : JSON.stringify(metadata)}`);
   }
 
-  /**
-   * Everything that was logged, emitted and reported, as text, to look for what must not be in it.
-   */
+  /** Everything that was logged, emitted and reported, as text, to search for secrets. */
   everything(): string {
     const triggers = [...this.#started].map(({ emissions, errors }) => ({ emissions, errors }));
     return inspect([this.log, triggers], {
@@ -147,9 +144,8 @@ export class N8nRuntime {
   }
 
   /**
-   * * Publishes or tests a workflow of the trigger.
-   * @throws WorkflowActivationError (or the error of the node's start) when n8n would refuse to
-   *   publish
+   * Publishes or tests a workflow with the trigger.
+   * @throws WorkflowActivationError (or the error of the node's start) when n8n refuses to publish
    */
   async startTrigger(options: StartOptions): Promise<RunningTrigger> {
     const workflowId = options.workflowId ?? randomUUID();
@@ -174,8 +170,8 @@ export class N8nRuntime {
   }
 
   /**
-   * Ends everything that was started, also what lingers, so that no later server on the same port
-   * meets it.
+   * Ends everything that was started, also lingering sessions, so that they do not reach a later
+   * server on the same port.
    */
   async closeAll(): Promise<void> {
     await Promise.all([...this.#started].map((trigger) => trigger.close()));
@@ -193,7 +189,7 @@ export class N8nRuntime {
     return test.call(context, { id: '1', name: 'Agents', type: CREDENTIAL, data });
   }
 
-  /** The outputs of the node that n8n shows for these parameters: their labels. */
+  /** The labels of the outputs that n8n shows for these parameters. */
   outputs(parameters: INodeParameters): (string | undefined)[] {
     const workflow = this.#workflow('outputs', [{ parameters, credentials: null }]);
     const node = nodeOf(workflow);
@@ -203,7 +199,7 @@ export class N8nRuntime {
     );
   }
 
-  /** The parameters of the node that n8n uses, with its defaults. */
+  /** The node's parameters with defaults, as n8n uses them. */
   parameters(parameters: INodeParameters): INodeParameters {
     return nodeOf(this.#workflow('parameters', [{ parameters, credentials: null }])).parameters;
   }
@@ -257,7 +253,7 @@ export class N8nRuntime {
         };
         functions.emit = (data) => {
           record?.emissions.push(data);
-          // n8n writes an execution to its database before it runs it.
+          // n8n writes an execution to its database before running it.
           if (record?.writesAtOnce === true) JSON.stringify(data);
         };
         functions.emitError = note;
@@ -299,8 +295,7 @@ export class N8nRuntime {
     });
     const run = new WorkflowExecute(additionalData, 'manual').run({ workflow, startNode: nodeOf(workflow) });
     return runningTrigger(emissions, errors, run, () => {
-      // Like n8n, which does not wait for an execution that it cancels; one that has ended is not
-      // changed by it.
+      // Like n8n, this does not wait for a cancelled execution; an ended one does not change.
       run.cancel();
       return Promise.resolve();
     });
@@ -314,7 +309,7 @@ export class N8nRuntime {
   }
 }
 
-/** The error that the editor shows at the trigger after a manual test; null when there is none. */
+/** The error at the trigger in the editor after a manual test; null: none. */
 export function shownError(run: IRun): ShownError | null {
   const error = run.data.resultData.error;
   if (error === undefined) return null;

@@ -17,10 +17,7 @@ describe('The secrets that the n8n webhook trigger has read', () => {
     store = new SecretStore(clock);
   });
 
-  /**
-   * Lets the reading that goes on fail, and the pause after it pass, until the reading does not
-   * fail any more.
-   */
+  /** Completes failing reads and their pauses until a read succeeds. @returns the pauses */
   const passPauses = async (): Promise<number[]> => {
     const pauses: number[] = [];
     for (;;) {

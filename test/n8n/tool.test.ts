@@ -99,7 +99,7 @@ describe('The node Accolades as a tool of an AI agent', () => {
       await rest.close();
       rest = await startRestStandIn(PASSWORD);
       rest.answerWith(answer ?? null);
-      // The newer agents leave the call to the engine, and show the model the message of its error alone.
+      // Newer agents leave the call to the engine, and show the model only the error's message.
       const again =
         credentials === undefined ? { ...options, credentials: optionsOf().credentials ?? {} } : options;
       const { error } = await runtime.execute('accoladesTool', again);

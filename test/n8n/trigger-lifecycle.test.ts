@@ -34,8 +34,8 @@ describe('The life of the Accolades Trigger', () => {
     runtime.lines('info').filter((line) => line.includes(': connected to Accolades.')).length;
 
   /**
-   * A test in the editor that has begun to listen: it says so in the log, also when the session was
-   * there before.
+   * Starts a test in the editor and waits until the log says that it listens, also with an existing
+   * session.
    */
   const test = async (
     parameters: INodeParameters = {},
@@ -137,7 +137,7 @@ describe('The life of the Accolades Trigger', () => {
           JSON.stringify(outputs);
       }
     };
-    // Less than it waits for an n8n that writes nothing.
+    // Shorter than the wait for an n8n that does not save.
     const items = (count: number) => trigger.waitForItems(count, ACKNOWLEDGE_MS - 100);
     call('1');
     call('2');

@@ -33,8 +33,8 @@ describe('The parameters of the Accolades Trigger', () => {
   };
 
   /**
-   * Places the calls, then one that passes every filter used here, and gives the numbers that
-   * arrived before it.
+   * Places the calls and a last one that passes every filter used here.
+   * @returns the numbers that arrived before the last
    */
   const LAST = '0219999999';
   const numbersOf = async (

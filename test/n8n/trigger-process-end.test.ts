@@ -9,7 +9,7 @@ import { FaultProxy } from '../chaos/support/fault-proxy.ts';
 import { FRONT_DESK, simulate } from './agents.ts';
 
 const SCRIPT = fileURLToPath(new URL('./ending-process.ts', import.meta.url));
-/** One way, in milliseconds: on a line without any, hardly a call is under way at any moment. */
+/** Delay per direction, in milliseconds. Without a delay, calls are hardly ever in flight. */
 const LINE_DELAY_MS = 40;
 const EVERY_MS = 3;
 

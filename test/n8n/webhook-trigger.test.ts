@@ -234,7 +234,7 @@ describe('The n8n webhook trigger', () => {
 
     beforeEach(async () => {
       performance.now = () => now() + later;
-      // It knows the old one, from some time ago.
+      // The old secret was read some time ago.
       later += 60_000;
       await call({ body: HANGUP });
       later += 60_000;

@@ -93,7 +93,7 @@ async function filesIn(folder: string): Promise<string[]> {
   return (await readdir(path.join(root, folder))).map((name) => `${folder}/${name}`);
 }
 
-/** The texts below every property that is called `status`. */
+/** The texts below every property called `status`. */
 function statusesIn(value: unknown, inside = false): string[] {
   if (typeof value === 'string') return inside ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];

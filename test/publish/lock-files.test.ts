@@ -39,9 +39,7 @@ interface LockEntry {
   readonly resolved: unknown;
 }
 
-/**
- * Every entry that npm downloads: not the workspaces, not links, not what another package bundles.
- */
+/** Every entry that npm downloads, that is, not workspaces, links or bundled packages. */
 function downloadedPackages(file: string): LockEntry[] {
   const lock = objectFrom(parseJson(read(file), file), file);
   const packages = objectFrom(lock['packages'], file);

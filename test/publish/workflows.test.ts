@@ -40,7 +40,7 @@ describe('the workflows', () => {
   });
 });
 
-/** The text before the jobs, and that of each job. */
+/** Splits a workflow into the text before the jobs and the text of each job. */
 function split(workflow: string): [head: string, jobs: Map<string, string>] {
   const [head = '', body = ''] = workflow.split(/^jobs:\n/m);
   const parts = body.split(/^ {2}([\w-]+):\n/m).slice(1);

@@ -1,25 +1,25 @@
 import type { Simulator } from '@accolades-flow/simulator';
 import type { RecordedCall } from './recorded-calls.ts';
 
-/** Places numbered calls and knows which of them the PBX could hand to a live session. */
+/** Places numbered calls and records which of them the PBX sent to a live session. */
 export class CallLedger {
   readonly #simulator: Simulator;
   readonly #idCrm: string;
   readonly #series: number;
   #count = 0;
-  /** Calls that a live session was sent: each must be executed. */
+  /** Calls sent to a live session; each must be executed. */
   readonly delivered: string[] = [];
-  /** Calls for which there was no session: nothing is owed for them. */
+  /** Calls without a session; they need not be executed. */
   readonly unheard: string[] = [];
 
-  /** @param series tells the calls of one ledger from those of another */
+  /** @param series distinguishes the calls of this ledger from others */
   constructor(simulator: Simulator, idCrm: string, series: number) {
     this.#simulator = simulator;
     this.#idCrm = idCrm;
     this.#series = series;
   }
 
-  /** @returns whether the PBX had a session to send it to */
+  /** @returns whether the PBX had a session for it */
   place(): boolean {
     this.#count++;
     const { uniqueId, delivered } = this.#simulator.placeCall({
@@ -32,7 +32,7 @@ export class CallLedger {
     return heard;
   }
 
-  /** Compares what was delivered with what was executed. */
+  /** Compares delivered calls with executed calls. */
   tally(recorded: readonly RecordedCall[]): CallTally {
     const times = new Map<string, number>();
     for (const { uniqueId } of recorded) times.set(uniqueId, (times.get(uniqueId) ?? 0) + 1);
@@ -55,7 +55,7 @@ export interface CallTally {
   readonly executed: number;
   readonly missing: readonly string[];
   readonly doubled: readonly string[];
-  /** How many executions each process ran, by its id. */
+  /** The number of executions per process id. */
   readonly byProcess: ReadonlyMap<number, number>;
 }
 

@@ -3,9 +3,8 @@ import { FRONT_DESK } from './cluster.ts';
 import { ACCOLADES_TRIGGER, chain, node, SINK } from './nodes.ts';
 
 /**
- * Publishes a workflow that writes each call of the agent down, and waits for the agent's session.
- *
- * @returns what unpublishes it
+ * Publishes a workflow that records each call of the agent, and waits for the agent's session.
+ * @returns a function that unpublishes it
  */
 export async function publishCallWorkflow(cluster: Cluster, name: string): Promise<() => Promise<void>> {
   const { client, simulator, recorded } = cluster;

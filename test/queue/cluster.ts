@@ -17,22 +17,22 @@ export const SALES = '5d0c4be912';
 export const ACCOUNT = '12345';
 export const PASSWORD = 'api-P4ss!word';
 
-/** So many executions a worker runs side by side: n8n's own default. */
+/** How many executions a worker runs in parallel: n8n's default. */
 export const CONCURRENCY = 10;
 
 const SINK_NODE = path.join(import.meta.dirname, '../chaos/redeploys/sink-node');
 
 const settings: Record<string, string> = {
-  // What a person would set too who expects many calls: n8n else keeps each execution's data.
+  // Recommended for many calls: otherwise n8n keeps the data of each execution.
   EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none',
-  // n8n's own are 60, 10 and 30 seconds: too long for a test of what a killed worker leaves behind.
+  // n8n's defaults (60, 10 and 30 seconds) are too long for tests with a killed worker.
   QUEUE_WORKER_LOCK_DURATION: '15000',
   QUEUE_WORKER_LOCK_RENEW_TIME: '3000',
   QUEUE_WORKER_STALLED_INTERVAL: '5000',
 };
 
 /**
- * * A whole n8n in queue mode, as a company would run it: PostgreSQL, Redis, a main process, two
+ * A complete n8n in queue mode as a company would run it: PostgreSQL, Redis, a main process, two
  * workers and a webhook process; and a simulated Accolades.
  */
 export class Cluster {
@@ -41,7 +41,7 @@ export class Cluster {
   readonly redis: RedisService;
   readonly simulator: Simulator;
   readonly n8n: N8nInQueueMode;
-  /** What the sink nodes wrote, whichever process they ran in. */
+  /** The records of the sink nodes of all processes. */
   readonly recorded: RecordedCalls;
   readonly workers: N8nHost[] = [];
   main: N8nHost;
@@ -80,14 +80,14 @@ export class Cluster {
     }
   }
 
-  /** Starts a worker in the place of one that has gone. */
+  /** Starts a worker as a replacement for an ended one. */
   async replaceWorker(index: number): Promise<N8nHost> {
     const worker = await this.n8n.start(`worker-${index + 1}`, 'worker');
     this.workers[index] = worker;
     return worker;
   }
 
-  /** Ends the main process as a service manager would, and starts it again. */
+  /** Ends the main process as a service manager would, and restarts it. */
   async restartMain(how: 'stop' | 'kill' = 'stop'): Promise<void> {
     const { port } = this.main;
     await this.main[how]();
@@ -149,10 +149,10 @@ async function stopServices({ n8n, simulator, postgresql, redis, folder }: Servi
 
 let shared: Promise<Cluster> | undefined;
 
-/** How long a test file may wait for the cluster, in milliseconds: the first use installs n8n. */
+/** How long a test file may wait for the cluster, in milliseconds: the first run installs n8n. */
 export const CLUSTER_START_MS = 15 * 60_000;
 
-/** The cluster that all test files of this folder use, since it takes half a minute to start. */
+/** One cluster for all test files of this folder, because it takes half a minute to start. */
 export function sharedCluster(): Promise<Cluster> {
   shared ??= Cluster.start();
   return shared;

@@ -37,7 +37,7 @@ describe('The node Accolades on a worker of n8n', function () {
   const agent = (idCrm: string) =>
     credential('accoladesAgentApi', { idCrm, url: cluster.simulator.url, allowUnauthorizedCerts: false });
 
-  /** Runs the node after a notification, which is what makes n8n take a worker. */
+  /** Runs the node after a notification, so that n8n uses a worker. */
   const run = async (accolades: N8nWorkflowNode): Promise<N8nExecution> => {
     const { client, webhook } = cluster;
     series++;
@@ -99,7 +99,7 @@ describe('The node Accolades on a worker of n8n', function () {
       expect(execution.error?.description)
         .to.match(/worker, in queue mode/)
         .and.match(/includeConfiguration/);
-      // The trigger's own connection was left alone.
+      // The trigger's own connection stayed untouched.
       expect(cluster.simulator.sessions()).to.deep.equal([before]);
     } finally {
       await unpublish();

@@ -116,8 +116,8 @@ async function readExample(): Promise<{ nodes: N8nWorkflowNode[]; connections: J
 }
 
 /**
- * The node with its credential. Slack's own address cannot be set, so that what it would be told
- * goes to the stand-in.
+ * Prepares a node with its credential. Slack's address cannot be set, so its requests go to the
+ * stand-in.
  */
 function prepared(
   node: N8nWorkflowNode,

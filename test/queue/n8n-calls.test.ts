@@ -5,11 +5,10 @@ import { CallLedger } from './call-ledger.ts';
 import { publishCallWorkflow } from './call-workflow.ts';
 import { FRONT_DESK, CLUSTER_START_MS, sharedCluster, type Cluster } from './cluster.ts';
 
-/** `QUEUE_CALLS=5000` for the figures of the guide; that many take n8n a few minutes. */
+/** `QUEUE_CALLS=5000` measures the guide's figures; n8n needs a few minutes for them. */
 const CALLS = Number(process.env['QUEUE_CALLS'] ?? '1000');
 /**
- * So many calls are under way at most: the calls come as fast as this n8n executes them, and no
- * faster.
+ * The maximum number of calls in flight, so that calls arrive only as fast as n8n executes them.
  */
 const UNDER_WAY = 100;
 
@@ -46,7 +45,7 @@ describe('Calls in an n8n of one main process and two workers', function () {
     );
     expect(tally.missing).to.deep.equal([]);
     expect(tally.doubled).to.deep.equal([]);
-    // The workers alone executed, and each its part: they take jobs as they become free.
+    // Only the workers executed calls, each some of them: a free worker takes the next job.
     expect([...tally.byProcess.keys()]).to.have.members(workers.map(({ pid }) => pid));
     expect(Math.min(...spread)).to.be.greaterThan(CALLS / 4);
     expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);

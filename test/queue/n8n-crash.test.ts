@@ -8,19 +8,16 @@ import { queueIsEmpty, unfinishedExecutions } from './unfinished-executions.ts';
 
 /** Milliseconds between two calls, which leaves the workers idle at times. */
 const CALL_EVERY_MS = 200;
-/** So many calls come at once just before a worker goes, so that it holds some. */
+/** Calls placed at once just before a worker ends, so that it holds some. */
 const BURST = 40;
-/**
- * So many come just before the main process is told to end: an n8n on a busy machine writes a few a
- * second.
- */
+/** Calls placed just before the main process ends: a busy n8n saves only a few per second. */
 const LAST_CALLS = 20;
 
 describe('Processes of n8n that go', function () {
   this.timeout(5 * 60_000);
   let cluster: Cluster;
   let unpublish: () => Promise<void>;
-  /** What a try's calls are told apart by; none is used twice. */
+  /** Distinguishes the calls of each attempt; never reused. */
   let series = 1_700_000_002;
 
   before(async function () {
@@ -35,13 +32,12 @@ describe('Processes of n8n that go', function () {
     const { simulator, recorded } = cluster;
     const ledger = new CallLedger(simulator, FRONT_DESK, series++);
     for (let i = 0; i < LAST_CALLS; i++) expect(ledger.place()).to.equal(true);
-    // Then the others have been read from the connection, too, and are on their way to the
-    // database.
+    // By then the others have also been read from the connection and are being saved.
     await waitUntil('the first', async () => ledger.tally(await recorded.read()).executed > 0, {
       deadlineMs: 30_000,
       everyMs: 1,
     });
-    // These the PBX may send while the connection is being closed, and it asks for no receipt.
+    // The PBX sends these without a receipt, possibly while the connection closes.
     const closing = new CallLedger(simulator, FRONT_DESK, series++);
     const session = simulator.sessions()[0]?.connection;
     const stoppedAt = performance.now();
@@ -62,8 +58,8 @@ describe('Processes of n8n that go', function () {
     );
     expect(before?.missing).to.deep.equal([]);
     expect([...(before?.doubled ?? []), ...(meanwhile?.doubled ?? [])]).to.deep.equal([]);
-    // The place of the trigger is not kept in a process that ends: that would be for five seconds
-    // from the signal on.
+    // An ending process must not keep the subscription, which would take five seconds from the
+    // signal.
     expect(openMs).to.be.lessThan(5_000);
   });
 
@@ -71,7 +67,7 @@ describe('Processes of n8n that go', function () {
     const { simulator, recorded, postgresql } = cluster;
     const ledgerSeries = series++;
     const ledger = new CallLedger(simulator, FRONT_DESK, ledgerSeries);
-    // Of these nothing is demanded, but that none is executed twice.
+    // These may be lost, but none may be executed twice.
     const meanwhile = new CallLedger(simulator, FRONT_DESK, series++);
     let current = ledger;
     const steady = setInterval(() => current.place(), CALL_EVERY_MS);
@@ -104,7 +100,7 @@ describe('Processes of n8n that go', function () {
     expect(held.length).to.be.at.most(CONCURRENCY);
   });
 
-  /** Kills a worker in the midst of a burst of calls. */
+  /** Kills a worker in the middle of a burst of calls. */
   const killAtWork = async (ledger: CallLedger) => {
     for (let i = 0; i < BURST; i++) ledger.place();
     const enough = ledger.delivered.length - BURST / 2;
@@ -116,7 +112,7 @@ describe('Processes of n8n that go', function () {
     await cluster.workers[0]?.kill();
   };
 
-  /** Waits until n8n has executed everything, or found out that it cannot. */
+  /** Waits until n8n has executed every call or reported it as failed. */
   const drained = async (ledger: CallLedger) => {
     let missing: readonly string[] = [];
     await waitUntil(
@@ -127,7 +123,7 @@ describe('Processes of n8n that go', function () {
       },
       { deadlineMs: 90_000, everyMs: 200, details: () => `Missing: ${missing.join(' ')}` },
     );
-    // The last executions of live workers write their end after their job has left the queue.
+    // Live workers save the end of their last executions after the job has left the queue.
     await delay(1_000);
   };
 });

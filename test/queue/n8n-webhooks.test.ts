@@ -11,7 +11,7 @@ describe('IVR requests and hang-up confirmations in an n8n of several processes'
   this.timeout(3 * 60_000);
   let cluster: Cluster;
   let secret: N8nCredentialReference;
-  /** The processes that take requests: both can. */
+  /** The addresses of the processes that accept requests. */
   let doors: Record<string, string>;
   let series = 0;
 

@@ -99,7 +99,7 @@ describe('Agents divided over two Node-REDs', function () {
     await waitUntil('the call', () => idsOf(north).includes(uniqueId), { deadlineMs: 10_000 });
     expect(idsOf(south)).to.have.lengthOf(heard);
     expect(sessionOf(FRONT_DESK)).to.deep.equal(before);
-    // The agent that only the second has goes on.
+    // The agent that only the second instance has keeps working.
     const own = simulator.placeCall({ agents: SALES, phoneNumber: '0211234567' }).uniqueId;
     await waitUntil('the other call', () => idsOf(south).includes(own), { deadlineMs: 10_000 });
   });

@@ -20,7 +20,7 @@ export function node(
   };
 }
 
-/** A workflow in which each node follows the one before. */
+/** A workflow whose nodes form a chain. */
 export function chain(name: string, nodes: N8nWorkflowNode[], settings: JsonObject = {}): N8nWorkflowInput {
   const links = nodes
     .slice(1)

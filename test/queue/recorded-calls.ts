@@ -1,14 +1,14 @@
 import { open } from 'node:fs/promises';
 import { objectFrom } from '../../hosts/guards.ts';
 
-/** What the sink node writes for each call: which process of n8n ran which execution with it. */
+/** The record that the sink node writes for each call: the process and its execution. */
 export interface RecordedCall {
   readonly uniqueId: string;
   readonly execution: number;
   readonly pid: number;
 }
 
-/** Reads what the sink nodes of all processes append to one file. */
+/** Reads the file to which the sink nodes of all processes append. */
 export class RecordedCalls {
   readonly file: string;
   readonly all: RecordedCall[] = [];
@@ -18,14 +18,14 @@ export class RecordedCalls {
     this.file = file;
   }
 
-  /** Reads what is new. @returns all calls so far, in the order in which they were written */
+  /** Reads new records. @returns all calls so far, in the order of writing */
   async read(): Promise<readonly RecordedCall[]> {
     const handle = await open(this.file, 'a+');
     try {
       const { size } = await handle.stat();
       const buffer = Buffer.alloc(size - this.#offset);
       await handle.read(buffer, 0, buffer.length, this.#offset);
-      // A line that is being written is read the next time.
+      // Leave an incomplete line for the next read.
       const whole = buffer.lastIndexOf('\n') + 1;
       this.#offset += whole;
       const lines = buffer.subarray(0, whole).toString('utf8').split('\n');

@@ -1,18 +1,15 @@
 import type { PostgresqlService } from '../../hosts/services/postgresql.ts';
 import type { RedisService } from '../../hosts/services/redis.ts';
 
-/** An execution that did not end well, with the calls that its data names. */
+/** An execution that did not succeed, with the calls in its data. */
 export interface UnfinishedExecution {
   readonly id: string;
-  /** As n8n has it: `crashed`, `error`, or `running` or `new` when n8n still believes so. */
+  /** n8n's status: `crashed`, `error`, or `running` or `new` while n8n still expects an end. */
   readonly status: string;
   readonly call: string;
 }
 
-/**
- * Whether no job waits for a worker and none is held by one, a dead one included until n8n has
- * found out.
- */
+/** Whether no job waits for a worker or is held by one; n8n first has to detect dead workers. */
 export async function queueIsEmpty(redis: RedisService): Promise<boolean> {
   const answers = await Promise.all([
     redis.command('LLEN bull:jobs:wait'),
@@ -23,9 +20,10 @@ export async function queueIsEmpty(redis: RedisService): Promise<boolean> {
 }
 
 /**
- * The executions for calls of a series that did not end well. n8n is set to delete those that did.
+ * The executions for calls of a series that did not succeed. n8n is configured to delete the
+ * others.
  *
- * @param series what the calls' ids begin with, up to the dot
+ * @param series the prefix of the calls' ids, up to the dot
  */
 export async function unfinishedExecutions(
   postgresql: PostgresqlService,

@@ -10,7 +10,7 @@ interface Sent {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** What the REST API answers; null: nothing, and the connection is cut. */
+/** The REST API's answer; null: the connection is cut without an answer. */
 type Answer = { readonly status: number; readonly body: object } | null;
 
 describe('accolades-command', () => {
@@ -56,7 +56,7 @@ describe('accolades-command', () => {
     account: Readonly<Record<string, unknown>> = {},
     password = PASSWORD,
   ): Promise<TestRuntime> {
-    // The gate of the process remembers refusals by account: each test has its own.
+    // The process's request gate remembers refusals by account, so each test has its own account.
     accounts++;
     runtime = await TestRuntime.start(
       [
@@ -162,7 +162,7 @@ describe('accolades-command', () => {
       expect(at(caught, 'error', 'cause', 'httpStatus')).to.equal(status);
       expect(at(caught, 'payload', 'phoneNumber')).to.equal('101');
       expect(running.statusOf('do')).to.deep.include({ fill: 'red', shape: 'ring' });
-      // An unknown path counts towards the block of the IP address, so the status says until when.
+      // An unknown path counts towards blocking the IP address, so the status names the end time.
       expect(running.statusOf('do')?.text?.replace(/\d\d:\d\d$/, '')).to.equal(text);
     });
   }

@@ -23,7 +23,7 @@ describe('The messages of accolades-command and accolades-request', () => {
 
   afterEach(() => runtime.stop());
 
-  /** What comes out of a node of this type: the payload, or the error for Catch nodes. */
+  /** The output of a node of this type: the payload, or the error for Catch nodes. */
   async function outcome(type: string, fields: Readonly<Record<string, unknown>>) {
     const flow: FlowNode[] = [
       { id: 'tab', type: 'tab', label: 'Test' },

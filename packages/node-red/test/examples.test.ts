@@ -9,7 +9,7 @@ import { HANGUP, post } from './webhook-rig.ts';
 
 const folder = path.resolve(import.meta.dirname, '../examples');
 
-/** Node-RED's own nodes that the examples use; debug nodes are collectors here. */
+/** Node-RED's own nodes that the examples use. Collectors replace debug nodes. */
 const CORE = [
   'function/10-function.js',
   'function/80-template.js',
@@ -19,12 +19,12 @@ const CORE = [
   'common/90-comment.js',
 ];
 
-/** The examples, run as they are, but for debug nodes, which are collectors, and for addresses. */
+/** Runs the examples unchanged, except for addresses and debug nodes, which become collectors. */
 describe('The examples', () => {
   let runtime: TestRuntime;
   let url: string;
   let server: Server | undefined;
-  /** What the stand-in for the other service got. */
+  /** Requests that the stand-in received. */
   let asked: { path: string; body: string }[] = [];
 
   afterEach(async () => {
@@ -162,7 +162,7 @@ describe('The examples', () => {
     it(name, async () => {
       const service = await standIn([{ name: 'Ana', company: 'Example' }]);
       await start(name, byType('tab', { env: [{ name: env, value: service, type: 'str' }] }));
-      // The call, as the call node would send it.
+      // A call as the call node sends it.
       const call = [...(await nodesOf(name))].find((node) => at(node, 'type') === 'accolades-call');
       const wires = at(call, 'wires', '0', '0');
       runtime.inject(String(wires), {

@@ -2,7 +2,7 @@ import type { Hooks } from '../src/runtime/in-flight.ts';
 
 type Hook = Parameters<Hooks['add']>[1];
 
-/** Node-RED's hooks, as far as one for `onReceive` is concerned. */
+/** Node-RED's hooks, as far as `onReceive` needs them. */
 export class FakeHooks {
   readonly #hooks = new Map<string, Hook>();
 
@@ -19,7 +19,7 @@ export class FakeHooks {
     return this.#hooks.size;
   }
 
-  /** Whether a message with this id may be received. */
+  /** Whether a message with this id may be delivered. */
   lets(messageId: string): boolean {
     return [...this.#hooks.values()].every((hook) => hook({ msg: { _msgid: messageId } }) !== false);
   }

@@ -1,7 +1,7 @@
 import type { Clock } from '@accolades-flow/core';
 import type { StartTimer } from '../src/runtime/timer.ts';
 
-/** Timers that run when a test lets time pass. */
+/** Timers that fire when a test advances the time. */
 export class FakeTimers {
   #now = 0;
   readonly #timers = new Set<{ readonly at: number; readonly callback: () => void }>();
@@ -20,7 +20,7 @@ export class FakeTimers {
 
   readonly now = (): number => this.#now;
 
-  /** The same for what takes the clock of core. */
+  /** The same timers behind core's clock interface. */
   readonly clock: Clock = {
     now: this.now,
     monotonic: this.now,

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { createSimulator, type Simulator, type SimulatorOptions } from '@accolades-flow/simulator';
 import { everythingSeen } from './runtime.ts';
 
-/** The secrets of these tests' agents: long and strange enough to be found wherever they leak. */
+/** The secrets of these tests' agents: long and unusual enough to be found in any output. */
 export const FRONT_DESK = 'f8cb549544frontdesk';
 export const SALES = 'a1b2c3d4e5sales';
 export const SUPPORT = '0c9d8e7f6asupport';
@@ -19,7 +19,7 @@ export function startSimulator(options: SimulatorOptions = {}): Promise<Simulato
   });
 }
 
-/** Fails when a secret stands in anything that Node-RED logged, showed or sent since the last check. */
+/** Fails when Node-RED has logged, shown or sent a secret since the last check. */
 export function expectNoSecretSeen(): void {
   const seen = everythingSeen.splice(0).join('\n');
   expect(seen, 'what was seen').not.to.equal('');

@@ -50,7 +50,7 @@ describe('The flow gate', () => {
     };
     return gate.join(member);
   }
-  /** What has been heard since it was asked last. */
+  /** The notifications since the last call. */
   const news = (): string[] => heard.splice(0);
   const running = (id: string): ((removed: boolean) => void) => {
     const leave = join(id);
@@ -83,7 +83,7 @@ describe('The flow gate', () => {
       expect(news()).to.deep.equal(['a stopping']);
       runtime.tell(payload);
       expect(news()).to.deep.equal(['a started']);
-      // The type is there now.
+      // The missing type is installed now.
       runtime.start();
       expect(news()).to.deep.equal([]);
       expect(timers.running).to.equal(0);

@@ -194,7 +194,7 @@ describe('accolades-call in flows', () => {
       const running = await start(flow());
       await running.waitForStatus('call', 'connected');
       await running.deploy(disable(flow()), 'full', credentials);
-      // At the latest after the linger time.
+      // The agent is released after the linger time at the latest.
       await waitFor('The release', () => simulator.sessions().length === 0, 8_000);
       expect(running.statusOf('call')).to.deep.include({ text: undefined });
     });
@@ -295,7 +295,10 @@ describe('accolades-call in flows', () => {
   });
 });
 
-/** Waits until everything that the simulator sent before has been read by this process: its answer comes behind it. */
+/**
+ * Waits until this process has read everything that the simulator sent before: the answer comes
+ * last.
+ */
 async function roundTrip(simulator: Simulator): Promise<void> {
   const frames = simulator.statistics.framesIn;
   simulator.sendRaw(FRONT_DESK, '{"type":"roundTrip"}');

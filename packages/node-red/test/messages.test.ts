@@ -69,7 +69,7 @@ describe('The messages of accolades-call', () => {
       simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '1' });
       if (labels.length > 1) simulator.placeCall({ agents: SALES, phoneNumber: '2' });
       const messages = await node.waitForMessages(labels.length);
-      // Two sessions: in any order.
+      // Two sessions have no common order.
       expect(messages.map(({ payload }) => at(payload, 'agent', 'label'))).to.have.members(labels);
     });
   }
@@ -162,7 +162,7 @@ describe('The messages of accolades-call', () => {
     simulator.setText(FRONT_DESK, 'agent', '{"extension":101}');
     const { waitForMessages } = await start({ includeConfiguration: true });
     const { agent } = simulator.agent(FRONT_DESK);
-    // The first call may overtake the answer to the question for the texts.
+    // The first call may overtake the configuration texts.
     let payload: unknown;
     for (let calls = 1; ; calls++) {
       simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' });

@@ -23,7 +23,9 @@ const MIGRATIONS: Readonly<Record<string, readonly Migration[]>> = {
 const src = path.resolve(import.meta.dirname, '../src/nodes');
 const examples = path.resolve(import.meta.dirname, '../examples');
 
-/** Nodes as the first version of this palette wrote them, every field set by a person; and one that was written by hand. */
+/**
+ * Nodes as the palette's first version wrote them, with every field set, and one written by hand.
+ */
 const OLD: readonly Readonly<Record<string, unknown>>[] = [
   { type: 'accolades-account', name: 'Ours', url: 'https://pbx.example', accountNumber: '77', version: 1 },
   { type: 'accolades-account', accountNumber: '77' },
@@ -87,7 +89,7 @@ describe('Migrations', () => {
       const migrated = migrate(given, migrations);
       expect(migrated).to.deep.include({ ...given, version: migrations.length });
       expect(migrate(Object.freeze(migrated), migrations)).to.equal(migrated);
-      // By hand, step by step, as a person would who updates the palette often.
+      // Applies each migration separately, as updating the palette often would.
       const stepwise = migrations.reduce((settings, step) => migrate(settings, [step]), migrate(given, []));
       expect(stepwise).to.deep.equal(migrated);
     });

@@ -1,4 +1,4 @@
-/** What these tests use of Node-RED's test helper, which brings no types. */
+/** The parts of Node-RED's test helper, which has no types, that these tests use. */
 declare module 'node-red-node-test-helper' {
   import type { Node, NodeAPI } from '@node-red/registry';
 

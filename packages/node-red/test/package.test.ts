@@ -127,7 +127,7 @@ describe('The built package', () => {
       const icon = /icon: "([^"]+)"/.exec(html)?.[1];
       if (icon !== undefined) expect(existsSync(path.join(nodes, 'icons', icon)), icon).to.equal(true);
       const color = /color: "(#[0-9A-F]{6})"/i.exec(html)?.[1] ?? '';
-      // The text of the default theme, and the least contrast that WCAG AA asks for.
+      // The text colour of the default theme, and the minimum contrast of WCAG AA.
       expect(contrast(color, '#333333'), type).to.be.greaterThan(4.5);
     }
   });
@@ -159,7 +159,7 @@ describe('The built package', () => {
   }
 });
 
-/** The texts of a locale file by their dotted keys. */
+/** The texts of a locale file by dotted key. */
 function textsOf(json: string): Record<string, string> {
   const texts: Record<string, string> = {};
   const collect = (value: unknown, prefix: string): void => {
@@ -175,7 +175,7 @@ function placesOf(text: string): string[] {
   return [...text.matchAll(/__\w+?__/g)].map(([place]) => place).sort();
 }
 
-/** The contrast of two colours, from 1 to 21, as WCAG defines it. */
+/** The contrast of two colours, from 1 to 21, as defined by WCAG. */
 function contrast(a: string, b: string): number {
   const [lighter = 0, darker = 0] = [luminance(a), luminance(b)].sort((x, y) => y - x);
   return (lighter + 0.05) / (darker + 0.05);

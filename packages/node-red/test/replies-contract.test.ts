@@ -75,7 +75,7 @@ describe('The replies of accolades-reply', () => {
       if (answer === null) {
         const [caught] = await runtime.waitForMessages('caught', 1);
         expect(at(caught, 'error', 'code')).to.equal('INVALID_REPLY');
-        // The request waited on, for the fallback.
+        // The request kept waiting, and the fallback answered it.
         expect(body).to.match(reply.kind === 'ivr' ? /fallback/ : /7/);
         return;
       }

@@ -13,7 +13,7 @@ describe('accolades-reply', () => {
     everythingSeen.length = 0;
   });
 
-  /** The webhook, a function node and the reply node in a row. */
+  /** Starts a webhook node, a function node and a reply node in a row. */
   async function start(
     func: string,
     reply: Readonly<Record<string, unknown>> = {},
@@ -176,7 +176,7 @@ describe('accolades-reply', () => {
   });
 
   it('knows when the caller is gone', async () => {
-    // Of the wrong kind, so that it answers nothing while the request still waits.
+    // A reply of the wrong kind answers nothing, so the request keeps waiting.
     await start(
       '',
       { reply: 'confirmHangup', decisionType: 'drop' },

@@ -15,7 +15,7 @@ describe('The messages of accolades-webhook', () => {
 
   after(() => runtime.stop());
 
-  /** What came out, up to a request of our own after it. */
+  /** The messages that arrived before a marker request. */
   async function messagesUntilMark(): Promise<Message[]> {
     const mark = `mark-${++marks}`;
     await fetch(`${url}/accolades`, {

@@ -1,5 +1,6 @@
 /**
- * Runs the built nodes in Node-RED's own runtime, without its editor. There is one runtime per process, so one test at a time.
+ * Runs the built nodes in Node-RED's own runtime, without its editor. A process has one runtime, so
+ * tests run one at a time.
  */
 import { EventEmitter } from 'node:events';
 import { readdirSync } from 'node:fs';
@@ -21,7 +22,7 @@ const dist = path.resolve(import.meta.dirname, '../dist/nodes');
 export type Message = Record<string, unknown>;
 
 export interface Received {
-  /** The id of the node that received it. */
+  /** The id of the receiving node. */
   readonly node: string;
   readonly message: Message;
 }
@@ -43,7 +44,7 @@ export interface LogLine {
 export type FlowNode = { readonly id: string; readonly type: string } & Readonly<Record<string, unknown>>;
 export type Credentials = Readonly<Record<string, Readonly<Record<string, string>>>>;
 
-/** The nodes of this package. */
+/** The node types of this package. */
 const TYPES = readdirSync(dist)
   .filter((file) => file.endsWith('.js'))
   .map((file) => path.basename(file, '.js'));
@@ -57,12 +58,12 @@ const LEVELS = new Map([
   [60, 'trace'],
 ]);
 
-/** Everything that any runtime of this process logged, showed or sent, as text: no secret may be in it. */
+/** Everything that any runtime of this process logged, showed or sent; it must hold no secret. */
 export const everythingSeen: string[] = [];
 
 /**
- * A started runtime. Besides our nodes it knows `collector`, which keeps what it receives, and `slow`, which takes until
- * `letGo` is called to stop.
+ * A started runtime. In addition to our nodes it has `collector`, which keeps the messages it
+ * receives, and `slow`, whose close handler waits for `letGo`.
  */
 export class TestRuntime {
   readonly received: Received[] = [];
@@ -85,7 +86,7 @@ export class TestRuntime {
     helper.init(nodeRed);
     const modules = TYPES.map((type) => loadNode(type));
     const coreModules = ['network/05-tls.js', ...core].map((file) => loadCore(file));
-    // Node-RED keeps the very object, and deletes from it.
+    // Node-RED keeps this object and deletes from it, so pass a copy.
     await helper.load(
       [...modules, ...coreModules, runtime.#helperNodes],
       flow.map(placed),
@@ -94,7 +95,7 @@ export class TestRuntime {
     return runtime;
   }
 
-  /** Deploys as the editor does; resolves when the flows have started again. */
+  /** Deploys as the editor does. Resolves when the flows have started again. */
   async deploy(
     flow: readonly FlowNode[],
     type: 'full' | 'flows' | 'nodes' = 'full',
@@ -103,19 +104,22 @@ export class TestRuntime {
     const started = new Promise<void>((resolve) => {
       runtimeEvents().once('flows:started', resolve);
     });
-    // The helper itself gives up after 300 ms.
+    // The helper's own promise gives up after 300 ms.
     helper.setFlows(flow.map(placed), type, structuredClone(credentials)).catch(() => undefined);
     await started;
   }
 
-  /** Gives a node a message. */
+  /** Sends a message to a node. */
   inject(id: string, message: Message): void {
     const node = this.node(id);
     if (node === null) throw new Error(`There is no node ${id}`);
     node.receive(message);
   }
 
-  /** Serves the HTTP routes of nodes on loopback, until this runtime stops; gives the address without a slash at its end. */
+  /**
+   * Serves the nodes' HTTP routes on loopback until this runtime stops.
+   * @returns the address without a trailing slash
+   */
   async serve(): Promise<string> {
     const listener = this.#httpNode;
     if (listener === null) throw new Error('Node-RED has no HTTP routes');
@@ -125,14 +129,14 @@ export class TestRuntime {
     return `http://127.0.0.1:${addressOf(server).port}`;
   }
 
-  /** Lets the `slow` nodes stop. */
+  /** Lets the `slow` nodes close. */
   letGo(): void {
     const waiting = this.#letGo;
     this.#letGo = [];
     for (const done of waiting) done();
   }
 
-  /** Whether a `slow` node is holding up a deployment. */
+  /** Whether a `slow` node delays a deployment. */
   get held(): boolean {
     return this.#letGo.length > 0;
   }
@@ -145,7 +149,7 @@ export class TestRuntime {
     return this.received.filter((entry) => entry.node === node).map(({ message }) => message);
   }
 
-  /** Waits until the node has received so many messages, and gives them. */
+  /** Waits until the node has received this many messages, and returns them. */
   waitForMessages(node: string, count: number, deadlineMs = 5_000): Promise<Message[]> {
     return waitFor(
       `${count} messages at ${node}`,
@@ -183,7 +187,7 @@ export class TestRuntime {
     return this.log.filter((line) => line.node === node && line.level === level).map(({ text }) => text);
   }
 
-  /** Removes all nodes and ends everything, so that nothing is kept for whoever comes next. Idempotent. */
+  /** Removes all nodes and ends everything, so that the next test starts clean. Idempotent. */
   async stop(): Promise<void> {
     if (this.#stopped) return;
     this.#stopped = true;
@@ -260,11 +264,11 @@ export class TestRuntime {
   };
 }
 
-/** What to start: a tab with one call node, its agent and a collector per output. */
+/** The flow to start: a tab with one call node, its agent and a collector per output. */
 export interface CallNodeOptions {
-  /** The list of agents, as a person would type it. */
+  /** The list of agents, as a user types it. */
   readonly idCrm: string;
-  /** Where the server is. */
+  /** The address of the server. */
   readonly url: string;
   /** Fields of the `accolades-call` node. */
   readonly config?: Readonly<Record<string, unknown>>;
@@ -272,20 +276,20 @@ export interface CallNodeOptions {
   readonly agent?: Readonly<Record<string, unknown>>;
 }
 
-/** One running call node. */
+/** A running call node. */
 export interface RunningCallNode {
   readonly runtime: TestRuntime;
-  /** What it sent, in order, whatever the output; as the wired nodes received it. */
+  /** The messages it sent, in order, over all outputs, as the wired nodes received them. */
   readonly messages: readonly Message[];
   readonly statuses: readonly ShownStatus[];
-  /** Waits until it has sent so many messages in all. */
+  /** Waits until it has sent this many messages in total. */
   readonly waitForMessages: (count: number, deadlineMs?: number) => Promise<readonly Message[]>;
   /** Waits for a status text. */
   readonly waitForStatus: (text: string | RegExp, deadlineMs?: number) => Promise<ShownStatus>;
   readonly close: () => Promise<void>;
 }
 
-/** Starts one call node; for tests that need nothing else in the flow. */
+/** Starts one call node, for tests that need nothing else in the flow. */
 export async function startCallNode(options: CallNodeOptions): Promise<RunningCallNode> {
   const runtime = await TestRuntime.start(
     callFlow({
@@ -321,7 +325,7 @@ export function callFlow(fields: {
   ];
 }
 
-/** Node-RED takes a node without a place on its tab for a configuration node. */
+/** Node-RED treats a node without coordinates as a configuration node. */
 function placed(node: FlowNode): FlowNode {
   return 'z' in node ? { x: 100, y: 100, ...node } : node;
 }
@@ -341,13 +345,13 @@ function asModule(loaded: unknown, what: string): (RED: NodeAPI) => void {
   if (typeof loaded !== 'function')
     throw new Error(`${what} is not a node module: has the package been built?`);
   return (RED) => {
-    // The helper leaves out this part of the API.
+    // The helper omits this part of the API.
     Reflect.set(RED, 'hooks', isObject(util) ? util['hooks'] : undefined);
     Reflect.apply(loaded, undefined, [RED]);
   };
 }
 
-/** What Node-RED tells its nodes as `RED.events`. */
+/** Node-RED's events, as nodes see them in `RED.events`. */
 export function runtimeEvents(): Pick<EventEmitter, 'on' | 'once' | 'off' | 'listenerCount'> {
   const events: unknown = isObject(util) ? util['events'] : undefined;
   if (!(events instanceof EventEmitter)) throw new Error('Node-RED has no events');

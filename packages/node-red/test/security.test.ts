@@ -84,7 +84,7 @@ describe('accolades-call on the way to the server', () => {
 
   it('says that ws:// is readable on the network, once for all nodes of an agent', async () => {
     simulator = await startSimulator({ host: '0.0.0.0' });
-    // Not a loopback address to look at, but it stays on this machine.
+    // This address does not look like loopback, but stays on this machine.
     const url = simulator.url.replace('127.0.0.1', '0.0.0.0');
     runtime = await TestRuntime.start(
       [

@@ -115,7 +115,7 @@ describe('The status of accolades-call', () => {
       expect(warnings[0])
         .to.match(/^Front desk: not connected\. /)
         .and.to.match(advice);
-      // A second refusal is no news.
+      // A second refusal changes nothing in the status.
       const refusedOnce = running.statuses.filter((shown) => shown.text === text).length;
       await waitFor(
         'A second refusal',
@@ -170,7 +170,7 @@ describe('The status of accolades-call', () => {
     for (const idCrm of [FRONT_DESK, SALES, SUPPORT]) simulator.logout(idCrm);
     const running = await start(`A=${FRONT_DESK}, B=${SALES}, C=${SUPPORT}`);
     await running.waitForStatus('0/3 agent offline');
-    // An agent that is just being tried again comes in a later line.
+    // An agent that is being retried appears in a later line.
     const several = /Accolades knows no logged-in agent.* They are: ([ABC](?:, [ABC])*)\.$/;
     const alone = /^([ABC]): not connected\. Accolades knows no logged-in agent/;
     const named = (lines: readonly string[]) =>

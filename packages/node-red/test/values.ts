@@ -1,4 +1,4 @@
-/** What stands at a path inside a value of any shape; undefined when there is nothing. */
+/** The value at a path inside a value of any shape; undefined when there is none. */
 export function at(value: unknown, ...path: readonly string[]): unknown {
   let found: unknown = value;
   for (const key of path) {
@@ -8,7 +8,7 @@ export function at(value: unknown, ...path: readonly string[]): unknown {
   return found;
 }
 
-/** The entries of an object; none of anything else. */
+/** The entries of an object; empty for any other value. */
 export function entriesOf(value: unknown): [string, unknown][] {
   return typeof value === 'object' && value !== null ? Object.entries(value) : [];
 }

@@ -1,7 +1,4 @@
-/**
- * Waits until `look` finds something, and gives it.
- * @throws Error naming `what` after `deadlineMs`
- */
+/** Waits until `look` returns a value. @throws Error naming `what` after `deadlineMs` */
 export async function waitFor<T>(
   what: string,
   look: () => T | undefined | false | null,

@@ -1,7 +1,8 @@
 /**
- * Prints how fast `accolades-webhook` answers under a steady load, in Node-RED's runtime: `tsx packages/node-red/test/webhook-latency.ts
- * [requests per second] [seconds]`. The sender is a thread of its own, so that it does not share the time of what it measures; it sends
- * at fixed times, whether or not earlier answers have come.
+ * Prints how fast `accolades-webhook` answers under a steady load, in Node-RED's runtime: `tsx
+ * packages/node-red/test/webhook-latency.ts [requests per second] [seconds]`. The sender runs in
+ * its own thread, so that the measured node does not slow it. It sends at fixed times, whether or
+ * not earlier answers have arrived.
  */
 import { Worker } from 'node:worker_threads';
 import { startWebhook, webhookFlow } from './webhook-rig.ts';

@@ -18,7 +18,7 @@ export function webhookFlow(
   ];
 }
 
-/** A runtime whose HTTP routes are served. */
+/** Starts a runtime and serves its HTTP routes. */
 export async function startWebhook(
   flow: readonly FlowNode[],
   credentials: Credentials = {},

@@ -163,7 +163,7 @@ describe('accolades-webhook', () => {
     };
     const out2: FlowNode = { id: 'out2', type: 'collector', z: 'tab', wires: [] };
     await start(webhookFlow());
-    // The newcomer is made first, and must not win by that.
+    // The new node is created first; the node that had the path must keep it.
     await runtime.deploy([...webhookFlow().slice(0, 1), second, out2, ...webhookFlow().slice(1)]);
     expect(runtime.statusOf('hook')?.text).to.equal('ready');
     expect(runtime.statusOf('hook2')?.text).to.equal('path in use');
@@ -283,7 +283,7 @@ describe('accolades-webhook', () => {
   });
 });
 
-/** How long the answer takes, in milliseconds, as somebody sees it who is not held up by the flow. */
+/** The duration of an answer, in milliseconds, measured outside the thread that runs the flow. */
 async function postFromAnotherThread(url: string, body: string): Promise<number> {
   const worker = new Worker(
     `const { parentPort, workerData } = require('node:worker_threads');

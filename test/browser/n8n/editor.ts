@@ -1,10 +1,10 @@
 import type { Locator, Page } from 'playwright-core';
 import { objectFrom, stringFrom } from '../../../hosts/guards.ts';
 
-/** How long n8n's editor may take to load, in milliseconds: it is large. */
+/** How long n8n's large editor may take to load, in milliseconds. */
 const LOAD_DEADLINE_MS = 60_000;
 
-/** n8n's editor in a browser, used as a person uses it. */
+/** n8n's editor in a browser, operated as a user does. */
 export class N8nEditor {
   readonly page: Page;
 
@@ -12,7 +12,7 @@ export class N8nEditor {
     this.page = page;
   }
 
-  /** Opens a workflow and waits until its canvas can be used. */
+  /** Opens a workflow and waits until its canvas is ready. */
   static async open(page: Page, url: string): Promise<N8nEditor> {
     await page.goto(url, { waitUntil: 'domcontentloaded', timeout: LOAD_DEADLINE_MS });
     const editor = new N8nEditor(page);
@@ -24,7 +24,7 @@ export class N8nEditor {
     return editor;
   }
 
-  /** A part of the page by the name that n8n gives it for tests. */
+  /** An element of the page by n8n's test id. */
   part(name: string): Locator {
     return this.page.locator(`[data-test-id="${name}"]`);
   }
@@ -39,12 +39,12 @@ export class N8nEditor {
     return this.part('node-creator-search-bar');
   }
 
-  /** An entry of the list of nodes. */
+  /** An entry in the list of nodes. */
   entry(name: string): Locator {
     return this.part('node-creator-item-name').filter({ hasText: new RegExp(`^\\s*${name}\\s*$`) });
   }
 
-  /** Types into the search of the list; what an earlier search found is gone then. */
+  /** Types into the list's search field, and waits until earlier results are gone. */
   async search(word: string): Promise<void> {
     await this.#search.fill('nothing is called so');
     await this.entry('Accolades').waitFor({ state: 'detached' });
@@ -66,7 +66,7 @@ export class N8nEditor {
     await this.part('ndv').waitFor({ state: 'hidden' });
   }
 
-  /** The names of the parameters that the open dialog shows, in their order. */
+  /** The names of the visible parameters in the open dialog, in order. */
   async parameters(): Promise<string[]> {
     const inputs = this.part('node-parameters').locator('[data-test-id^="parameter-input-"]:visible');
     const ids = await inputs.evaluateAll<string[], Element>((elements) =>
@@ -75,7 +75,7 @@ export class N8nEditor {
     return ids.map((id) => id.replace('parameter-input-', '')).filter((name) => name !== 'field');
   }
 
-  /** Chooses an entry of a parameter's list; where several may be chosen, adds it or takes it away. */
+  /** Selects an entry of a parameter's list; in a multi-select list, toggles it. */
   async choose(parameter: string, entry: string): Promise<void> {
     const box = this.part(`parameter-input-${parameter}`).locator('input').first();
     await box.click();
@@ -84,18 +84,18 @@ export class N8nEditor {
       .filter({ has: this.page.getByText(entry, { exact: true }) })
       .first()
       .click();
-    // The list of a parameter with several values stays open until something else is clicked.
+    // A multi-select list stays open until the user clicks elsewhere.
     if (await entries.first().isVisible())
       await this.part('node-parameters').click({ position: { x: 3, y: 3 } });
     await entries.first().waitFor({ state: 'hidden' });
   }
 
-  /** Everything that the parameters of the open dialog say. */
+  /** All texts of the parameters in the open dialog. */
   parameterTexts(): Promise<string> {
     return this.part('node-parameters').innerText();
   }
 
-  /** Closes the notes that n8n shows in the corner, so that they cover nothing. */
+  /** Closes n8n's notifications, so that they cover nothing. */
   async dismissNotes(): Promise<void> {
     await this.page.evaluate(
       `document.querySelectorAll('.el-notification__closeBtn').forEach((button) => button.click())`,
@@ -112,7 +112,7 @@ export class N8nEditor {
     return this.credential.locator(`[data-test-id="parameter-input-${name}"] input`);
   }
 
-  /** Pastes a text into a field instead of what is there, as a person does with the keyboard. */
+  /** Pastes a text over a field's content with the keyboard. */
   async paste(field: Locator, text: string): Promise<void> {
     await this.page.evaluate(`navigator.clipboard.writeText(${JSON.stringify(text)})`);
     await field.click();
@@ -120,7 +120,10 @@ export class N8nEditor {
     await this.page.keyboard.press('Control+V');
   }
 
-  /** Saves the credential, which n8n then tests. Gives what the dialog says of a failure; null when the test went well. */
+  /**
+   * Saves the credential, which n8n then tests.
+   * @returns the dialog's error text; null when the test succeeded
+   */
   async saveCredential(): Promise<string | null> {
     const tested = this.page.waitForResponse((response) => response.url().endsWith('/rest/credentials/test'));
     await this.part('credential-save-button').click();

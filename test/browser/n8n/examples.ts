@@ -9,13 +9,13 @@ import { FRONT_DESK, SALES, type N8nRig } from './rig.ts';
 
 const FILE = 'examples/n8n/slack-alert-for-queue-calls.json';
 
-/** An example as a person imports it: by pasting its text onto the canvas. */
+/** Imports an example as a user does, by pasting its text onto the canvas. */
 export function examples(rig: () => N8nRig): void {
   describe('an example', () => {
     it('is imported by pasting it', async () => {
       const editor = await rig().open();
       await pasteOnCanvas(editor, await readFile(path.join(repositoryRoot, FILE), 'utf8'));
-      // As it comes, it lacks its credentials, and n8n says so.
+      // After the import it lacks its credentials, and n8n reports that.
       await editor.part('node-issues').first().waitFor();
       await editor.page.context().close();
     });
@@ -42,7 +42,7 @@ export function examples(rig: () => N8nRig): void {
       );
       const { page } = editor;
       await editor.part('zoom-to-fit').click();
-      // What was pasted is selected.
+      // Pasted nodes are selected.
       await page.locator('.vue-flow__pane').click({ position: { x: 300, y: 60 } });
       await editor.part('node-issues').first().waitFor({ state: 'detached' });
       await picture(page, 'n8n-workflow');
@@ -60,7 +60,7 @@ async function pasteOnCanvas(editor: N8nEditor, text: string): Promise<void> {
   await page.getByText('Tells a Slack channel about each call').waitFor();
 }
 
-/** The text of the example, with a credential at each node of a type (without the name of its package). */
+/** The text of the example with a credential for each node type (without its package name). */
 async function withCredentials(
   credentials: Readonly<Record<string, readonly [type: string, reference: { id: string; name: string }]>>,
 ): Promise<string> {

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { picture } from '../support/pictures.ts';
 import type { N8nRig } from './rig.ts';
 
-/** What people type who look for a node like ours. */
+/** Words that users search for when they need a node like ours. */
 const WORDS = ['call', 'phone', 'pbx', 'accolades', 'telephony', 'cti'];
 
 export function finding(rig: () => N8nRig): void {

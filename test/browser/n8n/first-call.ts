@@ -6,7 +6,7 @@ import { FRONT_DESK, SALES, type N8nRig } from './rig.ts';
 
 const WRONG = '0000deadbeef';
 
-/** What a newcomer does first, with nothing prepared. */
+/** The first steps of a new user, with nothing prepared. */
 export function firstCall(rig: () => N8nRig): void {
   describe('a first call', () => {
     it('goes from an empty canvas over a credential and a test event to an execution', async () => {
@@ -21,7 +21,8 @@ export function firstCall(rig: () => N8nRig): void {
 
       const answers: string[] = [];
       const refused = async (idCrm: string, url: string, advice: RegExp): Promise<void> => {
-        // A line break becomes a space in this field of one line: it must not become an idCrm of two.
+        // This single-line field turns a line break into a space; it must not join two idCrm
+        // values.
         await editor.paste(editor.credentialField('idCrm'), idCrm);
         await editor.credentialField('url').fill(url);
         const text = await editor.saveCredential();
@@ -38,7 +39,7 @@ export function firstCall(rig: () => N8nRig): void {
         ['CONNECTION_EXISTS', /Another program already holds/],
       ] as const) {
         simulator.faults.set(SALES, { refuseWith: reason });
-        // n8n saves, and with that tests, only what has changed.
+        // n8n saves, and therefore tests, only a changed credential.
         await refused(`${reason}=${SALES}`, simulator.url, advice);
       }
       simulator.faults.clear();
@@ -56,7 +57,7 @@ export function firstCall(rig: () => N8nRig): void {
       await editor.part('trigger-execute-button').click();
       await page.getByText('Stop Listening').first().waitFor();
       await picture(page, 'n8n-listening');
-      // The frame after that of the authentication tells who the agent is, so that the item has all that an item has.
+      // The frame after authentication identifies the agent, which completes the item.
       await waitUntil('the agent to be known', () => simulator.statistics.framesOut >= sent + 2, {
         deadlineMs: 20_000,
       });
@@ -78,7 +79,7 @@ export function firstCall(rig: () => N8nRig): void {
       simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0722000111' });
       await editor.part('radio-button-executions').click();
       const executions = page.locator('[data-test-id^="execution-details-"]');
-      // That of the test event, and that of the published workflow.
+      // One execution for the test event, one for the published workflow.
       await executions.filter({ hasText: 'Succeeded in' }).nth(1).waitFor();
       await picture(page, 'n8n-executions');
       await page.context().close();

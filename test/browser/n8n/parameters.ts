@@ -9,9 +9,9 @@ interface Case {
   readonly name: string;
   readonly type: string;
   readonly parameters: JsonObject;
-  /** The parameters that are shown for them, in their order. */
+  /** The visible parameters, in order. */
   readonly shown: readonly string[];
-  /** What must be said, or must not, with these choices. */
+  /** A text that the dialog must show, or must not show, with these choices. */
   readonly says?: RegExp;
   readonly hides?: RegExp;
 }
@@ -96,7 +96,7 @@ const node = ({ name, type, parameters }: Case, index: number): N8nWorkflowNode 
   parameters,
 });
 
-/** The dialogs of our nodes show what fits the choices that were made in them. */
+/** Our nodes' dialogs show the parameters that fit the current choices. */
 export function parameters(rig: () => N8nRig): void {
   describe('parameters', () => {
     it('fit the choices', async () => {
@@ -106,7 +106,7 @@ export function parameters(rig: () => N8nRig): void {
       await picture(editor.page, 'n8n-all-nodes');
       for (const { name, shown, says, hides } of CASES) {
         await editor.edit(name);
-        // n8n fills a dialog piece by piece.
+        // n8n renders a dialog in steps.
         let [texts, names]: [string, string[]] = ['', []];
         await waitUntil(
           `the dialog of ${name}`,
@@ -180,7 +180,7 @@ export function parameters(rig: () => N8nRig): void {
       await editor.choose('secretPlace', 'Path');
       await editor.choose('events', 'IVR Request');
       await expectShown(['path', 'secretPlace', 'events', 'respond'], true);
-      // Nothing is left that waits for an answer.
+      // No selected event waits for an answer.
       await editor.choose('events', 'Confirm Hang-Up');
       await expectShown(['path', 'secretPlace', 'events'], true);
       await editor.choose('events', 'Incoming Call');

@@ -15,7 +15,7 @@ import { N8nEditor } from './editor.ts';
 export const FRONT_DESK = '9f3e1c70aa';
 export const SALES = '5d0c4be912';
 
-/** A PBX, an n8n with the packed nodes, its owner logged in, and a browser. */
+/** A PBX, an n8n with the packed nodes and its owner logged in, and a browser. */
 export class N8nRig {
   readonly simulator: Simulator;
   readonly host: N8nHost;
@@ -52,7 +52,7 @@ export class N8nRig {
     return new N8nRig(simulator, host, client, browser, userFolder);
   }
 
-  /** Opens a new workflow, or the one that is given, in a page of its own. */
+  /** Opens a new workflow, or the given one, in its own page. */
   async open(workflow?: N8nWorkflowInput): Promise<N8nEditor> {
     const page = await newPage(this.#browser);
     const [name = '', value = ''] = (this.client.cookie.split(';')[0] ?? '').split(/=(.*)/s);
@@ -61,7 +61,7 @@ export class N8nRig {
     return N8nEditor.open(page, `${this.host.url}/workflow/${id}`);
   }
 
-  /** Waits until the PBX has a session of an agent. */
+  /** Waits until the PBX has a session for an agent. */
   async waitForSession(idCrm: string): Promise<void> {
     const { simulator } = this;
     await waitUntil('a session', () => simulator.sessions().some((session) => session.idCrm === idCrm), {
@@ -69,7 +69,7 @@ export class N8nRig {
     });
   }
 
-  /** Takes pictures of the pages that are open, and closes them. */
+  /** Takes screenshots of the open pages and closes them. */
   async closePages(name: string): Promise<void> {
     for (const [index, page] of this.#browser
       .contexts()

@@ -46,7 +46,7 @@ export function connectionTests(rig: () => NodeRedRig): void {
       await editor.status(call).getByText('connected').waitFor();
       await editor.edit(call);
       await editor.editConfig('agent');
-      // The browser does not know the idCrm any more.
+      // The browser no longer has the idCrm.
       said.push(await test(editor, 'accolades-agent', /already connected as Reception/));
       expect(simulator.sessions()).to.have.lengthOf(1);
       await editor.field('url').fill('ws://127.0.0.1:9');

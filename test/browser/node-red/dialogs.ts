@@ -4,9 +4,7 @@ import { picture } from '../support/pictures.ts';
 import type { NodeRedEditor } from './editor.ts';
 import { closePage, type NodeRedRig } from './rig.ts';
 
-/**
- * The nodes of the palette, in its order, with the property that names their configuration node.
- */
+/** The node types in palette order, with the property that refers to their configuration node. */
 export const PALETTE: readonly { readonly type: string; readonly config?: string }[] = [
   { type: 'accolades-call', config: 'agent' },
   { type: 'accolades-request' },
@@ -19,9 +17,7 @@ interface Case {
   readonly field: string;
   readonly wrong: string;
   readonly right: string;
-  /**
-   * What the tooltip of the marked field says; null for a typed input, which Node-RED only colours.
-   */
+  /** The tooltip of the marked field; null for a typed input, which Node-RED only colours. */
   readonly says: RegExp | null;
 }
 
@@ -57,7 +53,7 @@ const WEBHOOK: readonly Case[] = [
   { field: 'maxBodyBytes', wrong: '12', right: '65536', says: /bytes/ },
 ];
 
-/** The row of a field, with the label. */
+/** The row of a field, including its label. */
 const rowOf = (editor: NodeRedEditor, field: string): Locator =>
   editor.dialog.locator('.form-row', {
     has: editor.page.locator(`#node-input-${field}, #node-config-input-${field}`),
@@ -66,7 +62,7 @@ const rowOf = (editor: NodeRedEditor, field: string): Locator =>
 const marked = (editor: NodeRedEditor, field: string): Locator =>
   rowOf(editor, field).locator('.input-error:visible');
 
-/** The box that a person types into. */
+/** The input that the user types into. */
 async function boxIn(editor: NodeRedEditor, field: string): Promise<Locator> {
   const typed = rowOf(editor, field).locator('.red-ui-typedInput-input-wrap input');
   return (await typed.count()) > 0 ? typed.first() : editor.field(field);
@@ -78,7 +74,7 @@ async function type(editor: NodeRedEditor, field: string, value: string): Promis
   await box.blur();
 }
 
-/** Types something wrong, sees that the field says what is wrong, and corrects it. */
+/** Enters a wrong value, checks that the field says what is wrong, and corrects it. */
 async function checkMarks(editor: NodeRedEditor, cases: readonly Case[]): Promise<void> {
   for (const { field, wrong, right, says } of cases) {
     await type(editor, field, right);
@@ -86,7 +82,7 @@ async function checkMarks(editor: NodeRedEditor, cases: readonly Case[]): Promis
     await type(editor, field, wrong);
     await marked(editor, field).waitFor();
     if (says !== null) {
-      // The tooltip appears when the pointer enters the field, so move it away first.
+      // The tooltip appears when the pointer enters the field, so move the pointer away first.
       await editor.page.mouse.move(5, 5);
       await (await boxIn(editor, field)).hover();
       await editor.page.locator('.red-ui-popover', { hasText: says }).first().waitFor();
@@ -98,7 +94,7 @@ async function checkMarks(editor: NodeRedEditor, cases: readonly Case[]): Promis
   }
 }
 
-/** No missing text, no text that is cut off or overlaps. */
+/** Checks for missing, truncated and overlapping texts. */
 export async function checkLook(editor: NodeRedEditor, name: string): Promise<void> {
   const form = editor.dialog.locator('.accolades-form');
   expect(await form.innerText(), name).not.to.match(/accolades-\w+\.\w/);
@@ -114,7 +110,7 @@ export async function checkLook(editor: NodeRedEditor, name: string): Promise<vo
   expect(tall, `${name}: labels of more than two lines`).to.deep.equal([]);
 }
 
-/** Every dialog opens, can be read, and marks what is wrong while it is typed. */
+/** Every dialog opens, is readable, and marks wrong values while the user types. */
 export function dialogs(rig: () => NodeRedRig): void {
   describe('dialogs', () => {
     for (const { locale, tag, label } of [
@@ -144,7 +140,7 @@ export function dialogs(rig: () => NodeRedRig): void {
     it('mark what is wrong in an agent and in a call node', async () => {
       const editor = await rig().open();
       await editor.edit(await editor.drag('accolades-call', { x: 220, y: 100 }));
-      // Without an agent it cannot work.
+      // The node cannot work without an agent.
       await marked(editor, 'agent').waitFor();
       await checkMarks(editor, CALL);
       const noEvent = editor.dialog.getByText('Choose at least one event.');
@@ -190,7 +186,7 @@ export function dialogs(rig: () => NodeRedRig): void {
       await editor.field('event-ivrRequest').uncheck();
       await editor.field('ivrFallback').waitFor({ state: 'hidden' });
       await editor.save();
-      // A section with settings is unfolded when the dialog opens again.
+      // A section with settings is expanded when the dialog opens again.
       await editor.edit(node);
       await editor.field('trustedProxies').waitFor();
       await editor.field('country').waitFor({ state: 'hidden' });

@@ -1,9 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/**
- * Node-RED's editor in a browser, used as a person uses it. Knows the editors of Node-RED 3.1 to
- * 5.0.
- */
+/** Node-RED's editor (3.1 to 5.0) in a browser, operated as a user does. */
 export class NodeRedEditor {
   readonly page: Page;
 
@@ -11,7 +8,7 @@ export class NodeRedEditor {
     this.page = page;
   }
 
-  /** Opens the editor and waits until its palette and its canvas can be used. */
+  /** Opens the editor and waits until its palette and canvas are ready. */
   static async open(page: Page, url: string): Promise<NodeRedEditor> {
     await page.goto(url);
     const editor = new NodeRedEditor(page);
@@ -25,13 +22,13 @@ export class NodeRedEditor {
     return this.page.locator(`.red-ui-palette-node[data-palette-type="${type}"]`);
   }
 
-  /** The nodes on the canvas, or the one with a text. */
+  /** The nodes on the canvas, or the node with a text. */
   canvasNode(text?: string): Locator {
     const nodes = this.page.locator('.red-ui-flow-node-group');
     return text === undefined ? nodes : nodes.filter({ hasText: text });
   }
 
-  /** Drags a type from the palette to a place on the canvas. */
+  /** Drags a type from the palette to a position on the canvas. */
   async drag(type: string, to: { x: number; y: number }): Promise<Locator> {
     const before = await this.canvasNode().count();
     const source = this.paletteNode(type);
@@ -41,7 +38,7 @@ export class NodeRedEditor {
     const { mouse } = this.page;
     await mouse.move(from.x, from.y);
     await mouse.down();
-    // The first steps begin the drag; the last ones let the canvas see where it ends.
+    // The first steps start the drag; the last ones show the canvas where it ends.
     await mouse.move(from.x + 30, from.y + 10, { steps: 4 });
     await mouse.move(canvas.x + to.x, canvas.y + to.y, { steps: 6 });
     await mouse.up();
@@ -51,7 +48,7 @@ export class NodeRedEditor {
     return this.page.locator(`.red-ui-flow-node-group[id="${id}"]`);
   }
 
-  /** Draws a wire from a node's output to the input of another. */
+  /** Draws a wire from a node's output to another node's input. */
   async wire(from: Locator, port: number, to: Locator): Promise<void> {
     const wires = this.page.locator('.red-ui-flow-link-line');
     const before = await wires.count();
@@ -65,12 +62,12 @@ export class NodeRedEditor {
     await wires.nth(before).waitFor({ state: 'attached' });
   }
 
-  /** The dialog on top. */
+  /** The topmost dialog. */
   get dialog(): Locator {
     return this.page.locator('.red-ui-tray').last();
   }
 
-  /** A field of the dialog on top, by the name of its setting. */
+  /** A field of the topmost dialog, by the name of its setting. */
   field(name: string): Locator {
     return this.dialog.locator(`#node-input-${name}, #node-config-input-${name}`);
   }
@@ -81,10 +78,10 @@ export class NodeRedEditor {
     await this.#dialogWith('#node-dialog-ok');
   }
 
-  /** From a node's dialog, opens that of a new configuration node. */
+  /** Opens the dialog of a new configuration node from a node's dialog. */
   async addConfig(property: string): Promise<void> {
     const add = this.page.locator(`#node-input-btn-${property}-add`);
-    // Before Node-RED 4 one button adds or edits, depending on the list beside it.
+    // Before Node-RED 4, one button adds or edits, depending on the list beside it.
     if ((await add.count()) > 0) await add.click();
     else {
       await this.page.locator(`select#node-input-${property}`).selectOption('_ADD_');
@@ -93,20 +90,20 @@ export class NodeRedEditor {
     await this.#dialogWith('#node-config-dialog-ok');
   }
 
-  /** From a node's dialog, opens that of the configuration node that is chosen there. */
+  /** Opens the dialog of the selected configuration node from a node's dialog. */
   async editConfig(property: string): Promise<void> {
     const edit = this.page.locator(`#node-input-btn-${property}-edit`);
     await ((await edit.count()) > 0 ? edit : this.page.locator(`#node-input-lookup-${property}`)).click();
     await this.#dialogWith('#node-config-dialog-ok');
   }
 
-  /** Closes the dialog of the configuration node with Add or Update. */
+  /** Closes the configuration node's dialog with Add or Update. */
   async saveConfig(): Promise<void> {
     await this.page.locator('#node-config-dialog-ok').click();
     await this.#dialogWith('#node-dialog-ok');
   }
 
-  /** Closes the dialog of the node with Done. */
+  /** Closes the node's dialog with Done. */
   async save(): Promise<void> {
     await this.page.locator('#node-dialog-ok').click();
     await this.#noDialog();
@@ -123,13 +120,13 @@ export class NodeRedEditor {
     await this.#noDialog();
   }
 
-  /** Presses Deploy and waits until Node-RED says that it is done. */
+  /** Clicks Deploy and waits until Node-RED confirms it. */
   async deploy(): Promise<void> {
     await this.page.locator('#red-ui-header-button-deploy').click();
     await this.#dismiss('Successfully deployed');
   }
 
-  /** What an output says when the pointer rests on it. */
+  /** The tooltip of an output. */
   async outputLabel(node: Locator, port: number): Promise<string> {
     const tooltip = this.page.locator('.red-ui-flow-port-tooltip');
     const { x, y } = await middleOf(node.locator('.red-ui-flow-port-output .red-ui-flow-port').nth(port));
@@ -141,7 +138,7 @@ export class NodeRedEditor {
     return text ?? '';
   }
 
-  /** The help of the node whose dialog is open, by the book button of the dialog. */
+  /** Opens the help of the node whose dialog is open, with the dialog's book button. */
   async help(): Promise<Locator> {
     await this.dialog.locator('.red-ui-tray-footer .fa-book').click();
     const help = this.page.locator('.red-ui-help:visible');
@@ -149,12 +146,12 @@ export class NodeRedEditor {
     return help.first();
   }
 
-  /** What stands under a node on the canvas. */
+  /** The status under a node on the canvas. */
   status(node: Locator): Locator {
     return node.locator('.red-ui-flow-node-status-label');
   }
 
-  /** Shows a tab of the sidebar, where it is not shown already. */
+  /** Shows a tab of the sidebar, unless it is already visible. */
   async showSidebar(tab: 'debug' | 'help'): Promise<void> {
     const content = tab === 'debug' ? '.red-ui-debug-content' : '.red-ui-sidebar-help-stack';
     if (await this.page.locator(content).first().isVisible()) return;
@@ -162,7 +159,7 @@ export class NodeRedEditor {
     await this.page.locator(content).first().waitFor();
   }
 
-  /** Finds a command of the editor in its list of actions, and runs it. */
+  /** Runs a command from the editor's action list. */
   async #action(name: string): Promise<void> {
     await this.page.evaluate(`RED.actions.invoke(${JSON.stringify(name)})`);
   }
@@ -172,7 +169,7 @@ export class NodeRedEditor {
     return this.page.locator('.red-ui-debug-content .red-ui-debug-msg');
   }
 
-  /** Everything that Export → all flows would copy. */
+  /** The text that Export → all flows copies. */
   async exported(): Promise<string> {
     await this.#action('core:show-export-dialog');
     await this.page.locator('#red-ui-clipboard-dialog-export-rng-full').click();
@@ -183,7 +180,7 @@ export class NodeRedEditor {
     return json;
   }
 
-  /** Shows another flow than the present one. */
+  /** Switches to another flow. */
   async showFlow(label: string): Promise<void> {
     await this.page.locator('#red-ui-workspace-tabs').getByText(label, { exact: true }).first().click();
   }
@@ -204,7 +201,7 @@ export class NodeRedEditor {
     await this.#dismiss('Imported');
   }
 
-  /** Waits for a notification, and closes it by a click as a person does. */
+  /** Waits for a notification and closes it with a click. */
   async #dismiss(text: string): Promise<void> {
     const notification = this.page.locator('.red-ui-notification', { hasText: text }).first();
     await notification.waitFor();
@@ -212,7 +209,7 @@ export class NodeRedEditor {
     await notification.waitFor({ state: 'hidden' });
   }
 
-  /** Waits until the dialog with a button is open and has stopped to slide. */
+  /** Waits until the dialog with a button has finished sliding in. */
   async #dialogWith(button: string): Promise<void> {
     await this.page.locator(button).waitFor();
     await this.page.waitForFunction(
@@ -241,7 +238,7 @@ interface Box {
   readonly height: number;
 }
 
-/** Where an element is shown. */
+/** The position and size of an element. */
 export async function boxOf(element: Locator): Promise<Box> {
   await element.waitFor();
   const box = await element.boundingBox();

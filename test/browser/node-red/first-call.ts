@@ -35,7 +35,7 @@ export function firstCall(rig: () => NodeRedRig): void {
       await editor.status(call).getByText('0211234567').waitFor();
       const message = editor.debugMessages.first();
       await message.getByText('incomingCall').first().waitFor();
-      // Unfolds the message, to see what is in it.
+      // Expands the message to show its content.
       await message.locator('.red-ui-debug-msg-expandable').first().click();
       const value = message.locator('.red-ui-debug-msg-object-value:visible');
       for (const text of [uniqueId, '0211234567'])

@@ -3,7 +3,7 @@ import { waitUntil } from '../../../hosts/deadline.ts';
 import { picture } from '../support/pictures.ts';
 import { closePage, FRONT_DESK, SALES, type NodeRedRig } from './rig.ts';
 
-/** What a person does with more than one node. */
+/** Editing flows with more than one node. */
 export function flows(rig: () => NodeRedRig): void {
   describe('flows', () => {
     it('come from the examples of the menu and run', async () => {

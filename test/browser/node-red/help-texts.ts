@@ -3,7 +3,7 @@ import { picture } from '../support/pictures.ts';
 import { PALETTE } from './dialogs.ts';
 import { closePage, type NodeRedRig } from './rig.ts';
 
-/** The help sidebar and what the palette says of a node. */
+/** The help sidebar and the palette's tooltips. */
 export function helpTexts(rig: () => NodeRedRig): void {
   describe('help', () => {
     for (const { locale, tag, heading } of [
@@ -24,7 +24,7 @@ export function helpTexts(rig: () => NodeRedRig): void {
           await help.getByText(heading).first().waitFor();
           const text = await help.innerText();
           expect(text.length, type).to.be.above(300);
-          // Markdown that was not converted.
+          // No unconverted Markdown remains.
           expect(text, type).not.to.match(/\*\*|\]\(|^#|&lt;|_\(/m);
           await picture(page, `help/${tag}-${type}`);
           await editor.cancel();

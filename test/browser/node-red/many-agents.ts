@@ -14,7 +14,7 @@ const agents = Array.from({ length: COUNT }, (_, index) => {
 const idCrms = agents.map(({ idCrm }) => idCrm);
 const LIST = agents.map(({ name, idCrm }) => `${name}=${idCrm}`).join('\n');
 
-/** The dialog of a configuration node with as many agents as a call center has. */
+/** The dialog of a configuration node with as many agents as a call centre has. */
 export function manyAgents(rig: () => NodeRedRig): void {
   describe('an agent dialog with 300 agents', () => {
     let simulator: Simulator;
@@ -38,7 +38,7 @@ export function manyAgents(rig: () => NodeRedRig): void {
       return rows(editor).locator('b').allInnerTexts();
     }
 
-    /** What the result line says from now on, in order. */
+    /** Records the texts of the result line from now on, in order. */
     const watchResult = (editor: NodeRedEditor): Promise<void> =>
       editor.page.evaluate(`{
         const line = document.querySelector('#accolades-agent-test-result');
@@ -73,7 +73,7 @@ export function manyAgents(rig: () => NodeRedRig): void {
       const said = await page.evaluate<string[]>('window.said');
       expect(said.filter((text) => /^\d+ of 300 agents have been tried/.test(text))).not.to.deep.equal([]);
       await summary(editor, 'Tested: 296 of 300 can be connected').waitFor();
-      // Those that failed come first, with the reason of each.
+      // Failed agents come first, each with its reason.
       const failed = await rows(editor).locator('b').allInnerTexts();
       expect(failed.slice(0, 4)).to.deep.equal(['Agent 008', 'Agent 043', 'Agent 151', 'Agent 300']);
       await rows(editor).first().getByText('knows no logged-in agent', { exact: false }).waitFor();

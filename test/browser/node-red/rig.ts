@@ -37,7 +37,7 @@ export class NodeRedRig {
     this.#userDir = userDir;
   }
 
-  /** @param version of Node-RED; left out: the devDependency's */
+  /** @param version a Node-RED version; default: the devDependency's */
   static async start(version?: string): Promise<NodeRedRig> {
     const userDir = await mkdtemp(path.join(tmpdir(), 'accolades-editor-'));
     const browser = await startBrowser();
@@ -56,7 +56,7 @@ export class NodeRedRig {
     return new NodeRedRig(simulator, host, client, browser, userDir);
   }
 
-  /** Opens the editor in a page of its own, with these flows deployed and no others. */
+  /** Opens the editor in its own page, with only these flows deployed. */
   async open(flows: FlowNode[] = [], options: PageOptions = {}): Promise<NodeRedEditor> {
     await this.client.deploy(flows);
     const page = await newPage(this.#browser, options);
@@ -64,7 +64,7 @@ export class NodeRedRig {
     return NodeRedEditor.open(page, this.host.url);
   }
 
-  /** Takes pictures of the pages that are open, and closes them. */
+  /** Takes screenshots of the open pages and closes them. */
   async closePages(name: string): Promise<void> {
     for (const [index, page] of this.#browser
       .contexts()
@@ -84,7 +84,7 @@ export class NodeRedRig {
   }
 }
 
-/** Closes a page with its context. */
+/** Closes a page and its context. */
 export async function closePage(page: Page): Promise<void> {
   await page.context().close();
 }

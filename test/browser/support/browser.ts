@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core';
 
-/** Where Debian's package `chromium` puts it. `ACCOLADES_CHROMIUM` names another place. */
+/** Where Debian's package `chromium` installs it. `ACCOLADES_CHROMIUM` overrides the path. */
 const executablePath = process.env['ACCOLADES_CHROMIUM'] ?? '/usr/bin/chromium';
 
 const ARGUMENTS = [
@@ -20,7 +20,7 @@ const ARGUMENTS = [
 ];
 
 export interface PageOptions {
-  /** What the browser asks pages for. Default `en-US`. */
+  /** The language that the browser requests. Default `en-US`. */
   locale?: string;
   width?: number;
   height?: number;
@@ -31,8 +31,8 @@ const PAGE_DEADLINE_MS = 30_000;
 
 /**
  * Starts the browser. The caller closes it.
- * @param args more arguments of the command
- * @throws Error that names the package to install when there is none
+ * @param args additional command-line arguments
+ * @throws Error that names the package to install when there is no browser
  */
 export async function startBrowser(args: readonly string[] = []): Promise<Browser> {
   requireBrowser();
@@ -48,8 +48,8 @@ function requireBrowser(): void {
 }
 
 /**
- * A browser whose tabs can be hidden and frozen. In one that Playwright starts, every page counts as
- * being looked at, and such a page does not freeze.
+ * A browser whose tabs can be hidden and frozen. Playwright's own browsers treat every page as
+ * visible, and visible pages do not freeze.
  */
 export class UnattendedBrowser {
   readonly context: BrowserContext;
@@ -111,13 +111,13 @@ export class UnattendedBrowser {
   }
 }
 
-/** Opens a page in a context of its own, without anything of an earlier one. */
+/** Opens a page in its own, empty context. */
 export async function newPage(browser: Browser, options: PageOptions = {}): Promise<Page> {
   const { locale = 'en-US', width = 1400, height = 900 } = options;
   const context = await browser.newContext({
     locale,
     viewport: { width, height },
-    // No animations: nothing may move during a picture or click.
+    // Animations could move elements during a screenshot or click.
     reducedMotion: 'reduce',
     permissions: ['clipboard-read', 'clipboard-write'],
   });

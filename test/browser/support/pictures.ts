@@ -4,8 +4,8 @@ import type { Page } from 'playwright-core';
 import { repositoryRoot } from '../../../hosts/paths.ts';
 
 /**
- * The pictures that the README and the guides show. `ACCOLADES_SCREENSHOTS=docs/images npm run
- * test:browser` makes them again.
+ * The pictures in the README and the guides. `ACCOLADES_SCREENSHOTS=docs/images npm run
+ * test:browser` creates them again.
  */
 const SHOWN: readonly string[] = [
   'node-red-flow',
@@ -22,7 +22,7 @@ const MAX_SHOWN_BYTES = 200_000;
 const shownFolder = process.env['ACCOLADES_SCREENSHOTS'];
 const otherFolder = path.join(repositoryRoot, '.tmp/screenshots');
 
-/** Takes a picture of a page, as `<name>.png`: to look at, or to be shown. */
+/** Takes a screenshot of a page, as `<name>.png`, for inspection or for the documentation. */
 export async function picture(page: Page, name: string): Promise<void> {
   const shown = shownFolder !== undefined && SHOWN.includes(name);
   const folder = shown ? path.resolve(repositoryRoot, shownFolder) : otherFolder;

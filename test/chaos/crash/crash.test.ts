@@ -13,12 +13,13 @@ import { tarball } from '../../hosts/tarballs.ts';
 import { OWNER, triggerWorkflow } from '../../hosts/workflows.ts';
 
 const AGENT = '9f3e1c70aa';
-/** How long the PBX holds a session that it has not noticed to be dead, in milliseconds. */
+/** How long the PBX holds a dead session that it has not detected, in milliseconds. */
 const HELD_MS = 20_000;
 
 /**
- * The host dies by SIGKILL, and the PBX does not notice: in a real network the host's machine is gone, and nobody tells the
- * server. On one machine the kernel would close the connection, so the simulator is told to hold the session.
+ * The host dies by SIGKILL, and the PBX does not notice. In a real network the host's machine is
+ * gone and cannot close the connection. On one machine the kernel would close it, so the simulator
+ * is instructed to hold the session.
  */
 describe('A crash of the host while the PBX still holds the old session', function () {
   this.timeout(5 * 60_000);

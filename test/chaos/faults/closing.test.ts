@@ -6,7 +6,7 @@ import { ObservedAgent } from '../support/observed-agent.ts';
 import { say } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
-/** Time to hold the line before the answer is on it, in real milliseconds. */
+/** Real milliseconds until the answer is in flight, when the test stalls the connection. */
 const ANSWER_DELAY_MS = 150;
 const AT_ONCE = { atMost: 1_000 };
 
@@ -63,13 +63,13 @@ describe('A connection that the server ends', () => {
 describe('A subscription that ends while its session is not ready', () => {
   const bench = FaultBench.use();
 
-  /** What must hold at once, and what soon. */
+  /** Checks what must hold at once, and what must hold soon. */
   async function expectNothingLeft(agent: ObservedAgent): Promise<void> {
     const path = agent.path();
     const { accepted } = bench.proxy;
     agent.subscription.unsubscribe({ removed: true });
     expect(bench.hub.sessionCount).to.equal(0);
-    // No timer: so no attempt can follow, however long one waits.
+    // Without a timer, no later attempt is possible.
     expect(bench.clock.runningTimers).to.equal(0);
     await until('its connection is gone', () => bench.proxy.heldByClients === 0);
     await until('its session is gone', () => bench.simulator.sessions().length === 0);
@@ -102,7 +102,7 @@ describe('A subscription that ends while its session is not ready', () => {
     expect(agent.state).to.equal('connecting');
     agent.subscription.unsubscribe({ removed: true });
     expect(bench.clock.runningTimers).to.equal(0);
-    // A connection that opens late is ended, and never authenticates.
+    // A connection that opens late is closed without authenticating.
     await bench.proveCalls(await bench.readyAgent());
     expect(bench.simulator.statistics.connects).to.equal(1);
     expect(bench.proxy.heldByClients).to.equal(1);
@@ -165,7 +165,7 @@ describe('A subscription that ends while its session is not ready', () => {
         onStatus: ({ agents }) => {
           const now = agents[0]?.status.state ?? 'none';
           told.push(now);
-          // The first state is told before `subscribe` has returned.
+          // The first state is reported before `subscribe` returns.
           if (now === state)
             queueMicrotask(() => {
               end();

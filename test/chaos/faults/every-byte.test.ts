@@ -16,31 +16,32 @@ import { selfSigned } from '../support/tls-material.ts';
 import { until } from '../support/until.ts';
 
 /**
- * How fast the sessions' clock runs, and how many cases run at the same time, each with an agent and a proxy of its own. Both sides of every
- * TLS handshake are computed in this process: with too many at once on a slow machine, a sound handshake would miss its deadline.
+ * The speed of the sessions' clock, and the number of parallel cases, each with its own agent and
+ * proxy. This process computes both sides of every TLS handshake: with too many at once on a slow
+ * machine, a valid handshake would miss its deadline.
  */
 const PACE = { ws: { speed: 25, parallel: 32 }, wss: { speed: 10, parallel: 8 } };
-/** All of TCP, TLS and the upgrade, or the authentication, must have failed by then, in session milliseconds. */
+/** By then, TCP, TLS and the upgrade, or the authentication, must have failed; in session ms. */
 const DEADLINE_MS = 15_000;
 
 interface Outcome {
   /** From the break to the state that shows it, in session milliseconds. */
   readonly detectedMs: number;
-  /** From there to the next ready session. */
+  /** From that state to the next ready session. */
   readonly recoveredMs: number;
   readonly firstCallArrived: boolean;
-  /** The state in which the break met the session. */
+  /** The session's state at the break. */
   readonly metIn: string;
   readonly reason: string;
   readonly path: string;
 }
 
-/** The calls of one case are named after the connection on which the server sent them. */
+/** The calls of a case are named after the connection on which the server sent them. */
 const callOn = (connection: number): string => `1700000000.${connection}`;
 
 for (const scheme of ['ws', 'wss'] as const) {
   describe(`A connection broken at every byte, ${scheme}:`, () => {
-    // A clean end differs from a reset only for what was sent before it, which does not depend on TLS.
+    // TLS does not affect the difference between a clean end and a reset, so test it once.
     const methods: BreakMethod[] = scheme === 'ws' ? ['reset', 'close'] : ['reset'];
     const watch = new ProcessWatch();
     const proxies = new Map<string, FaultProxy>();
@@ -57,7 +58,7 @@ for (const scheme of ['ws', 'wss'] as const) {
       simulator = await createSimulator(tls === undefined ? {} : { tls });
       simulator.on('session', ({ event, idCrm }) => {
         const proxy = proxies.get(idCrm);
-        // In the next tick, so that it follows the answer to the authentication in the same breath.
+        // In the next tick, so that it directly follows the answer to the authentication.
         if (event === 'opened' && proxy !== undefined) {
           process.nextTick(() => {
             simulator.placeCall({
@@ -114,7 +115,7 @@ for (const scheme of ['ws', 'wss'] as const) {
       }
     }
 
-    /** The bytes of each direction until the first call and the configuration have arrived, and what they were. */
+    /** The bytes of each direction up to the first call and the configuration. */
     async function unbroken(): Promise<Record<Direction, Buffer>> {
       return withAgent(
         () => ({ up: { record: true }, down: { record: true } }),
@@ -185,7 +186,7 @@ for (const scheme of ['ws', 'wss'] as const) {
           say(`the call on the broken connection arrived in ${arrived} cases`);
           if (scheme === 'ws' && direction === 'down' && how === 'close') {
             const callEnd = endOfCall(stream);
-            // All that the server sent before a clean end is there, to the byte.
+            // Everything that the server sent before a clean end arrived, to the byte.
             expect(arrived).to.equal(stream.length + 1 - callEnd);
             outcomes.forEach(({ firstCallArrived }, at) => {
               expect(firstCallArrived, `cut after ${at} bytes`).to.equal(at >= callEnd);
@@ -212,7 +213,7 @@ function tally(values: readonly string[]): string {
   return [...counts].map(([value, count]) => `${count} × ${value}`).join(', ');
 }
 
-/** Waits until a count has stood still for a while. */
+/** Waits until a count stops changing for a while. */
 async function untilQuiet(count: () => number): Promise<void> {
   let last = count();
   let since = performance.now();

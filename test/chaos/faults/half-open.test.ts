@@ -5,11 +5,13 @@ import { FaultBench, SERVER_HOLDS_MS } from '../support/fault-bench.ts';
 import { say, seconds } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
-/** A ping every 20 s, and a sign of life by the next one: a dead peer is known after 20 s to 40 s. */
+/** Pings go out every 20 s and need an answer by the next one, so detection takes 20 s to 40 s. */
 const HEARTBEAT = { atLeast: 20_000, atMost: 40_000 };
-/** The longest wait between attempts after a network failure, and what a connect takes. */
+/** The longest wait between attempts after a network failure, plus the time to connect. */
 const NEXT_ATTEMPT_MS = 30_000 + 1_000;
-/** How often the server looks for silent clients: a quarter of the time for which it holds them. */
+/**
+ * How often the server checks for silent clients: a quarter of the time for which it holds them.
+ */
 const SERVER_SWEEP_MS = SERVER_HOLDS_MS / 4;
 
 describe('A half-open connection', () => {

@@ -67,7 +67,7 @@ describe('A company’s HTTP proxy (tinyproxy)', () => {
     return started;
   }
 
-  /** A subscription: the calls that arrive, and the status of its agent. */
+  /** A subscription, with the calls that arrive and the status of its agent. */
   function subscribe(server: ServerOptions): { calls: string[]; status: () => SessionStatus } {
     const calls: string[] = [];
     const subscription = hub.subscribe({
@@ -175,7 +175,7 @@ describe('A company’s HTTP proxy (tinyproxy)', () => {
     });
   }
 
-  /** The simulator's REST API behind TLS, as an address. */
+  /** The address of a TLS proxy in front of the simulator's REST API. */
   async function encrypted(restUrl: string): Promise<string> {
     const server: TlsServer = createTlsServer(tls, (request, response) => {
       void (async () => {

@@ -4,7 +4,7 @@ import { FaultBench } from '../support/fault-bench.ts';
 import { say, seconds } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
-/** What a command is given here, in milliseconds. */
+/** The time limit of a command in these tests, in milliseconds. */
 const COMMAND_MS = 500;
 const PROXY_VARIABLES = ['http_proxy', 'HTTP_PROXY', 'https_proxy', 'HTTPS_PROXY', 'no_proxy', 'NO_PROXY'];
 
@@ -59,7 +59,7 @@ describe('An HTTP proxy that accepts and says nothing', () => {
         );
         const tookMs = performance.now() - askedAt;
         say(`failed after ${Math.round(tookMs)} ms (at most ${COMMAND_MS})`);
-        // Nothing went further than the proxy: a dial may be tried again.
+        // Nothing passed the proxy, so a dial may be retried.
         expect(failure)
           .to.be.instanceOf(AccoladesError)
           .and.to.include({ code: 'CONNECT_TIMEOUT', retryable: true })

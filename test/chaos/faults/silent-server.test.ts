@@ -6,11 +6,11 @@ import { CLOSE_FRAME, RawServer, textFrame, upgradeResponse } from '../support/r
 import { say } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
-/** Time to hold the line before the answer is on it, in real milliseconds. */
+/** Real milliseconds until the answer is in flight, when the test stalls the connection. */
 const ANSWER_DELAY_MS = 150;
 const CONNECT_DEADLINE = { atLeast: 15_000, atMost: 15_000 };
 const AUTH_DEADLINE = { atLeast: 15_000, atMost: 15_000 };
-/** The first wait is at most a second; the rest is connecting. */
+/** The first wait is at most a second; the rest is for connecting. */
 const NEXT_ATTEMPT = { atMost: 5_000 };
 const AUTH_SUCCESS = textFrame('{"type":"authSucces","version":"1.1.0"}');
 
@@ -32,7 +32,7 @@ describe('A server that does not answer, or not as it should', () => {
       say(agent.path());
       expect(waiting.reason).to.equal('CONNECT_TIMEOUT');
       bench.expectWithin(waiting.at - connecting.at, CONNECT_DEADLINE);
-      // For ever, but never two at a time.
+      // Retries forever, but never two at a time.
       await until('three attempts have been made', () => bench.proxy.accepted >= 3);
       expect(bench.proxy.heldByClients).to.be.at.most(1);
     });
@@ -66,7 +66,7 @@ describe('A server that does not answer, or not as it should', () => {
     const connecting = await agent.next('connecting');
     const waiting = await agent.next('waiting');
     say(agent.path());
-    // Node itself refuses more than 16 KiB of headers.
+    // Node itself rejects more than 16 KiB of headers.
     expect(waiting.reason).to.be.oneOf(['CONNECT_TIMEOUT', 'NOT_A_WEBSOCKET']);
     bench.expectWithin(waiting.at - connecting.at, { atMost: CONNECT_DEADLINE.atMost });
     await until('the connection is gone', () => server.accepted > server.open);
@@ -212,7 +212,7 @@ describe('A server that does not answer, or not as it should', () => {
     await bench.faultAndRecover(agent, {
       fault: () => sockets[0]?.write(CLOSE_FRAME),
       reason: 'CONNECTION_LOST',
-      // The second that the WebSocket library is told to wait is a real one.
+      // The WebSocket library's closing wait of one second is in real time.
       detected: { atMost: 1_000 * SPEED },
       recovered: NEXT_ATTEMPT,
     });

@@ -6,7 +6,7 @@ import { fragmentedText, RawServer, textFrame, upgradeResponse } from '../suppor
 import { say } from '../support/report.ts';
 import { until } from '../support/until.ts';
 
-/** So many bytes a second of the session's clock. */
+/** Limits the rate to this many bytes per second of the session clock. */
 const trickle = (bytesPerSecond: number): LineFaults => ({ bytesPerSecond: bytesPerSecond * SPEED });
 
 describe('A slow or stuttering line', () => {

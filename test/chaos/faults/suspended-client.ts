@@ -1,5 +1,6 @@
 /**
- * The process that the suspension tests stop: subscribes agents and tells its parent what happens to them.
+ * The process that the suspension tests stop. It subscribes agents and reports their events to its
+ * parent.
  *
  * Arguments: address, speed of the clock, milliseconds between two subscriptions, then the agents.
  */

@@ -1,6 +1,6 @@
 import { readFields, readText } from '../support/read.ts';
 
-/** What the process that is suspended says. */
+/** Messages of the suspended process. */
 export type ClientSaid =
   | { readonly kind: 'state'; readonly agent: string; readonly state: string }
   | { readonly kind: 'call'; readonly agent: string; readonly uniqueId: string }

@@ -9,13 +9,13 @@ import { until } from '../support/until.ts';
 import { readClientSaid, type ClientSaid } from './suspended-messages.ts';
 
 const SPEED = 25;
-/** Where something must happen before a deadline, so that a busy machine does not miss it. */
+/** For tests with a deadline, so that a busy machine does not miss it. */
 const SLOW_SPEED = 10;
 const HEARTBEAT_MS = 20_000;
-/** How much of its own time a suspended process misses: more than a heartbeat and the answer to it. */
+/** How long a suspended process sleeps in its own time: longer than a heartbeat and its answer. */
 const LONG_SLEEP_MS = 50_000;
 
-/** A process with sessions, that can be suspended. */
+/** A process with sessions that tests suspend. */
 class SleepyClient {
   readonly simulator: Simulator;
   readonly proxy: FaultProxy;
@@ -27,7 +27,7 @@ class SleepyClient {
   static async start(options: {
     readonly agents: number;
     readonly speed?: number;
-    /** Between two subscriptions, in milliseconds of real time, so that their heartbeats are spread. */
+    /** Between two subscriptions, in real milliseconds, so that their heartbeats are spread. */
     readonly intervalMs?: number;
     readonly prepare?: (simulator: Simulator, proxy: FaultProxy) => void;
     readonly sessionTimeoutMs?: number;
@@ -64,14 +64,14 @@ class SleepyClient {
     this.#child.resume();
   }
 
-  /** What one agent passed through. */
+  /** The states of one agent. */
   path(agent: string): string {
     return this.#child.said
       .flatMap((said) => (said.kind === 'state' && said.agent === agent ? [said.state] : []))
       .join(' → ');
   }
 
-  /** The different paths, with how many agents took each. */
+  /** The distinct paths, with the number of agents on each. */
   paths(): string {
     const counts = new Map<string, number>();
     for (const agent of this.agents) {
@@ -111,7 +111,9 @@ class SleepyClient {
     return this.#calls;
   }
 
-  /** Waits for all calls placed, and checks that each came once and in order, and that nothing went wrong unseen. */
+  /**
+   * Waits for all placed calls. Checks that each arrived once, in order, and without hidden errors.
+   */
   async allArrived(): Promise<void> {
     await until(
       'all calls arrive',
@@ -159,7 +161,7 @@ describe('A suspended process (SIGSTOP, SIGCONT)', () => {
     const agents = 20;
     const client = await start({ agents, intervalMs: real(HEARTBEAT_MS) / agents });
     await client.allReady();
-    // A second sleep that begins soon after the first meets the deadlines in their grace.
+    // A second sleep that starts soon after the first meets deadlines that are in their grace.
     for (const [sleepMs, awakeMs] of [
       [LONG_SLEEP_MS, 500],
       [LONG_SLEEP_MS, 0],
@@ -275,7 +277,7 @@ describe('A suspended process (SIGSTOP, SIGCONT)', () => {
     }
     client.resume();
     await client.allArrived();
-    // Past the grace of what was due meanwhile.
+    // After the grace of everything that was due meanwhile.
     await delay(2_000);
     client.placeCalls(1);
     await client.allArrived();

@@ -34,7 +34,7 @@ describe('A wall clock that is set', () => {
       const next = await agent.next('connecting', agent.passed.length);
       const waitedMs = next.at - (waiting?.at ?? Number.NaN);
       say(`waited ${seconds(waitedMs)}`);
-      // Half of a ceiling of 8 s (or 16 s, if one more attempt was made).
+      // Half of a maximum of 8 s (or 16 s, with one more attempt).
       bench.expectWithin(waitedMs, { atLeast: 4_000, atMost: 8_000 });
     });
 

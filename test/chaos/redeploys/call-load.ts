@@ -1,18 +1,20 @@
 import type { Simulator } from '@accolades-flow/simulator';
 
-/** Places numbered calls at a steady rate, and knows which ones the PBX handed to a live session. */
+/**
+ * Places numbered calls at a steady rate, and records which of them the PBX sent to a live session.
+ */
 export class CallLoad {
   readonly #simulator: Simulator;
   readonly #idCrm: string;
   readonly #series: number;
   readonly placed: string[] = [];
-  /** Calls for which the PBX had no session to send them to: with one session at any time there are none. */
+  /** Calls without a session to send them to; none while exactly one session exists at any time. */
   readonly unheard: string[] = [];
-  /** Times at which there was not exactly one session. */
+  /** Times without exactly one session. */
   readonly otherSessionCounts: number[] = [];
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param series tells the calls of one load from those of another */
+  /** @param series distinguishes the calls of this load from others */
   constructor(simulator: Simulator, idCrm: string, series: number) {
     this.#simulator = simulator;
     this.#idCrm = idCrm;
@@ -20,8 +22,8 @@ export class CallLoad {
   }
 
   /**
-   * @param everyMs one call in so many milliseconds; a timer that comes late is made up for
-   * @param limit ends after so many calls
+   * @param everyMs one call per this many milliseconds; a late timer catches up
+   * @param limit ends after this many calls
    */
   start(everyMs: number, limit = Infinity): void {
     const startedAt = performance.now();
@@ -59,7 +61,7 @@ export interface Tally {
   readonly outOfOrder: number;
 }
 
-/** Compares what was placed with what arrived, in the order of arrival. */
+/** Compares placed calls with received calls, in the order of arrival. */
 export function tally(placed: readonly string[], received: readonly string[]): Tally {
   const counts = new Map<string, number>();
   for (const id of received) counts.set(id, (counts.get(id) ?? 0) + 1);

@@ -7,7 +7,9 @@ import { CallLoad, tally } from './call-load.ts';
 
 const AGENT = '9f3e1c70aa';
 const DEPLOYS = 200;
-/** How long nobody is subscribed during each of them, in milliseconds: what a small flow of Node-RED takes. */
+/**
+ * How long no subscription exists during each change, in milliseconds: as in a small Node-RED flow.
+ */
 const DEPLOY_MS = 12;
 
 describe('Deploys that change how the agent is reached, with core alone', function () {
@@ -27,7 +29,7 @@ describe('Deploys that change how the agent is reached, with core alone', functi
     await simulator.close();
   });
 
-  /** Another address of the same server: other settings, so another session. */
+  /** Another address of the same server: different settings, so a different session. */
   const subscribe = (): Subscription =>
     hub.subscribe({
       owner: 'calls',

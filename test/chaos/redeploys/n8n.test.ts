@@ -13,14 +13,14 @@ import { CallLoad, tally } from './call-load.ts';
 
 const AGENT = '9f3e1c70aa';
 const CALL_EVERY_MS = 20;
-/** So many calls find out how fast this n8n starts executions when nothing else is asked of it. */
+/** Calls that measure how fast this n8n starts executions when it is otherwise idle. */
 const CALIBRATION_CALLS = 150;
-/** How far behind the calls an n8n may be that keeps up with them, in milliseconds. */
+/** The delay up to which n8n counts as keeping up with the calls, in milliseconds. */
 const KEEPS_UP_MS = 1_000;
-/** What n8n offers to those who want many executions: none of it touches triggers. */
+/** n8n settings for many executions; none of them affects triggers. */
 const FAST = {
   EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none',
-  // A flow without expressions then needs no sandbox for them.
+  // A flow without expressions then needs no sandbox.
   N8N_EXPRESSION_ENGINE_LAZY_ACQUIRE: 'true',
   N8N_LOG_LEVEL: 'warn',
 };
@@ -58,7 +58,7 @@ describe('Re-publishes of a real n8n under load', function () {
       const base = triggerWorkflow('Calls', credential, parameters);
       return {
         ...base,
-        // The sink counts; keeping every execution would only slow n8n down.
+        // The sink counts executions; saving each one would only slow n8n down.
         settings: { executionOrder: 'v1', saveDataSuccessExecution: 'none', saveManualExecutions: true },
         nodes: base.nodes.map((node) =>
           node.name === 'End'
@@ -78,9 +78,8 @@ describe('Re-publishes of a real n8n under load', function () {
   });
 
   /**
-   * * A call every 20 ms; where n8n cannot keep up with that though it has nothing else to do, as
-   * many as leave it half of its time: an n8n that drowns in executions answers no editor, and that
-   * is not what is tested here.
+   * A call every 20 ms. Where n8n cannot keep up with that even when idle, the rate leaves it half
+   * of its time: an n8n overloaded with executions blocks its editor, which is not tested here.
    */
   const calibrate = async (): Promise<number> => {
     await executed(CALIBRATION_CALLS, 0);
@@ -98,7 +97,7 @@ describe('Re-publishes of a real n8n under load', function () {
     return everyMs;
   };
 
-  /** Places calls, all at once or steadily, and waits until each has started its execution. */
+  /** Places calls, at once or steadily, and waits until each has started its execution. */
   const executed = async (calls: number, everyMs: number) => {
     series++;
     const of = () => sink.production(String(series));
@@ -121,9 +120,7 @@ describe('Re-publishes of a real n8n under load', function () {
     await rm(userFolder, { recursive: true, force: true });
   });
 
-  /**
-   * Runs the steps under load and demands that every call started one execution, in their order.
-   */
+  /** Runs the steps under load. Every call must start one execution, in order. */
   const underLoad = async (name: string, steps: () => Promise<void>) => {
     series++;
     const connects = simulator.statistics.connects;
@@ -218,7 +215,7 @@ describe('Re-publishes of a real n8n under load', function () {
   });
 });
 
-/** Reads what the sink node of this folder wrote: which execution got which call. */
+/** Reads the records of this folder's sink node: executions and their calls. */
 class Sink {
   readonly file: string;
 
@@ -226,10 +223,7 @@ class Sink {
     this.file = file;
   }
 
-  /**
-   * The calls of one series that started a production execution, in the order in which n8n began
-   * them.
-   */
+  /** The calls of one series that started a production execution, in n8n's order of starting. */
   async production(series: string): Promise<string[]> {
     const text = await readFile(this.file, 'utf8').catch(() => '');
     return text

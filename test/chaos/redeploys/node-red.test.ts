@@ -13,10 +13,10 @@ const AGENT = '9f3e1c70aa';
 const DEPLOYS = 200;
 const CALL_EVERY_MS = 5;
 const CONNECTION_CHANGES = 50;
-/** Node-RED's admin API shows at most 1,000 entries of a list. */
+/** Node-RED's admin API returns at most 1,000 entries of a list. */
 const CHUNK = 500;
 
-/** What each deployment changes, in turn. */
+/** The change of each deployment, in turn. */
 const CHANGES: readonly { name: string; change: (flows: Flows, round: number) => void }[] = [
   { name: 'nothing', change: () => undefined },
   {
@@ -226,7 +226,7 @@ function makeFlows(url: string, key: string, { withNeighbour = true } = {}): Flo
     y: 100,
     wires: [[sink]],
   });
-  // Memory context outlives every deployment, so that it alone can tell what was lost.
+  // Memory context survives every deployment, so only it can show which calls were lost.
   const sink = (id: string, contextKey: string): FlowNode => ({
     id,
     type: 'function',

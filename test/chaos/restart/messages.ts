@@ -1,6 +1,6 @@
 import { readFields, readNumber, readNumbers } from '../support/read.ts';
 
-/** What the server's process says. */
+/** Messages of the server's process. */
 export type ServerSaid =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'called'; readonly delivered: number }
@@ -10,7 +10,7 @@ export type ServerSaid =
       readonly maxSessionsPerAgent: number;
       /** When connections were accepted, in milliseconds since 1970. */
       readonly connectTimes: readonly number[];
-      /** The longest time that this process did not look at its sockets, in milliseconds. */
+      /** The longest time for which this process did not check its sockets, in milliseconds. */
       readonly longestPauseMs: number;
     };
 
@@ -39,17 +39,17 @@ export function agentKey(n: number): string {
   return `restart-agent-${n}`;
 }
 
-/** What the process with the sessions says. */
+/** Reports of the process with the sessions. */
 export interface HostReport {
   readonly ready: number;
   /** How many sessions have been lost so far. */
   readonly lost: number;
   readonly calls: number;
   readonly doubled: number;
-  /** When connections were begun, in milliseconds since 1970. */
+  /** When connections were started, in milliseconds since 1970. */
   readonly dialTimes: readonly number[];
   readonly sockets: number;
-  /** After garbage collection, in bytes; 0 when not asked for. */
+  /** After garbage collection, in bytes; 0 when not requested. */
   readonly heap: number;
   /** Unhandled rejections and warnings. */
   readonly failures: number;

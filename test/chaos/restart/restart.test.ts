@@ -9,16 +9,18 @@ import { readHostReport, readServerSaid, type HostReport, type ServerSaid } from
 
 const WANTED_SESSIONS = 5_000;
 const DEFAULT_RATE = 50;
-/** What a process needs besides its sessions' sockets, in file descriptors. */
+/** File descriptors that a process needs besides its sessions' sockets. */
 const OTHER_DESCRIPTORS = 200;
-/** The window in which core's limiter keeps to its rate, in milliseconds. */
+/** The window in which core's limiter keeps its rate, in milliseconds. */
 const LIMITER_WINDOW_MS = 1_050;
-/** How much longer some connections take to the server than others, in milliseconds. */
+/** The difference between the times that connections take to reach the server, in milliseconds. */
 const TRANSPORT_MS = 50;
 /** How long the server is down, in milliseconds. */
 const OUTAGE_MS = 1_000;
 
-/** How many sessions this machine's limit of open files allows; Node has raised it to the hard limit already. */
+/**
+ * How many sessions the limit of open files allows. Node has already raised it to the hard limit.
+ */
 function possibleSessions(): number {
   const limits = readFileSync('/proc/self/limits', 'utf8');
   const limit = Number(/^Max open files\s+(\d+)/m.exec(limits)?.[1]);
@@ -61,7 +63,7 @@ describe('A server that is killed and started again', () => {
     return host.hear('the host reports', () => true, { from });
   }
 
-  /** Asks until all are ready. @returns the times at which connections were begun */
+  /** Polls until all are ready. @returns the times at which connections were started */
   async function allReady(host: Child<HostReport>, sessions: number, deadlineMs: number): Promise<number[]> {
     const end = performance.now() + deadlineMs;
     const dialTimes: number[] = [];
@@ -74,7 +76,7 @@ describe('A server that is killed and started again', () => {
     }
   }
 
-  /** Waits until so many calls have arrived since the beginning. */
+  /** Waits until this many calls have arrived since the start. */
   async function calls(host: Child<HostReport>, count: number): Promise<void> {
     const end = performance.now() + 20_000;
     while ((await ask(host)).calls < count) {
@@ -84,8 +86,9 @@ describe('A server that is killed and started again', () => {
   }
 
   /**
-   * The rate at which connections are begun is exact; the server sees them when it looks. What waits for it during a pause, and
-   * what comes in it, is seen together: so many more than the limit may be stamped with one second.
+   * Connections start at an exact rate, but the server stamps them when it sees them. Connections
+   * from a pause, and those waiting at its end, are seen together, so this many more than the limit
+   * may be stamped within one second.
    */
   function allowedOn(report: { longestPauseMs: number }, limit: number): number {
     const bunchedMs = TRANSPORT_MS + 2 * report.longestPauseMs;
@@ -139,7 +142,7 @@ describe('A server that is killed and started again', () => {
     expect(server.longestPauseMs, 'the measurement is worth nothing on a machine this busy').to.be.below(
       1_000,
     );
-    // Spread over the time that the limit asks for, not in one burst.
+    // Spread over the time that the limit requires, not in one burst.
     expect(backMs).to.be.above((sessions / limit) * 1000 * 0.5);
 
     second.send({ do: 'callAll' });

@@ -1,8 +1,8 @@
 /**
- * A simulated PBX in a process of its own, to be killed.
+ * A simulated PBX in its own process, for tests that kill it.
  *
- * Arguments: port (0: a free one), number of agents. Messages: `{"do":"callAll"}` places a call to every agent,
- * `{"do":"report"}` asks for a report.
+ * Arguments: port (0: a free one), number of agents. Messages: `{"do":"callAll"}` places a call to
+ * every agent, `{"do":"report"}` requests a report.
  */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createSimulator } from '@accolades-flow/simulator';

@@ -1,8 +1,8 @@
 /**
  * Thousands of sessions in one process.
  *
- * Arguments: address, number of agents, connections per second (empty: the default). Each message asks for a report,
- * `{"withHeap":true}` for one with the heap, which costs a garbage collection.
+ * Arguments: address, number of agents, connections per second (empty: the default). Each message
+ * requests a report; `{"withHeap":true}` one with the heap, which costs a garbage collection.
  */
 import { Hub, type SessionStatus } from '@accolades-flow/core';
 import { connectWebSocket } from '../../../packages/core/src/platform/node/ws-transport.ts';
@@ -27,7 +27,7 @@ function main([url = '', count = '', rate = '']: readonly string[]): void {
     },
   });
   const states = new Map<string, SessionStatus['state']>();
-  // Cleared with each report, so that this bookkeeping does not count as growth.
+  // Cleared with each report, so that it does not count as memory growth.
   const heard = new Set<string>();
   let ready = 0;
   let lost = 0;

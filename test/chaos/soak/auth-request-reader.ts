@@ -1,11 +1,11 @@
 /**
- * Finds out who a client says it is, from the bytes it sends: an upgrade request for `/?line=N`,
- * then an `authRequest`.
+ * Identifies a client from the bytes that it sends: an upgrade request for `/?line=N`, then an
+ * `authRequest`.
  */
 export class AuthRequestReader {
   #bytes = Buffer.alloc(0);
 
-  /** @returns null as long as it has not said so */
+  /** @returns null until the client has identified itself */
   read(bytes: Buffer): { readonly line: number; readonly idCrm: string } | null {
     this.#bytes = Buffer.concat([this.#bytes, bytes]);
     const headerEnd = this.#bytes.indexOf('\r\n\r\n');

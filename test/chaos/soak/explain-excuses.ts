@@ -1,9 +1,6 @@
 import type { Ledger } from './ledger.ts';
 
-/**
- * Says what was excused and why nothing lost is hidden in it, in lines for the reader of the
- * figures.
- */
+/** Lists the excused calls, and explains why no loss is hidden among them. */
 export function explainExcuses(ledger: Ledger): string[] {
   return [
     'excused are calls that no client could get, because the soak itself had broken the connection that the PBX wrote them to, or ' +

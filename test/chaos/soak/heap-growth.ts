@@ -1,6 +1,6 @@
 import { median } from '../support/report.ts';
 
-/** The heap as it was measured at equal intervals. */
+/** Heap measurements at equal intervals. */
 export class HeapGrowth {
   readonly #samples: number[] = [];
 
@@ -10,7 +10,8 @@ export class HeapGrowth {
   }
 
   /**
-   * Over the last half: the median of the last quarter against that of the one before; 0.02 is 2 %.
+   * Growth over the last half: the median of the last quarter relative to the quarter before; 0.02
+   * is 2 %.
    */
   get growth(): number {
     return this.#quarter(0.75) / this.#quarter(0.5) - 1;

@@ -1,7 +1,7 @@
 import type { Line, Lines } from './lines.ts';
 
 /**
- * An owner's use of an agent, from its subscription until it is released. Times are
+ * An owner's use of an agent, from its subscription until its release. Times are
  * `performance.now()`.
  */
 interface Use {
@@ -9,18 +9,18 @@ interface Use {
   readonly agent: string;
   readonly since: number;
   endedAt: number | null;
-  /** Since when the owner is away without having been released; null while it is there. */
+  /** When the owner left without being released; null while it is present. */
   awaySince: number | null;
-  /** The number of the latest call that came. */
+  /** The number of the latest received call. */
   lastReceived: number;
 }
 
-/** One call as it must reach one owner. */
+/** One call that must reach one owner. */
 interface Entry {
   received: number;
-  /** The owner subscribed when the call was already under way: it may come or not. */
+  /** The owner subscribed after the call was placed: it may arrive or not. */
   readonly late: boolean;
-  /** Whether it has been counted as arrived, excused or lost. */
+  /** Whether it was counted as arrived, excused or lost. */
   settled: boolean;
 }
 
@@ -30,8 +30,7 @@ interface Call {
   readonly placedAt: number;
   readonly agents: readonly string[];
   /**
-   * The connections that the PBX wrote it to, in the order of `writtenTo`; null until it has said
-   * so.
+   * The connections to which the PBX wrote it, in the order of `writtenTo`; null until reported.
    */
   lines: readonly number[] | null;
   writtenTo: readonly string[];
@@ -39,22 +38,21 @@ interface Call {
 }
 
 /**
- * A call that has not come by then is lost, in milliseconds: longer than any delay that the soak
- * causes.
+ * A call that has not arrived by then is lost; in milliseconds, longer than any delay in the soak.
  */
 const JUDGED_AFTER_MS = 30_000;
 /**
- * How long a call may be on its way over a line that is not slowed; a break takes away no older
- * ones, in milliseconds.
+ * How long a call may be in flight on a line that is not slowed, in milliseconds. A break cannot
+ * lose older calls.
  */
 const IN_FLIGHT_MS = 2_000;
 
-/** Why a call need not have come. */
+/** Why a call need not have arrived. */
 export interface Excuse {
   readonly why: string;
   /**
-   * The moment from which nothing could come any more, less that of the call: above 0 it was placed
-   * before. In milliseconds.
+   * Time from the call to the moment after which nothing could arrive, in milliseconds. Above 0:
+   * the call was placed before that moment.
    */
   readonly leadMs: number;
 }
@@ -62,36 +60,37 @@ export interface Excuse {
 /** The excused calls of one kind. */
 export interface ExcuseCount {
   count: number;
-  /** Those of them that were placed before the moment from which nothing could come any more. */
+  /** Those placed before the moment after which nothing could arrive. */
   before: number;
-  /** How long before, at most, in milliseconds. */
+  /** The longest such lead, in milliseconds. */
   longestLeadMs: number;
 }
 
 const NOT_WRITTEN: Excuse = { why: 'not written', leadMs: 0 };
 
 /**
- * The reference count of the soak: which call each owner must get.
+ * The reference count of the soak: the calls that each owner must receive.
  *
- * **Due** is a call to an owner when the PBX had written it to connection *n* of an agent that the
- * owner was subscribed to when the call was placed, the owner (or its kept place) stayed subscribed
- * to that agent until the call came (a few seconds are enough for that), and *n*
- *  - had not been ended by the client before the owner came to use it, and
- *  - was not broken while the call was on its way: by a reset, a cut, a line that went deaf, a
- *    server killed. A break lets off only the calls of the last two seconds (or those since the
- *    line was slowed): anything older had been delivered to our socket. A line that is deaf towards
- *    the PBX alone still brings calls: they are due until the client gives it up.
+ * A call to an owner is **due** when all of this holds:
+ *  - The PBX wrote the call to connection *n* of an agent.
+ *  - The owner was subscribed to that agent when the call was placed, and stayed subscribed, or had
+ *    its events held, until the call arrived (a few seconds are enough).
+ *  - The client had not ended *n* before the owner came to use it.
+ *  - *n* did not break while the call was in flight: by a reset, a cut, a line that went deaf, or a
+ *    killed server. A break excuses only the calls of the last two seconds (or those since the line
+ *    was slowed), because older ones had reached our socket. A line that is deaf only towards the
+ *    PBX still delivers calls, which are due until the client gives the line up.
  *
- * Every other call that was written and did not come is **excused**, and counted by reason, with
- * how long before the break (or the owner's leaving) it had been placed: were a loss of the product
- * hidden among them, that time would show it.
+ * Every other call that was written and did not arrive is **excused**. It is counted by reason, with
+ * the time from its placement to the break (or to the owner's leaving). A loss by the product hidden
+ * among excused calls would show up in that time.
  *
- * A connection that the server closes, or announces to close, breaks nothing: what it wrote before
- * is due.
+ * A connection that the server closes, or announces to close, is not broken: everything that it
+ * wrote before is due.
  *
- * **Lost** is a due call that has not come after 30 s; **doubled** one that came to the same owner
- * more than once, whether it was due or not; **astray** one that came to somebody who was not
- * subscribed; **disordered** one that came to an owner after a later one of the same agent.
+ * **Lost**: a due call that has not arrived after 30 s. **Doubled**: a call that reached the same
+ * owner more than once, due or not. **Astray**: a call that reached an owner without a subscription.
+ * **Disordered**: a call that reached an owner after a later call of the same agent.
  */
 export class Ledger {
   placed = 0;
@@ -100,11 +99,11 @@ export class Ledger {
   doubled = 0;
   astray = 0;
   disordered = 0;
-  /** Calls that were written but need not have come, by why. */
+  /** Calls that were written but need not have arrived, by reason. */
   readonly excuses = new Map<string, ExcuseCount>();
-  /** Calls to an owner that the PBX wrote to no connection, since the agent had none. */
+  /** Calls to an owner that the PBX wrote to no connection, because the agent had none. */
   notWritten = 0;
-  /** What happened to the first few that went wrong. */
+  /** Descriptions of the first few failures. */
   readonly problems: string[] = [];
   readonly #lines: Lines;
   readonly #calls = new Map<number, Call>();
@@ -115,8 +114,8 @@ export class Ledger {
   }
 
   /**
-   * The owner is subscribed to exactly these agents from now on; to none: it is gone and nothing is
-   * kept for it.
+   * From now on the owner is subscribed to exactly these agents; with an empty list it is gone and
+   * nothing is held for it.
    */
   subscribes(owner: string, agents: readonly string[]): void {
     const before = this.#uses.get(owner);
@@ -142,12 +141,12 @@ export class Ledger {
     this.#uses.set(owner, uses);
   }
 
-  /** The owner goes: what comes is held for it, until it subscribes again or is released. */
+  /** The owner leaves: events are held until it subscribes again or is released. */
   goesAway(owner: string): void {
     for (const use of this.#uses.get(owner)?.values() ?? []) use.awaySince ??= performance.now();
   }
 
-  /** The agents that anybody is subscribed to. */
+  /** The agents with at least one subscription. */
   get agentsInUse(): number {
     return new Set([...this.#uses.values()].flatMap((uses) => [...uses.keys()])).size;
   }
@@ -173,7 +172,7 @@ export class Ledger {
     return number;
   }
 
-  /** The PBX has written it to these lines of these agents. */
+  /** The PBX has written the call to these lines of these agents. */
   written(number: number, agents: readonly string[], lines: readonly number[]): void {
     const call = this.#calls.get(number);
     if (call === undefined) return;
@@ -215,20 +214,20 @@ export class Ledger {
     use.lastReceived = Math.max(use.lastReceived, number);
   }
 
-  /** Something was delivered to a subscription that has ended. */
+  /** A call was delivered to an ended subscription. */
   goesToNobody(owner: string): void {
     this.astray++;
     this.#problem(`an event came to a subscription of ${owner} that had ended`);
   }
 
-  /** Counts the calls that are old enough, and forgets those that are much older. */
+  /** Judges calls that are old enough, and forgets much older ones. */
   judge(all = false): void {
     const now = performance.now();
     for (const [number, call] of this.#calls) {
       const age = now - call.placedAt;
       if (!all && age < JUDGED_AFTER_MS) break;
       for (const [use, entry] of call.entries) this.#settle(call, use, entry);
-      // Kept a while longer, so that a late second delivery is known for what it is.
+      // Kept longer, so that a late duplicate is recognised.
       if (age > 2 * JUDGED_AFTER_MS) this.#calls.delete(number);
     }
   }
@@ -237,7 +236,7 @@ export class Ledger {
     return [...this.excuses.values()].reduce((sum, { count }) => sum + count, 0);
   }
 
-  /** Calls that were written and that somebody still waits for. */
+  /** Calls that were written and that an owner still waits for. */
   get pending(): number {
     let pending = 0;
     for (const call of this.#calls.values()) {
@@ -278,7 +277,7 @@ export class Ledger {
     const line = this.#lineOf(call, use.agent);
     if (line === undefined) return null;
     const { brokenAt, endedAt, unheard, slow } = line;
-    /** The excuse, if the call may have been under way at that moment. */
+    /** The excuse, if the call may have been in flight at that moment. */
     const met = (moment: number | null, why: string): Excuse | null => {
       if (moment === null) return null;
       const leadMs = moment - call.placedAt;

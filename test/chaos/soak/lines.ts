@@ -5,18 +5,18 @@ import { connectWebSocket } from '../../../packages/core/src/platform/node/ws-tr
 /** One connection that the client opened. Times are `performance.now()`. */
 export interface Line {
   readonly number: number;
-  /** Null until the client has said who it is. */
+  /** Null until the client has identified itself. */
   agent: string | null;
-  /** When the client let go of it, or was told that it is gone. */
+  /** When the client released it, or was notified of its end. */
   endedAt: number | null;
-  /** When the PBX or the network broke it, as far as it was told. */
+  /** When the PBX or the network broke it, as far as it was reported. */
   brokenAt: number | null;
   /**
-   * The PBX hears nothing on it any more, but what it writes arrives until the client gives the
-   * connection up.
+   * The PBX no longer receives anything on it, but its own messages still arrive until the client
+   * gives the connection up.
    */
   unheard: boolean;
-  /** When what is on its way took long, the last time. */
+  /** The last period in which data in flight was delayed. */
   slow: { readonly since: number; readonly until: number } | null;
 }
 
@@ -24,11 +24,11 @@ export interface Line {
 const REMEMBERED_MS = 300_000;
 
 /**
- * Numbers every connection, so that both sides speak of the same one, and watches that no agent
- * ever has two.
+ * Numbers every connection, so that client and PBX can refer to the same one, and checks that no
+ * agent ever has two.
  */
 export class Lines {
-  /** Connections that were opened while the client still held another of the same agent. */
+  /** Connections opened while the client still held another one of the same agent. */
   overlaps = 0;
   #opened = 0;
   readonly #lines = new Map<number, Line>();
@@ -90,7 +90,7 @@ export class Lines {
     };
   };
 
-  /** Forgets what is long over. */
+  /** Forgets connections that ended long ago. */
   tidy(): void {
     const now = performance.now();
     for (const [number, { endedAt }] of this.#lines) {

@@ -1,7 +1,7 @@
 import type { PbxOrder } from './pbx-messages.ts';
 import type { SeededRandom } from './seeded-random.ts';
 
-/** How often each kind of fault comes, against the others. */
+/** The relative frequency of each kind of fault. */
 const FAULTS = { break: 30, disturb: 55, slow: 12, restart: 1, mute: 1.5 } as const;
 const BREAKAGES = [
   'terminate',
@@ -34,7 +34,7 @@ const REASONS = [
   'CONNECTION_EXISTS',
   'SOMETHING_NEW',
 ] as const;
-/** How often each kind of deploy comes, against the others. */
+/** The relative frequency of each kind of deploy. */
 export const DEPLOYS = {
   redeploy: 40,
   redeployAtOnce: 15,
@@ -46,7 +46,7 @@ export const DEPLOYS = {
   newAgent: 3,
 } as const;
 
-/** One fault. @param real makes real milliseconds of the sessions' clock's */
+/** A random fault. @param real converts milliseconds of the session clock to real ones */
 export function randomFault(random: SeededRandom, agent: string, real: (ms: number) => number): PbxOrder {
   const kind = random.weighted(FAULTS);
   switch (kind) {

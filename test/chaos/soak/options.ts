@@ -2,15 +2,12 @@ import { parseArgs } from 'node:util';
 
 export interface SoakOptions {
   readonly minutes: number;
-  /** The same seed makes the same decisions; what they meet depends on the machine, too. */
+  /** The same seed makes the same decisions; their effects also depend on the machine. */
   readonly seed: number;
   readonly agents: number;
   readonly owners: number;
   readonly callsPerSecond: number;
-  /**
-   * How much faster than the real one the clock of the sessions runs; faults and deploys come as
-   * much faster.
-   */
+  /** The speed of the sessions' clock; faults and deploys come faster by the same factor. */
   readonly speed: number;
 }
 
@@ -23,7 +20,7 @@ export const USAGE = `npm run soak -- [options]
   --calls-per-second N   default 60
   --speed N              runs the sessions' clock N times as fast, default 1`;
 
-/** @throws with the usage when an option is unknown or no number */
+/** @throws with the usage when an option is unknown or not a number */
 export function parseOptions(args: readonly string[]): SoakOptions {
   const number = { type: 'string' } as const;
   const { values } = parseArgs({

@@ -2,12 +2,11 @@ import type { Hub, Subscription } from '@accolades-flow/core';
 import type { Ledger } from './ledger.ts';
 
 /**
- * How long a redeploy may leave a place empty, as a part of the linger time; the rest is for a busy
- * machine.
+ * The longest absence in a redeploy, as a part of the linger time; the rest is for a busy machine.
  */
 const LONGEST_ABSENCE = 0.5;
 
-/** A node of a flow: subscribes, goes and comes back as hosts do when they deploy. */
+/** A node of a flow: subscribes, leaves and comes back as hosts do during deploys. */
 export class Owner {
   readonly name: string;
   agents: readonly string[];
@@ -18,7 +17,7 @@ export class Owner {
   #subscription: Subscription | null = null;
   #timer: NodeJS.Timeout | null = null;
 
-  /** @param lingerMs of real time */
+  /** @param lingerMs in real time */
   constructor(
     name: string,
     agents: readonly string[],
@@ -32,7 +31,7 @@ export class Owner {
     this.#lingerMs = world.lingerMs;
   }
 
-  /** Whether a step of a deploy is still to come. */
+  /** Whether a step of a deploy is still pending. */
   get busy(): boolean {
     return this.#timer !== null;
   }
@@ -43,7 +42,7 @@ export class Owner {
     return status === undefined ? this.agents.length : status.total - status.connected;
   }
 
-  /** Subscribes; in the place of its earlier subscription when there is one. */
+  /** Subscribes; replaces its earlier subscription, if there is one. */
   subscribe(options: { readonly pausedMs?: number } = {}): void {
     this.#stopTimer();
     this.#ledger.subscribes(this.name, this.agents);
@@ -54,7 +53,7 @@ export class Owner {
       server: { url: this.#url },
       startPaused: options.pausedMs !== undefined,
       onEvent: (event) => {
-        // Null while `subscribe` has not returned: what was held comes at once.
+        // Null until `subscribe` returns, because held events arrive during the call.
         if (mine !== null && mine !== this.#subscription) {
           this.#ledger.goesToNobody(this.name);
           return;
@@ -72,8 +71,8 @@ export class Owner {
   }
 
   /**
-   * Goes and comes back within the linger time, as in a deploy.
-   * @param part of the longest absence that is safe, 0 to 1
+   * Leaves and comes back within the linger time, as in a deploy.
+   * @param part of the longest safe absence, 0 to 1
    */
   redeploy(
     part: number,
@@ -88,7 +87,7 @@ export class Owner {
     else this.#later(part * LONGEST_ABSENCE * this.#lingerMs, comeBack);
   }
 
-  /** Goes without being removed, and comes back when its place is no longer kept. */
+  /** Leaves without being removed, and comes back after its subscription has ended. */
   outstayLinger(): void {
     this.#unsubscribe(false);
     this.#ledger.subscribes(this.name, []);
@@ -97,7 +96,7 @@ export class Owner {
     });
   }
 
-  /** Goes for good. */
+  /** Leaves for good. */
   remove(): void {
     this.#stopTimer();
     this.#unsubscribe(true);
@@ -106,7 +105,7 @@ export class Owner {
 
   #receive(agent: string, uniqueId: string): void {
     const number = Number(uniqueId.split('.')[1]);
-    // The malformed samples of the documentation have an id of their own.
+    // The documentation's malformed samples have an id of their own.
     if (uniqueId.startsWith('1700000000.')) this.#ledger.receives(this.name, agent, number);
   }
 

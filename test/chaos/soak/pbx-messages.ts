@@ -1,9 +1,9 @@
 import { readFields, readNumber, readNumbers, readText, readTexts } from '../support/read.ts';
 
-/** What breaks a connection at once, so that bytes on their way are lost. */
+/** Faults that break a connection at once, so that bytes in flight are lost. */
 export type Breakage =
   'terminate' | 'halfOpen' | 'reset' | 'cut' | 'deafUp' | 'deafDown' | 'deafBoth' | 'brokenFrame';
-/** What ends or disturbs a connection but loses nothing that was sent before. */
+/** Faults that end or disturb a connection without losing anything sent before. */
 export type Disturbance =
   | 'close'
   | 'connectionClosed'
@@ -16,10 +16,10 @@ export type Disturbance =
   | 'binary'
   | 'nested'
   | 'huge';
-/** What delays bytes for a while; lost are those that a break meets meanwhile. */
+/** Faults that delay bytes for a while; a break may lose the delayed bytes. */
 export type Slowness = 'stall' | 'trickle' | 'crumbs';
 
-/** What the PBX's process is told. */
+/** Orders to the PBX's process. */
 export type PbxOrder =
   | {
       readonly do: 'call';
@@ -43,25 +43,21 @@ export type PbxOrder =
   | { readonly do: 'heal' }
   | { readonly do: 'report' };
 
-/**
- * What it says. Lines are the connections of the client, by the number that the client gave them.
- */
+/** Reports of the PBX's process. Lines are the client's connections, by the client's numbers. */
 export type PbxSaid =
   | { readonly kind: 'listening'; readonly port: number }
-  /** The call was written to these lines (of the agents in the same place). */
+  /** The call was written to these lines (of the agents with the same index). */
   | {
       readonly kind: 'called';
       readonly number: number;
       readonly agents: readonly string[];
       readonly lines: readonly number[];
     }
-  /** These lines have been broken. */
+  /** These lines were broken. */
   | { readonly kind: 'broke'; readonly lines: readonly number[] }
-  /**
-   * Nothing that the client sends on these lines arrives any more; what the PBX sends still does.
-   */
+  /** Nothing that the client sends on these lines arrives; the PBX's messages still do. */
   | { readonly kind: 'deafened'; readonly lines: readonly number[] }
-  /** What is on its way on these lines takes longer, for so many milliseconds. */
+  /** Data in flight on these lines is delayed by up to this many milliseconds. */
   | { readonly kind: 'slowed'; readonly lines: readonly number[]; readonly ms: number }
   | {
       readonly kind: 'report';

@@ -1,6 +1,6 @@
 /**
- * The PBX of the soak, in a process of its own: a simulator, and before it a proxy that does what
- * networks do.
+ * The PBX of the soak, in its own process: a simulator behind a proxy that simulates network
+ * faults.
  *
  * Argument: how long it holds the session of a silent client, in milliseconds.
  */
@@ -16,7 +16,7 @@ import {
   type Slowness,
 } from './pbx-messages.ts';
 
-/** A client's connection, once it has said who it is. */
+/** A client's connection, once the client has identified itself. */
 interface Line {
   readonly number: number;
   readonly connection: ProxiedConnection;
@@ -29,7 +29,7 @@ class Pbx {
   readonly #latest = new Map<string, Line>();
   /** The connection of each agent's session. */
   readonly #lines = new Map<string, Line>();
-  /** Lines that look open but carry nothing, one way or both. */
+  /** Lines that look open but carry nothing, in one direction or both. */
   readonly #deaf = new Set<Line>();
   #restarting = false;
 
@@ -195,14 +195,14 @@ class Pbx {
 
   #slow(agent: string, how: Slowness, ms: number): void {
     const line = this.#lines.get(agent);
-    // A dead line is not brought back to life.
+    // A dead line stays dead.
     if (line?.connection.down.mode !== 'forward' || line.connection.up.mode !== 'forward') return;
     say({ kind: 'slowed', lines: [line.number], ms });
     const { connection, down } = line;
     if (how === 'stall') {
       connection.goHalfOpen('both', 'stall');
       setTimeout(() => {
-        // Something worse may have happened to it meanwhile.
+        // A worse fault may have happened to it meanwhile.
         if (connection.up.mode === 'stall') connection.up.mode = 'forward';
         if (connection.down.mode === 'stall') connection.down.mode = 'forward';
       }, ms);
@@ -219,8 +219,7 @@ class Pbx {
   async #restart(abrupt: boolean, ms: number): Promise<void> {
     if (this.#restarting) return;
     this.#restarting = true;
-    // A good-bye on a line that is dead or slow may not arrive in the half second that the server
-    // waits.
+    // A `connectionClosed` on a dead or slow line may not arrive within the server's half second.
     const lines = [...this.#lines.values()].filter(
       ({ connection, down }) =>
         abrupt || connection.down.mode !== 'forward' || down.bytesPerSecond !== undefined,

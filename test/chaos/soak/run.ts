@@ -16,38 +16,32 @@ import { readPbxSaid, type PbxOrder, type PbxSaid } from './pbx-messages.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /**
- * Of the sessions' clock, in milliseconds: core's default, and what the PBX holds a silent session
- * for.
+ * In milliseconds of the session clock: core's default, and how long the PBX holds a silent
+ * session.
  */
 const LINGER_MS = 5_000;
 const SERVER_HOLDS_MS = 45_000;
-/**
- * Heap growth is judged only when the soak is long enough for a second half without warming up, in
- * minutes.
- */
+/** The minimum duration for judging heap growth, in minutes: the second half must not warm up. */
 const SHORTEST_JUDGED_MINUTES = 5;
 const MAX_HEAP_GROWTH = 0.02;
 /**
- * The numbers that call; people call again, and the cache of parsed numbers must fill before growth
- * is judged.
+ * How many numbers call. They repeat, so that the cache of parsed numbers fills before growth is
+ * judged.
  */
 const PHONE_NUMBERS = 500;
-/**
- * How many agents the owners subscribe to, in turn. It stays so, and with it the load: else the
- * heap would follow it.
- */
+/** How many agents the owners subscribe to, in turn. A constant load keeps the heap comparable. */
 const OWNED_AGENTS = [1, 1, 1, 2, 3, 5];
-/** Each second of the sessions' clock, for so many agents or owners. */
+/** Per second of the session clock, for each agent or owner. */
 const FAULTS_PER_AGENT_SECOND = 1 / 90;
 const DEPLOYS_PER_OWNER_SECOND = 1 / 45;
 
 export interface SoakVerdict {
   readonly passed: boolean;
-  /** What was found wrong. */
+  /** The detected problems. */
   readonly failures: readonly string[];
 }
 
-/** Runs the soak. @param print gets one line of text at a time */
+/** Runs the soak. @param print receives one line of text at a time */
 export async function runSoak(options: SoakOptions, print: (line: string) => void): Promise<SoakVerdict> {
   return new Soak(options, print).run();
 }
@@ -114,7 +108,7 @@ class Soak {
     return this.#judge();
   }
 
-  /** Calls, faults and deploys at random, and the figures of every minute. */
+  /** Random calls, faults and deploys, with figures every minute. */
   async #live(ms: number): Promise<void> {
     const begun = performance.now();
     const end = begun + ms;
@@ -147,7 +141,7 @@ class Soak {
     await Promise.all(running);
   }
 
-  /** All faults end and everybody comes back: then every call must come to everyone. */
+  /** All faults end and all owners come back: then every call must reach every owner. */
   async #settle(): Promise<void> {
     await until('the last deploys are done', () => this.#owners.every(({ busy }) => !busy), 60_000);
     this.#order({ do: 'heal' });
@@ -155,7 +149,7 @@ class Soak {
     const missing = (): number => this.#owners.reduce((sum, owner) => sum + owner.missing, 0);
     let sessions = 0;
     do {
-      // Whoever subscribes has its waiting sessions tried at once.
+      // Subscribing retries waiting sessions at once.
       for (const owner of this.#owners) owner.subscribe();
       await until('all are ready', () => missing() === 0, 5_000).catch(() => undefined);
       ({ sessions } = await this.#report());
@@ -177,7 +171,7 @@ class Soak {
     await this.#printFigures(Number.NaN, bytes);
   }
 
-  /** Nothing may be left when the hub is closed. */
+  /** Nothing may be left after the hub is closed. */
   async #leave(): Promise<void> {
     this.#hub.close();
     this.#check('sessions here after the close', this.#hub.sessionCount, 0);
@@ -287,7 +281,7 @@ class Soak {
     }
   }
 
-  /** An agent leaves the company, and another joins. */
+  /** An agent leaves the company, and another one joins. */
   #replaceAgent(): void {
     const leaving = this.#random.pick(this.#agents);
     this.#agents.splice(this.#agents.indexOf(leaving), 1);

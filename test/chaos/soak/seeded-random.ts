@@ -1,4 +1,4 @@
-/** Numbers that look random and are the same for the same seed (mulberry32). */
+/** Pseudo-random numbers that are the same for the same seed (mulberry32). */
 export class SeededRandom {
   #state: number;
 
@@ -15,19 +15,19 @@ export class SeededRandom {
     return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
   }
 
-  /** A whole number from `least` to `most`, both inclusive. */
+  /** An integer from `least` to `most`, both inclusive. */
   whole(least: number, most: number): number {
     return least + Math.floor(this.next() * (most - least + 1));
   }
 
-  /** @throws when there is nothing to pick from */
+  /** @throws when the list is empty */
   pick<T>(items: readonly T[]): T {
     const item = items[this.whole(0, items.length - 1)];
     if (item === undefined) throw new Error('There is nothing to pick from.');
     return item;
   }
 
-  /** `count` different ones, or all when there are fewer. */
+  /** `count` different items, or all when there are fewer. */
   some<T>(items: readonly T[], count: number): T[] {
     const left = [...items];
     const chosen: T[] = [];
@@ -36,7 +36,7 @@ export class SeededRandom {
     return chosen;
   }
 
-  /** One of the keys, as often as its weight says. */
+  /** A random key; its probability follows its weight. */
   weighted<K extends string>(weights: Readonly<Record<K, number>>): K {
     const names = Object.keys(weights).filter((name): name is K => name in weights);
     let left = this.next() * names.reduce((sum, name) => sum + weights[name], 0);
@@ -47,7 +47,7 @@ export class SeededRandom {
     return this.pick(names);
   }
 
-  /** The time to the next event of so many a second, in milliseconds. */
+  /** A random time to the next event, in milliseconds, for this many events per second. */
   gap(perSecond: number): number {
     return (-Math.log(1 - this.next()) / perSecond) * 1_000;
   }

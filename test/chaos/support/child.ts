@@ -5,19 +5,19 @@ import { until } from './until.ts';
 
 const DEADLINE_MS = 30_000;
 
-/** Makes of a message from a child what it is. @throws when it is nothing that the child says */
+/** Decodes a child's message. @throws when it is not one of the child's messages */
 export type Reader<T> = (message: unknown) => T;
 
-/** A TypeScript program in a process of its own, that is sent messages and sends some. */
+/** A TypeScript program in its own process that exchanges messages with the test. */
 export class Child<Said> {
   readonly said: Said[] = [];
   onSaid: (said: Said) => void = () => undefined;
-  /** What is kept in `said`. Default: everything. */
+  /** Selects the messages to keep in `said`. Default: all. */
   keep: (said: Said) => boolean = () => true;
   readonly #process: ChildProcess;
   #failure: Error | null = null;
 
-  /** @param script beside the file at `from` (its `import.meta.url`) */
+  /** @param script a file beside `from` (its `import.meta.url`) */
   constructor(script: string, from: string, args: readonly string[], read: Reader<Said>) {
     this.#process = fork(fileURLToPath(new URL(script, from)), args, {
       execArgv: ['--import', 'tsx'],
@@ -49,7 +49,7 @@ export class Child<Said> {
     this.#process.send(message);
   }
 
-  /** Waits for the first thing said, from the `from`-th on, that `isIt`. */
+  /** Waits for the first message that matches `isIt`, starting with the `from`-th. */
   async hear(
     what: string,
     isIt: (said: Said) => boolean,
@@ -69,7 +69,7 @@ export class Child<Said> {
     return said;
   }
 
-  /** Stops the process where it stands, as a suspended machine or a debugger does. */
+  /** Stops the process where it is, like a suspended machine or a debugger. */
   suspend(): void {
     this.#process.kill('SIGSTOP');
   }
@@ -78,7 +78,7 @@ export class Child<Said> {
     this.#process.kill('SIGCONT');
   }
 
-  /** Ends it by force. Idempotent. */
+  /** Kills it. Idempotent. */
   async kill(): Promise<void> {
     if (!this.running) return;
     const exited = once(this.#process, 'exit');

@@ -1,8 +1,9 @@
 import type { Clock, Timer } from '../../../packages/core/src/time/clock.ts';
 
 /**
- * A clock that runs `speed` times as fast as the real one, so that deadlines of 20 s are met over real sockets in a fraction of
- * a second. It counts its running timers, so that a test can see that none is left.
+ * A clock that runs `speed` times as fast as real time, so that deadlines of 20 s pass over real
+ * sockets in a fraction of a second. It counts its running timers, so that a test can check that
+ * none is left.
  */
 export class FastClock implements Clock {
   readonly speed: number;
@@ -22,7 +23,7 @@ export class FastClock implements Clock {
     return this.monotonicAt(performance.now());
   }
 
-  /** The clock's time at a moment of `performance.now()`. */
+  /** The clock's time for a value of `performance.now()`. */
   monotonicAt(moment: number): number {
     return (moment - this.#startedAt) * this.speed;
   }
@@ -52,17 +53,17 @@ export class FastClock implements Clock {
     };
   }
 
-  /** Timers that have neither fired nor been stopped, those that do not keep the process alive included. */
+  /** Timers that have neither fired nor been stopped, including unref'd ones. */
   get runningTimers(): number {
     return this.#running;
   }
 
-  /** The wall clock is set; durations go on as before. */
+  /** Sets the wall clock; durations are not affected. */
   jumpWall(ms: number): void {
     this.#wallOffset += ms;
   }
 
-  /** How many milliseconds of real time this many of the clock's are. */
+  /** The real milliseconds for milliseconds of this clock. */
   real(ms: number): number {
     return ms / this.speed;
   }

@@ -9,11 +9,14 @@ import { ProcessWatch } from './process-watch.ts';
 import { say, seconds } from './report.ts';
 import { until } from './until.ts';
 
-/** How much faster than the real one the clock of the sessions runs. */
+/** The speed of the sessions' clock relative to real time. */
 export const SPEED = 25;
-/** After waking up late, a deadline gives the peer this much more, in session milliseconds (core's `startDeadline`). */
+/**
+ * After a late wake-up, a deadline extends by this, in session milliseconds (core's
+ * `startDeadline`).
+ */
 const GRACE_MS = 1_000;
-/** What timers of the operating system and of Node may be late, in real milliseconds. */
+/** How late timers of the operating system and of Node may be, in real milliseconds. */
 const TIMER_SLACK_MS = 60;
 /** How long the server holds the session of a silent client, in session milliseconds. */
 export const SERVER_HOLDS_MS = 60_000;
@@ -30,8 +33,9 @@ export interface FaultResult {
 }
 
 /**
- * A simulator, a fault-injecting proxy before it and a hub on a fast clock, new for each test of the enclosing `describe`. After
- * each test everything is given back, and nothing may be left of it: no socket, timer or listener, no session on the server.
+ * A simulator, a fault-injecting proxy in front of it and a hub on a fast clock, new for each test
+ * of the enclosing `describe`. After each test everything is released, and nothing may be left: no
+ * socket, timer or listener, and no session on the server.
  */
 export class FaultBench {
   #clock = new FastClock(SPEED);
@@ -44,7 +48,7 @@ export class FaultBench {
   #agents = 0;
   #calls = 0;
 
-  /** To be called inside `describe`. */
+  /** Call it inside `describe`. */
   static use(options: SimulatorOptions = {}): FaultBench {
     const bench = new FaultBench();
     beforeEach(() => bench.#begin(options));
@@ -68,12 +72,12 @@ export class FaultBench {
     return present(this.#proxy);
   }
 
-  /** Also undone after the test, before the check that nothing is left. */
+  /** Adds a cleanup after the test, before the check that nothing is left. */
   onEnd(cleanup: () => unknown): void {
     this.#cleanups.push(cleanup);
   }
 
-  /** A new agent of the simulator, subscribed through the proxy or at another address. */
+  /** Adds an agent to the simulator and subscribes it through the proxy, or at another address. */
   subscribe(url = `ws://127.0.0.1:${this.proxy.port}`): ObservedAgent {
     const idCrm = `fault-agent-${++this.#agents}`;
     this.simulator.addAgent({ idCrm, name: 'A' });
@@ -83,12 +87,16 @@ export class FaultBench {
   async readyAgent(): Promise<ObservedAgent> {
     const agent = this.subscribe();
     await agent.ready();
-    // Shares the answer to the question that the session itself asks first.
+    // Shares the answer to the request that the session itself sends first.
     await agent.subscription.requestConfiguration();
     return agent;
   }
 
-  /** Places calls; @returns their `uniqueId`s. @throws when the server has no session that could take them */
+  /**
+   * Places calls.
+   * @returns their `uniqueId`s
+   * @throws when the server has no session for them
+   */
   placeCalls(agent: ObservedAgent, count = 1): string[] {
     return Array.from({ length: count }, () => {
       const call = this.simulator.placeCall({
@@ -101,7 +109,9 @@ export class FaultBench {
     });
   }
 
-  /** Proves that the session works: calls placed now arrive, each once, in order, after those that `agent` had. */
+  /**
+   * Checks that the session works: new calls arrive, each once, in order, after the earlier ones.
+   */
   async proveCalls(agent: ObservedAgent, count = 3): Promise<void> {
     const before = agent.calls;
     const placed = this.placeCalls(agent, count);
@@ -120,8 +130,10 @@ export class FaultBench {
   }
 
   /**
-   * Injects a fault into a session and measures how long it takes to notice and, after `repair`, to be ready again.
-   * @param options.since from when detection counts, if not from the fault, in session milliseconds
+   * Injects a fault into a session, and measures the time until detection and, after `repair`,
+   * until the session is ready again.
+   * @param options.since the start of the detection time in session milliseconds; default: the
+   * fault
    */
   async faultAndRecover(
     agent: ObservedAgent,
@@ -131,7 +143,7 @@ export class FaultBench {
       readonly detected: Bounds;
       readonly recovered: Bounds;
       readonly since?: () => number;
-      /** Called once the fault has been noticed. */
+      /** Called when the fault was detected. */
       readonly repair?: () => unknown;
     },
   ): Promise<FaultResult> {
@@ -155,7 +167,7 @@ export class FaultBench {
     return result;
   }
 
-  /** Asserts bounds, with what this machine's timers were late. */
+  /** Asserts bounds, allowing for late timers on this machine. */
   expectWithin(measuredMs: number, { atLeast = 0, atMost }: Bounds): void {
     const slackMs = (TIMER_SLACK_MS + this.#lag.max / 1e6) * SPEED;
     expect(measuredMs).to.be.at.most(atMost + GRACE_MS + slackMs);

@@ -1,26 +1,26 @@
 import { once } from 'node:events';
 import { connect, createServer, Socket, type AddressInfo, type Server } from 'node:net';
 
-/** How a connection is broken: by a TCP reset, or by a clean end (FIN) after what was forwarded. */
+/** How a connection is broken: by a TCP reset, or by a clean end (FIN) after the forwarded data. */
 export type BreakMethod = 'reset' | 'close';
 
-/** What happens to the bytes of one direction. All values are real time, whatever clock the client runs on. */
+/** Faults for one direction. All values are in real time, whatever clock the client uses. */
 export interface LineFaults {
-  /** Lets so many bytes pass, then breaks the connection. 0: as soon as it is accepted. */
+  /** Breaks the connection after this many bytes. 0: on accept. */
   cut?: { at: number; how: BreakMethod };
-  /** Forwards at most so many bytes per second, one by one where that is slow enough. */
+  /** Forwards at most this many bytes per second, one by one if slow enough. */
   bytesPerSecond?: number;
   /** Forwards every byte this much later, in milliseconds. */
   delayMs?: number;
-  /** Forwards in segments of at most so many bytes. */
+  /** Forwards in segments of at most this many bytes. */
   segmentBytes?: number;
-  /** Keeps a copy of what is forwarded, in `Line.recording`. */
+  /** Keeps a copy of the forwarded data in `Line.recording`. */
   record?: boolean;
 }
 
-/** What happens to one connection, from its first byte. */
+/** Faults for one connection, from its first byte. */
 export interface ConnectionPlan {
-  /** Accepts, reads and says nothing; the server is never reached. */
+  /** Accepts and reads, but sends nothing and never connects to the server. */
   mute?: boolean;
   /** Client to server. */
   up?: LineFaults;
@@ -32,14 +32,14 @@ export type Direction = 'up' | 'down';
 
 /**
  * - `forward`: bytes and the end of the connection pass
- * - `swallow`: they are read and forgotten, as on a line that was cut somewhere behind a router
- * - `stall`: they are not even read, so that the sender's buffers fill
+ * - `swallow`: bytes are read and dropped, like on a line that was cut behind a router
+ * - `stall`: bytes are not read, so that the sender's buffers fill
  */
 type Mode = 'forward' | 'swallow' | 'stall';
 
 interface Chunk {
   readonly bytes: Buffer;
-  /** Not to be forwarded before, by `performance.now()`. */
+  /** Forwarded no earlier than this, by `performance.now()`. */
   readonly dueAt: number;
 }
 
@@ -51,7 +51,7 @@ export class Line {
   received = 0;
   /** Bytes written to the receiver. */
   forwarded = 0;
-  /** Called with all that comes, before anything is done to it. */
+  /** Called with all received data, before any fault applies. */
   onBytes: ((bytes: Buffer) => void) | null = null;
   readonly #source: Socket;
   readonly #sink: Socket;
@@ -97,7 +97,7 @@ export class Line {
     this.#pump();
   }
 
-  /** Collects what comes; `release` then forwards all of it in one write. */
+  /** Holds received data; `release` then forwards it in one write. */
   hold(): void {
     this.#held = true;
   }
@@ -109,17 +109,17 @@ export class Line {
     this.#pump();
   }
 
-  /** What was forwarded; empty unless the plan said to record it. */
+  /** The forwarded data; empty unless the plan records it. */
   get recording(): Buffer {
     return Buffer.concat(this.#recording);
   }
 
-  /** Bytes that are held back now. */
+  /** Bytes held now. */
   get waiting(): number {
     return this.#queue.reduce((sum, { bytes }) => sum + bytes.length, 0);
   }
 
-  /** Forwards the first `position` bytes of what comes next in a segment of their own. */
+  /** Forwards the first `position` bytes of the next data as a separate segment. */
   splitNext(position: number): void {
     this.#splitNextAt = position;
   }
@@ -167,7 +167,7 @@ export class Line {
     this.#sink.write(bytes.subarray(0, size));
     if (cut !== undefined && this.forwarded >= cut.at) {
       this.#held = true;
-      // First the receiver, in this same process, reads what it was sent: a reset would take it away again.
+      // The receiver, in this same process, must read first: a reset discards unread data.
       this.#yield(() => {
         this.#onCut(cut.how);
       });
@@ -182,7 +182,7 @@ export class Line {
     }, ms);
   }
 
-  /** Two turns of the event loop, in which the receiver reads. */
+  /** Waits two turns of the event loop, in which the receiver reads. */
   #yield(then?: () => void): void {
     this.#yielding = setImmediate(() => {
       this.#yielding = setImmediate(() => {
@@ -196,7 +196,7 @@ export class Line {
 
 /** One client's connection through the proxy. */
 export class ProxiedConnection {
-  /** Counts from 1 for each proxy. */
+  /** Counts from 1 per proxy. */
   readonly number: number;
   readonly up: Line;
   readonly down: Line;
@@ -204,7 +204,7 @@ export class ProxiedConnection {
   readonly #server: Socket;
   #onGone: () => void = () => undefined;
   #clientEnded = false;
-  /** Settles when both sides are gone. */
+  /** Settles when both sides are closed. */
   readonly gone: Promise<void>;
   /** When `breakWith` was called or a cut was reached, by `performance.now()`. */
   brokenAt: number | null = null;
@@ -236,7 +236,7 @@ export class ProxiedConnection {
     return direction === 'up' ? this.up : this.down;
   }
 
-  /** Whether the client has not ended its side. Not to be seen while the line from it is stalled. */
+  /** Whether the client has not ended its side. Unknown while its direction is stalled. */
   get heldByClient(): boolean {
     return !this.#clientEnded;
   }
@@ -248,14 +248,14 @@ export class ProxiedConnection {
     for (const socket of [this.#client, this.#server]) {
       if (how === 'reset') socket.resetAndDestroy();
       else {
-        // What the peer still sends is read and dropped, so that its end is noticed.
+        // Reads and drops further data, so that the peer's end is noticed.
         socket.resume();
         socket.end();
       }
     }
   }
 
-  /** Nothing passes any more in this direction, or in both, while TCP stands on either side. */
+  /** Stops forwarding in one or both directions, while TCP stays open on both sides. */
   goHalfOpen(direction: Direction | 'both', mode: 'swallow' | 'stall' = 'swallow'): void {
     if (direction !== 'down') this.up.mode = mode;
     if (direction !== 'up') this.down.mode = mode;
@@ -268,7 +268,7 @@ export class ProxiedConnection {
     this.#server.destroy();
   }
 
-  /** What ends one side ends the other in the same way, unless the line between them is dead. */
+  /** The end of one side ends the other in the same way, unless the line between them is dead. */
   #couple(from: Socket, to: Socket, line: Line): void {
     from.on('error', () => {
       if (line.mode === 'forward') to.resetAndDestroy();
@@ -282,9 +282,9 @@ export class ProxiedConnection {
   }
 }
 
-/** A TCP proxy that does to a connection what networks do. It runs in the process of the client under test. */
+/** A TCP proxy that simulates network faults. It runs in the process of the client under test. */
 export class FaultProxy {
-  /** What the next connections meet; `number` counts from 1. */
+  /** The faults for the next connections; `number` counts from 1. */
   plan: (number: number) => ConnectionPlan = () => ({});
   /** Called for each connection, before its first byte. */
   onConnection: (connection: ProxiedConnection) => unknown = () => undefined;
@@ -302,7 +302,7 @@ export class FaultProxy {
     });
   }
 
-  /** @param port 0 takes a free one */
+  /** @param port 0: a free one */
   static async listen(target: { host?: string; port: number }, port = 0): Promise<FaultProxy> {
     const proxy = new FaultProxy({ host: target.host ?? '127.0.0.1', port: target.port });
     proxy.#server.listen({ host: '127.0.0.1', port, backlog: 1024 });
@@ -314,7 +314,7 @@ export class FaultProxy {
     return addressOf(this.#server).port;
   }
 
-  /** Connections of which at least one side is there. */
+  /** Connections with at least one open side. */
   get connections(): ReadonlySet<ProxiedConnection> {
     return this.#live;
   }
@@ -324,13 +324,13 @@ export class FaultProxy {
     return [...this.#live].filter((connection) => connection.heldByClient).length;
   }
 
-  /** The connection that was accepted last. @throws when there was none */
+  /** The connection that was accepted last. @throws when there is none */
   get latest(): ProxiedConnection {
     if (this.#latest === null) throw new Error('The proxy has accepted no connection yet.');
     return this.#latest;
   }
 
-  /** Ends everything at once; never waits for a peer. Idempotent. */
+  /** Closes everything at once, without waiting for peers. Idempotent. */
   async close(): Promise<void> {
     if (!this.#server.listening) return;
     const closed = once(this.#server, 'close');

@@ -13,10 +13,10 @@ function collector(): () => void {
 
 let collect: (() => void) | null = null;
 
-/** Bytes of heap in use once all garbage is gone. */
+/** Bytes of heap in use after a full garbage collection. */
 export async function heapAfterGc(): Promise<number> {
   collect ??= collector();
-  // What finalizers and closed handles free is only gone in the next turn.
+  // Finalizers and closed handles release their memory only in the next turn.
   for (let round = 0; round < 3; round++) {
     collect();
     await setImmediate();

@@ -1,7 +1,7 @@
 import type { AccoladesEvent, Hub, ServerOptions, SessionStatus, Subscription } from '@accolades-flow/core';
 import { until } from './until.ts';
 
-/** One state that a session passed through. */
+/** A state that a session passed through. */
 export interface Passed {
   readonly state: SessionStatus['state'];
   /** The error code of `waiting` and `closed`. */
@@ -10,7 +10,7 @@ export interface Passed {
   readonly at: number;
 }
 
-/** A time source in session milliseconds that wall clock jumps do not touch. */
+/** Measures session milliseconds, unaffected by wall clock changes. */
 interface Stopwatch {
   readonly speed: number;
   monotonic(): number;
@@ -22,7 +22,7 @@ export interface ObservedAgentOptions {
   readonly server: ServerOptions;
 }
 
-/** A subscription of one agent of which everything is remembered. */
+/** A subscription of one agent that records everything. */
 export class ObservedAgent {
   readonly idCrm: string;
   readonly passed: Passed[] = [];
@@ -57,12 +57,15 @@ export class ObservedAgent {
     return this.events.flatMap((event) => ('uniqueId' in event ? [event.uniqueId] : []));
   }
 
-  /** `connecting → authenticating → ready → waiting(HEARTBEAT_TIMEOUT) → 3 × [connecting → …] → …` */
+  /**
+   * The path as text: `connecting → authenticating → ready → waiting(HEARTBEAT_TIMEOUT) →
+   * 3 × [connecting → …] → …`
+   */
   path(from = 0): string {
     const states = this.passed
       .slice(from)
       .map(({ state, reason }) => (reason === null ? state : `${state}(${reason})`));
-    // Each failed attempt that is the same as the one before is only counted.
+    // Equal failed attempts in a row are only counted.
     const attempts = states
       .join(' → ')
       .split(/ → (?=connecting)/)
@@ -76,8 +79,8 @@ export class ObservedAgent {
   }
 
   /**
-   * Waits for the next time that the session enters a state, counted from the `from`-th state it passed.
-   * @param withinMs of the session's clock; generous, since what is measured is the returned time
+   * Waits for the next time that the session enters a state, starting with the `from`-th state.
+   * @param withinMs of the session clock; generous, because the returned time is the measurement
    */
   async next(state: SessionStatus['state'], from = 0, withinMs = 300_000): Promise<Passed> {
     const find = (): Passed | undefined => this.passed.slice(from).find((passed) => passed.state === state);

@@ -2,7 +2,7 @@ import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
 import { until } from './until.ts';
 
-/** Kinds of resources that come and go with the test runner and the garbage collector, not with the product. */
+/** Resources that belong to the test runner and the garbage collector, not to the product. */
 const NOT_COUNTED: ReadonlySet<string> = new Set([
   'Immediate',
   'TickObject',
@@ -12,7 +12,7 @@ const NOT_COUNTED: ReadonlySet<string> = new Set([
 
 type Census = ReadonlyMap<string, number>;
 
-/** What keeps this process alive now, by kind: sockets, servers, timers … */
+/** The resources that keep this process alive, by kind: sockets, servers, timers … */
 export function activeResources(): Census {
   const census = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) {
@@ -26,7 +26,7 @@ function processListeners(): Census {
   return new Map(process.eventNames().map((name) => [String(name), process.listenerCount(name)]));
 }
 
-/** What is in `now` beyond what was in `before`. */
+/** The entries of `now` that exceed `before`. */
 function surplus(now: Census, before: Census): string[] {
   return [...now].flatMap(([kind, count]) => {
     const more = count - (before.get(kind) ?? 0);
@@ -35,8 +35,9 @@ function surplus(now: Census, before: Census): string[] {
 }
 
 /**
- * Watches the process during one test: afterwards no socket, server, timer or listener more may be there than before, and nothing
- * may have been thrown, rejected or warned about unseen. Call `end` when the test has given back what it made.
+ * Watches the process during one test. Afterwards there may be no additional socket, server, timer
+ * or listener, and no unhandled error, rejection or warning. Call `end` when the test has released
+ * its resources.
  */
 export class ProcessWatch {
   readonly #seen: string[] = [];
@@ -53,7 +54,7 @@ export class ProcessWatch {
   };
 
   async begin(): Promise<void> {
-    // By then mocha has started the timer of the hook, as it will have in the hook that calls `end`.
+    // By then mocha has started the hook's timer, as it also has in the hook that calls `end`.
     await setImmediate();
     this.#seen.length = 0;
     process.on('unhandledRejection', this.#onRejection);
@@ -63,7 +64,7 @@ export class ProcessWatch {
     this.#listeners = processListeners();
   }
 
-  /** @throws when anything was left over or went wrong unseen */
+  /** @throws when a resource is left or an error was not handled */
   async end(): Promise<void> {
     const left = (): string[] => [
       ...surplus(activeResources(), this.#resources),

@@ -1,4 +1,4 @@
-/** The most moments within any window of this length, both in milliseconds. */
+/** The largest number of moments within a window of this length; all in milliseconds. */
 export function peakWithin(moments: readonly number[], windowMs: number): number {
   const sorted = moments.toSorted((a, b) => a - b);
   let peak = 0;
@@ -10,7 +10,7 @@ export function peakWithin(moments: readonly number[], windowMs: number): number
   return peak;
 }
 
-/** How many moments fell into each second, counted from the first moment. */
+/** The number of moments in each second, counted from the first moment. */
 export function perSecond(moments: readonly number[]): number[] {
   if (moments.length === 0) return [];
   const first = Math.min(...moments);

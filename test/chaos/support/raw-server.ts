@@ -10,7 +10,10 @@ export function textFrame(text: string): Buffer {
   return frame(0x81, Buffer.from(text));
 }
 
-/** One message in two frames, the first with so many bytes of it, and a ping between them (RFC 6455, section 5.4). */
+/**
+ * One message in two frames, with `firstBytes` bytes in the first, and a ping between them (RFC
+ * 6455, section 5.4).
+ */
 export function fragmentedText(text: string, firstBytes: number): Buffer {
   const payload = Buffer.from(text);
   return Buffer.concat([
@@ -42,7 +45,10 @@ export function upgradeResponse(request: string): Buffer {
   );
 }
 
-/** A server that says what no simulator would: `script` gets each connection once its HTTP request has been read. */
+/**
+ * A server for bytes that the simulator cannot send: `script` receives each connection after its
+ * HTTP request.
+ */
 export class RawServer {
   accepted = 0;
   readonly #server: Server;
@@ -84,7 +90,7 @@ export class RawServer {
     return [...this.#sockets].filter((socket) => !socket.readableEnded && !socket.destroyed).length;
   }
 
-  /** Ends everything at once. */
+  /** Closes everything at once. */
   async close(): Promise<void> {
     const closed = once(this.#server, 'close');
     this.#server.close();

@@ -1,6 +1,6 @@
 import { generate } from 'selfsigned';
 
-/** A certificate for `localhost` and 127.0.0.1 that is its own authority, as PEM texts. */
+/** A self-signed certificate for `localhost` and 127.0.0.1, as PEM texts. */
 export async function selfSigned(): Promise<{ key: string; cert: string }> {
   const { private: key, cert } = await generate([{ name: 'commonName', value: 'localhost' }], {
     keyType: 'ec',

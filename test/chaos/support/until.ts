@@ -5,7 +5,7 @@ const POLL_MS = 2;
 /**
  * Waits until a condition holds.
  * @param deadlineMs in real milliseconds
- * @throws when it does not in time, with `what` and, if given, the state it was in
+ * @throws at the deadline, with `what` and, if given, the last state
  */
 export async function until(
   what: string,

@@ -1,7 +1,7 @@
-/** What a host's process tells the test: that it is ready, and each message that came out of the node. */
+/** Messages from a host's process to the test: that it is ready, and each message of the node. */
 export type FromHost = { readonly ready: true } | { readonly message: unknown };
 
-/** The server and the secret, which the test hands to a host's process over its channel. */
+/** The server and the secret, which the test sends to a host's process over its channel. */
 export interface ToHost {
   readonly url: string;
   readonly idCrm: string;
@@ -11,7 +11,7 @@ export function tell(message: FromHost): void {
   process.send?.(message);
 }
 
-/** The first message of the test. */
+/** Waits for the test's first message. */
 export async function settings(): Promise<ToHost> {
   return new Promise((resolve) => {
     process.once('message', (message: unknown) => {
@@ -24,7 +24,7 @@ export async function settings(): Promise<ToHost> {
   });
 }
 
-/** Forwards what is added to a growing list, until the process ends. */
+/** Forwards new entries of a growing list until the process ends. */
 export function forward(list: () => readonly unknown[]): void {
   let told = 0;
   setInterval(() => {

@@ -1,4 +1,4 @@
-/** The trigger in n8n's runtime, as a process of its own: what comes out of the node goes to the test. */
+/** The trigger in n8n's runtime, in its own process. The node's output goes to the test. */
 import { N8nRuntime } from '../../n8n/runtime.ts';
 import { forward, settings, tell } from './forward.ts';
 

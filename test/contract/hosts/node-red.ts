@@ -1,4 +1,4 @@
-/** The palette in Node-RED's runtime, as a process of its own: what comes out of the node goes to the test. */
+/** The palette in Node-RED's runtime, in its own process. The node's output goes to the test. */
 import { TestRuntime } from '../../../packages/node-red/test/runtime.ts';
 import { forward, settings, tell } from './forward.ts';
 

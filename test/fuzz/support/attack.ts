@@ -2,31 +2,33 @@ import { setFlagsFromString } from 'node:v8';
 import { runInNewContext } from 'node:vm';
 import fc from 'fast-check';
 
-/** `ACCOLADES_RUNS=1000000` is what CI runs; each suite takes its share of it. A failure prints its seed. */
+/** CI runs `ACCOLADES_RUNS=1000000`; each suite takes a share of it. A failure prints its seed. */
 const RUNS = Number(process.env['ACCOLADES_RUNS'] ?? 5_000);
-/** No single case may take longer, in milliseconds of processor time; generous, since the garbage collector counts, too. */
+/**
+ * The limit of a single case, in milliseconds of processor time; it allows for garbage collection.
+ */
 const MAX_CASE_MS = 1_000;
-/** What may stay in use after all cases, in MiB: caches are bounded. */
+/** How much the heap may grow over all cases, in MiB; bounded caches may fill. */
 const MAX_HEAP_GROWTH_MIB = 64;
-/** Between two batches, what was promised is settled; in one go, a million cases would hold on to a million promises. */
+/** Promises settle between two batches; otherwise a million cases would hold a million promises. */
 const BATCH = 10_000;
 
 setFlagsFromString('--expose-gc');
 const collect: unknown = runInNewContext('gc');
 
-/** The kinds of input that a suite generates, each with how often it comes against the others. */
+/** The kinds of input that a suite generates, with their relative frequency. */
 export type Classes<T> = Readonly<Record<string, { readonly weight: number; readonly of: fc.Arbitrary<T> }>>;
 
-/** How many cases make this share of the whole. */
+/** The number of cases for a share of the whole. */
 export function casesOf(share: number): number {
   return Math.max(1, Math.ceil(RUNS * share));
 }
 
-/** For mocha: more than any share may take, in milliseconds. */
+/** Mocha's timeout, longer than any share needs; in milliseconds. */
 export const ATTACK_TIMEOUT_MS = Math.max(60_000, RUNS * 2);
 
 /**
- * Gives `judge` inputs of all classes, and prints how many, how fast and how much memory stayed in use.
+ * Feeds inputs of all classes to `judge`, and prints the count, the rate and the remaining memory.
  * @throws when `judge` throws, when a case takes too long, or when memory grows
  */
 export async function attack<T>(
@@ -51,7 +53,7 @@ export async function attack<T>(
   });
 }
 
-/** The same, for what takes a promise's time. */
+/** Like {@link attack}, for asynchronous judges. */
 export async function attackAsync<T>(
   what: string,
   share: number,

@@ -111,10 +111,10 @@ const huge = fc
     return `{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2","${field}":"${text}"}`;
   });
 
-/** Samples of every message with changes. */
+/** Mutated samples of every message. */
 export const mutatedFrame: fc.Arbitrary<string> = mutationsOf(...SAMPLES);
 
-/** Everything that a server, or whoever stands in for it, may send as one frame. */
+/** Anything that a server, or an attacker in its place, may send as one frame. */
 export const HOSTILE_FRAMES: Classes<string | Uint8Array> = {
   'mutated samples': { weight: 400, of: mutatedFrame },
   'bytes, also inside of samples': { weight: 200, of: bytesIn(mutatedFrame) },

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 
-/** What breaks parsers of JSON, of forms and of addresses. */
+/** Pieces that break parsers of JSON, forms and addresses. */
 const PIECES = [
   '"',
   "'",
@@ -70,14 +70,14 @@ const mutation: fc.Arbitrary<Mutation> = fc.oneof(
         text.slice(0, Math.floor(where * text.length)),
   ),
 );
-/** One of the samples with up to six changes: something put in, left out, moved, or cut off. */
+/** A sample with up to six mutations: an insertion, deletion, move or truncation. */
 export function mutationsOf(...samples: readonly string[]): fc.Arbitrary<string> {
   return fc
     .tuple(fc.constantFrom(...samples), fc.array(mutation, { minLength: 1, maxLength: 6 }))
     .map(([text, mutations]) => mutations.reduce((now, change) => change(now), text));
 }
 
-/** Bytes at random, and such inside of texts, so that they are no valid UTF-8. */
+/** Random bytes, also inside texts, so that they are not valid UTF-8. */
 export function bytesIn(text: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
   return fc.oneof(
     fc.uint8Array({ maxLength: 200 }),
@@ -89,5 +89,5 @@ export function bytesIn(text: fc.Arbitrary<string>): fc.Arbitrary<Uint8Array> {
   );
 }
 
-/** Values of every kind that JSON has. */
+/** Values of every JSON type. */
 export const json = fc.jsonValue({ maxDepth: 3, stringUnit: 'binary' });

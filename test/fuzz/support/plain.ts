@@ -1,6 +1,6 @@
 const RESERVED: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
-/** @throws unless the data is what every flow may safely copy, walk and store */
+/** @throws unless every flow may safely copy, traverse and store the data */
 export function checkPlain(value: unknown, depth = 0): void {
   if (typeof value !== 'object' || value === null) return;
   if (depth > 34) throw new Error('Nested too deep.');
