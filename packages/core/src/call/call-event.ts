@@ -3,48 +3,48 @@ import type { AgentConfiguration, CallMessage, CallMessageType, JsonObject } fro
 import { IsoTime } from '../time/iso-time.ts';
 import { parsePhone, type Phone } from './phone.ts';
 
-/** The agent of an event. The ids come from the `configuration` reply: null until it is known. */
+/** The agent of an event. The ids come from the `configuration` reply and are null until known. */
 export interface AgentIdentity {
-  /** The name that the user gave the agent. */
+  /** The user's name for the agent. */
   readonly label: string;
   readonly id: string | null;
   readonly phoneId: string | null;
   readonly accountId: string | null;
 }
 
-/** A call, as both hosts give it to flows. */
+/** A call, as both hosts deliver it to flows. */
 export interface CallEvent {
   readonly event: CallMessageType;
   readonly direction: 'incoming' | 'outgoing';
-  /** What the server sent, unchanged. */
+  /** As the server sent it. */
   readonly phoneNumber: string;
-  /** Null when `phoneNumber` is no valid public number. */
+  /** Null when `phoneNumber` is not a valid public number. */
   readonly phone: Phone | null;
   readonly uniqueId: string;
-  /** ISO 8601; null when `uniqueId` does not begin with a plausible Unix time. */
+  /** ISO 8601; null when `uniqueId` does not start with a plausible Unix time. */
   readonly startedAt: string | null;
-  /** True: from a queue or campaign. False: a direct call. Null: the server did not say. */
+  /** True: from a queue or campaign. False: a direct call. Null: not sent by the server. */
   readonly callCenter: boolean | null;
   readonly agent: AgentIdentity;
   /**
-   * False when an incoming event of the same `uniqueId` came before to the same subscription. Outgoing events do not
-   * count and are always true.
+   * False when the subscription got an incoming event with the same `uniqueId` before. Always true
+   * for outgoing events, which do not count.
    */
   readonly firstRing: boolean;
   /** ISO 8601 */
   readonly receivedAt: string;
-  /** Only when asked for: the agent's texts, null until known. */
+  /** Present only if requested: the agent's texts, null until known. */
   readonly configuration?: AgentConfiguration | null;
   readonly raw: JsonObject;
 }
 
 export type ConnectionEventType = 'agentConnected' | 'agentDisconnected';
 
-/** The agent's session came up or went away. */
+/** The agent was connected or disconnected. */
 export interface ConnectionEvent {
   readonly event: ConnectionEventType;
   readonly agent: AgentIdentity;
-  /** Why it went away; null for `agentConnected`. */
+  /** The reason of `agentDisconnected`; null for `agentConnected`. */
   readonly reason: AccoladesErrorCode | null;
   /** ISO 8601 */
   readonly receivedAt: string;
@@ -53,7 +53,7 @@ export interface ConnectionEvent {
 export type AccoladesEvent = CallEvent | ConnectionEvent;
 export type AccoladesEventType = AccoladesEvent['event'];
 
-/** Every event, in the order of the ports of nodes that have one output per event. */
+/** Every event, in the order of the ports of a node with one output per event. */
 export const EVENT_TYPES: readonly AccoladesEventType[] = [
   'incomingCall',
   'outgoingCall',
@@ -67,7 +67,7 @@ export interface CallContext {
   readonly firstRing: boolean;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
-  /** Left out of the event when undefined. */
+  /** Omitted from the event when undefined. */
   readonly configuration?: AgentConfiguration | null | undefined;
 }
 
@@ -105,12 +105,12 @@ export function buildConnectionEvent(
 }
 
 const EARLIEST_START_S = Date.UTC(2000, 0, 1) / 1000;
-/** How far the clocks of the server and this machine may be apart, in seconds. */
+/** Maximum difference between the clocks of the server and this machine, in seconds. */
 const CLOCK_SKEW_S = 86_400;
 
 /**
- * The time at which a call started. A `uniqueId` has the form of an Asterisk unique id, whose first part is the Unix time in
- * seconds; that the server keeps to it is not documented, hence the check for plausibility.
+ * Returns the start time of a call. A `uniqueId` looks like an Asterisk unique id, which starts
+ * with a Unix time in seconds. This is not documented, so implausible times are ignored.
  */
 export function startOf(uniqueId: string, receivedAt: number): string | null {
   if (!/^\d{9,11}\.\d+$/.test(uniqueId)) return null;
@@ -119,7 +119,7 @@ export function startOf(uniqueId: string, receivedAt: number): string | null {
   return startTimes.of(seconds * 1000);
 }
 
-/** A copy, since flows may change what they are given and several may get the same message. */
+/** A copy, because flows may change messages and several flows may get the same one. */
 function copyJson(object: JsonObject): JsonObject {
   for (const key in object) {
     if (typeof object[key] === 'object') return structuredClone(object);

@@ -4,35 +4,37 @@ import { plainCopy, safeName } from '../json/plain-json.ts';
 import type { AgentConfiguration, ConfigurationEntity } from '../protocol/messages.ts';
 import { isWellFormedXml } from './well-formed-xml.ts';
 
-/** How a configuration text is read: by its look, or as one format. */
+/** The format of a configuration text; `auto` detects it. */
 export type TextFormat = 'auto' | 'json' | 'xml' | 'csv';
 
 export const TEXT_FORMATS: readonly TextFormat[] = ['auto', 'json', 'xml', 'csv'];
 
-/** A text of the configuration after it was read. */
+/** A parsed configuration text. */
 export interface ParsedText {
-  /** `text`: none of the others; `data` is then the text itself. */
+  /** `text`: none of the other formats; `data` is the text itself. */
   readonly format: 'json' | 'xml' | 'csv' | 'text';
   /**
    * - JSON: the value.
-   * - XML: an object by element names; attributes as `@name`, text beside others as `#text`, repeated elements as a list;
-   *   every value is text.
-   * - CSV: a list of rows, as objects by the names in the first row; every value is text.
+   * - XML: an object by element name. Attributes are `@name`, text beside other content is `#text`,
+   *   repeated elements are a list. Every value is text.
+   * - CSV: a list of rows, as objects by the names in the first row. Every value is text.
    */
   readonly data: unknown;
-  /** Why the text could not be read as the format that was asked for; null when it could, and with `auto`. */
+  /** Why the text could not be parsed in the requested format. Null on success, and with `auto`. */
   readonly problem: string | null;
 }
 
-/** Documented are 2,000 characters; beyond this nothing is parsed. */
+/** Longer texts are not parsed, in characters. The documented maximum is 2,000. */
 const MAX_CHARS = 64 * 1024;
 const MAX_XML_DEPTH = 32;
 const MAX_CSV_ROWS = 10_000;
 
 /**
- * Reads a text whose format its author chose freely. Never throws; the caller keeps the original.
+ * Parses a configuration text, whose format the customer chooses. Never throws. The caller keeps
+ * the original.
  *
- * Safe with hostile text: bounded, no document type and so no entities of its own in XML, reserved names made harmless.
+ * Safe with hostile text: limited in size, XML without a document type (no custom entities),
+ * reserved names made harmless.
  */
 export function parseConfigurationText(text: string, format: TextFormat = 'auto'): ParsedText {
   if (text.length > MAX_CHARS) return plain(text, `The text is longer than ${MAX_CHARS} characters.`);
@@ -54,7 +56,7 @@ export function parseConfigurationText(text: string, format: TextFormat = 'auto'
   }
 }
 
-/** A configuration text with what was read from it. */
+/** A configuration text with its parsed content. */
 export interface ParsedEntity extends ConfigurationEntity {
   readonly parsed: ParsedText;
 }
@@ -65,7 +67,7 @@ export interface ParsedConfiguration {
   readonly agent: ParsedEntity | null;
 }
 
-/** The configuration with each text also parsed; `id` and `data` stay as they are. */
+/** Adds the parsed content to each text of a configuration. `id` and `data` do not change. */
 export function parseConfiguration(
   configuration: AgentConfiguration,
   format: TextFormat = 'auto',
@@ -93,16 +95,16 @@ function asJson(text: string): ParsedText | null {
 }
 
 function asXml(text: string): ParsedText | null {
-  // The parser would make something of nearly every text, and would take entities from a document type.
+  // fast-xml-parser accepts invalid XML and honours DOCTYPE entities; check first.
   if (!isWellFormedXml(text)) return null;
   try {
     const parser = new XMLParser({
       ignoreAttributes: false,
       attributeNamePrefix: '@',
-      // As text, since a number would lose its leading zeros.
+      // Keep text: numbers would lose leading zeros.
       parseTagValue: false,
       parseAttributeValue: false,
-      // Reads numeric references, too; entities of its own a text cannot have here.
+      // Also decodes numeric references. Custom entities cannot occur here.
       htmlEntities: true,
       ignoreDeclaration: true,
       ignorePiTags: true,
@@ -118,7 +120,10 @@ function asXml(text: string): ParsedText | null {
 
 const DELIMITERS = [',', ';', '\t', '|'];
 
-/** @param strict only what can hardly be anything else: several rows of several columns, all of the same number */
+/**
+ * @param strict accept only text that is clearly CSV: several rows with the same number of columns,
+ *   at least two
+ */
 function asCsv(text: string, strict: boolean): ParsedText | null {
   if (text === '') return null;
   const { data, errors } = Papa.parse<unknown>(text, {
@@ -126,7 +131,7 @@ function asCsv(text: string, strict: boolean): ParsedText | null {
     skipEmptyLines: true,
     preview: MAX_CSV_ROWS,
   });
-  // A single column has no delimiter that could be found.
+  // A single column has no delimiter to detect.
   if (errors.some((error) => error.code !== 'UndetectableDelimiter')) return null;
   const rows = data.map((row) => (Array.isArray(row) ? row.map(String) : []));
   const [header, ...body] = rows;

@@ -6,15 +6,20 @@ import { EVENT_TYPES, type AccoladesEvent, type AccoladesEventType, type CallEve
 
 export type CallSource = 'all' | 'callCenter' | 'direct';
 
-/** What a person chose in a node; anything left out has its default. */
+/** The filter settings of a node. Missing settings have their defaults. */
 export interface FilterSettings {
-  /** Default: the two calls. */
+  /** Default: incoming and outgoing calls. */
   readonly events?: unknown;
-  /** `all` (default), `callCenter`: only from queues and campaigns, `direct`: only the others. */
+  /**
+   * `all` (default), `callCenter` (only from queues and campaigns) or `direct` (only the others).
+   */
   readonly callSource?: unknown;
-  /** Comma list of prefixes (`0721`, `+40`, `101`) or `/regular expressions/`; empty: every number. */
+  /**
+   * Prefixes (`0721`, `+40`, `101`) or `/regular expressions/`, separated by commas. Empty: all
+   * numbers.
+   */
   readonly numbers?: unknown;
-  /** Only events whose `firstRing` is true. Default false. */
+  /** Accept only events whose `firstRing` is true. Default false. */
   readonly firstRingOnly?: unknown;
 }
 
@@ -23,11 +28,12 @@ export type EventFilter = (event: AccoladesEvent) => boolean;
 const DEFAULT_EVENTS: readonly AccoladesEventType[] = ['incomingCall', 'outgoingCall'];
 
 /**
- * @param country where prefixes without a country code are at home: `0721` means a Romanian mobile, not Karlsruhe
- * @throws AccoladesError `INVALID_PARAMETER`, naming the setting and what to write.
+ * @param country the country of prefixes without a country code: `0721` is a Romanian mobile
+ *   prefix, and in Germany that of Karlsruhe
+ * @throws AccoladesError `INVALID_PARAMETER`, with the setting and what to write
  */
 export function createFilter(settings: FilterSettings, country = DEFAULT_COUNTRY): EventFilter {
-  // Kept per node, and four at most: smaller than a set, and as quick.
+  // At most four entries per node: an array is smaller than a set, and as fast.
   const events = [...readEvents(settings.events)];
   const callSource = readCallSource(settings.callSource);
   const matchesNumber = numberMatcher(settings.numbers, country);
@@ -42,7 +48,7 @@ export function createFilter(settings: FilterSettings, country = DEFAULT_COUNTRY
   };
 }
 
-/** The chosen events, in the order of {@link EVENT_TYPES}. */
+/** Returns the chosen events in the order of {@link EVENT_TYPES}. */
 export function readEvents(events: unknown): ReadonlySet<AccoladesEventType> {
   if (events === undefined || events === null) return new Set(DEFAULT_EVENTS);
   if (!Array.isArray(events)) throw invalid('Events must be a list.');
@@ -65,7 +71,7 @@ function readCallSource(callSource: unknown): CallSource {
 
 type NumberMatcher = (call: CallEvent) => boolean;
 
-/** Null when every number passes. */
+/** Returns null when every number passes. */
 function numberMatcher(numbers: unknown, country: string): NumberMatcher | null {
   const matchers = readNumberList(numbers).map((entry) =>
     entry.kind === 'prefix'
@@ -75,7 +81,9 @@ function numberMatcher(numbers: unknown, country: string): NumberMatcher | null 
   return matchers.length === 0 ? null : (call) => matchers.some((matches) => matches(call));
 }
 
-/** Looks at what the server sent, at the international form, and at home at the national digits. */
+/**
+ * Matches the number as sent, in international form, and for domestic numbers the national digits.
+ */
 function expressionMatcher(matches: (text: string) => boolean, country: string): NumberMatcher {
   return ({ phoneNumber, phone }) =>
     matches(phoneNumber.slice(0, MAX_MATCHED_CHARS)) ||

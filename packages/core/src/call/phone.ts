@@ -2,7 +2,7 @@ import { isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-j
 import { AccoladesError } from '../errors.ts';
 import { RecentMap } from '../json/recent-map.ts';
 
-/** A public phone number in the forms that people and programs use. */
+/** A public phone number in its usual forms. */
 export interface Phone {
   /** `+40211234567` */
   readonly e164: string;
@@ -10,16 +10,19 @@ export interface Phone {
   readonly national: string;
   /** `+40 21 123 4567` */
   readonly international: string;
-  /** ISO 3166-1 alpha-2, or null where a numbering plan is shared and the number does not tell. */
+  /**
+   * ISO 3166-1 alpha-2. Null when several countries share the numbering plan and the number does
+   * not identify one.
+   */
   readonly country: string | null;
-  /** As libphonenumber names it (`MOBILE`, `FIXED_LINE`, …), or null when unknown. */
+  /** A type of libphonenumber (`MOBILE`, `FIXED_LINE`, …); null when unknown. */
   readonly type: string | null;
 }
 
 export const DEFAULT_COUNTRY = 'RO';
 
 /**
- * Reads the country that a person typed; an empty one is {@link DEFAULT_COUNTRY}.
+ * Parses a country code of the settings. Empty: {@link DEFAULT_COUNTRY}.
  * @throws AccoladesError `INVALID_PARAMETER`
  */
 export function parseCountry(country: unknown): string {
@@ -31,18 +34,22 @@ export function parseCountry(country: unknown): string {
   });
 }
 
-/** Numbers have 15 digits at most; longer text is neither looked at nor remembered, in characters. */
+/** Longer text is neither parsed nor cached, in characters. Numbers have at most 15 digits. */
 const MAX_CHARS = 64;
-/** Parsing costs some 20 µs, and the same callers call again; in entries for each country, about 400 bytes each. */
+/**
+ * Entries of the cache for each country, about 400 bytes each. Parsing takes about 20 µs, and the
+ * same callers call again.
+ */
 const CACHE_SIZE = 20_000;
-/** By home country: to make one key of country and number for each call costs more than the look-up. */
+/** One cache per country: building a combined key costs more than the lookup. */
 const remembered = new Map<string, RecentMap<Phone | null>>();
 
 /**
- * The number in all its forms, or null when it is no valid public number: an extension (`101`), an emergency number (`112`),
- * an anonymous caller. Validity is judged by the full metadata, since the smaller sets call Romanian landlines invalid.
+ * Parses a phone number. Returns null when it is not a valid public number: an extension (`101`),
+ * an emergency number (`112`), an anonymous caller. Validity needs libphonenumber's full metadata:
+ * the smaller sets reject Romanian landlines.
  *
- * @param country where a number without a country code is at home
+ * @param country the country of numbers without a country code
  */
 export function parsePhone(phoneNumber: string, country: string): Phone | null {
   if (phoneNumber.length > MAX_CHARS) return null;
@@ -57,7 +64,7 @@ export function parsePhone(phoneNumber: string, country: string): Phone | null {
     phone = parse(phoneNumber, country);
     phones.add(phoneNumber, phone);
   }
-  // A copy, since flows may change what they are given.
+  // A copy, because flows may change messages.
   return phone && copyOf(phone);
 }
 
@@ -69,7 +76,7 @@ function parse(phoneNumber: string, country: string): Phone | null {
   });
   if (number === undefined) return null;
   const type = number.getType();
-  // Whoever has a type is valid, which saves the same search; but not every country's numbers have types.
+  // A number with a type is valid: skip the second search. Not every country's numbers have types.
   if (type === undefined && !number.isValid()) return null;
   return {
     e164: number.number,
@@ -80,7 +87,7 @@ function parse(phoneNumber: string, country: string): Phone | null {
   };
 }
 
-/** The number of a `tel:` or `callto:` link; any other text as it is. */
+/** Removes the scheme of a `tel:` or `callto:` link. */
 export function withoutScheme(text: string): string {
   return text.replace(/^\s*(?:tel|callto):/i, '');
 }

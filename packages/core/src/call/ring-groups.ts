@@ -1,19 +1,20 @@
 import { RecentMap } from '../json/recent-map.ts';
 import type { CallMessage } from '../protocol/messages.ts';
 
-/** How many calls are remembered. A call rings for minutes, so the oldest are long over. */
+/** Maximum number of remembered calls. A call rings for minutes, so the oldest are long over. */
 const MAX_CALLS = 1_000;
 /** Longer ids are not remembered, in characters. */
 const MAX_ID_CHARS = 256;
 
-/** Remembers which incoming calls a subscription was told of. */
+/** Remembers the incoming calls that were reported to a subscription. */
 export class RingGroups {
-  /** Created by the first call: many subscriptions wait for hours. */
+  /** Created by the first call, because many subscriptions get none for hours. */
   #calls: RecentMap<true> | null = null;
 
   /**
-   * False when an incoming event of the same `uniqueId` came before. Outgoing events do not count and are always true:
-   * an internal call gives the caller's agent one with the `uniqueId` of the ring. An event without a usable id is always true.
+   * Returns false when an incoming event with the same `uniqueId` came before. Always true without
+   * a usable id and for outgoing events, which do not count: an internal call sends the caller's
+   * agent an outgoing event with the `uniqueId` of the ring.
    */
   isFirstRing({ type, uniqueId }: Pick<CallMessage, 'type' | 'uniqueId'>): boolean {
     if (type !== 'incomingCall' || uniqueId === '' || uniqueId.length > MAX_ID_CHARS) return true;

@@ -1,10 +1,11 @@
-/** What follows a tag's name; every attribute needs a quoted value. */
+/** The part of a tag after its name. Every attribute needs a quoted value. */
 const ATTRIBUTES = /^(?:\s+[^\s=<>"'/]+\s*=\s*(?:"[^"<]*"|'[^'<]*'))*\s*$/;
 const NAME = /^[\p{L}_:][\p{L}\p{N}_:.\u00b7-]*/u;
 
 /**
- * Whether the text is one element, closed as it was opened, with nothing but comments and instructions beside it. A document
- * type is refused, so that a text cannot define entities. Linear in the length of the text.
+ * Whether the text is a single well-formed element, with only comments and processing instructions
+ * beside it. A document type is rejected, so that the text cannot define entities. Takes linear
+ * time.
  */
 export function isWellFormedXml(text: string): boolean {
   const open: string[] = [];
@@ -36,7 +37,7 @@ export function isWellFormedXml(text: string): boolean {
   }
 }
 
-/** The place after the markup that begins at `start`; -1 when it does not end. */
+/** Returns the index after the markup that starts at `start`; -1 when it does not end. */
 function endOf(text: string, start: number): number {
   for (const [opening, closing] of [
     ['<!--', '-->'],

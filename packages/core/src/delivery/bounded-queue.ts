@@ -1,9 +1,9 @@
 export interface QueueLimits<T> {
-  /** Most items that the queue holds. */
+  /** Maximum number of items. */
   readonly maxItems: number;
-  /** Most that all items may measure together, in the unit of `sizeOf`. */
+  /** Maximum total size of the items, in the unit of `sizeOf`. */
   readonly maxSize: number;
-  /** Measures an item, once, when it is added. */
+  /** Returns the size of an item. Called once, when it is added. */
   readonly sizeOf: (item: T) => number;
 }
 
@@ -13,13 +13,13 @@ interface Entry<T> {
 }
 
 /**
- * First in, first out, bounded by number and by size. A full queue drops its oldest items and counts
- * them; the owner reports the count (see {@link takeDropped}), so that no loss goes unnoticed.
+ * A first-in, first-out queue, bounded by number and by size. When full, it drops and counts its
+ * oldest items; the owner reports the count (see {@link takeDropped}).
  */
 export class BoundedQueue<T> {
   readonly #limits: QueueLimits<T>;
   #entries: Entry<T>[] = [];
-  /** Entries before this index are gone. Moving the rest at each `shift` would be quadratic. */
+  /** Entries before this index are removed. Moving the rest at each `shift` would be quadratic. */
   #head = 0;
   #size = 0;
   #dropped = 0;
@@ -32,12 +32,12 @@ export class BoundedQueue<T> {
     return this.#entries.length - this.#head;
   }
 
-  /** What all items measure together, in the unit of `sizeOf`. */
+  /** The total size of the items, in the unit of `sizeOf`. */
   get size(): number {
     return this.#size;
   }
 
-  /** Adds an item at the end. One that is larger than the whole queue may be is dropped itself. */
+  /** Adds an item at the end. An item larger than `maxSize` is dropped. */
   push(item: T): void {
     const entry = this.#measured(item);
     if (entry === null) return;
@@ -45,7 +45,7 @@ export class BoundedQueue<T> {
     this.#dropOldest();
   }
 
-  /** Adds items in front of all others, in their order. */
+  /** Adds items before all others and keeps their order. */
   unshift(items: readonly T[]): void {
     const added = items.flatMap((item) => this.#measured(item) ?? []);
     this.#entries = [...added, ...this.#entries.slice(this.#head)];
@@ -65,7 +65,7 @@ export class BoundedQueue<T> {
     return entry.item;
   }
 
-  /** Empties the queue and returns what it held, in order. */
+  /** Empties the queue. Returns its items in order. */
   takeAll(): T[] {
     const items = this.#entries.slice(this.#head).map(({ item }) => item);
     this.#empty();
@@ -73,8 +73,8 @@ export class BoundedQueue<T> {
   }
 
   /**
-   * Replaces each item; `undefined` removes it. Sizes stay as measured.
-   * @returns how many were removed; they do not count as dropped
+   * Replaces each item; `undefined` removes it. Sizes are not measured again.
+   * @returns the number of removed items; they do not count as dropped
    */
   update(change: (item: T) => T | undefined): number {
     const before = this.#entries.slice(this.#head);
@@ -88,12 +88,12 @@ export class BoundedQueue<T> {
     return before.length - this.#entries.length;
   }
 
-  /** How many of its items match. */
+  /** Counts the matching items. */
   count(matches: (item: T) => boolean): number {
     return this.#entries.slice(this.#head).filter(({ item }) => matches(item)).length;
   }
 
-  /** How many items were dropped since the last call. */
+  /** Returns the number of items dropped since the last call. */
   takeDropped(): number {
     const dropped = this.#dropped;
     this.#dropped = 0;

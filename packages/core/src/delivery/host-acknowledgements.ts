@@ -1,21 +1,21 @@
-/** When it was given up on a host so often in a row, it is taken for one that gives no acknowledgements. */
+/** After this many lost items in a row the host counts as one that does not acknowledge. */
 const MAX_SILENCES = 2;
 
 /**
- * Whether a host acknowledges what it is given. Shared by everything that is delivered to one host, because
- * a host that was seen to acknowledge may be slow, while one that never did may not know how to.
+ * Whether a host acknowledges items. Shared by all deliveries to one host: a host that has
+ * acknowledged before may be slow, a host that never has may not support it.
  */
 export class HostAcknowledgements {
   #seen = false;
   #silences = 0;
   #expected = true;
 
-  /** Whether it is worth to wait for an acknowledgement. */
+  /** Whether to wait for acknowledgements. */
   get expected(): boolean {
     return this.#expected;
   }
 
-  /** Whether the host has acknowledged anything in this process. */
+  /** Whether the host has acknowledged an item in this process. */
   get seen(): boolean {
     return this.#seen;
   }
@@ -27,8 +27,8 @@ export class HostAcknowledgements {
   }
 
   /**
-   * The host was responsive but acknowledged nothing for too long.
-   * @returns true once: when no acknowledgement is expected any more
+   * Records that the host was responsive but did not acknowledge in time.
+   * @returns true once: when acknowledgements are no longer expected
    */
   silent(): boolean {
     if (!this.#expected) return false;

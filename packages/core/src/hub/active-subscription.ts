@@ -14,7 +14,7 @@ import type {
   UnsubscribeOptions,
 } from './subscription.ts';
 
-/** What a subscription wants delivered, and how; checked. */
+/** The validated settings of a subscription. */
 export interface DeliverySettings {
   readonly country: string;
   readonly accepts: EventFilter;
@@ -24,7 +24,7 @@ export interface DeliverySettings {
   readonly onReport: SubscribeOptions['onReport'];
 }
 
-/** The durable subscription behind an active one; see `DurableSubscription`. */
+/** The durable subscription of an active one; see `DurableSubscription`. */
 export interface DurableBackend {
   readonly status: SubscriptionStatus;
   readonly heldCount: number;
@@ -42,11 +42,11 @@ const DROPPED_BECAUSE: Readonly<Record<DroppedEvents['cause'], string>> = {
   agentRemoved: 'because their agent was removed from this node.',
 };
 
-/** The subscription that a host's node holds, from `subscribe` to `unsubscribe`. */
+/** A node's subscription, from `subscribe` to `unsubscribe`. */
 export class ActiveSubscription implements Subscription {
   readonly settings: DeliverySettings;
   readonly #durable: DurableBackend;
-  /** Agents without a first outcome, and one more until all are counted. */
+  /** Agents without a first outcome, plus 1 until all agents are counted. */
   #awaited = 1;
   /** Whether the first outcome is known. */
   #settled = false;
@@ -78,7 +78,7 @@ export class ActiveSubscription implements Subscription {
     return this.#ended ? 0 : this.#durable.heldCount;
   }
 
-  /** Whether events are delivered now, rather than held. */
+  /** Whether events are delivered, not held. */
   get flowing(): boolean {
     return this.#resumed && !this.#ended;
   }
@@ -97,7 +97,7 @@ export class ActiveSubscription implements Subscription {
   }
 
   async requestConfiguration(label?: string): Promise<AgentConfiguration> {
-    // A copy: flows may change what they are given, and the session keeps it for others.
+    // A copy, because flows may change messages and the session keeps the original.
     return structuredClone(await this.#sessionOf(label).request('configuration'));
   }
 
@@ -129,26 +129,26 @@ export class ActiveSubscription implements Subscription {
     else this.unsubscribe({ removed: true });
   }
 
-  /** For the durable subscription: nothing is delivered from now on. Idempotent. */
+  /** Ends delivery. Called by the durable subscription. Idempotent. */
   end(): void {
     this.#ended = true;
     this.#settle();
     this.#drained?.resolve();
   }
 
-  /** For the durable subscription: the first outcome waits for one agent more. */
+  /** Makes the first outcome wait for one more agent. Called by the durable subscription. */
   awaitOutcome(): void {
     this.#awaited++;
   }
 
-  /** For the durable subscription: the first outcome waits for no other agents. */
+  /** Marks that all agents are counted. Called by the durable subscription. */
   allAwaited(): void {
     if (--this.#awaited === 0) this.#settle();
   }
 
   /**
-   * For the durable subscription.
-   * @param settled one of the awaited agents has its outcome
+   * Notifies the owner of a new status. Called by the durable subscription.
+   * @param settled one more agent has its first outcome
    */
   statusChanged(settled: boolean): void {
     if (settled) this.#awaited--;
@@ -160,7 +160,7 @@ export class ActiveSubscription implements Subscription {
     if (!this.#ended) callSafely(() => this.settings.onReport?.(report));
   }
 
-  /** Reports lost events, also after the end: nobody else could. */
+  /** Reports lost events, even after the end, because no later subscription would report them. */
   reportDropped(count: number, cause: DroppedEvents['cause']): void {
     if (count === 0) return;
     const text = `${count} events were dropped, ${DROPPED_BECAUSE[cause]}`;

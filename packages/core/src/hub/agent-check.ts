@@ -9,12 +9,12 @@ import { firstOutcomeWithin, unreadyReason } from './first-outcome.ts';
 import type { Hub } from './hub.ts';
 import type { Subscription, SubscriptionStatus } from './subscription.ts';
 
-/** How long a check of one agent takes at most, in milliseconds. */
+/** Longest check of one agent, in milliseconds. */
 export const CHECK_DEADLINE_MS = 20_000;
-/** How long the server may take to say which agent it is, in milliseconds. It is connected all the same. */
+/** Wait for the agent's ids, in milliseconds. Without them the check still succeeds. */
 const IDENTITY_DEADLINE_MS = 3_000;
 
-/** The numbers by which Accolades knows an agent; null where it has none. */
+/** The ids of an agent in Accolades; null where the server sent none. */
 export interface AgentIds {
   readonly agent: string | null;
   readonly phone: string | null;
@@ -23,9 +23,9 @@ export interface AgentIds {
 
 export interface CheckedAgent {
   readonly agent: AgentCredential;
-  /** Why the first attempt failed; null: the agent is connected. */
+  /** The error of the first attempt; null when the agent is connected. */
   readonly failure: AccoladesError | null;
-  /** Whether this process was connected for the agent before the check. */
+  /** Whether the agent was connected in this process before the check. */
   readonly wasConnected: boolean;
 }
 
@@ -33,23 +33,23 @@ export interface AgentCheckOptions {
   readonly hub: Pick<Hub, 'subscribe'>;
   readonly clock: Clock;
   /**
-   * How long a check of one agent may take, in milliseconds. Each further agent adds the time that
-   * the connection limit needs.
+   * Longest check of one agent, in milliseconds. Each further agent adds the time that the
+   * connection limit requires.
    * @default 20000
    */
   readonly limitMs?: number;
   /**
-   * Asks the server which agent it is, when one agent is checked and connected.
+   * Requests the agent's ids when a single agent is checked and connected.
    * @default false
    */
   readonly identify?: boolean;
-  /** Called each time that further agents have their outcome. */
+  /** Called when more agents have an outcome. */
   readonly onProgress?: (progress: CheckProgress) => void;
 }
 
-/** How far a check has come, in agents. */
+/** The progress of a check, in agents. */
 export interface CheckProgress {
-  /** Connected or refused. */
+  /** Agents that connected or failed. */
   readonly done: number;
   readonly failed: number;
   readonly total: number;
@@ -58,17 +58,17 @@ export interface CheckProgress {
 export interface AgentCheck {
   /** In the order of the agents. */
   readonly agents: readonly CheckedAgent[];
-  /** Null when it was not asked for, or when the server did not say it within 3 s. */
+  /** Null when not requested, or when the server did not answer within 3 s. */
   readonly ids: AgentIds | null;
 }
 
 /**
- * Connects each agent once, for the connection tests of both hosts. A session that is live in this
- * process answers for itself, so that the test does not collide with it; any other is opened for the
- * test alone and ended after it.
+ * Connects each agent once, for the connection tests of both hosts. Uses a live session of this
+ * process if there is one, so that the test does not collide with it. Any other session ends after
+ * the test.
  *
- * The result of an agent is its first outcome: with hundreds of agents, the first ones that were
- * refused are already connecting again when the last ones have their answer.
+ * The result of an agent is its first outcome: with hundreds of agents, the first ones that failed
+ * are already reconnecting when the last ones get an answer.
  *
  * @throws AccoladesError when the settings are not valid
  */
@@ -99,7 +99,7 @@ export async function checkAgents(
 }
 
 /**
- * Whether this process is connected for an agent at this moment.
+ * Whether this process has a live session of an agent.
  * @throws AccoladesError when the settings are not valid
  */
 export function isAgentConnected(
@@ -109,14 +109,14 @@ export function isAgentConnected(
 ): boolean {
   const subscription = hub.subscribe({ owner: `check ${randomUUID()}`, agents: [agent], server });
   const isConnected = subscription.status.connected > 0;
-  // A session that was not there has only begun to connect, and ends with this.
+  // A session created by this subscription has only started to connect, and ends here.
   subscription.unsubscribe({ removed: true });
   return isConnected;
 }
 
-/** Records how the first attempt of each agent ended. */
+/** Records the result of each agent's first attempt. */
 class FirstOutcomes {
-  /** The statuses before the check: what a session that others use says of an earlier attempt is no outcome. */
+  /** The statuses before the check: an earlier failure of a shared session is not an outcome. */
   #before: readonly SessionStatus[] = [];
   readonly #failures = new Map<number, AccoladesError | null>();
   readonly #open = new Set<number>();
@@ -129,7 +129,7 @@ class FirstOutcomes {
     });
   }
 
-  /** @returns whether an agent has got its outcome */
+  /** @returns true when an agent got its outcome */
   update({ agents }: SubscriptionStatus): boolean {
     const open = this.#open.size;
     for (const index of this.#open) {
@@ -164,7 +164,7 @@ class FirstOutcomes {
   }
 }
 
-/** Null when the server does not say it in time. */
+/** Resolves with null when the server does not answer in time. */
 function idsOf(subscription: Subscription, clock: Clock): Promise<AgentIds | null> {
   return new Promise((resolve) => {
     const timer = clock.start(IDENTITY_DEADLINE_MS, () => {

@@ -3,34 +3,44 @@ import { hideSecrets } from '../json/mask.ts';
 import { shownText } from '../text/shown-text.ts';
 import { withoutInvisible, withoutPastedEnds } from '../text/pasted-text.ts';
 
-/** One agent as a person named it. The `idCrm` is a secret. */
+/** One agent of a credential. The `idCrm` is a secret. */
 export interface AgentCredential {
   readonly label: string;
   readonly idCrm: string;
 }
 
-/** Shorter and longer ones are typing or pasting gone wrong, in characters. The documented sample has 10. */
+/**
+ * Shorter and longer values are typing or pasting errors, in characters. The vendor's sample has
+ * 10.
+ */
 const MIN_ID_CRM_CHARS = 4;
 const MAX_ID_CRM_CHARS = 128;
 const MAX_LABEL_CHARS = 100;
-/** In a list of up to so many entries a person finds the wrong one by counting. */
+/** In lists of up to this length the number of an entry is enough to find it. */
 const MAX_COUNTED = 5;
-/** How much of an entry an error shows, in characters: of one without a label not enough to be used. */
+/**
+ * Longest part of an entry in an error, in characters. Of an entry without a label only the first
+ * letters are shown, because the entry may be a secret.
+ */
 const SHOWN_LABEL_CHARS = 30;
 const SHOWN_LETTERS = 3;
 const MIN_ENTRY_TO_SHOW = 8;
-/** The alphabet of an idCrm is not published (the sample is hexadecimal): any visible ASCII but what separates. */
+/**
+ * The characters of an idCrm are not published (the sample is hexadecimal): accept all visible
+ * ASCII but separators.
+ */
 const ID_CRM = /^[!#-&(-+\--:<>-~]+$/;
-/** The form of the documented sample, which few names have. */
+/** The form of the vendor's sample. Names rarely look like it. */
 const SAMPLE_FORM = /^(?=.*\d)(?=.*[a-f])[0-9a-f]{8,}$/i;
 
 /**
- * Reads the `idCrm` field of a credential: one agent, or several separated by commas or new lines, each `idCrm` or
- * `label=idCrm`. An agent without a label is called `agent 1`, `agent 2` … by its place.
+ * Parses the `idCrm` field of a credential: one agent, or several separated by commas or new lines,
+ * each `idCrm` or `label=idCrm`. Agents without a label are called `agent 1`, `agent 2` … by
+ * position.
  *
- * @param name what a person called the credential: the label of an agent that is alone in it and has none of its own. Empty (the
- *   default): `agent 1`. What is over 100 characters is left out.
- * @throws AccoladesError `INVALID_CREDENTIAL`, saying which entry is wrong; the message holds no idCrm.
+ * @param name the name of the credential, cut at 100 characters: the label of a single agent
+ *   without a label. Empty (the default): `agent 1`.
+ * @throws AccoladesError `INVALID_CREDENTIAL`, with the number of the wrong entry and no idCrm
  */
 export function parseAgentList(text: unknown, name = ''): AgentCredential[] {
   if (typeof text !== 'string') throw invalid('The idCrm must be text.');
@@ -75,7 +85,7 @@ function parseEntry(entry: string, place: number, name: string, isLong: boolean)
     throw invalid(`${which} is longer than ${MAX_ID_CRM_CHARS} characters; an idCrm looks like f8cb5….`);
   }
   if (equals >= 0 && SAMPLE_FORM.test(label) && !SAMPLE_FORM.test(idCrm)) {
-    // As a label the secret would be in every message and log line.
+    // Reject it, because labels appear in every message and log line.
     throw invalid(`${which} seems to be the wrong way round. Write the name first: label=idCrm.`);
   }
   const problem = problemOf(idCrm, equals >= 0);
@@ -84,8 +94,8 @@ function parseEntry(entry: string, place: number, name: string, isLong: boolean)
 }
 
 /**
- * Tells a person which entry of a long list is meant: its label, or its first letters where the label
- * may be a secret. Empty when neither can be shown.
+ * Returns a hint to find an entry of a long list: its label, or its first letters if the label may
+ * be a secret. Empty when neither may be shown.
  */
 function hintOf(label: string, entry: string): string {
   const start = Array.from(entry).slice(0, SHOWN_LETTERS).join('');
@@ -93,7 +103,9 @@ function hintOf(label: string, entry: string): string {
   return entry.length < MIN_ENTRY_TO_SHOW ? '' : ` (it begins with “${shownText(start)}”)`;
 }
 
-/** What is wrong with an idCrm, after “Entry 1 of the idCrm list”; null when nothing is. */
+/**
+ * Returns the problem of an idCrm, to follow “Entry 1 of the idCrm list”. Null when it is valid.
+ */
 function problemOf(idCrm: string, hasLabel: boolean): string | null {
   if (idCrm.includes('://')) {
     return 'is an address, not an idCrm. An idCrm looks like f8cb5…; the address of the server has a field of its own.';
@@ -104,7 +116,7 @@ function problemOf(idCrm: string, hasLabel: boolean): string | null {
     if (!hasLabel && SAMPLE_FORM.test(words.at(-1) ?? '') && !words.slice(0, -1).some(isOfSampleForm)) {
       return 'has a name and an idCrm with a space between them. Write an equals sign: label=idCrm.';
     }
-    // A line break that is pasted into a field of one line becomes a space.
+    // Single-line fields turn pasted line breaks into spaces.
     return 'has a space inside. Separate agents by commas, also where a list that was pasted had one agent on each line.';
   }
   if (!ID_CRM.test(idCrm)) return 'has a character that no idCrm has (quotes, “=” or an accented letter).';

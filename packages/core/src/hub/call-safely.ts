@@ -1,7 +1,6 @@
 /**
- * Calls a function that the library's user gave. What it throws, and what the promise of an async
- * one is rejected with, goes to `onFailed`: nobody else handles it, and an unhandled rejection ends
- * the process.
+ * Calls a user's callback and passes its error, or the rejection of its promise, to `onFailed`: an
+ * unhandled rejection would end the process.
  */
 export function callSafely(callback: () => unknown, onFailed: (thrown: unknown) => void = ignore): void {
   try {
@@ -17,5 +16,5 @@ function isThenable(value: unknown): value is PromiseLike<unknown> {
 }
 
 function ignore(): void {
-  // There is nobody else to tell.
+  // No other handler exists.
 }

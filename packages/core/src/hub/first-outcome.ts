@@ -3,8 +3,8 @@ import { systemClock, type Clock } from '../time/clock.ts';
 import type { AgentStatus, Subscription, SubscriptionStatus } from './subscription.ts';
 
 /**
- * The status once each agent has become ready or has failed, but after `ms` milliseconds at the latest: then agents may still be
- * connecting. Never rejects.
+ * Resolves with the status when each agent is ready or has failed, or after `ms` milliseconds with
+ * agents still connecting. Never rejects.
  */
 export async function firstOutcomeWithin(
   subscription: Pick<Subscription, 'firstOutcome' | 'status'>,
@@ -22,7 +22,7 @@ export async function firstOutcomeWithin(
   });
 }
 
-/** Why an agent is not ready when the time is over; null when it is. */
+/** Returns why an agent is not ready after the wait. Null when it is ready. */
 export function unreadyReason({ status }: AgentStatus): AccoladesError | null {
   switch (status.state) {
     case 'ready':

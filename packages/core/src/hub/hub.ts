@@ -13,13 +13,13 @@ import type { SubscribeOptions, Subscription } from './subscription.ts';
 /** How long a durable subscription outlives its owner's `unsubscribe`, in milliseconds. */
 export const DEFAULT_LINGER_MS = 5_000;
 
-/** The filter of a subscription without one. It names no numbers, so it needs no country. */
+/** The default filter. It has no numbers, so it needs no country. */
 const DEFAULT_FILTER = createFilter({});
 
 export interface HubOptions {
-  /** Default {@link DEFAULT_LINGER_MS}; 0: an owner that unsubscribes is forgotten at once. */
+  /** Default {@link DEFAULT_LINGER_MS}. 0: a durable subscription ends with `unsubscribe`. */
   readonly lingerMs?: number;
-  /** New connections per second at most. Default 50; 0: no limit. */
+  /** Maximum number of new connections per second. Default 50; 0: no limit. */
   readonly connectsPerSecond?: number;
   readonly clock?: Clock;
   readonly random?: () => number;
@@ -27,8 +27,8 @@ export interface HubOptions {
 }
 
 /**
- * Shares sessions among all nodes of a process, since the server allows one per agent. A session ends
- * with its last user.
+ * Shares sessions between all nodes of a process, because the server allows one per agent. A
+ * session ends with its last user.
  */
 export class Hub {
   readonly #lingerMs: number;
@@ -52,14 +52,15 @@ export class Hub {
     });
   }
 
-  /** Sessions held now, whatever their state. */
+  /** The number of sessions, in any state. */
   get sessionCount(): number {
     return this.#sessions.size;
   }
 
   /**
-   * Subscribes an owner to its agents. A session that waits for its next attempt is tried at once.
-   * @throws AccoladesError `INVALID_URL`, `INVALID_PARAMETER` or `INVALID_CREDENTIAL`, with no effect
+   * Subscribes an owner to its agents. A session in backoff retries at once.
+   * @throws AccoladesError `INVALID_URL`, `INVALID_PARAMETER` or `INVALID_CREDENTIAL`, with no
+   *   effect
    */
   subscribe(options: SubscribeOptions): Subscription {
     if (options.agents.length === 0)
@@ -67,7 +68,7 @@ export class Hub {
     const settings = deliverySettings(options);
     const serverOptions = options.server ?? {};
     for (const { idCrm } of options.agents) this.#sessions.retryNow(serverOptions, idCrm);
-    // After the retries: their notifications may end other subscriptions, and with them sessions.
+    // After the retries, whose notifications may end other subscriptions and their sessions.
     const server = this.#sessions.server(serverOptions);
     const sessions = options.agents.map(({ label, idCrm }) => ({ label, shared: server.sessionOf(idCrm) }));
     const durable = this.#durableOf(options.owner);
@@ -76,7 +77,7 @@ export class Hub {
     return subscription;
   }
 
-  /** Ends every subscription and session. Idempotent; the hub can be used again. */
+  /** Ends all subscriptions and sessions. Idempotent. The hub can be used again. */
   close(): void {
     for (const durable of [...this.#durables.values()]) this.#release(durable);
   }

@@ -50,7 +50,7 @@ export class SessionPool {
   /** For sessions: whether this process is connected for the agent with other server settings. */
   isHeldByOther(key: string, idCrm: string): boolean {
     return [...this.#servers.values()].some(
-      (other) => other.key !== key && other.sessions.get(idCrm)?.session.canHear === true,
+      (other) => other.key !== key && other.sessions.get(idCrm)?.session.mayReceiveCalls === true,
     );
   }
 

@@ -144,7 +144,9 @@ export class SharedSession implements SessionListener {
   }
 
   get #hasCallsForSuccessors(): boolean {
-    return (this.session.canHear || this.session.isDraining) && this.#home.successorsOf(this).length > 0;
+    return (
+      (this.session.mayReceiveCalls || this.session.isDraining) && this.#home.successorsOf(this).length > 0
+    );
   }
 
   #forgetLeaving(user: SessionUser): void {

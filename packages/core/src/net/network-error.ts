@@ -14,7 +14,7 @@ const UNREADABLE_PFX = /^(not enough data|wrong tag|header too long|mac verify f
 /** Maps a network error to an error code by Node's system code. Default: `NETWORK`. */
 export function networkErrorCode(error: Error, proxied: boolean): AccoladesErrorCode {
   const systemCode = attemptsOf(error).length > 0 ? codeOfAttempts(error) : systemCodeOf(error);
-  if (isOfOwnTlsMaterial(error)) return 'INVALID_PARAMETER';
+  if (isOwnTlsError(error)) return 'INVALID_PARAMETER';
   // With a proxy, the error does not show whether the proxy or the server does not speak TLS.
   if (NO_TLS.test(`${systemCode} ${error.message}`.replaceAll(' ', '_')))
     return proxied ? 'PROXY_FAILED' : 'NOT_TLS';
@@ -34,7 +34,7 @@ export function systemCodeOf(error: Error): string {
 /**
  * Whether our own certificate, key or passphrase is invalid: nothing was sent, a retry cannot help.
  */
-function isOfOwnTlsMaterial(error: Error): boolean {
+function isOwnTlsError(error: Error): boolean {
   // Errors of the handshake start with ERR_SSL_ instead.
   return systemCodeOf(error).startsWith('ERR_OSSL_') || UNREADABLE_PFX.test(error.message);
 }
@@ -51,7 +51,7 @@ export function isRefusedInHandshake(error: Error): boolean {
 }
 
 /** Maximum number of addresses in an error text. */
-const MAX_TOLD_ADDRESSES = 6;
+const MAX_SHOWN_ADDRESSES = 6;
 
 /** Returns the error of each address of the host name. Empty when only one address was tried. */
 function attemptsOf(error: Error): readonly Error[] {
@@ -70,13 +70,13 @@ function codeOfAttempts(error: Error): string {
 
 /** Describes the error in one sentence. */
 export function describeNetworkError(error: Error): string {
-  if (isOfOwnTlsMaterial(error)) {
+  if (isOwnTlsError(error)) {
     return `The certificate, the key or its passphrase in the TLS settings cannot be read (${error.message}).`;
   }
   const attempts = attemptsOf(error);
   if (attempts.length > 0) {
-    const told = attempts.slice(0, MAX_TOLD_ADDRESSES).map((attempt) => shownText(attempt.message, 100));
-    return `No address of the server could be reached (${told.join('; ')}).`;
+    const shown = attempts.slice(0, MAX_SHOWN_ADDRESSES).map((attempt) => shownText(attempt.message, 100));
+    return `No address of the server could be reached (${shown.join('; ')}).`;
   }
   const systemCode = systemCodeOf(error);
   const prefix = systemCode === '' || error.message.includes(systemCode) ? '' : `${systemCode}: `;

@@ -5,7 +5,7 @@ import { withoutInvisible, withoutInvisibleEnds } from '../text/pasted-text.ts';
 
 export const DEFAULT_ACCOUNT_URL = 'https://client.voipit.ro';
 
-/** The account fields as a person typed them, plus what the host knows of TLS. */
+/** The account settings as typed, plus the host's TLS options. */
 export interface AccountSettings {
   readonly accountNumber?: unknown;
   /** The API password of the account (a secret). */
@@ -17,28 +17,35 @@ export interface AccountSettings {
   readonly tls?: TlsOptions;
 }
 
-/** An account after its settings were read. */
+/** The validated settings of an account. */
 export interface Account {
   readonly accountNumber: string;
   /** A secret. */
   readonly password: string;
-  /** With a `/` at its end. */
+  /** Ends with `/`. */
   readonly baseUrl: string;
-  /** True when password and numbers would travel readable over a network: `http:` to anything but this machine. */
+  /**
+   * True when the password and numbers would cross a network unencrypted: `http:` to any host but
+   * this machine.
+   */
   readonly exposed: boolean;
-  /** True when any certificate is accepted; never with `http:`, which has none. */
+  /** True when any certificate is accepted. Always false for `http:`, which has no certificate. */
   readonly unverified: boolean;
   readonly tls: TlsOptions;
 }
 
-/** The alphabet of an account number is not published: letters, digits, `-` and `_`, which need no escape in a path. */
+/**
+ * The characters of an account number are not published: accept letters, digits, `-` and `_`, which
+ * need no escape in a path.
+ */
 const ACCOUNT_NUMBER = /^[A-Za-z0-9_-]{1,64}$/;
-/** Longer ones are a paste gone wrong, in characters. */
+/** Longer passwords are pasting errors, in characters. */
 const MAX_PASSWORD_CHARS = 256;
 
 /**
- * Reads the settings of an account.
- * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, saying what to write; without the password.
+ * Validates the settings of an account.
+ * @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL`, with what to write, without the
+ *   password
  */
 export function parseAccount(settings: AccountSettings): Account {
   const { baseUrl, exposed } = parseAccountUrl(settings.url);
@@ -54,7 +61,7 @@ export function parseAccount(settings: AccountSettings): Account {
 }
 
 /**
- * Reads the server address that a person typed; an empty one is the default.
+ * Parses the server address of the settings; empty means the default.
  * @throws AccoladesError `INVALID_URL`
  */
 export function parseAccountUrl(text: unknown): { readonly baseUrl: string; readonly exposed: boolean } {

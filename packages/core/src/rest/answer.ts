@@ -5,7 +5,7 @@ import { isObject } from '../protocol/decode.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import type { HttpPostAnswer } from '../net/post.ts';
 
-/** The documented errors, by HTTP status. [help] */
+/** The documented errors by HTTP status. [help] */
 export const DOCUMENTED_ERRORS: Readonly<Record<number, AccoladesErrorCode>> = {
   400: 'BAD_REQUEST',
   401: 'UNAUTHORIZED',
@@ -15,20 +15,21 @@ export const DOCUMENTED_ERRORS: Readonly<Record<number, AccoladesErrorCode>> = {
   500: 'SERVER_FAILURE',
 };
 
-/** The `code` of the answer (status 403) to an IP address on the temporary blacklist. [help] */
+/** The `code` of the answer (status 403) to a temporarily blocked IP address. [help] */
 const IP_REJECTED_CODE = /^403\.6(?!\d)/;
 
-/** What a proxy answers when it will not or cannot pass the request on. */
+/** Statuses of a proxy that refuses or fails to forward the request. */
 const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
 
-/** What of the server's own message is shown, in characters. */
+/** Longest part of the server's message in an error, in characters. */
 const MAX_SHOWN_CHARS = 200;
 
 /**
- * Reads the answer to a command. Success is status 200 with a JSON object, whatever its `type` but `Error`. [help]
+ * Interprets the answer to a command. Success is status 200 with a JSON object of any `type` but
+ * `Error`. [help]
  *
- * @param password never shown, also when the server repeats it
- * @returns the object, with the password masked where the server repeats it, or the error to throw
+ * @param password masked in the result, because the server may repeat it
+ * @returns the object, or the error to throw
  */
 export function readAnswer(answer: HttpPostAnswer, password: string): JsonObject | AccoladesError {
   const { status, proxied } = answer;
@@ -47,7 +48,7 @@ export function readAnswer(answer: HttpPostAnswer, password: string): JsonObject
     });
 
   if (object === null && proxied && PROXY_STATUS.has(status)) return fail('PROXY_FAILED');
-  // An error that comes with status 200 is what its code says.
+  // With status 200, the code of the body identifies the error.
   const meant = status === 200 ? Math.trunc(Number.parseFloat(errorCode)) : status;
   if (meant === 403 && IP_REJECTED_CODE.test(errorCode)) return fail('IP_REJECTED');
   const documented = Object.hasOwn(DOCUMENTED_ERRORS, meant) ? DOCUMENTED_ERRORS[meant] : undefined;
@@ -77,10 +78,10 @@ function textOf(value: unknown): string {
   return typeof value === 'string' ? value : typeof value === 'number' ? String(value) : '';
 }
 
-/** A server's message that holds the password, as it is or encoded, is left out. */
+/** Cleans the server's message. Omits it if it holds the password, plain or encoded. */
 function shown(message: string, password: string): string {
   const line = message.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
-  // Not by encodeURIComponent, which throws on half a surrogate pair.
+  // encodeURIComponent would throw on half a surrogate pair.
   const encoded = new URLSearchParams({ p: password }).toString().slice(2);
   const forms = [password, encoded, encoded.replaceAll('+', '%20')].map((form) => form.toLowerCase());
   const texts = [message, line].map((text) => text.toLowerCase());

@@ -18,9 +18,9 @@ import {
   type RequestGate,
 } from './request-gate.ts';
 
-/** From the call to the whole answer, waiting for one's turn included, in milliseconds. */
+/** Time from the call to the complete answer, including the wait in the gate, in milliseconds. */
 export const COMMAND_TIMEOUT_MS = 15_000;
-/** A documented answer has some 20 bytes. */
+/** Largest answer, in bytes. A documented one has about 20. */
 const MAX_ANSWER_BYTES = 64 * 1024;
 
 export interface PingResult {
@@ -28,9 +28,9 @@ export interface PingResult {
   readonly ok: true;
   /** ISO 8601 */
   readonly sentAt: string;
-  /** Milliseconds from the sending to the answer. */
+  /** Milliseconds from the request to the answer. */
   readonly durationMs: number;
-  /** What the server sent: `{"type":"pong"}`. [help] */
+  /** The server's answer: `{"type":"pong"}`. [help] */
   readonly response: JsonObject;
 }
 
@@ -38,15 +38,15 @@ export interface DialResult {
   readonly command: 'dial';
   readonly ok: true;
   readonly deviceId: string;
-  /** As it was sent. */
+  /** The number in the request. */
   readonly phoneNumber: string;
-  /** Null when it is no valid public number. */
+  /** Null when it is not a valid public number. */
   readonly phone: Phone | null;
   /** ISO 8601 */
   readonly sentAt: string;
-  /** Milliseconds from the sending to the answer. */
+  /** Milliseconds from the request to the answer. */
   readonly durationMs: number;
-  /** What the server sent: `{"type":"ok"}`. [help] */
+  /** The server's answer: `{"type":"ok"}`. [help] */
   readonly response: JsonObject;
 }
 
@@ -54,24 +54,25 @@ export interface AccountClientOptions {
   /** Default {@link COMMAND_TIMEOUT_MS}. */
   readonly timeoutMs?: number;
   /**
-   * How long to send nothing after a refusal, in milliseconds; 0: try on, at the risk of a blocked IP address.
-   * Default: the environment's `ACCOLADES_COOL_DOWN_MS`, else {@link DEFAULT_COOL_DOWN_MS}.
+   * Length of the cool-down after a refusal, in milliseconds. 0: none, at the risk of a blocked IP
+   * address. Default: `ACCOLADES_COOL_DOWN_MS` of the environment, else {@link
+   * DEFAULT_COOL_DOWN_MS}.
    */
   readonly coolDownMs?: number;
   readonly post?: HttpPost;
   readonly clock?: Clock;
-  /** Default: the one of this process. */
+  /** Default: the gate of this process. */
   readonly gate?: Pick<RequestGate, 'enter'>;
 }
 
 /**
  * Sends commands to the REST API of one account.
  *
- * A command is sent once and never repeated from here. After an authentication failure or an invalid path, or when the
- * server says that this IP address is blocked, requests are refused with `COOLING_DOWN` without being sent
+ * Each command is sent once and never repeated. After a failed authentication, an invalid path or
+ * the server's block of this IP address, requests fail with `COOLING_DOWN` without being sent
  * ({@link RequestGate}).
  *
- * Holds nothing open between requests: there is nothing to close.
+ * Nothing stays open between requests, so there is no `close`.
  */
 export class AccountClient {
   readonly #account: Account;
@@ -91,18 +92,21 @@ export class AccountClient {
     this.#coolDownMs = options.coolDownMs ?? coolDownFromEnvironment() ?? DEFAULT_COOL_DOWN_MS;
   }
 
-  /** True when password and numbers travel readable over a network: warn the person. */
+  /** True when the password and numbers cross a network unencrypted: warn the user. */
   get exposed(): boolean {
     return this.#account.exposed;
   }
 
-  /** True when anybody on the way can pretend to be the server, since its certificate is not verified: warn the person. */
+  /**
+   * True when the server's certificate is not verified, so that anyone on the network path can
+   * impersonate the server: warn the user.
+   */
   get unverified(): boolean {
     return this.#account.unverified;
   }
 
   /**
-   * Asks whether server, account and password are right. The server also notes it in the account's log. [help]
+   * Checks server, account and password. The server also logs it in the account. [help]
    * @throws AccoladesError
    */
   async ping(): Promise<PingResult> {
@@ -110,8 +114,8 @@ export class AccountClient {
   }
 
   /**
-   * A {@link ping} for a person who tests credentials by hand. During a cool-down, credentials that were not refused
-   * themselves are tried at once, a few times.
+   * A {@link ping} for a manual test of credentials. During a cool-down, credentials that were not
+   * refused themselves are tried at once, a few times.
    * @throws AccoladesError
    */
   async test(): Promise<PingResult> {
@@ -119,9 +123,9 @@ export class AccountClient {
   }
 
   /**
-   * Click-to-call: rings the device, and when it is answered dials the number. The answer only says that the server took the
-   * command. [help]
-   * @throws AccoladesError; `OUTCOME_UNKNOWN` when the phone may ring although no answer came
+   * Click-to-call: rings the device and, when it is answered, dials the number. The answer only
+   * confirms that the server accepted the command. [help]
+   * @throws AccoladesError; `OUTCOME_UNKNOWN` when the phone may ring although no answer arrived
    */
   async dial(settings: DialSettings): Promise<DialResult> {
     const { deviceId, phoneNumber, phone } = parseDialRequest(settings);
@@ -157,7 +161,7 @@ export class AccountClient {
     }
   }
 
-  /** Never throws, so that the gate is always left. */
+  /** Never throws, so that the request always leaves the gate. */
   async #exchange(
     command: 'ping' | 'dial',
     fields: Readonly<Record<string, string>>,
@@ -181,7 +185,7 @@ export class AccountClient {
   }
 }
 
-/** What a gateway before the server says when it got no answer, or half of one: the server may have the command. */
+/** Statuses of a gateway without a complete answer: the server may have received the command. */
 const GATEWAY_STATUS: ReadonlySet<number | null> = new Set([502, 504]);
 
 function withoutGatewayErrors(answer: JsonObject | AccoladesError): JsonObject | AccoladesError {
@@ -197,7 +201,7 @@ function outcomeOf(answer: JsonObject | AccoladesError): GateOutcome {
   return COUNTED_REFUSALS.find((reason) => reason === answer.code) ?? 'nothing';
 }
 
-/** What it means that no whole answer came. */
+/** Returns the error for a request without a complete answer. */
 function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs: number): AccoladesError {
   const error = thrown instanceof Error ? thrown : new Error(messageOf(thrown));
   const facts =
@@ -205,7 +209,7 @@ function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs:
       ? error
       : { mayHaveArrived: true, proxied: false, tooLarge: false, stalledAt: null };
   const cause = error instanceof HttpPostError && error.cause instanceof Error ? error.cause : error;
-  // Of the proxy's address, before anything was sent.
+  // The proxy's address is invalid: nothing was sent.
   if (cause instanceof AccoladesError) return cause;
   if (facts.tooLarge) {
     return new AccoladesError('UNEXPECTED_ANSWER', { what: `${cause.message}.`, cause });
@@ -215,9 +219,9 @@ function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs:
     ? `No answer came within ${timeoutMs / 1000} seconds.${stalled === null ? '' : ` ${stalled}`}`
     : describeNetworkError(cause);
   const code = timedOut ? null : networkErrorCode(cause, facts.proxied);
-  // Bytes that break TLS after the handshake come when the server has the command.
+  // TLS errors after the handshake occur when the server already has the command.
   const neverSent = !facts.mayHaveArrived || isRefusedInHandshake(cause);
-  if (code !== null && neverSent && OF_THE_CONNECTING.has(code))
+  if (code !== null && neverSent && CONNECT_ERRORS.has(code))
     return new AccoladesError(code, { what, cause });
   if (facts.mayHaveArrived) {
     return new AccoladesError(once ? 'OUTCOME_UNKNOWN' : timedOut ? 'REQUEST_TIMEOUT' : 'UNREACHABLE', {
@@ -228,14 +232,14 @@ function failureOf(thrown: unknown, timedOut: boolean, once: boolean, timeoutMs:
   return new AccoladesError(timedOut ? 'CONNECT_TIMEOUT' : 'UNREACHABLE', { what, cause });
 }
 
-/** Failures of the connecting itself. */
-const OF_THE_CONNECTING: ReadonlySet<AccoladesErrorCode> = new Set([
+/** Errors of connecting, before anything is sent. */
+const CONNECT_ERRORS: ReadonlySet<AccoladesErrorCode> = new Set([
   'CONNECTION_REFUSED',
   'HOST_NOT_FOUND',
   'TLS_FAILED',
   'NOT_TLS',
   'PROXY_FAILED',
-  // This side's TLS material.
+  // Our own TLS options.
   'INVALID_PARAMETER',
 ]);
 
@@ -257,7 +261,7 @@ function whyCooling(reason: RefusalReason, own: boolean): string {
   }
 }
 
-/** The refusal that starts a cool-down says until when. */
+/** Adds the end of the cool-down to the refusal that starts it. */
 function withCooling(refused: AccoladesError, { until }: Cooling): AccoladesError {
   return new AccoladesError(refused.code, {
     what: `${refused.what ?? ''} Nothing more is sent to this server until ${until}.`.trim(),

@@ -2,14 +2,14 @@ import { AccoladesError } from '../errors.ts';
 import { parseCountry, parsePhone, withoutScheme, type Phone } from '../call/phone.ts';
 
 /**
- * How a public number is written in the `dial` command. Which forms Accolades takes is not published:
- * - `national` (default): as dialled from a phone of the account's country, `0211234567`; a number of
- *   another country as `international00`. The vendor's samples look like this. [seed]
+ * The format of a public number in the `dial` command. The accepted formats are not published:
+ * - `national` (default): as dialled in the account's country, `0211234567`; a foreign number as
+ *   `international00`. The vendor's samples look like this. [seed]
  * - `e164`: `+40211234567`
  * - `international00`: `0040211234567`
- * - `asTyped`: what was given, without spaces and punctuation.
+ * - `asTyped`: as given, without spaces and punctuation.
  *
- * Extensions, star codes, short and emergency numbers are sent as given in every form.
+ * Extensions, star codes, short and emergency numbers are always sent as given.
  */
 export type NumberFormat = 'national' | 'e164' | 'international00' | 'asTyped';
 
@@ -18,42 +18,44 @@ export const DEFAULT_NUMBER_FORMAT: NumberFormat = 'national';
 
 export interface DialSettings {
   /**
-   * The device that rings first. Its alphabet is not published: letters, digits, `.`, `_` and `-` are accepted.
+   * The device that rings first. Its characters are not published: letters, digits, `.`, `_` and
+   * `-` are accepted.
    */
   readonly deviceId?: unknown;
   /**
-   * One number: `021 123 4567`, `+40 (0)21/123.4567`, `tel:+40211234567`, the extension `101`, the star code `*97`.
+   * One number, such as `021 123 4567`, `+40 (0)21/123.4567`, `tel:+40211234567`, the extension
+   * `101` or the star code `*97`.
    */
   readonly phoneNumber?: unknown;
   /** Default {@link DEFAULT_NUMBER_FORMAT}. */
   readonly numberFormat?: unknown;
-  /** Where a number without a country code is at home. Default RO. */
+  /** The country of numbers without a country code. Default RO. */
   readonly country?: unknown;
 }
 
 export interface DialRequest {
   readonly deviceId: string;
-  /** As it is sent. */
+  /** The number in the request. */
   readonly phoneNumber: string;
-  /** Null when it is no valid public number. */
+  /** Null when it is not a valid public number. */
   readonly phone: Phone | null;
 }
 
 const DEVICE_ID = /^[A-Za-z0-9._-]{1,64}$/;
-/** E.164 allows 15 digits after the `+` or `00`. Longer ones are two numbers in one field. */
+/** E.164 allows 15 digits after the `+` or `00`. More are two numbers in one field. */
 const MAX_DIGITS = 15;
-/** Longer text is a paste gone wrong, in characters. */
+/** Longer texts are pasting errors, in characters. */
 const MAX_TYPED_CHARS = 64;
 /** Spaces, dashes of any kind, brackets, dots and slashes. */
 const PUNCTUATION = /[\s\p{Pd}().\/\u00b7]/gu;
-/** A code of the PBX, such as `*97` or `*21*101#`. Its `*` or `#` comes first. */
+/** A code of the PBX, such as `*97` or `*21*101#`. It starts with `*` or `#`. */
 const STAR_CODE = /^[*#][*#0-9]{1,30}$/;
-/** A slash is understood after the area code only: `021/123 4567`, `+40 (0)21 / 123 4567`. */
+/** A slash is accepted only after the area code: `021/123 4567`, `+40 (0)21 / 123 4567`. */
 const SLASH_AFTER_AREA_CODE = /^(?:(?:\+|00)\d{1,3}[\s-]*(?:\(0\))?[\s-]*\(?|\(?0)\d{1,5}\)?\s*\/[^/]*$/;
 
 /**
- * Reads what a person or a program gave for a `dial` command.
- * @throws AccoladesError `INVALID_PARAMETER`, naming the field and what to write
+ * Validates the settings of a `dial` command.
+ * @throws AccoladesError `INVALID_PARAMETER`, with the field and what to write
  */
 export function parseDialRequest(settings: DialSettings): DialRequest {
   const format = readNumberFormat(settings.numberFormat);
@@ -80,7 +82,7 @@ function readDeviceId(value: unknown): string {
   return deviceId;
 }
 
-/** What is dialled as typed, and the public number that it is, if any. */
+/** A number to dial, and its public number if it is one. */
 interface OneNumber {
   /** Without spaces and punctuation. */
   readonly dialled: string;
@@ -88,8 +90,8 @@ interface OneNumber {
 }
 
 /**
- * Refuses everything that is not clearly one number: two numbers that become one by leaving out what stands between
- * them ring a stranger.
+ * Rejects everything that is not clearly one number: removing the separator between two numbers
+ * would ring a stranger.
  */
 function readNumber(value: unknown, country: string): OneNumber {
   const text = textOf(value, 'The phone number');
@@ -98,7 +100,7 @@ function readNumber(value: unknown, country: string): OneNumber {
   }
   const typed = withoutScheme(text.normalize('NFKC').replace(/\p{Cf}/gu, '')).trim();
   if (STAR_CODE.test(typed)) return { dialled: typed, phone: null };
-  // People write the trunk zero into international numbers; it is not dialled.
+  // Remove the trunk zero that people write into international numbers.
   const dialled = typed.replace(/^((?:\+|00)[^()]*)\(\s*0\s*\)/, '$1').replace(PUNCTUATION, '');
   if (dialled === '') throw invalid('No phone number is given.');
   if (!/^\+?[0-9]+$/.test(dialled) || /[\r\n\t\v\f]/.test(typed)) {
@@ -111,7 +113,7 @@ function readNumber(value: unknown, country: string): OneNumber {
     throw invalid(`The phone number has more than ${MAX_DIGITS} digits. ${ONE_NUMBER}`);
   }
   const phone = parsePhone(typed, country) ?? parsePhone(dialled, country);
-  if (typed !== dialled && !isOne(typed, phone, country)) {
+  if (typed !== dialled && !isOneNumber(typed, phone, country)) {
     throw invalid(`The phone number is not clearly one number. ${ONE_NUMBER}`);
   }
   return { dialled, phone };
@@ -121,9 +123,9 @@ const ONE_NUMBER =
   'Give one number, not a list: a public one such as 021 123 4567 or +40 21 123 4567, or an extension (101) or ' +
   'star code (*97) without spaces and punctuation.';
 
-/** Whether what is written with spaces or punctuation can only be one number. */
-function isOne(typed: string, phone: Phone | null, country: string): boolean {
-  // What is no public number may be two extensions: “101 102”.
+/** Whether text with spaces or punctuation can only be one number. */
+function isOneNumber(typed: string, phone: Phone | null, country: string): boolean {
+  // Text that is not a public number may be two extensions: “101 102”.
   if (phone === null) return false;
   const isNumber = (part: string): boolean => parsePhone(part.trim(), country) !== null;
   if (typed.includes('/')) {
@@ -149,7 +151,7 @@ function write(phone: Phone, dialled: string, format: NumberFormat, country: str
   }
 }
 
-/** Programs give numbers as numbers, too. */
+/** Programs may pass a JavaScript number. */
 function textOf(value: unknown, name: string): string {
   if (typeof value === 'string') return value;
   if (typeof value === 'number' && Number.isSafeInteger(value) && value >= 0) return String(value);

@@ -71,7 +71,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   }
 
   /** Whether calls may arrive: the server has a session for the agent, or may have one. */
-  get canHear(): boolean {
+  get mayReceiveCalls(): boolean {
     return this.#status.state === 'ready' || this.#status.state === 'authenticating';
   }
 
@@ -159,7 +159,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   drain(onDrained: () => void): void {
     const { clock } = this.#options;
     const transport = this.#transport;
-    if (!this.canHear || transport === null) {
+    if (!this.mayReceiveCalls || transport === null) {
       this.close();
       onDrained();
       return;

@@ -14,14 +14,14 @@ import { fieldText, parseJsonFields } from './fields.ts';
 export const CONNECTOR_API_NAME = 'connectorEvent';
 
 /**
- * What the browser connector posts, as JSON, or form-encoded with `agent` as JSON text (which a
- * browser sends to another origin without asking first). One of:
- * - a call: `frame` is the server's frame, as the text received (so that it is read by the same
+ * The data that the browser connector posts, as JSON, or form-encoded with `agent` as JSON text
+ * (browsers send forms to another origin without a preflight). One of:
+ * - a call: `frame` is the server's frame, as the received text (so that it is decoded by the same
  *   rules) or as an object;
  * - the agent's session: `event` is `agentConnected` or `agentDisconnected`, `reason` an error
  *   code.
  *
- * `agent` names the agent; its `idCrm` (the connector's `agentId`) is a secret and must not be
+ * `agent` identifies the agent. Its `idCrm` (the connector's `agentId`) is a secret and must not be
  * posted.
  */
 export interface ConnectorPost {
@@ -35,17 +35,17 @@ export interface ConnectorPost {
   readonly frame?: string | JsonObject;
   readonly event?: 'agentConnected' | 'agentDisconnected';
   readonly reason?: string;
-  /** The same when an event is posted again because its answer was lost; up to 64 characters. */
+  /** Equal when an event is posted again after a lost answer; up to 64 characters. */
   readonly eventId?: string;
   /**
-   * How long ago it happened, in milliseconds, for events that waited in the browser.
+   * The age of an event that waited in the browser, in milliseconds.
    * @default 0
    */
   readonly ageMs?: number;
 }
 
 export interface ConnectorContext {
-  /** Where a number without a country code is at home. */
+  /** The country of numbers without a country code. */
   readonly country: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
@@ -55,9 +55,9 @@ export interface ConnectorContext {
 }
 
 /**
- * Reads what the browser connector posted: the same message that a session of this process would
- * give.
- * @throws AccoladesError `NOT_A_NOTIFICATION` when it is none, or its frame no call
+ * Converts a post of the browser connector to the message of a session in this process.
+ * @throws AccoladesError `NOT_A_NOTIFICATION` when it is not such a post, or its frame is not a
+ *   call
  */
 export function parseConnectorEvent(
   fields: JsonObject,
@@ -93,7 +93,7 @@ export function parseConnectorEvent(
   });
 }
 
-/** The id of a posted event; null when it has none that can be used. */
+/** Returns the id of a posted event; null without a usable id. */
 export function connectorEventId(fields: JsonObject): string | null {
   const id = fieldText(fields, 'eventId');
   return id !== null && id !== '' && id.length <= MAX_EVENT_ID_CHARS ? id : null;
@@ -102,9 +102,9 @@ export function connectorEventId(fields: JsonObject): string | null {
 const MAX_EVENT_ID_CHARS = 64;
 /** Longer labels are cut, in characters. */
 const MAX_LABEL_CHARS = 100;
-/** Longer ids are ignored: ids are numeric texts [seed], and what is remembered must stay small. */
+/** Longer ids are ignored: ids are numeric texts [seed], and remembered ones must stay small. */
 const MAX_ID_CHARS = 64;
-/** A browser that claims to have kept an event for longer has a broken clock, in milliseconds. */
+/** Longer ages mean that the browser's clock is wrong, in milliseconds. */
 const MAX_AGE_MS = 86_400_000;
 
 function ageOf(fields: JsonObject): number {
@@ -115,7 +115,7 @@ function ageOf(fields: JsonObject): number {
 function agentOf(value: unknown): AgentIdentity {
   const agent = isObject(value) ? value : typeof value === 'string' ? objectIn(value) : {};
   const id = idOf(agent, 'id');
-  // Copied, since a part of a text would keep all of it in memory.
+  // Copy it: a substring would keep the whole text in memory.
   const label = Array.from((fieldText(agent, 'label') ?? '').trim().slice(0, MAX_LABEL_CHARS)).join('');
   return {
     label: label !== '' ? label : id === null ? 'browser' : `agent ${id}`,
@@ -134,7 +134,7 @@ function objectIn(text: string): JsonObject {
   try {
     return parseJsonFields(text);
   } catch {
-    // An agent that cannot be read must not cost the call.
+    // An unreadable agent must not lose the call.
     return {};
   }
 }

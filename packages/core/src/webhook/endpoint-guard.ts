@@ -29,7 +29,7 @@ import {
 export const DEFAULT_MAX_BODY_BYTES = 64 * 1024;
 export const DEFAULT_SECRET_PARAMETER = 'secret';
 
-/** The HTTP methods that an endpoint takes. */
+/** The HTTP methods that an endpoint accepts. */
 export type Methods = 'both' | 'post' | 'get';
 
 /** The settings of an endpoint that decide which requests it accepts. */
@@ -47,7 +47,7 @@ export interface GuardSettings {
   readonly secretParameter?: unknown;
   /** IP addresses and networks, separated by commas or new lines. @default any */
   readonly allowedAddresses?: unknown;
-  /** The reverse proxies before this host: their number, or their addresses. @default 0 */
+  /** The reverse proxies in front of this host: their number or addresses. @default 0 */
   readonly trustedProxies?: unknown;
   /** In bytes, from 1 KiB to 1 MiB. @default {@link DEFAULT_MAX_BODY_BYTES} */
   readonly maxBodyBytes?: unknown;
@@ -57,7 +57,7 @@ export interface Refusal {
   readonly kind: 'refused';
   readonly answer: HttpAnswer;
   readonly error: AccoladesError;
-  /** For the log: the reason and the masked address; nothing else of the request. */
+  /** For the log: the reason and the masked address, no other data of the request. */
   readonly logLine: string;
 }
 
@@ -71,7 +71,7 @@ export interface CheckedHead {
 export type Admission =
   | {
       readonly kind: 'admitted';
-      /** Every field of body and query but the secret. The body's win over the query's. */
+      /** All fields of body and query but the secret. The body takes precedence. */
       readonly fields: JsonObject;
     }
   | Refusal;
@@ -105,9 +105,9 @@ export class EndpointGuard {
   readonly #proxies: TrustedProxies;
 
   /**
-   * @param takesConnector whether the flow wants events of the browser connector; if not, no page
-   *   may read an answer
-   * @throws AccoladesError `INVALID_PARAMETER`, naming the setting
+   * @param takesConnector whether the flow receives events of the browser connector; if not, no
+   *   page may read an answer
+   * @throws AccoladesError `INVALID_PARAMETER`, with the setting
    */
   constructor(settings: GuardSettings = {}, takesConnector = true) {
     this.#takesConnector = takesConnector;
@@ -121,7 +121,7 @@ export class EndpointGuard {
     this.maxBodyBytes = readMaxBodyBytes(settings.maxBodyBytes);
   }
 
-  /** Checks what is known before the body is read. Never throws. */
+  /** Runs the checks that need no body. Never throws. */
   checkHead(head: RequestHead): CheckedHead | Refusal {
     try {
       this.#checkMethod(head);
@@ -149,15 +149,15 @@ export class EndpointGuard {
     }
   }
 
-  /** All checks of a request whose body has been read. Never throws. */
+  /** Runs all checks of a request with its body. Never throws. */
   admit(request: EndpointRequest): Admission {
     const checked = this.checkHead(request);
     return checked.kind === 'refused' ? checked : this.admitBody(checked, request.body);
   }
 
   /**
-   * Answers a browser that asks whether a page of another origin may send an event. Never throws.
-   * Whether the page has the secret is checked when the event comes.
+   * Answers a browser's preflight request for an event of the browser connector. The secret is
+   * checked when the event arrives. Never throws.
    */
   preflight(head: RequestHead): HttpAnswer | Refusal {
     try {
@@ -181,7 +181,7 @@ export class EndpointGuard {
   }
 
   /**
-   * The refusal for an error, which may come from the host, such as one of `readBody`.
+   * Returns the refusal for an error, also one of the host, such as from `readBody`.
    * @param isConnector false when the body shows that the browser connector has not sent it
    */
   refusal(head: RequestHead, error: AccoladesError, isConnector = true): Refusal {
@@ -194,10 +194,10 @@ export class EndpointGuard {
         status,
         headers: {
           'content-type': 'application/json; charset=utf-8',
-          // So that the browser connector can say what is wrong.
+          // Lets the browser connector show the reason.
           ...(isReadable ? READABLE_BY_ANY_PAGE : {}),
           ...(status === 405 ? { allow: this.#methods.join(', ') } : {}),
-          // The rest of an unread request is not waited for.
+          // Do not wait for the rest of the request.
           ...(status === 408 || status === 413 ? { connection: 'close' } : {}),
         },
         body: JSON.stringify({ error: error.code, message: error.what ?? error.advice }),
@@ -255,7 +255,7 @@ export class EndpointGuard {
   }
 }
 
-/** Whether the address of the sender had not passed its check. */
+/** Whether the sender's address was not accepted yet. */
 function isUnchecked({ code }: AccoladesError): boolean {
   return code === 'METHOD_NOT_ALLOWED' || code === 'ADDRESS_NOT_ALLOWED';
 }

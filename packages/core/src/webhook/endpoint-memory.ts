@@ -1,15 +1,13 @@
 import { RingGroups } from '../call/ring-groups.ts';
 
-/** Events of the browser connector that are remembered, so that one that comes again is known. */
+/** Maximum number of remembered events of the browser connector, to detect repeated ones. */
 const MAX_EVENTS = 5_000;
 
-/** Knows the events that an endpoint has taken, by the id that the connector gave each. */
+/** Remembers the accepted events of an endpoint by the connector's ids. */
 export class TakenEvents {
   readonly #ids = new Set<string>();
 
-  /**
-   * Remembers an event; false when it was taken before. An event without an id is always a new one.
-   */
+  /** Remembers an event. Returns false for a repeated one. An event without an id is always new. */
   take(id: string | null): boolean {
     if (id === null) return true;
     if (this.#ids.has(id)) return false;
@@ -24,17 +22,17 @@ export class TakenEvents {
   }
 }
 
-/** What an endpoint remembers of earlier requests. */
+/** An endpoint's memory of earlier requests. */
 export class EndpointMemory {
   readonly rings: RingGroups = new RingGroups();
   readonly taken: TakenEvents = new TakenEvents();
 }
 
-/** Endpoints that are remembered by their key. */
+/** Maximum number of endpoints with a memory. */
 const MAX_ENDPOINTS = 1_000;
 const memories = new Map<string, EndpointMemory>();
 
-/** The memory of an endpoint whose host makes an instance per request. */
+/** Returns the memory of an endpoint whose host creates an instance per request. */
 export function memoryOf(key: string): EndpointMemory {
   const known = memories.get(key);
   if (known !== undefined) return known;

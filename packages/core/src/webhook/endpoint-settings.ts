@@ -7,8 +7,8 @@ import { ivrReply, type HttpAnswer } from './reply.ts';
 import { CONNECTOR_ACKNOWLEDGEMENT } from './screen-pop.ts';
 
 /**
- * Every event of an endpoint, in the order of the ports of nodes that have one output per event.
- * `otherNotification` stands for call notifications that are not documented.
+ * Every event of an endpoint, in the order of the ports of a node with one output per event.
+ * `otherNotification` stands for undocumented call notifications.
  */
 export const WEBHOOK_EVENTS = [
   'answer',
@@ -32,48 +32,48 @@ const CONNECTOR_EVENTS: readonly WebhookEventType[] = [
   'agentDisconnected',
 ];
 
-/**
- * How long a flow has for its answer, in milliseconds. How long Accolades waits is not published.
- */
+/** Time for the flow's answer, in milliseconds. Accolades' own limit is not published. */
 export const DEFAULT_REPLY_LIMIT_MS = 5_000;
 const MIN_REPLY_LIMIT_MS = 100;
 const MAX_REPLY_LIMIT_MS = 60_000;
 
-/** The settings of an endpoint, as typed; anything left out has its default. */
+/** The settings of an endpoint as typed. Missing settings have their defaults. */
 export interface EndpointSettings extends GuardSettings {
-  /** Which events reach the flow; the others are answered all the same. @default all */
+  /** The events that reach the flow. Others are still answered. @default all */
   readonly events?: unknown;
   /** The country of numbers without a country code. @default RO */
   readonly country?: unknown;
-  /** The field of a notification with the number. @default the first that looks like it */
+  /** The notification's field with the number. @default the first with a known name */
   readonly phoneField?: unknown;
-  /** The field of a notification with the duration. @default the first that looks like it */
+  /** The notification's field with the duration. @default the first with a known name */
   readonly durationField?: unknown;
   /**
-   * How long the flow has to answer, in milliseconds, 100 to 60000.
+   * Time for the flow's answer, in milliseconds, 100 to 60000.
    * @default {@link DEFAULT_REPLY_LIMIT_MS}
    */
   readonly replyLimitMs?: unknown;
-  /** Whether the flow answers IVR requests; false: they get the fallback at once. @default true */
+  /**
+   * Whether the flow answers IVR requests; otherwise they get the fallback at once. @default true
+   */
   readonly flowAnswersIvr?: unknown;
-  /** Whether the flow decides at `confirmHangup`; false: the fallback does. @default true */
+  /** Whether the flow decides at `confirmHangup`; otherwise the fallback does. @default true */
   readonly flowConfirmsHangup?: unknown;
   /**
-   * Whether the flow answers calls of the browser connector with a page to open; false: they are
+   * Whether the flow answers calls of the browser connector with a page to open; otherwise they are
    * acknowledged at once. @default false
    */
   readonly flowPopsScreen?: unknown;
-  /** The variables of an IVR answer when the flow gives none in time. @default none */
+  /** The variables of an IVR answer if the flow does not answer in time. @default none */
   readonly ivrFallback?: unknown;
-  /** `drop` or `extend`: what happens to a call when the flow does not decide. @default drop */
+  /** The decision if the flow does not decide: `drop` or `extend`. @default drop */
   readonly hangupFallback?: unknown;
-  /** With `extend`: by how many seconds. */
+  /** The seconds of `extend`. */
   readonly hangupFallbackSeconds?: unknown;
-  /** How a hang-up decision is written. */
+  /** The format of a hang-up decision. */
   readonly hangupReplyFormat?: HangupReplyFormat;
 }
 
-/** The settings after they were checked. */
+/** The validated settings. */
 export interface EndpointRules {
   /** The events that reach the flow, in the order of {@link WEBHOOK_EVENTS}. */
   readonly events: readonly WebhookEventType[];
@@ -87,7 +87,7 @@ export interface EndpointRules {
   readonly hangupReplyFormat: HangupReplyFormat;
 }
 
-/** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`, naming the setting */
+/** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`, with the setting */
 export function readEndpointSettings(settings: EndpointSettings): EndpointRules {
   const events = readWebhookEvents(settings.events);
   const hangupReplyFormat = settings.hangupReplyFormat ?? {};
@@ -116,7 +116,7 @@ export function readEndpointSettings(settings: EndpointSettings): EndpointRules 
 }
 
 /**
- * The chosen events, in the order of {@link WEBHOOK_EVENTS}.
+ * Returns the chosen events in the order of {@link WEBHOOK_EVENTS}.
  * @throws AccoladesError `INVALID_PARAMETER`
  */
 export function readWebhookEvents(events: unknown): readonly WebhookEventType[] {

@@ -41,8 +41,8 @@ export type WebhookMessage =
 
 export interface EndpointOptions {
   /**
-   * Names the endpoint. What it remembers of calls, and its share of waiting requests, is common to
-   * all instances of one key, as after a deployment. @default a name of its own
+   * Identifies the endpoint. All instances with one key share its memory of calls and its limit of
+   * waiting requests, for example after a deployment. @default a unique key
    */
   readonly key?: string;
   readonly clock?: Clock;
@@ -52,7 +52,7 @@ export interface EndpointOptions {
 export type Received =
   | Refusal
   | {
-      /** Not an event that the flow wants. Send `answer`. */
+      /** An event that the flow does not receive. Send `answer`. */
       readonly kind: 'ignored';
       readonly type: WebhookEventType;
       readonly answer: HttpAnswer;
@@ -63,16 +63,18 @@ export type Received =
       readonly type: WebhookEventType;
       readonly message: WebhookMessage;
       readonly answer: HttpAnswer | null;
-      /** For {@link WebhookEndpoint.abandon}, when the sender hangs up. Null: already answered. */
+      /**
+       * For {@link WebhookEndpoint.abandon}, when the sender disconnects. Null: already answered.
+       */
       readonly replyToken: string | null;
-      /** What is sent when the flow does not answer; null when it is not asked to. */
+      /** The answer sent if the flow does not answer. Null when no answer is expected. */
       readonly fallback: HttpAnswer | null;
-      /** `TOO_MANY_PENDING`, to be logged: the flow cannot answer this request any more. */
+      /** `TOO_MANY_PENDING`, to be logged: the flow can no longer answer this request. */
       readonly warning: AccoladesError | null;
     };
 
 /**
- * One endpoint for call notifications, IVR requests and events of the browser connector. It turns a
+ * An endpoint for call notifications, IVR requests and events of the browser connector. Turns a
  * request into an answer and a message for the flow. Notifications are answered before the flow
  * runs, because Accolades hangs up a call whose notification is not answered. [help]
  */
@@ -85,7 +87,7 @@ export class WebhookEndpoint {
   readonly #replies: SharedPendingReplies;
   readonly #memory: EndpointMemory;
 
-  /** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`, naming the setting */
+  /** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`, with the setting */
   constructor(settings: EndpointSettings = {}, options: EndpointOptions = {}) {
     this.#rules = readEndpointSettings(settings);
     this.guard = new EndpointGuard(settings, this.#rules.takesConnector);
@@ -100,21 +102,21 @@ export class WebhookEndpoint {
     return this.#rules.events;
   }
 
-  /** For the answers to `confirmHangup`. */
+  /** The format of the answers to `confirmHangup`. */
   get hangupReplyFormat(): HangupReplyFormat {
     return this.#rules.hangupReplyFormat;
   }
 
   /**
-   * Takes a request whose body has been read. Never throws.
-   * @param respond sends an answer that comes later, from the flow or the fallback; at most once
+   * Receives a request with its body. Never throws.
+   * @param respond sends a later answer, from the flow or the fallback; called at most once
    */
   receive(request: EndpointRequest, respond: Respond): Received {
     const checked = this.guard.checkHead(request);
     return checked.kind === 'refused' ? checked : this.receiveBody(checked, request.body, respond);
   }
 
-  /** As {@link receive}, for a request that has passed {@link EndpointGuard.checkHead}. */
+  /** Same as {@link receive}, for a request that has passed {@link EndpointGuard.checkHead}. */
   receiveBody(checked: CheckedHead, body: unknown, respond: Respond): Received {
     const admission = this.guard.admitBody(checked, body);
     if (admission.kind === 'refused') return admission;
@@ -138,12 +140,12 @@ export class WebhookEndpoint {
     }
   }
 
-  /** The sender has ended the connection of a request that is not answered yet. */
+  /** Records that the sender closed the connection of an unanswered request. */
   abandon(replyToken: string): void {
     this.#replies.abandon(replyToken);
   }
 
-  /** Ends the requests that still wait, with their fallback. Idempotent, never throws. */
+  /** Answers all waiting requests with their fallback. Idempotent, never throws. */
   close(): void {
     this.#replies.closeOwner(this.#owner);
   }
@@ -177,7 +179,7 @@ export class WebhookEndpoint {
       isFirstRing: (call) => rings.isFirstRing(call),
     });
     const type = event.event;
-    // The connector posts an event again when it did not get the answer.
+    // The connector posts an event again if it got no answer.
     if (!taken.take(connectorEventId(fields))) {
       return { kind: 'ignored', type, answer: CONNECTOR_ACKNOWLEDGEMENT };
     }
@@ -218,8 +220,8 @@ export class WebhookEndpoint {
 }
 
 /**
- * Who sent a request, by `apiName` or by the documented fields of a notification. Anything else
- * comes from an IVR, whose fields the customer chooses.
+ * Detects the sender of a request by `apiName` or by the documented fields of a notification. Any
+ * other request comes from an IVR, whose fields the customer chooses.
  */
 function sourceOf(method: string, fields: JsonObject): 'connector' | 'notification' | 'ivr' {
   const apiName = fieldText(fields, 'apiName');

@@ -5,7 +5,7 @@ import type { JsonObject } from '../protocol/messages.ts';
 import { MAX_FIELDS, tooManyFields } from './form.ts';
 
 /**
- * Reads a JSON body.
+ * Parses a JSON body.
  * @throws AccoladesError `BODY_MALFORMED` unless it is an object with at most {@link MAX_FIELDS}
  *   values, not nested too deep
  */
@@ -15,7 +15,7 @@ export function parseJsonFields(text: string): JsonObject {
   return copyFields(data);
 }
 
-/** Undefined when the text is not valid JSON. */
+/** Returns undefined when the text is not valid JSON. */
 export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text.startsWith('\ufeff') ? text.slice(1) : text);
@@ -25,7 +25,7 @@ export function parseJson(text: string): unknown {
 }
 
 /**
- * The fields of a body that the host has already parsed.
+ * Copies the fields of a body that the host has already parsed.
  * @throws AccoladesError `BODY_MALFORMED` unless it is an object with at most {@link MAX_FIELDS}
  *   values, not nested too deep
  */
@@ -38,11 +38,11 @@ export function copyFields(data: unknown): JsonObject {
 }
 
 /**
- * The size of parsed data: the bytes of its names and texts. The body that it came from was no
+ * Returns the size of parsed data: the bytes of its names and texts. The original body was not
  * smaller.
  *
- * @throws AccoladesError `BODY_MALFORMED`: more than {@link MAX_FIELDS} values at all depths
- *   together, or nested too deep
+ * @throws AccoladesError `BODY_MALFORMED`: more than {@link MAX_FIELDS} values at all depths, or
+ *   nested too deep
  */
 export function measure(data: JsonObject): number {
   const encoder = new TextEncoder();
@@ -64,13 +64,16 @@ export function measure(data: JsonObject): number {
   return size;
 }
 
-/** The text of a field; of a repeated one the first; numbers as text; null when there is none. */
+/**
+ * Returns the text of a field, or of the first if it is repeated. Numbers become text. Null when
+ * missing.
+ */
 export function fieldText(fields: JsonObject, name: string): string | null {
   const value = Object.hasOwn(fields, name) ? fields[name] : undefined;
   return valueText(Array.isArray(value) ? value[0] : value);
 }
 
-/** Null unless it is a single value. */
+/** Returns null unless it is a single value. */
 export function valueText(value: unknown): string | null {
   if (typeof value === 'string') return value;
   if (typeof value === 'boolean' || (typeof value === 'number' && Number.isFinite(value)))
@@ -79,8 +82,8 @@ export function valueText(value: unknown): string | null {
 }
 
 /**
- * The text of the first of these names that has one that is not blank. Capitals, `$`, `_` and `-`
- * in names are ignored.
+ * Returns the first text that is not blank among these names. Ignores case, `$`, `_` and `-` in
+ * names.
  */
 export function findText(fields: JsonObject, names: readonly string[]): string | null {
   const present = new Map<string, string>();

@@ -3,8 +3,8 @@ import { safeName } from '../json/plain-json.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 
 /**
- * More values than this are refused, at all depths together. A notification has about ten; reading
- * thousands would delay the answers to other calls.
+ * Maximum number of values, at all depths together. A notification has about ten; reading thousands
+ * would delay the answers to other calls.
  */
 export const MAX_FIELDS = 1_000;
 
@@ -17,11 +17,10 @@ const PLUS = 0x2b;
 const SPACE = 0x20;
 
 /**
- * Reads form-encoded text (a body, or the query of a URL). A repeated name gets the list of its
- * values. Bytes that are not of the charset become U+FFFD, and a stray `%` stays as it is: no call
- * is lost to a bad escape.
+ * Parses form-encoded text (a body, or the query of a URL). A repeated name gets the list of its
+ * values. Invalid bytes become U+FFFD, and a stray `%` is kept: a bad escape must not lose a call.
  *
- * @param charset as the content type names it; default UTF-8
+ * @param charset of the content type; default UTF-8
  * @throws AccoladesError `BODY_MALFORMED`: more than {@link MAX_FIELDS}; `UNSUPPORTED_MEDIA_TYPE`:
  *   an unknown charset
  */
@@ -41,8 +40,8 @@ export function parseForm(form: string | Uint8Array, charset = 'utf-8'): JsonObj
 }
 
 /**
- * The first value of one name; nothing else is decoded. The name is compared as UTF-8, so outside
- * ASCII it is not found in other charsets.
+ * Returns the first value of one name and decodes nothing else. Compares the name as UTF-8, so
+ * non-ASCII names are not found in other charsets.
  *
  * @returns null when there is none among the first {@link MAX_FIELDS}
  * @throws AccoladesError `UNSUPPORTED_MEDIA_TYPE`: an unknown charset
@@ -58,7 +57,7 @@ export function formValue(form: string | Uint8Array, name: string, charset = 'ut
 }
 
 /**
- * A decoder that keeps a byte order mark inside a text.
+ * Returns a decoder that keeps a byte order mark inside a text.
  * @throws AccoladesError `UNSUPPORTED_MEDIA_TYPE`: an unknown charset
  */
 export function decoderOf(charset: string): Decoder {
@@ -80,7 +79,7 @@ interface RawPair {
 
 const NOTHING = new Uint8Array();
 
-/** The pairs as bytes, because escapes are bytes of the charset. */
+/** Yields the pairs as bytes, because escapes are bytes of the charset. */
 function* pairsOf(form: string | Uint8Array): Generator<RawPair> {
   const bytes = typeof form === 'string' ? new TextEncoder().encode(form) : form;
   const hasMark = bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf;
@@ -110,7 +109,7 @@ function unescaped(bytes: Uint8Array, decoder: Decoder): string {
   return decoder.decode(plain.subarray(0, length));
 }
 
-/** Whether bytes are `wanted`, with escapes or without. */
+/** Whether bytes equal `wanted`, with or without escapes. */
 function isEscapeOf(bytes: Uint8Array, wanted: Uint8Array): boolean {
   let i = 0;
   for (const byte of wanted) {
@@ -121,7 +120,7 @@ function isEscapeOf(bytes: Uint8Array, wanted: Uint8Array): boolean {
   return i === bytes.length;
 }
 
-/** The byte of an escape such as `%C8`; negative where there is none. */
+/** Returns the byte of an escape such as `%C8`; negative without an escape. */
 function escapedAt(bytes: Uint8Array, i: number): number {
   return bytes[i] === PERCENT ? (hexDigit(bytes[i + 1]) << 4) | hexDigit(bytes[i + 2]) : -1;
 }
@@ -130,7 +129,7 @@ function plainByte(byte = -1): number {
   return byte === PLUS ? SPACE : byte;
 }
 
-/** Negative for anything else; so is then the `|` of both digits. */
+/** Negative for anything else, so that the `|` of both digits is negative too. */
 function hexDigit(byte: number | undefined): number {
   if (byte === undefined) return -1;
   if (byte >= 0x30 && byte <= 0x39) return byte - 0x30;

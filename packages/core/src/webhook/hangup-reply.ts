@@ -1,7 +1,7 @@
 import { AccoladesError } from '../errors.ts';
 import { jsonAnswer, type HttpAnswer } from './reply.ts';
 
-/** What happens to a call that has reached its maximum duration. */
+/** The decision about a call that has reached its maximum duration. */
 export type HangupDecision =
   | { readonly decision: 'drop' }
   /**
@@ -11,8 +11,8 @@ export type HangupDecision =
   | { readonly decision: 'extend'; readonly seconds: number };
 
 /**
- * How a {@link HangupDecision} is written. Accolades does not publish this format, so the default
- * is only one readable form. Set it to what the vendor tells the owner of the account.
+ * The format of a {@link HangupDecision}. Accolades does not publish it; the default is only a
+ * readable form. Set it as the vendor specifies.
  */
 export interface HangupReplyFormat {
   /** @default json */
@@ -23,7 +23,7 @@ export interface HangupReplyFormat {
   readonly dropValue?: string;
   /** @default extend */
   readonly extendValue?: string;
-  /** Not written when the call is dropped. @default duration */
+  /** Omitted when the call is dropped. @default duration */
   readonly secondsField?: string;
   /**
    * The whole body of format `template`. `{decision}` and `{seconds}` are replaced; `{seconds}` is
@@ -44,7 +44,7 @@ const TEXT_FIELDS = [
 ] as const;
 
 /**
- * Reads a format from the settings of a node. Texts that are missing have their defaults; a missing
+ * Reads the format from the settings of a node. Missing texts have their defaults; a missing
  * template is `{decision}`. {@link confirmHangupReply} checks the texts.
  *
  * @throws AccoladesError `INVALID_PARAMETER` for an unknown `format`
@@ -67,7 +67,7 @@ export function readHangupFormat(values: Readonly<Record<string, unknown>>): Han
   };
 }
 
-/** Our own bound, in seconds: one day. */
+/** Our own limit, in seconds: one day. */
 const MAX_EXTENSION_S = 86_400;
 
 /**
@@ -85,8 +85,8 @@ export function readHangupDecision(decision: unknown, seconds?: unknown): Hangup
 }
 
 /**
- * The answer to a `confirmHangup` notification.
- * @throws AccoladesError `INVALID_REPLY` when decision or format cannot be used
+ * Returns the answer to a `confirmHangup` notification.
+ * @throws AccoladesError `INVALID_REPLY` when the decision or the format is not valid
  */
 export function confirmHangupReply(
   decision: HangupDecision,
@@ -133,7 +133,7 @@ function given(text: string | undefined, fallback: string): string {
 
 function contentTypeOf(text: string | undefined): string {
   const typed = given(text, 'text/plain; charset=utf-8');
-  // Anything else could end the header and begin another.
+  // Other characters could inject another header.
   if (!/^[\x20-\x7e]{1,200}$/.test(typed)) throw invalid('The content type of the answer is not valid.');
   return typed;
 }

@@ -4,35 +4,35 @@ import type { JsonObject } from '../protocol/messages.ts';
 import { fieldText, valueText } from './fields.ts';
 
 /**
- * What an IVR step asks, as both hosts give it to flows. Fields that `CallEvent` has, too, mean the
- * same.
+ * The request of an IVR step, as both hosts deliver it to flows. Fields that `CallEvent` also has
+ * mean the same.
  */
 export interface IvrRequest {
   readonly event: 'ivrRequest';
   /** The caller: `$_callerId` as the server sent it; empty when it sent none. */
   readonly phoneNumber: string;
-  /** Null when `phoneNumber` is no valid public number. */
+  /** Null when `phoneNumber` is not a valid public number. */
   readonly phone: Phone | null;
   /** `$_destinationNumber` */
   readonly destinationNumber: string;
   /** `$_callId`; empty when the step does not send it. */
   readonly callId: string;
-  /** ISO 8601; null when `callId` does not begin with a plausible Unix time. */
+  /** ISO 8601; null when `callId` does not start with a plausible Unix time. */
   readonly startedAt: string | null;
-  /** `$_dateNow` as `YYYY-MM-DD`; null when absent or no date. */
+  /** `$_dateNow` as `YYYY-MM-DD`; null when missing or not a date. */
   readonly date: string | null;
-  /** The IVR's own variables: every other field, as text. Names are case-sensitive. */
+  /** The IVR's own variables: all other fields, as text. Names are case-sensitive. */
   readonly variables: Readonly<Record<string, string>>;
   /** ISO 8601 */
   readonly receivedAt: string;
-  /** Names the request to the flow's answer; null when none is waited for. */
+  /** Identifies the request for the flow's answer; null when no answer is expected. */
   readonly replyToken: string | null;
   /** Every field that was sent. */
   readonly raw: JsonObject;
 }
 
 export interface IvrContext {
-  /** Where a number without a country code is at home. */
+  /** The country of numbers without a country code. */
   readonly country: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
@@ -42,15 +42,15 @@ export interface IvrContext {
 type GlobalName = 'callerId' | 'destinationNumber' | 'callId' | 'dateNow';
 
 /**
- * The documented globals. [help] They are sent by the name that the step gives them, so
- * `$_callerId`, `_callerId` and `callerId` are all understood. The last one also stays among the
- * own variables, because it can be one.
+ * The documented globals. [help] The step chooses their names, so `$_callerId`, `_callerId` and
+ * `callerId` are all accepted. The last form is also kept among the own variables, because it may
+ * be one.
  */
 const GLOBAL = /^\$?_(callerId|destinationNumber|callId|dateNow)$/;
 
 /**
- * Reads the fields of an IVR request, from the query (GET) or the body (POST). Never throws: every
- * field may be absent.
+ * Reads the fields of an IVR request, from the query (GET) or the body (POST). Never throws: any
+ * field may be missing.
  */
 export function parseIvrRequest(fields: JsonObject, context: IvrContext): IvrRequest {
   const own: [string, string][] = [];

@@ -11,47 +11,44 @@ export const NOTIFICATION_EVENTS = ['answer', 'confirmHangup', 'hangup'] as cons
 export const NOTIFICATION_API_NAME = 'callNotification';
 
 /**
- * A call notification, as both hosts give it to flows. Fields that `CallEvent` has, too, mean the
+ * A call notification, as both hosts deliver it to flows. Fields that `CallEvent` also has mean the
  * same.
  */
 export interface CallNotification {
   /**
-   * One of {@link NOTIFICATION_EVENTS}; an event that is not documented is kept as it came, an
-   * absent one is `unknown`.
+   * One of {@link NOTIFICATION_EVENTS}, or an undocumented event as received; `unknown` when
+   * missing.
    */
   readonly event: string;
-  /**
-   * Null when the server did not say, or in a way that this version does not know (`raw` has it).
-   */
+  /** Null when missing, or when this version does not know the value (`raw` has it). */
   readonly direction: 'incoming' | 'outgoing' | null;
-  /** What the server sent, unchanged; empty when no field looks like the number. */
+  /** As the server sent it; empty when no field looks like the number. */
   readonly phoneNumber: string;
-  /** Null when `phoneNumber` is no valid public number. */
+  /** Null when `phoneNumber` is not a valid public number. */
   readonly phone: Phone | null;
   /**
    * The same for all notifications of a call. Whether it equals the `uniqueId` of a `CallEvent` is
    * not published.
    */
   readonly callId: string;
-  /** ISO 8601; null when `callId` does not begin with a plausible Unix time. */
+  /** ISO 8601; null when `callId` does not start with a plausible Unix time. */
   readonly startedAt: string | null;
   /**
-   * The phone that raised it: its numeric id, and `user`. Null where the server did not say. [help]
+   * The phone that caused it: its numeric id, and `user`. Null when the server sent none. [help]
    */
   readonly user: { readonly id: string | null; readonly type: string | null };
-  /** Seconds; null when no field looks like it. */
+  /** Seconds; null when no field looks like the duration. */
   readonly duration: number | null;
   /** ISO 8601 */
   readonly receivedAt: string;
-  /** Names the request to the flow's answer; null when none is waited for. */
+  /** Identifies the request for the flow's answer; null when no answer is expected. */
   readonly replyToken: string | null;
   /** Every field that was posted. */
   readonly raw: JsonObject;
 }
 
 /**
- * Names that the field with the number may have; the first one found is used. Accolades does not
- * publish the name.
+ * Possible names of the field with the number; the first match is used. The name is not published.
  */
 export const PHONE_FIELDS = {
   any: ['phoneNumber', 'phone', 'number', 'remoteNumber', 'externalNumber', 'msisdn'],
@@ -68,7 +65,7 @@ export const PHONE_FIELDS = {
   ],
 } as const;
 
-/** Names that a field with the duration in seconds may have; none is published. */
+/** Possible names of the field with the duration in seconds; the name is not published. */
 export const DURATION_FIELDS = [
   'duration',
   'callDuration',
@@ -80,22 +77,20 @@ export const DURATION_FIELDS = [
 ] as const;
 
 export interface NotificationContext {
-  /** Where a number without a country code is at home. */
+  /** The country of numbers without a country code. */
   readonly country: string;
   /** Milliseconds since 1970. */
   readonly receivedAt: number;
   readonly replyToken?: string | null;
-  /** The name of the field with the number, if it is known. Tried before {@link PHONE_FIELDS}. */
+  /** The name of the field with the number, if known. Tried before {@link PHONE_FIELDS}. */
   readonly phoneField?: string;
-  /** The same for the duration and {@link DURATION_FIELDS}. */
+  /** The name of the field with the duration, if known. Tried before {@link DURATION_FIELDS}. */
   readonly durationField?: string;
 }
 
 /**
- * Reads the fields of a call notification. Even documented ones may be absent, so that no call is
- * lost.
- * @throws AccoladesError `NOT_A_NOTIFICATION` when there is neither `apiName=callNotification` nor
- *   an event nor a call id
+ * Reads the fields of a call notification. Any field may be missing, so that no call is lost.
+ * @throws AccoladesError `NOT_A_NOTIFICATION` without `apiName=callNotification`, event and call id
  */
 export function parseNotification(fields: JsonObject, context: NotificationContext): CallNotification {
   const event = fieldText(fields, 'event')?.trim() ?? '';
@@ -120,7 +115,7 @@ export function parseNotification(fields: JsonObject, context: NotificationConte
   };
 }
 
-/** English and Romanian words, without accents. Which ones Accolades sends is not published. */
+/** English and Romanian words without accents. Accolades does not publish which it sends. */
 const INCOMING = new Set(
   'in inc incoming inbound ingoing inward received intrare intrat intrata sosit primit primita'.split(' '),
 );
@@ -129,14 +124,14 @@ const OUTGOING = new Set(
 );
 
 /**
- * The field's name begins with `callDire`; how it goes on, and its values, are not published.
+ * The field's name starts with `callDire`. The rest of the name and the values are not published.
  * [help]
  */
 function directionOf(fields: JsonObject): CallNotification['direction'] {
   for (const name of Object.keys(fields)) {
     if (!name.toLowerCase().startsWith('calldire')) continue;
-    // Letters alone: “ieșire” is “iesire”, “apel de intrare” is “intrare”, “Incoming-Call” is
-    // “incoming”.
+    // Keep letters only: “ieșire” becomes “iesire”, “apel de intrare” becomes “intrare”,
+    // “Incoming-Call” becomes “incoming”.
     const value = (fieldText(fields, name) ?? '')
       .normalize('NFD')
       .toLowerCase()

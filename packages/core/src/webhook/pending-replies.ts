@@ -5,7 +5,10 @@ import type { HttpAnswer } from './reply.ts';
 
 export const REPLY_KINDS = ['ivr', 'confirmHangup', 'screenPop'] as const;
 
-/** An IVR request, a hang-up confirmation, or a call that the browser connector forwarded. */
+/**
+ * The request to answer: an IVR request, a hang-up confirmation, or a call that the browser
+ * connector forwarded.
+ */
 export type ReplyKind = (typeof REPLY_KINDS)[number];
 
 /** Sends an answer. `fallback`: the flow did not answer in time, or its node was stopped. */
@@ -15,11 +18,11 @@ export interface PendingReplySettings {
   readonly kind: ReplyKind;
   /** The instance that received the request, for {@link PendingReplies.closeOwner}. */
   readonly owner: string;
-  /** The endpoint, which may wait for a limited number of replies. @default `owner` */
+  /** The endpoint, whose number of waiting requests is limited. @default `owner` */
   readonly share?: string;
-  /** How long the flow has, in milliseconds. */
+  /** Time for the flow's answer, in milliseconds. */
   readonly limitMs: number;
-  /** What is sent when the flow has not answered by then. */
+  /** The answer sent if the flow does not answer in time. */
   readonly fallback: HttpAnswer;
   /** Called exactly once, unless the request is abandoned. */
   readonly respond: Respond;
@@ -31,11 +34,13 @@ interface PendingReply extends PendingReplySettings {
 
 type Outcome = 'answered' | 'timedOut' | 'abandoned' | 'closed';
 
-/** Requests of a process that may wait at the same time. */
+/** Maximum number of waiting requests of a process. */
 const MAX_PENDING = 1_000;
-/** Requests of one endpoint that may wait, so that others still get the answer of their flow. */
+/**
+ * Maximum number of waiting requests of one endpoint, so that other endpoints still get answers.
+ */
 const MAX_PENDING_OF_ENDPOINT = 250;
-/** Tokens remembered after their answer, to say what is wrong with a second answer. */
+/** Maximum number of remembered tokens after the answer, to explain why a second answer fails. */
 const MAX_FINISHED = 5_000;
 
 export type ReplyResult =
@@ -47,17 +52,17 @@ export type ReplyResult =
     };
 
 /**
- * The requests of this process that a flow answers later, by the token in their message. Each is
- * answered exactly once: by the flow, or by the fallback when its time is over or its owner stops.
+ * The requests of this process that a flow answers later, by the token in their message. Each gets
+ * exactly one answer: from the flow, or the fallback when its time is over or its owner stops.
  */
 export class PendingReplies {
   readonly #clock: Clock;
   readonly #maxPending: number;
   readonly #maxOfEndpoint: number;
-  /** Each token starts with it. */
+  /** The prefix of each token. */
   readonly #mark = randomBytes(6).toString('base64url');
   readonly #pending = new Map<string, PendingReply>();
-  /** How many of them each endpoint has. */
+  /** The number of waiting requests of each endpoint. */
   readonly #shares = new Map<string, number>();
   readonly #finished = new Map<string, Outcome>();
 
@@ -69,12 +74,12 @@ export class PendingReplies {
     this.#maxOfEndpoint = options.maxOfEndpoint ?? MAX_PENDING_OF_ENDPOINT;
   }
 
-  /** How many requests wait now. */
+  /** The number of waiting requests. */
   get size(): number {
     return this.#pending.size;
   }
 
-  /** @returns the token for the message; null when too many wait: then send the fallback */
+  /** @returns the token for the message; null when too many requests wait: send the fallback */
   open(settings: PendingReplySettings): string | null {
     const share = settings.share ?? settings.owner;
     const ofEndpoint = this.#shares.get(share) ?? 0;
@@ -123,12 +128,12 @@ export class PendingReplies {
     }
   }
 
-  /** The sender has ended the request: nothing can be sent any more. */
+  /** Records that the sender closed the connection: no answer can be sent. */
   abandon(token: string): void {
     this.#finish(token, 'abandoned', null, 'fallback');
   }
 
-  /** Ends all requests of an owner with their fallback. */
+  /** Answers all requests of an owner with their fallback. */
   closeOwner(owner: string): void {
     for (const [token, pending] of [...this.#pending]) {
       if (pending.owner === owner) this.#finish(token, 'closed', pending.fallback, 'fallback');
@@ -138,7 +143,7 @@ export class PendingReplies {
   #finish(token: string, outcome: Outcome, answer: HttpAnswer | null, by: 'flow' | 'fallback'): void {
     const pending = this.#pending.get(token);
     if (pending === undefined) return;
-    // Before the answer is sent, so that nothing can send a second one.
+    // Delete it first, so that no second answer can be sent.
     this.#pending.delete(token);
     const share = pending.share ?? pending.owner;
     const left = (this.#shares.get(share) ?? 1) - 1;
@@ -156,7 +161,7 @@ export class PendingReplies {
     try {
       pending.respond(answer, by);
     } catch {
-      // The response can no longer be written, so there is nobody to tell.
+      // The response can no longer be sent.
     }
   }
 }
@@ -191,10 +196,10 @@ export function answerPending(
   if (!result.ok) throw new AccoladesError(result.code, { what: result.what });
 }
 
-/** Ends with the version of the interface: only compatible copies share an instance. */
+/** The number is the version of the interface: only compatible builds share an instance. */
 const KEY = Symbol.for('@accolades-flow/core pending replies 4');
 
-/** The pending replies of this process, common to all bundled copies of this library. */
+/** Returns the pending replies of this process, shared by all bundled copies of this library. */
 export function processPendingReplies(): SharedPendingReplies {
   const existing: unknown = Reflect.get(globalThis, KEY);
   if (isPendingReplies(existing)) return existing;
@@ -203,7 +208,7 @@ export function processPendingReplies(): SharedPendingReplies {
   return replies;
 }
 
-/** An instance made by another copy is not of this copy's class. */
+/** No `instanceof`: another copy's instance has another class. */
 function isPendingReplies(value: unknown): value is SharedPendingReplies {
   return (
     typeof value === 'object' &&

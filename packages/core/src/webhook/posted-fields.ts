@@ -4,9 +4,9 @@ import { copyFields, fieldText, measure, parseJson, parseJsonFields } from './fi
 import { decoderOf, formValue, parseForm } from './form.ts';
 import { tooLarge, unsupported, type BodyFormat } from './request.ts';
 
-/** The fields of a query or body, of which one can be read before all others are decoded. */
+/** The fields of a query or body. One field can be read without decoding all others. */
 export interface PostedFields {
-  /** The text of one field; null when there is none, or when the body cannot be read. */
+  /** Returns the text of one field. Null when it is missing or the body is unreadable. */
   text(name: string): string | null;
   /** @throws AccoladesError `BODY_MALFORMED`, `UNSUPPORTED_MEDIA_TYPE` */
   all(): JsonObject;
@@ -20,9 +20,9 @@ export function formFields(form: string | Uint8Array, charset?: string): PostedF
 }
 
 /**
- * The fields of a body, as received or as the host has parsed it.
+ * Returns the fields of a body, raw or parsed by the host.
  * @throws AccoladesError `BODY_TOO_LARGE`, `UNSUPPORTED_MEDIA_TYPE`; `BODY_MALFORMED` for a parsed
- *   body that is not an object, nested too deep or with too many fields
+ *   body that is not an object, nested too deep or has too many fields
  */
 export function bodyFields(body: unknown, format: BodyFormat, maxBytes: number): PostedFields {
   if (body === undefined || body === null) return formFields('');
@@ -31,7 +31,7 @@ export function bodyFields(body: unknown, format: BodyFormat, maxBytes: number):
   if (bytes.byteLength > maxBytes) throw tooLarge(maxBytes);
   const kind = format.kind === 'text' ? kindOf(bytes) : format.kind;
   if (bytes.byteLength === 0 || kind === 'form') return formFields(bytes, format.charset);
-  // A host that hands over text has already decoded it.
+  // Text has already been decoded by the host.
   return jsonFields(typeof body === 'string' ? body : decoderOf(format.charset).decode(bytes));
 }
 
@@ -44,7 +44,7 @@ function parsedFields(body: unknown, maxBytes: number): PostedFields {
 function jsonFields(text: string): PostedFields {
   return {
     text(name) {
-      // Without its name or an escape, the field cannot be there: spare the parser the work.
+      // Skip parsing: without its name or an escape, the field cannot be present.
       if (!text.includes(JSON.stringify(name)) && !text.includes('\\')) return null;
       const data = parseJson(text);
       return isObject(data) ? fieldText(data, name) : null;

@@ -1,10 +1,10 @@
 import { AccoladesError } from '../errors.ts';
 import { isObject } from '../protocol/decode.ts';
 
-/** An HTTP answer that a host sends as it is. */
+/** An HTTP answer that a host sends unchanged. */
 export interface HttpAnswer {
   readonly status: number;
-  /** Names in small letters. */
+  /** Lower-case names. */
   readonly headers: Readonly<Record<string, string>>;
   readonly body: string;
 }
@@ -12,7 +12,7 @@ export interface HttpAnswer {
 /** The documented limits of an IVR's own variables. [help] */
 export const MAX_IVR_VARIABLES = 10;
 const IVR_VARIABLE_NAME = /^[A-Za-z0-9]+$/;
-/** Our own bounds (none is published), in characters. */
+/** Our own limits (none is published), in characters. */
 const MAX_NAME_CHARS = 64;
 const MAX_VALUE_CHARS = 4_096;
 
@@ -46,8 +46,8 @@ export function readVariables(input: unknown): ReadonlyMap<string, string> {
 }
 
 /**
- * The answer to an IVR request: a JSON object, whose properties the IVR takes over as variables of
- * the same name when its step has “JSON response processing” on. [help]
+ * Returns the answer to an IVR request: a JSON object. The IVR copies its properties to variables
+ * of the same name if its step has “JSON response processing” on. [help]
  * @throws AccoladesError `INVALID_REPLY`
  */
 export function ivrReply(variables: unknown): HttpAnswer {

@@ -1,37 +1,38 @@
 import { AccoladesError } from '../errors.ts';
 
-/** What a host knows of a request before its body. */
+/** The part of a request that is known before its body. */
 export interface RequestHead {
   readonly method: string;
   /** Path and query, as received. */
   readonly url: string;
-  /** Names in small letters. */
+  /** Lower-case names. */
   readonly headers: Readonly<Record<string, string | readonly string[] | undefined>>;
-  /** Of the socket. */
+  /** The address of the socket. */
   readonly remoteAddress?: string | undefined;
-  /** The decoded part of the path in which this endpoint expects the secret, if there is one. */
+  /** The decoded part of the path that holds the secret, if any. */
   readonly pathSecret?: string | undefined;
 }
 
-/** A request as the hosts have it. */
+/** A request with its body. */
 export interface EndpointRequest extends RequestHead {
   /**
-   * Bytes or text as received, or the object that the host has parsed; undefined, null: none. An
-   * `AccoladesError`: it could not be read.
+   * Bytes or text as received, or an object parsed by the host; undefined or null: no body. An
+   * `AccoladesError` when the body could not be read.
    */
   readonly body?: unknown;
 }
 
-/** How a body is to be read. */
+/** The format of a body. */
 export interface BodyFormat {
-  /** `text`: says neither, so its first character decides. */
+  /** `text`: plain text; its first character decides between form and JSON. */
   readonly kind: 'form' | 'json' | 'text';
   readonly charset: string;
 }
 
 /**
- * A missing content type means a form, as call notifications are documented. Others are read when
- * they can be: an answer of 415 would make Accolades hang up the call. [help]
+ * Returns the format of a body. A missing content type means a form, as documented for call
+ * notifications. Other types are accepted if possible: Accolades would hang up a call answered with
+ * 415. [help]
  *
  * @returns null when the body cannot be read
  */
@@ -50,13 +51,13 @@ export function bodyFormatOf(headers: RequestHead['headers']): BodyFormat | null
   return isJson ? { kind: 'json', charset } : null;
 }
 
-/** The first value of a header; empty when there is none. */
+/** Returns the first value of a header; empty when missing. */
 export function headerOf(headers: RequestHead['headers'], name: string): string {
   const value = headers[name];
   return typeof value === 'string' ? value : (value?.[0] ?? '');
 }
 
-/** The query of a URL without its `?`. */
+/** Returns the query of a URL without its `?`. */
 export function queryOf(url: string): string {
   const from = url.indexOf('?');
   return from < 0 ? '' : (url.slice(from + 1).split('#', 1)[0] ?? '');

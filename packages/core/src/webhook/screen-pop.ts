@@ -3,35 +3,30 @@ import type { HttpAnswer } from './reply.ts';
 
 /** An address that the browser connector opens in the agent's browser. */
 export interface ScreenPop {
-  /**
-   * `https:` only; the connector also demands that its origin is listed in the configuration text.
-   */
+  /** `https:` only. The connector also requires that the configuration text lists its origin. */
   readonly url: string;
   /** Shown on the link or notification that replaces a blocked page; empty: the address. */
   readonly title: string;
 }
 
-/** Our own bounds, in characters. */
+/** Our own limits, in characters. */
 export const MAX_POP_URL_CHARS = 2_048;
 export const MAX_POP_TITLE_CHARS = 200;
 
 /**
- * Lets any page read what is answered to the browser connector: the origin on which Accolades
- * serves it is not published, and is `null` in a sandbox. The answer holds nothing that a sender
- * with the secret may not know, and cookies are ignored.
+ * Lets any page read the answers to the browser connector: the origin from which Accolades serves
+ * it is not published, and is `null` in a sandbox. The answers hold nothing that a sender with the
+ * secret may not know, and cookies are ignored.
  */
 export const READABLE_BY_ANY_PAGE: Readonly<Record<string, string>> = { 'access-control-allow-origin': '*' };
 
-/**
- * The answer to an event that needs no page. The connector posts the event again until it gets
- * this.
- */
+/** The answer to an event that needs no page. The connector repeats the event until it gets it. */
 export const CONNECTOR_ACKNOWLEDGEMENT: HttpAnswer = connectorAnswer({ received: true });
 
 /**
- * The address that a flow gave.
- * @returns null for nothing at all (null, undefined, blank): the flow has found nobody
- * @throws AccoladesError `INVALID_REPLY`, saying what is wrong
+ * Validates the address of a flow's answer.
+ * @returns null when the flow found no address (null, undefined, blank)
+ * @throws AccoladesError `INVALID_REPLY`, with the reason
  */
 export function readScreenPop(url: unknown, title?: unknown): ScreenPop | null {
   if (url === undefined || url === null) return null;

@@ -1,6 +1,6 @@
 import type { HttpAnswer } from './reply.ts';
 
-/** What is used of the response of Node's HTTP server. */
+/** The required members of the response of Node's HTTP server. */
 export interface WritableResponse {
   readonly headersSent: boolean;
   readonly destroyed: boolean;
@@ -10,11 +10,11 @@ export interface WritableResponse {
   end(body: string): unknown;
 }
 
-/** Sends an answer. No effect when one was sent before or the sender has gone. */
+/** Sends an answer. No effect after another answer or when the sender has disconnected. */
 export function sendAnswer(response: WritableResponse, answer: HttpAnswer): void {
   if (response.headersSent || response.destroyed) return;
   response.statusCode = answer.status;
-  // Hosts allow pages of any origin to read what an endpoint answers; that is for us to decide.
+  // Remove the host's header: only the endpoint decides which pages may read its answers.
   response.removeHeader('access-control-allow-origin');
   response.setHeader('cache-control', 'no-store');
   for (const [name, value] of Object.entries(answer.headers)) response.setHeader(name, value);

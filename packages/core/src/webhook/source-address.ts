@@ -3,7 +3,7 @@ import { AccoladesError } from '../errors.ts';
 
 type Address = ipaddr.IPv4 | ipaddr.IPv6;
 
-/** Networks, each an address and the number of its leading bits that count. */
+/** Networks, each an address and its prefix length. */
 export type AddressList = readonly (readonly [Address, number])[];
 
 /**
@@ -40,11 +40,11 @@ export function isListed(list: AddressList, text: string): boolean {
 }
 
 /**
- * The reverse proxies between Accolades and this endpoint. Each appends the address that it was
- * asked from to the header `X-Forwarded-For`.
+ * The reverse proxies between Accolades and this endpoint. Each appends the address of its client
+ * to the header `X-Forwarded-For`.
  *
- * A list of addresses is safer than their number: a request that bypasses the proxies is then
- * recognised. 0 hops means that there is no proxy, so the header is ignored.
+ * A list of addresses is safer than a number: it detects requests that bypass the proxies. 0 hops
+ * means no proxy, so the header is ignored.
  */
 export type TrustedProxies =
   { readonly kind: 'hops'; readonly hops: number } | { readonly kind: 'list'; readonly list: AddressList };
@@ -70,12 +70,12 @@ export function parseTrustedProxies(setting: unknown): TrustedProxies {
 }
 
 /**
- * The address that the request came from, before the trusted proxies.
+ * Returns the address from which the request came to the first trusted proxy.
  *
- * @param remoteAddress of the socket
+ * @param remoteAddress the address of the socket
  * @param forwardedFor the header `X-Forwarded-For`
- * @returns null when it cannot be determined: fewer forwarded addresses than proxies, or text
- *   that is not an address
+ * @returns null when it cannot be determined: fewer forwarded addresses than proxies, or text that
+ *   is not an address
  */
 export function sourceAddress(
   remoteAddress: string | undefined,
@@ -90,7 +90,7 @@ export function sourceAddress(
   return parseAddress(chain[position] ?? '')?.toString() ?? null;
 }
 
-/** An address as it may be logged: the part that identifies one machine is left out. */
+/** Masks an address for the log: removes the part that identifies one machine. */
 export function maskAddress(text: string | null): string {
   const address = text === null ? null : parseAddress(text);
   if (address === null) return 'an unknown address';
@@ -105,7 +105,7 @@ export function maskAddress(text: string | null): string {
 /** Longer than any IPv6 address with brackets, zone and port, in characters. */
 const MAX_ADDRESS_CHARS = 200;
 
-/** Accepts a port, brackets and a zone. IPv4 in IPv6 is read as IPv4. Null: no address. */
+/** Accepts a port, brackets and a zone. IPv4 in IPv6 becomes IPv4. Null: not an address. */
 function parseAddress(text: string): Address | null {
   if (text.length > MAX_ADDRESS_CHARS) return null;
   let typed = text.trim().replace(/^"|"$/g, '');

@@ -9,7 +9,7 @@ import type { ServerOptions } from '../../net/server-url.ts';
 import { systemClock } from '../../time/clock.ts';
 import { processHub } from './process-wide.ts';
 
-/** {@link checkAgentsOf} over the hub of this process. */
+/** Calls {@link checkAgentsOf} with the hub of this process. */
 export function checkAgents(
   agents: readonly AgentCredential[],
   server: ServerOptions,
@@ -18,7 +18,7 @@ export function checkAgents(
   return checkAgentsOf(agents, server, { hub: processHub(), clock: systemClock, ...options });
 }
 
-/** {@link isAgentConnectedOf} over the hub of this process. */
+/** Calls {@link isAgentConnectedOf} with the hub of this process. */
 export function isAgentConnected(agent: AgentCredential, server: ServerOptions): boolean {
   return isAgentConnectedOf(agent, server, processHub());
 }

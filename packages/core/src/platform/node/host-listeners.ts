@@ -3,12 +3,12 @@ import type { EventEmitter } from 'node:events';
 /** A listener of any event. */
 export type HostListener = Parameters<EventEmitter['on']>[1];
 
-/** What is needed of the emitter, which is `process`. */
+/** The required methods of the emitter, which is `process`. */
 export type ListenerSource = Pick<EventEmitter, 'on' | 'off' | 'listeners' | 'rawListeners'>;
 
 /**
- * The listeners that the host has for an event, taken off so that they can run later. An emitter
- * calls all listeners in one go and none can delay the next, so there is no other way to be first.
+ * Removes the host's listeners of an event, so that they can run later. An emitter calls all
+ * listeners synchronously and none can delay the next, so this is the only way to run first.
  */
 export class HostListeners {
   readonly #source: ListenerSource;
@@ -20,12 +20,15 @@ export class HostListeners {
     this.#event = event;
   }
 
-  /** How many are taken off now. */
+  /** The number of removed listeners. */
   get count(): number {
     return this.#taken.length;
   }
 
-  /** Takes off all but `own`, which must listen already: a signal without a listener kills. */
+  /**
+   * Removes all listeners but `own`, which must be registered already: a signal without a listener
+   * ends the process.
+   */
   take(own: HostListener): void {
     for (const listener of this.#source.rawListeners(this.#event)) {
       if (listener === own || !isListener(listener)) continue;
@@ -34,14 +37,14 @@ export class HostListeners {
     }
   }
 
-  /** Calls those that are taken off, as the emitter would. */
+  /** Calls the removed listeners as the emitter would. */
   call(args: readonly unknown[]): void {
     for (const listener of [...this.#taken]) Reflect.apply(listener, this.#source, args);
   }
 
   /**
-   * Puts all back, those of `once` as such.
-   * @returns them
+   * Restores all removed listeners, those of `once` with their wrapper.
+   * @returns the restored listeners
    */
   restore(): readonly HostListener[] {
     const taken = this.#taken;
@@ -50,7 +53,7 @@ export class HostListeners {
     return taken;
   }
 
-  /** Puts all back, then calls them: those of `once` can only remove themselves when they are back. */
+  /** Restores all removed listeners first, then calls them: those of `once` remove themselves. */
   restoreAndCall(args: readonly unknown[]): void {
     for (const listener of this.restore()) Reflect.apply(listener, this.#source, args);
   }

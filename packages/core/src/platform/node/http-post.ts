@@ -7,8 +7,9 @@ import { proxyAgent, type ProxyTunnel } from './proxy.ts';
 import { HttpPostError, type HttpPost, type HttpPostAnswer, type HttpPostRequest } from '../../net/post.ts';
 
 /**
- * Sends a form with Node's own client: through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, over a connection of
- * its own (a kept one may be dead, and a command must not be sent twice to find that out), following no redirect.
+ * Posts a form with Node's HTTP client, through the proxy of HTTPS_PROXY, HTTP_PROXY and NO_PROXY.
+ * Follows no redirect. Opens a new connection each time: a kept one may be dead, and a command must
+ * not be sent twice.
  */
 export const postForm: HttpPost = async (post) => {
   const facts: Facts = { mayHaveArrived: false, tunnel: null };
@@ -25,7 +26,7 @@ export const postForm: HttpPost = async (post) => {
   }
 };
 
-/** What is known of a request that has not been answered yet. */
+/** The state of a request without an answer. */
 interface Facts {
   mayHaveArrived: boolean;
   tunnel: ProxyTunnel | null;
@@ -72,7 +73,7 @@ async function send(post: HttpPostRequest, facts: Facts): Promise<HttpPostAnswer
         .end(post.body);
     });
   } finally {
-    // A server that goes on sending after a refused answer would hold the connection.
+    // Otherwise a server that keeps sending after a rejected answer would hold the connection.
     request.destroy();
   }
 }

@@ -1,6 +1,6 @@
 /**
- * The Node.js side of this library: sockets, timers, proxies, the process, and what separately
- * bundled copies of the library share.
+ * The Node.js part of this library: sockets, timers, proxies, the process, and the instances that
+ * separately bundled copies of the library share.
  */
 export { systemClock } from '../../time/clock.ts';
 export { processRequestGate } from '../../rest/request-gate.ts';

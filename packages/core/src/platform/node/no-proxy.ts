@@ -1,11 +1,12 @@
 import ipaddr from 'ipaddr.js';
 
 /**
- * Whether NO_PROXY lists an address. It takes the forms that curl and other programs take: names
- * (with all hosts below them, with or without a dot or `*.` before), IP addresses, CIDR ranges, each
- * with an optional port, and `*`; separated by commas, semicolons or blanks.
+ * Whether NO_PROXY lists an address. Accepts the forms of curl and other programs, separated by
+ * commas, semicolons or blanks: names (also for all hosts below them, with or without a leading dot
+ * or `*.`), IP addresses, CIDR ranges, each with an optional port, and `*`.
  *
- * @param href an address with a scheme; `noProxy` is the variable's value
+ * @param href an address with a scheme
+ * @param noProxy the value of the variable
  */
 export function isExempt(href: string, noProxy: string): boolean {
   const entries = noProxy
@@ -26,7 +27,7 @@ export function isExempt(href: string, noProxy: string): boolean {
   });
 }
 
-/** `[address]`, `[address]:port`, `name:port`; anything else is taken as a whole. */
+/** `[address]`, `[address]:port` or `name:port`. Anything else is compared as a whole. */
 const PARTS = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d+))?$/;
 
 function isBelow(host: string, listed: string): boolean {

@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import { systemClock, type Clock } from '../../time/clock.ts';
 import { HostListeners, type HostListener } from './host-listeners.ts';
 
-/** What of `process` is needed. */
+/** The required methods of `process`. */
 export type SignalSource = Pick<
   EventEmitter,
   'on' | 'off' | 'prependListener' | 'listenerCount' | 'listeners' | 'rawListeners'
@@ -11,24 +11,24 @@ export type SignalSource = Pick<
   kill(pid: number, signal: string): boolean;
 };
 
-/** How a host is asked to end, and how it does. */
+/** How a host is asked to shut down, and how it does so. */
 export interface HostEnd {
   readonly signals: readonly string[];
-  /** A message of the parent process that asks for the end, too. */
+  /** A message of the parent process that also asks for the shutdown. */
   readonly message?: string;
   /**
-   * For a host that stops its flows in its own listener: that runs only when what `onBegin` started
-   * is done, after this time at the latest, in milliseconds. Default 0: at once.
+   * For a host that stops its flows in its own listener: delays that listener until the work of
+   * `onBegin` is done, for this many milliseconds at most. Default 0: no delay.
    */
   readonly holdMs?: number;
 }
 
-/** n8n: waits for the executions that run, so nothing has to be held. */
+/** n8n waits for running executions, so its listeners need no delay. */
 const N8N_END: HostEnd = { signals: ['SIGTERM', 'SIGINT'] };
 
 /**
- * Node-RED: takes all nodes away in the tick in which it gets one of these. The message is that of
- * PM2 with `--shutdown-with-message`.
+ * Node-RED closes all nodes in the tick of the signal. The message is sent by PM2 with
+ * `--shutdown-with-message`.
  */
 export const NODE_RED_END: HostEnd = {
   signals: ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'SIGBREAK'],
@@ -37,18 +37,19 @@ export const NODE_RED_END: HostEnd = {
 };
 
 /**
- * Tells that this process was asked to end, before the host shuts down. It listens only while there
- * are users, and ends a process that has no other listener for the signal, as Node.js would have.
+ * Notifies users that the process was asked to end, before the host shuts down. Listens only while
+ * there are users. If no other listener exists for the signal, it ends the process, as Node.js
+ * would.
  */
 export class ProcessEnd {
   readonly #process: SignalSource;
   readonly #clock: Clock;
   readonly #host: HostEnd;
-  /** The events that ask for the end, each with the host's own listeners. */
+  /** The events that ask for the shutdown, each with the host's listeners. */
   readonly #held: ReadonlyMap<string, HostListeners>;
   readonly #listeners = new Set<() => unknown>();
   #begun = false;
-  /** Lets the host go on; null: it does not wait. */
+  /** Lets the host continue; null when the host is not delayed. */
   #letHostEnd: (() => void) | null = null;
 
   constructor(source: SignalSource = process, clock: Clock = systemClock, host: HostEnd = N8N_END) {
@@ -59,18 +60,18 @@ export class ProcessEnd {
     this.#held = new Map(events.map((event) => [event, new HostListeners(source, event)]));
   }
 
-  /** Whether it was asked to, while there were users. */
+  /** Whether the process was asked to end while there were users. */
   get begun(): boolean {
     return this.#begun;
   }
 
   /**
-   * Calls back once, when the process is asked to end.
-   * @param listener a host that is held waits for the promise that it returns
-   * @returns removes the listener; idempotent
+   * Calls `listener` once, when the process is asked to end.
+   * @param listener a delayed host waits for the promise that it returns
+   * @returns a function that removes the listener; idempotent
    */
   onBegin(listener: () => unknown): () => void {
-    // One function per call, so that the same listener may be given twice.
+    // One function per call, so that the same listener can be added twice.
     const own = (): unknown => listener();
     if (this.#listeners.size === 0 && !this.#begun) this.#listen();
     this.#listeners.add(own);
@@ -80,14 +81,14 @@ export class ProcessEnd {
     };
   }
 
-  /** This moment, for {@link graceSince}. */
+  /** The current time, for {@link graceSince}. */
   moment(): number {
     return this.#clock.monotonic();
   }
 
   /**
-   * Resolves `ms` milliseconds after a moment, at once when that has passed.
-   * @param since a {@link moment}; null: there was none
+   * Resolves `ms` milliseconds after a moment, or at once if it has passed.
+   * @param since a {@link moment}; null: resolves at once
    */
   graceSince(since: number | null, ms: number): Promise<void> {
     const left = since === null ? 0 : since + ms - this.#clock.monotonic();
@@ -107,7 +108,7 @@ export class ProcessEnd {
   };
 
   #begin(event: string, args: readonly unknown[]): void {
-    // Asked again: somebody is in a hurry.
+    // A second signal ends the wait.
     if (this.#letHostEnd !== null) {
       this.#letHostEnd();
       return;
@@ -135,7 +136,7 @@ export class ProcessEnd {
     const hosts = held === undefined || held.count === 0 ? null : held;
     this.#stopListening(hosts);
     hosts?.restoreAndCall(args);
-    // Node.js would have ended the process had nobody listened.
+    // Without our listener, Node.js would have ended the process.
     if (event !== 'message' && hosts === null && this.#process.listenerCount(event) === 0)
       this.#process.kill(this.#process.pid, event);
   }
@@ -143,13 +144,13 @@ export class ProcessEnd {
   #listen(): void {
     for (const [event, held] of this.#held) {
       const own = this.#listenerOf(event);
-      // First in line: the host's own listener may be one that is gone once it has run.
+      // Run first: the host's listener may remove itself when it runs.
       this.#process.prependListener(event, own);
       if ((this.#host.holdMs ?? 0) > 0) held.take(own);
     }
   }
 
-  /** @param except its listeners are put back later */
+  /** @param except not restored here */
   #stopListening(except: HostListeners | null = null): void {
     for (const [event, held] of this.#held) {
       if (held !== except) held.restore();
@@ -162,22 +163,22 @@ export class ProcessEnd {
   }
 }
 
-/** Never rejects: one that fails must not keep the others, or the process, from ending. */
+/** Never rejects: a failing listener must not stop the others or the shutdown. */
 async function settled(listener: () => unknown): Promise<void> {
   try {
     await listener();
   } catch {
-    // Its owner has nothing left to say.
+    // The shutdown continues without this listener.
   }
 }
 
-/** The number is the version of the interface, as of the hub's. */
+/** The number is the version of the interface. */
 const KEY = Symbol.for('@accolades-flow/core process end 1');
 
 /**
- * That of this process, the same for every separately bundled copy of this library: two that hold
- * the host's listeners would hold each other's.
- * @param host counts the first time
+ * Returns the instance of this process, shared by all bundled copies of this library. Two instances
+ * would remove each other's listeners.
+ * @param host used only when the instance is created
  */
 export function processEnd(host: HostEnd = N8N_END): ProcessEndUser {
   const existing: unknown = Reflect.get(globalThis, KEY);
@@ -189,7 +190,7 @@ export function processEnd(host: HostEnd = N8N_END): ProcessEndUser {
 
 export type ProcessEndUser = Pick<ProcessEnd, 'begun' | 'onBegin' | 'moment' | 'graceSince'>;
 
-/** Another copy's is no instance of this copy's class. */
+/** No `instanceof`: another copy's instance has another class. */
 function isProcessEnd(value: unknown): value is ProcessEndUser {
   return typeof value === 'object' && value !== null && 'onBegin' in value && 'begun' in value;
 }

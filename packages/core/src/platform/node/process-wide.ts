@@ -1,13 +1,14 @@
 import { Hub } from '../../hub/hub.ts';
 
-/** The number is the version of the hub's interface, so that only builds that understand each other share one. */
+/** The number is the version of the hub's interface: only compatible builds share a hub. */
 const KEY = Symbol.for('@accolades-flow/core hub 1');
 
 /**
- * The hub of this process, the same one for every separately bundled copy of this library.
+ * Returns the hub of this process, shared by all separately bundled copies of this library.
  *
- * Read once, from the environment: `ACCOLADES_LINGER_MS` (default 5000; 0 turns it off, which suits several processes that take
- * over from each other) and `ACCOLADES_CONNECTS_PER_SECOND` (default 50; 0: no limit).
+ * Reads the environment once: `ACCOLADES_LINGER_MS` (default 5000; 0 disables lingering, for
+ * several processes that take over from each other) and `ACCOLADES_CONNECTS_PER_SECOND` (default
+ * 50; 0: no limit).
  */
 export function processHub(): Pick<Hub, 'subscribe'> {
   const existing: unknown = Reflect.get(globalThis, KEY);
@@ -22,7 +23,7 @@ export function processHub(): Pick<Hub, 'subscribe'> {
   return hub;
 }
 
-/** Another copy's hub is no instance of this copy's class. */
+/** No `instanceof`: another copy's hub has another class. */
 function isHub(value: unknown): value is Pick<Hub, 'subscribe'> {
   return (
     typeof value === 'object' &&

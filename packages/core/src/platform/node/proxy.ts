@@ -6,17 +6,17 @@ import { ADDRESS_OPTIONS } from './addresses.ts';
 import { isExempt } from './no-proxy.ts';
 
 /**
- * The tunnel through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name for this address; null
- * when there is none.
+ * Returns the tunnel through the proxy that HTTPS_PROXY, HTTP_PROXY and NO_PROXY set for this
+ * address. Null without a proxy.
  *
- * @param signal called only when there is a proxy; aborting it ends the connection to the proxy.
- *   Destroying the request alone would not end it while the proxy has not answered.
- * @throws AccoladesError `PROXY_FAILED` when the proxy's address cannot be read or is of another
- *   kind (SOCKS); the address, which may hold a password, is not in it
+ * @param signal called only if there is a proxy; aborting it ends the connection to the proxy.
+ *   Destroying the request alone would not, as long as the proxy has not answered.
+ * @throws AccoladesError `PROXY_FAILED` when the proxy's address is invalid or of another kind
+ *   (SOCKS). The error does not contain the address, which may hold a password.
  */
 export function proxyAgent(href: string, signal: () => AbortSignal): ProxyTunnel | null {
   if (isExempt(href, process.env['no_proxy'] || process.env['NO_PROXY'] || '')) return null;
-  // The library chooses by scheme, and knows only the HTTP ones.
+  // The library selects by scheme and knows only http and https.
   const proxy = getProxyForUrl(href.replace(/^ws/, 'http'));
   if (proxy === '') return null;
   if (!/^https?:\/\//i.test(proxy) || !URL.canParse(proxy)) {
@@ -27,7 +27,7 @@ export function proxyAgent(href: string, signal: () => AbortSignal): ProxyTunnel
   return new ProxyTunnel(proxy, signal());
 }
 
-/** An agent for one request, which knows whether the proxy has answered. */
+/** An agent for one request that records whether the proxy has answered. */
 export class ProxyTunnel extends HttpsProxyAgent<string> {
   #isThrough = false;
 
@@ -36,14 +36,14 @@ export class ProxyTunnel extends HttpsProxyAgent<string> {
     this.on('proxyConnect', ({ statusCode }: { statusCode: number }, request: ClientRequest) => {
       this.#isThrough = statusCode === 200;
       if (this.#isThrough) return;
-      // Otherwise the library passes the proxy's answer off as the server's.
+      // Otherwise the library returns the proxy's answer as the server's.
       request.destroy(
         new AccoladesError('PROXY_FAILED', { what: `The proxy answered with HTTP status ${statusCode}.` }),
       );
     });
   }
 
-  /** Which peer has not answered, in a sentence; without the proxy's user and password. */
+  /** The peer that has not answered, in one sentence without the proxy's user and password. */
   get stalledAt(): string {
     const { host } = this.proxy;
     return this.#isThrough

@@ -3,14 +3,15 @@ import { AccoladesError } from '../../errors.ts';
 import { systemClock, type Clock } from '../../time/clock.ts';
 import { tooLarge } from '../../webhook/request.ts';
 
-/** How long a request may take to arrive, in milliseconds. */
+/** Longest time to receive a body, in milliseconds. */
 export const BODY_TIMEOUT_MS = 5_000;
 
 /**
- * Reads the body of a request, for hosts that leave it unread.
+ * Reads the body of a request, for hosts that do not read it.
  *
- * @param maxBytes more is refused while it comes in; the rest is not kept
- * @throws AccoladesError `BODY_TOO_LARGE`, `BODY_TIMEOUT`, or `BODY_MALFORMED` when the sender breaks off
+ * @param maxBytes a larger body is rejected while it arrives, and not kept
+ * @throws AccoladesError `BODY_TOO_LARGE`, `BODY_TIMEOUT`, or `BODY_MALFORMED` when the sender
+ *   aborts
  */
 export function readBody(request: Readable, maxBytes: number, clock: Clock = systemClock): Promise<Buffer> {
   return new Promise((resolve, reject) => {
@@ -24,7 +25,7 @@ export function readBody(request: Readable, maxBytes: number, clock: Clock = sys
         .off('aborted', onBroken)
         .off('error', onBroken)
         .off('close', onBroken);
-      // What still comes is let through unread, so that the answer can be sent; an error of it has nobody to tell.
+      // Discard the rest, so that the answer can be sent. Later errors have no consequence.
       request.on('error', ignoreError).resume();
       if (error === null) resolve(Buffer.concat(chunks));
       else reject(error);

@@ -9,39 +9,40 @@ import { proxyAgent, type ProxyTunnel } from './proxy.ts';
 import { parseServerUrl, type ServerOptions } from '../../net/server-url.ts';
 import type { Transport, TransportFactory, TransportHandlers } from '../../net/transport.ts';
 
-/** A frame between the protocol's limit and this one is refused but costs nothing else; a larger one ends the connection. */
+/** Frames up to this size are rejected alone; a larger one ends the connection. */
 const HARD_FRAME_LIMIT_BYTES = 8 * MAX_FRAME_BYTES;
 
-/** While so many bytes wait for the server to read them, its pings are not answered. */
+/** Pings are not answered while this many bytes wait to be sent. */
 const MAX_UNREAD_BYTES = 16_384;
 
 /** RFC 6455, section 7.4.1. */
 const NORMAL_CLOSURE = 1000;
 
-/** What all connections have in common. */
+/** Options of all connections. */
 const COMMON_OPTIONS = {
   ...ADDRESS_OPTIONS,
   perMessageDeflate: false,
-  // Pings are answered here; the library would hold a function for it in each of thousands of connections.
+  // We answer pings ourselves: the library would keep a function in each of thousands of
+  // connections.
   autoPong: false,
   followRedirects: false,
   maxPayload: HARD_FRAME_LIMIT_BYTES,
   /**
-   * How long the connection may stay open after either side said good-bye, in milliseconds; the library's default is 30 s. Its types do
-   * not know the option yet.
+   * Longest time in the closing handshake, in milliseconds; the library's default is 30 s. Its
+   * types do not declare the option yet.
    */
   closeTimeout: 1_000,
-  // The decoder refuses bad UTF-8 itself, so that one bad frame does not cost the connection.
+  // The decoder rejects bad UTF-8 itself, so that one bad frame does not end the connection.
   skipUTF8Validation: true,
 } as const;
 
-/** What the library needs to know of a server. */
+/** The library's arguments for a server. */
 interface Destination {
   readonly url: URL;
   readonly options: ClientOptions;
 }
 
-/** Thousands of sessions have the same. */
+/** Cached, because thousands of sessions have the same server. */
 const destinations = new WeakMap<ServerOptions, Destination>();
 
 /** @throws AccoladesError `INVALID_URL` */
@@ -62,13 +63,16 @@ function destinationOf(server: ServerOptions): Destination {
   return destination;
 }
 
-/** Connects with the `ws` library, through the proxy that HTTPS_PROXY / HTTP_PROXY / NO_PROXY name, if any. */
+/**
+ * Connects with the `ws` library, through the proxy of HTTPS_PROXY, HTTP_PROXY and NO_PROXY, if
+ * any.
+ */
 export const connectWebSocket: TransportFactory = (server, handlers) => {
   try {
     return connectTo(server, handlers);
   } catch (thrown) {
     if (thrown instanceof AccoladesError) return new FailedTransport(thrown, handlers);
-    // Unreadable TLS material, for example. Without the cause, which holds the address with its password.
+    // For example, invalid TLS options. Omit the cause: it holds the address with its password.
     const { code, what } = classify(thrown instanceof Error ? thrown : new Error(messageOf(thrown)), false);
     return new FailedTransport(new AccoladesError(code, { what: what ?? messageOf(thrown) }), handlers);
   }
@@ -99,23 +103,23 @@ class FailedTransport implements Transport {
   }
 
   keepProcessAlive(): void {
-    // It holds nothing open.
+    // There is no socket.
   }
 }
 
-/** What there is of a connection until it is open. */
+/** State that is needed only until the connection is open. */
 interface Handshake {
   request: ClientRequest | null;
-  /** Present when it goes through a proxy. */
-  wayThroughProxy: AbortController | null;
+  /** Set when the connection uses a proxy. */
+  proxyAbort: AbortController | null;
   tunnel: ProxyTunnel | null;
   keepAlive: boolean;
 }
 
 function connectTo(server: ServerOptions, handlers: TransportHandlers): WsTransport {
   const { url, options } = destinationOf(server);
-  const handshake: Handshake = { request: null, wayThroughProxy: null, tunnel: null, keepAlive: true };
-  const agent = proxyAgent(url.href, () => (handshake.wayThroughProxy = new AbortController()).signal);
+  const handshake: Handshake = { request: null, proxyAbort: null, tunnel: null, keepAlive: true };
+  const agent = proxyAgent(url.href, () => (handshake.proxyAbort = new AbortController()).signal);
   handshake.tunnel = agent;
   const own: ClientOptions = {
     ...options,
@@ -128,12 +132,13 @@ function connectTo(server: ServerOptions, handlers: TransportHandlers): WsTransp
 }
 
 /**
- * The library's socket, which tells its events directly, not by listeners: thousands are held, and each would have a larger table of them.
- * What `terminate` emits during the handshake comes the same way.
+ * The library's socket with an overridden `emit` instead of listeners: with thousands of sockets,
+ * tables of listeners cost too much memory. This also covers events that `terminate` emits during
+ * the handshake.
  */
 class WsTransport extends WebSocket implements Transport {
   #handlers: TransportHandlers | null;
-  /** Null once it is open: an idle connection holds no more than it must. */
+  /** Null after the connection is open, to save memory. */
   #handshake: Handshake | null;
   #socket: Socket | null = null;
 
@@ -143,7 +148,7 @@ class WsTransport extends WebSocket implements Transport {
     this.#handlers = handlers;
   }
 
-  // A write that fails is followed by 'error' or 'close', where it is handled.
+  // A failed write emits 'error' or 'close', which are handled below.
 
   sendText(text: string): void {
     if (this.readyState === WebSocket.OPEN) this.send(text);
@@ -154,14 +159,14 @@ class WsTransport extends WebSocket implements Transport {
   }
 
   beginClose(): void {
-    // The library goes on telling of messages until the server's close frame.
+    // The library emits messages until the server's close frame.
     if (this.readyState === WebSocket.OPEN) this.close(NORMAL_CLOSURE);
   }
 
   discard(): void {
     this.#handlers = null;
     this.terminate();
-    this.#handshake?.wayThroughProxy?.abort();
+    this.#handshake?.proxyAbort?.abort();
   }
 
   stalledAt(): string | null {
@@ -171,16 +176,16 @@ class WsTransport extends WebSocket implements Transport {
   keepProcessAlive(keep: boolean): void {
     const handshake = this.#handshake;
     if (handshake === null) {
-      refer(this.#socket, keep);
+      setReferenced(this.#socket, keep);
       return;
     }
     if (handshake.keepAlive === keep) return;
     handshake.keepAlive = keep;
     const { request } = handshake;
-    if (request?.socket) refer(request.socket, keep);
+    if (request?.socket) setReferenced(request.socket, keep);
     else {
       request?.once('socket', (socket) => {
-        refer(socket, handshake.keepAlive);
+        setReferenced(socket, handshake.keepAlive);
       });
     }
   }
@@ -193,7 +198,7 @@ class WsTransport extends WebSocket implements Transport {
         this.#handlers?.onOpen();
         return true;
       case 'message':
-        // With the default binaryType every message is one Buffer.
+        // With the default binaryType, every message is one Buffer.
         if (Buffer.isBuffer(first)) this.#handlers?.onFrame(first);
         return true;
       case 'ping':
@@ -222,12 +227,15 @@ class WsTransport extends WebSocket implements Transport {
     }
   }
 
-  /** Of the handshake. */
+  /** Whether the handshake uses a proxy. */
   get #isProxied(): boolean {
-    return this.#handshake?.wayThroughProxy != null;
+    return this.#handshake?.proxyAbort != null;
   }
 
-  /** A server that pings but does not read gets no more answers than it takes in; it may be sent the newest alone (RFC 6455, section 5.5.3). */
+  /**
+   * Answers a ping, unless the server does not read: it may get only the newest answer (RFC 6455,
+   * section 5.5.3).
+   */
   #answer(payload: unknown): void {
     if (this.readyState === WebSocket.OPEN && this.bufferedAmount < MAX_UNREAD_BYTES) this.pong(payload);
   }
@@ -248,18 +256,18 @@ class WsTransport extends WebSocket implements Transport {
   }
 }
 
-function refer(socket: Socket | null, keepAlive: boolean): void {
+function setReferenced(socket: Socket | null, keepAlive: boolean): void {
   if (keepAlive) socket?.ref();
   else socket?.unref();
 }
 
-/** What a proxy answers to CONNECT when it will not or cannot connect. */
+/** Statuses of a proxy that refuses or fails to connect. */
 const PROXY_STATUS: ReadonlySet<number> = new Set([403, 407, 502, 503, 504]);
 
-/** What an error of the connection means: the network's part, and what only a WebSocket handshake can say. */
+/** Classifies an error of the connection: network errors and those of the WebSocket handshake. */
 function classify(error: Error, proxied: boolean): AccoladesError {
   if (error instanceof AccoladesError) return error;
-  // The library's own codes: the server broke the rules on a connection that was open.
+  // The library's own codes: the server violated the protocol on an open connection.
   if (systemCodeOf(error).startsWith('WS_ERR_')) {
     return new AccoladesError('CONNECTION_LOST', { what: describeNetworkError(error), cause: error });
   }

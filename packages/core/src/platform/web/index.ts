@@ -1,6 +1,6 @@
 /**
- * The part of this library that runs in a browser: protocol and session, without the `ws` library,
- * phone numbers and hub. The browser connector is built from it.
+ * The part of this library for browsers: protocol and session, without the `ws` library, phone
+ * numbers and hub. The browser connector uses it.
  */
 export { AccoladesError, type AccoladesErrorCode } from '../../errors.ts';
 export { maskIn } from '../../json/mask.ts';

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '../../time/clock.ts';
 
-/** Time in a browser. Timers keep no page open, so `ref` and `unref` do nothing. */
+/** The browser's clock. Timers do not keep a page open, so `ref` and `unref` do nothing. */
 export const webClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

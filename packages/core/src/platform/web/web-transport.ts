@@ -4,17 +4,17 @@ import { encodeRequest } from '../../protocol/encode.ts';
 
 const VERSION_FRAME = /"type"\s*:\s*"version"/;
 
-/** Connects with the WebSocket of the browser. */
+/** Connects with the browser's WebSocket. */
 export const connectInBrowser: TransportFactory = (server, handlers) =>
   new WebTransport(server.url ?? '', handlers);
 
 /**
- * Sends `version` requests in the place of WebSocket pings, which a page cannot send. Every answer is
- * a frame, and every frame is a sign of life.
+ * Sends `version` requests instead of WebSocket pings, which a page cannot send. Every answer is a
+ * frame, and every frame is a sign of life.
  *
- * The vendor documents that the server answers each request [seed], but nobody has seen it. So
- * silence ends a connection only if the server has answered a version request on it before, or has
- * answered nothing at all.
+ * The vendor documents that the server answers each request [seed], but this is not confirmed. So
+ * silence ends a connection only if the server answered a version request on it before, or has sent
+ * nothing at all.
  */
 class WebTransport implements Transport {
   readonly #socket: WebSocket | null;
@@ -34,7 +34,7 @@ class WebTransport implements Transport {
     try {
       socket = new WebSocket(url);
     } catch {
-      // For example, ws: on a page that came by https:.
+      // For example, ws: on a page loaded by https:.
       queueMicrotask(() => {
         this.#end(new AccoladesError('NETWORK', { what: 'The browser refused to connect.' }));
       });
@@ -85,7 +85,7 @@ class WebTransport implements Transport {
   }
 
   keepProcessAlive(): void {
-    // A page lives as long as it is open.
+    // Not applicable to a page.
   }
 
   #end(error: AccoladesError): void {
