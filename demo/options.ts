@@ -26,7 +26,7 @@ export class OptionsError extends Error {
   override readonly name = 'OptionsError';
 }
 
-export const defaultPorts: Readonly<Record<DemoOptions['host'], DemoPorts>> = {
+const defaultPorts: Readonly<Record<DemoOptions['host'], DemoPorts>> = {
   'node-red': { simulator: 14327, console: 14380, editor: 1880, result: 14390 },
   n8n: { simulator: 14327, console: 14380, editor: 5678, result: 14390 },
 };

@@ -9,7 +9,7 @@ const OWN_NAMES: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 const REFUSAL = 'Open this page by the address that the terminal shows: it answers on this computer only.\n';
 
 /** Whether a `Host` header names this computer. */
-export function namesOwnComputer(host: string | undefined): boolean {
+function namesOwnComputer(host: string | undefined): boolean {
   return OWN_NAMES.includes(host?.replace(/:\d+$/, '').toLowerCase() ?? '');
 }
 

@@ -65,7 +65,7 @@ export async function runBenchmark(
 }
 
 /** Null when there is no target. */
-export function isMet({ value, target }: Verdict): boolean | null {
+function isMet({ value, target }: Verdict): boolean | null {
   if (target === undefined) return null;
   return target.at === 'least' ? value >= target.value : value <= target.value;
 }

@@ -14,7 +14,7 @@ export interface N8nExecutionSummary {
   stoppedAt: string | undefined;
 }
 
-export interface N8nError {
+interface N8nError {
   message: string;
   description: string | undefined;
   /** The class name, e.g. `NodeOperationError`. */
@@ -22,7 +22,7 @@ export interface N8nError {
 }
 
 /** One run of one node. */
-export interface N8nNodeRun {
+interface N8nNodeRun {
   status: string | undefined;
   startTime: number | undefined;
   executionTimeMs: number | undefined;

@@ -17,7 +17,7 @@ export interface QueueModeOptions {
 }
 
 /** The settings of n8n's database. */
-export function postgresqlEnvironment(postgresql: PostgresqlService): Record<string, string> {
+function postgresqlEnvironment(postgresql: PostgresqlService): Record<string, string> {
   return {
     DB_TYPE: 'postgresdb',
     DB_POSTGRESDB_HOST: postgresql.host,

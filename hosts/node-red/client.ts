@@ -52,7 +52,7 @@ export interface NodeRedNodeSet {
 }
 
 /** The admin API answered with an error. */
-export class NodeRedApiError extends Error {
+class NodeRedApiError extends Error {
   override readonly name = 'NodeRedApiError';
   readonly status: number;
   constructor(what: string, status: number, body: string) {

@@ -1,4 +1,4 @@
-import { access, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { access, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { waitUntil } from '../deadline.ts';
 import { isObject, parseJson } from '../guards.ts';
@@ -232,11 +232,6 @@ function missingTypes(child: HostProcess): Error | undefined {
   return new Error(
     `${child.name} does not have all node types of its flows. Its last output:\n${child.tail()}`,
   );
-}
-
-/** The flows of a user directory as its file has them (for a host that is not running). */
-export async function readFlowFile(userDir: string): Promise<unknown> {
-  return parseJson(await readFile(path.join(userDir, 'flows.json'), 'utf8'), 'flows.json');
 }
 
 /** Whether a package stands in the user directory. */

@@ -24,18 +24,18 @@ import { claimOwner, type ClaimedOwner } from './owner-name.ts';
 import type { TriggerSettings } from './trigger-settings.ts';
 
 /** How long publishing waits for the agents, in ms, so that the log says whether they connect. */
-export const ACTIVATION_WAIT_MS = 5_000;
+const ACTIVATION_WAIT_MS = 5_000;
 
 /**
  * How long the node waits for n8n to save executions, in ms: at its end n8n does not wait for them.
  */
-export const SAVE_WAIT_MS = 5_000;
+const SAVE_WAIT_MS = 5_000;
 
 /**
  * How long the node delays the end of n8n while agents are released, in ms. A closing handshake
  * takes a second at most. An agent that a running execution uses is released with that execution.
  */
-export const RELEASE_WAIT_MS = 1_500;
+const RELEASE_WAIT_MS = 1_500;
 
 /** How many executions wait for n8n. Beyond this, the hub holds events, within its own limits. */
 const MAX_WAITING = 1_000;

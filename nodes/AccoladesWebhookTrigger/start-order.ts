@@ -4,7 +4,7 @@ import { processEnd, systemClock, type ProcessEnd } from '@accolades-flow/core/n
 /** How many answered requests may wait in a process. Beyond this, workflows start at once. */
 export const MAX_WAITING = 2_000;
 /** The same limit in bytes of request bodies. */
-export const MAX_WAITING_BYTES = 32 * 1024 * 1024;
+const MAX_WAITING_BYTES = 32 * 1024 * 1024;
 
 /** How long n8n may take to save an execution before it is checked, in milliseconds. */
 export const MAX_START_MS = 2_000;

@@ -7,7 +7,7 @@ import { asRecord } from '../shared/parameters.ts';
 export type Responder = 'replyNode' | 'lastNode' | 'fallback';
 
 /** Where a request carries the secret. */
-export type SecretPlace = 'path' | 'parameter' | 'none';
+type SecretPlace = 'path' | 'parameter' | 'none';
 
 /** The parameters of the trigger, unchecked; `createEndpoint` checks them. */
 export interface WebhookParameters {

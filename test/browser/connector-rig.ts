@@ -14,7 +14,7 @@ export const SECRET = 'connector-secret-k3yB7wq9';
 export const CRM = 'https://crm.example';
 
 /** The zip for uploading into Accolades. `npm run pack` writes it. */
-export async function connectorZip(): Promise<string> {
+async function connectorZip(): Promise<string> {
   const zip = path.join(artifacts, 'accolades-flow-connector.zip');
   await access(zip).catch(() => {
     throw new Error('artifacts/ holds no connector. Run "npm run pack" first.');

@@ -21,8 +21,8 @@ export interface RequestCase {
   readonly waits?: 'ivr' | 'confirmHangup';
 }
 
-export const FORM = 'application/x-www-form-urlencoded';
-export const JSON_TYPE = 'application/json';
+const FORM = 'application/x-www-form-urlencoded';
+const JSON_TYPE = 'application/json';
 
 const form = (fields: Readonly<Record<string, string>>): string => new URLSearchParams(fields).toString();
 

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type RequestListener } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 
-export interface Command {
+interface Command {
   /** `/12345/dial/` */
   readonly path: string;
   readonly fields: Readonly<Record<string, string>>;

@@ -4,7 +4,7 @@ import { isLoopback } from './parameters.ts';
 import { POST_FIELDS } from './webhook-post.ts';
 
 /** The property of the configuration text with this connector's settings. */
-export const CONFIGURATION_KEY = 'accoladesFlow';
+const CONFIGURATION_KEY = 'accoladesFlow';
 
 /** The settings that an administrator has written into the account's configuration text. */
 export interface ConnectorConfiguration {

@@ -4,13 +4,13 @@ import type { AnsweredPage, ConnectorEvent, DeliveryOutcome } from './webhook-po
 /** Events held at most. The oldest are given up first: calls that are long over help no flow. */
 export const MAX_QUEUED = 100;
 /** Characters of content held at most. */
-export const MAX_QUEUED_CHARS = 2 * 1024 * 1024;
+const MAX_QUEUED_CHARS = 2 * 1024 * 1024;
 /** An event is given up after this time, in milliseconds. It is longer than a night. */
 export const MAX_EVENT_AGE_MS = 12 * 3_600_000;
 /** Failures of the first event before the queue finds out whether the endpoint takes another one. */
 export const FAILURES_BEFORE_PROBE = 3;
 /** Time between two attempts for the events that were set aside, in milliseconds. */
-export const SET_ASIDE_RETRY_MS = 30_000;
+const SET_ASIDE_RETRY_MS = 30_000;
 /** Attempts for an event that was set aside, while the endpoint takes others. */
 export const SET_ASIDE_ATTEMPTS = 10;
 
@@ -19,7 +19,7 @@ type Failure = Extract<DeliveryOutcome, { kind: 'failed' }>;
 /** `full`: too many waited. `old`: waited too long. `refused`: the endpoint does not take it. */
 export type LostReason = 'full' | 'old' | 'refused';
 
-export interface QueueListener {
+interface QueueListener {
   /** `waiting`: how many are left. */
   onDelivered(event: ConnectorEvent, page: AnsweredPage | null, waiting: number): void;
   /** `waiting`: how many are left, this one included unless it is given up. */

@@ -95,7 +95,7 @@ function isOfTopOrigin(): boolean {
 }
 
 /** Reads the sandbox of this frame, as far as a frame can. */
-export function readSandbox(): Sandbox {
+function readSandbox(): Sandbox {
   const flags = frameFlags();
   if (flags !== null) {
     const opens = flags.includes('allow-popups');

@@ -58,7 +58,7 @@ export type DeliveryOutcome =
 export const POST_FIELDS = ['apiName', 'eventId', 'ageMs', 'agent', 'frame', 'event', 'reason'] as const;
 
 /** In milliseconds. An event without an answer by then is posted again, and taken once. */
-export const ANSWER_TIMEOUT_MS = 20_000;
+const ANSWER_TIMEOUT_MS = 20_000;
 /**
  * Characters that all posts together may have which outlive their page. Browsers allow 64 KiB.
  * @see https://fetch.spec.whatwg.org/#http-network-or-cache-fetch

@@ -95,7 +95,7 @@ async function checkMarks(editor: NodeRedEditor, cases: readonly Case[]): Promis
 }
 
 /** Checks for missing, truncated and overlapping texts. */
-export async function checkLook(editor: NodeRedEditor, name: string): Promise<void> {
+async function checkLook(editor: NodeRedEditor, name: string): Promise<void> {
   const form = editor.dialog.locator('.accolades-form');
   expect(await form.innerText(), name).not.to.match(/accolades-\w+\.\w/);
   const wide = await editor.page.evaluate<string[]>(`

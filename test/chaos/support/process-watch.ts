@@ -13,7 +13,7 @@ const NOT_COUNTED: ReadonlySet<string> = new Set([
 type Census = ReadonlyMap<string, number>;
 
 /** The resources that keep this process alive, by kind: sockets, servers, timers … */
-export function activeResources(): Census {
+function activeResources(): Census {
   const census = new Map<string, number>();
   for (const kind of process.getActiveResourcesInfo()) {
     if (!NOT_COUNTED.has(kind)) census.set(kind, (census.get(kind) ?? 0) + 1);

@@ -35,7 +35,7 @@ export type DeliveryReport =
   | { readonly kind: 'failed'; readonly message: string };
 
 /** Limits of the waiting items. The owner must add nothing between `onFull` and `onRoom`. */
-export interface DeliveryCapacity<T> {
+interface DeliveryCapacity<T> {
   readonly maxItems: number;
   /** In the unit of `sizeOf`. */
   readonly maxSize: number;

@@ -10,7 +10,7 @@ import type { Hub } from './hub.ts';
 import type { Subscription, SubscriptionStatus } from './subscription.ts';
 
 /** Longest check of one agent, in milliseconds. */
-export const CHECK_DEADLINE_MS = 20_000;
+const CHECK_DEADLINE_MS = 20_000;
 /** Wait for the agent's ids, in milliseconds. Without them the check still succeeds. */
 const IDENTITY_DEADLINE_MS = 3_000;
 

@@ -10,7 +10,7 @@ import { MATCH_MS, type Sighting } from './sighting-ledger.ts';
 /** The same notification, byte for byte, counts once within this time, in milliseconds. */
 const REPEATED_MS = 10_000;
 /** After this long without a sign a call ends although a hang-up is missing, in milliseconds. */
-export const NO_HANGUP_MS = 4 * 3_600_000;
+const NO_HANGUP_MS = 4 * 3_600_000;
 /** Notifications and sightings kept per call, each; more are counted only. */
 const MAX_KEPT = 200;
 

@@ -5,9 +5,9 @@
  * Sources: `seed` is the vendor's API text, `connector` is the vendor's example connector 2.0.0,
  * `unknown` is not published.
  */
-export type FactSource = 'seed' | 'connector' | 'unknown';
+type FactSource = 'seed' | 'connector' | 'unknown';
 
-export interface FieldSpec {
+interface FieldSpec {
   readonly name: string;
   readonly type: string;
   /** The message is useless without this field, and is rejected even if it is valid JSON. */

@@ -1,7 +1,7 @@
 import type { AccoladesErrorCode } from '../errors.ts';
 
 /** The first ceiling, in milliseconds. It doubles with each failure up to the cap. */
-export const FIRST_BACKOFF_MS = 1_000;
+const FIRST_BACKOFF_MS = 1_000;
 /** A session that was ready for this long resets the backoff, in milliseconds. */
 export const STABLE_AFTER_MS = 60_000;
 

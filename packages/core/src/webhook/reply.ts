@@ -29,7 +29,7 @@ export const ACKNOWLEDGEMENT: HttpAnswer = {
  *
  * @throws AccoladesError `INVALID_REPLY`, naming the variable and the limit
  */
-export function readVariables(input: unknown): ReadonlyMap<string, string> {
+function readVariables(input: unknown): ReadonlyMap<string, string> {
   const pairs = pairsOf(input);
   const variables = new Map<string, string>();
   for (const [name, value] of pairs) {

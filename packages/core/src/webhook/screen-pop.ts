@@ -10,8 +10,8 @@ export interface ScreenPop {
 }
 
 /** Our own limits, in characters. */
-export const MAX_POP_URL_CHARS = 2_048;
-export const MAX_POP_TITLE_CHARS = 200;
+const MAX_POP_URL_CHARS = 2_048;
+const MAX_POP_TITLE_CHARS = 200;
 
 /**
  * Lets any page read the answers to the browser connector: the origin from which Accolades serves

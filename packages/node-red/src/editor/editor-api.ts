@@ -10,7 +10,7 @@ export interface EditorNode {
   _(key: string, values?: Readonly<Record<string, string | number>>): string;
 }
 
-export interface EditorProperty {
+interface EditorProperty {
   readonly value: unknown;
   readonly type?: string;
   readonly required?: boolean;
@@ -18,7 +18,7 @@ export interface EditorProperty {
   validate?(this: EditorNode, value: unknown, options: unknown): boolean | string;
 }
 
-export interface EditorNodeDefinition {
+interface EditorNodeDefinition {
   readonly category: string;
   readonly color?: string;
   readonly icon?: string;
@@ -46,7 +46,7 @@ export interface EditorRed {
 export type TypedInputType =
   string | { readonly value: string; readonly label: string; readonly hasValue: boolean };
 
-export interface TypedInputOptions {
+interface TypedInputOptions {
   readonly default: string;
   readonly types: readonly TypedInputType[];
   /** The hidden field that keeps the type. */
@@ -81,12 +81,12 @@ export interface Elements {
 }
 
 /** An element of the page. */
-export interface PageElement {
+interface PageElement {
   readonly nodeType: number;
   scrollIntoView(options: { readonly block: 'nearest' }): void;
 }
 
-export interface EditableListOptions {
+interface EditableListOptions {
   addItem(row: Elements, index: number, data: Readonly<Record<string, unknown>>): void;
   readonly removable: boolean;
   readonly sortable: boolean;
@@ -95,7 +95,7 @@ export interface EditableListOptions {
 }
 
 /** A request to the admin API in progress. */
-export interface AdminRequest {
+interface AdminRequest {
   done(handler: (answer: unknown) => void): AdminRequest;
   fail(handler: () => void): AdminRequest;
   always(handler: () => void): AdminRequest;

@@ -22,6 +22,3 @@ export function typedField($: Query, name: string, types: readonly TypedInputTyp
     typeField: `#node-input-${name}Type`,
   });
 }
-
-/** The types of a value that is not fixed text. */
-export const DYNAMIC_TYPES: readonly string[] = ['msg', 'flow', 'global', 'env', 'jsonata'];

@@ -1,7 +1,7 @@
 import { errorCodeOf, describeError, type Texts } from './texts.ts';
 
 /** Details of a failed command for Catch nodes, as `msg.error.cause`. */
-export interface FailureFacts {
+interface FailureFacts {
   readonly code: string;
   /** The same command may succeed later without a change by the user. */
   readonly retryable: boolean;

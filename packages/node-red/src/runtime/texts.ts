@@ -2,7 +2,7 @@ import { ADVICE, messageOf, type AccoladesErrorCode } from '@accolades-flow/core
 import english from '../locales/en-US.json' with { type: 'json' };
 
 /** Values for the `__name__` placeholders of a text. */
-export type TextValues = Readonly<Record<string, string | number>>;
+type TextValues = Readonly<Record<string, string | number>>;
 
 /** Returns the text of a key in the runtime's language. */
 export type Texts = (key: string, values?: TextValues) => string;

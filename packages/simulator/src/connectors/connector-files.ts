@@ -13,7 +13,7 @@ const START_PAGE = 'index.html';
 /** A folder with more files is not a connector; reading it whole would take memory for nothing. */
 const MAX_FOLDER_FILES = 1000;
 
-export interface ConnectorFile {
+interface ConnectorFile {
   readonly content: Buffer;
   readonly contentType: string;
 }

@@ -11,7 +11,7 @@ import type { TelephonyState } from './telephony-state.ts';
 /** More agents than this are not shown; nobody could look through them. */
 const MAX_AGENTS_SHOWN = 500;
 
-export interface AgentView {
+interface AgentView {
   key: number;
   name: string;
   maskedIdCrm: string;

@@ -10,7 +10,7 @@ const CALLS_SHOWN = 20;
 const LOG_ENTRIES_SHOWN = 40;
 const PHONES_SHOWN = 200;
 
-export interface PhoneView {
+interface PhoneView {
   deviceId: string;
   userId: string;
   /** The key of the agent that sits at it, and its name. */

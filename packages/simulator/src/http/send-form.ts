@@ -2,7 +2,7 @@ import { request as requestHttp } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 
-export interface FormRequest {
+interface FormRequest {
   readonly url: string;
   readonly method: 'GET' | 'POST';
   /** Sent form-encoded: in the query of a GET, in the body of a POST. */

@@ -52,7 +52,7 @@ export interface IvrResult {
 }
 
 /** The documented limits. */
-export const MAX_IVR_VARIABLES = 10;
+const MAX_IVR_VARIABLES = 10;
 const VARIABLE_NAME = /^[A-Za-z0-9]+$/;
 
 const DEFAULT_TIMEOUT_MS = 10_000;

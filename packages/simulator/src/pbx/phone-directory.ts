@@ -35,7 +35,7 @@ export interface Phone {
 }
 
 /** The longest call duration limit, in seconds: a day. */
-export const MAX_DURATION_S = 86_400;
+const MAX_DURATION_S = 86_400;
 
 /** The phones of the simulated PBX, in the order in which they were added. */
 export class PhoneDirectory {

@@ -6,7 +6,7 @@ import { DEFAULT_TIMINGS } from '../../session/contract.ts';
  * fails when the last address is unreachable. A quarter of the connect deadline allows for four
  * addresses.
  */
-export const ADDRESS_ATTEMPT_MS = DEFAULT_TIMINGS.connectMs / 4;
+const ADDRESS_ATTEMPT_MS = DEFAULT_TIMINGS.connectMs / 4;
 
 /** Options for everything that opens a TCP connection. */
 export const ADDRESS_OPTIONS = { autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS };

@@ -34,9 +34,9 @@ export interface Durations {
   readonly talk: number;
 }
 
-export const CALLER = '0722000111';
-export const CALLEE = '0211234567';
-export const EXTENSION = '101';
+const CALLER = '0722000111';
+const CALLEE = '0211234567';
+const EXTENSION = '101';
 
 const fact = (at: number, phone: PhoneName, what: Fact['what']): Fact => ({ at, phone, what });
 const rings = (at: number, ...phones: PhoneName[]): Fact[] => phones.map((phone) => fact(at, phone, 'rings'));

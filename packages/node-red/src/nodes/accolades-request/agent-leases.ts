@@ -6,9 +6,9 @@ import type { AgentConnection } from '../accolades-agent/agent-connection.ts';
 /**
  * How long a connection that was opened for a request stays open for the next one, in milliseconds.
  */
-export const KEEP_MS = 5_000;
+const KEEP_MS = 5_000;
 /** How long a connection may take to become ready, in milliseconds. */
-export const READY_LIMIT_MS = 20_000;
+const READY_LIMIT_MS = 20_000;
 
 interface Lease {
   subscription: Subscription;
