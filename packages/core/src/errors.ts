@@ -110,6 +110,8 @@ export interface AccoladesErrorOptions {
   readonly cause?: unknown;
   /** ISO 8601 time until which the same request is refused without being sent. */
   readonly until?: string;
+  /** The time until then in milliseconds, by the monotonic clock. */
+  readonly retryAfterMs?: number;
   /** The HTTP status of the server's answer. */
   readonly httpStatus?: number;
 }
@@ -142,7 +144,7 @@ const PERMANENT: ReadonlySet<AccoladesErrorCode> = new Set([
 ]);
 
 /** The number is the version of the class's fields. */
-const BRAND: unique symbol = Symbol.for('@accolades-flow/core error 1');
+const BRAND: unique symbol = Symbol.for('@accolades-flow/core error 2');
 
 /**
  * The error class of this library: `code` for programs, `message` for users (what happened and what
@@ -163,6 +165,8 @@ export class AccoladesError extends Error {
   readonly what: string | null;
   /** ISO 8601. Set only for `COOLING_DOWN` and for the refusals that start a cool-down. */
   readonly until: string | null;
+  /** For timers: the time until `until`, in milliseconds. The wall clock may be set meanwhile. */
+  readonly retryAfterMs: number | null;
   /** Set only when a server's HTTP answer caused the error. */
   readonly httpStatus: number | null;
 
@@ -176,6 +180,7 @@ export class AccoladesError extends Error {
     this.code = code;
     this.what = what ?? null;
     this.until = options.until ?? null;
+    this.retryAfterMs = options.retryAfterMs ?? null;
     this.httpStatus = options.httpStatus ?? null;
     this.retryable = options.retryable ?? !PERMANENT.has(code);
   }

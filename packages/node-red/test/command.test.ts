@@ -186,6 +186,22 @@ describe('accolades-command', () => {
     expect(sent).to.have.lengthOf(2);
   });
 
+  it('shows the pause for as long as it lasts, when the wall clock is set meanwhile', async () => {
+    answer = { status: 401, body: { type: 'Error', message: 'Unauthorized', code: '401' } };
+    const running = await start();
+    await fail(running, { payload: { phoneNumber: '101' } });
+    const { now } = Date;
+    Date.now = () => now() + 3_600_000;
+    try {
+      await fail(running, { payload: { phoneNumber: '101' } }, 2);
+      // A timer of no time that the node has started would end before this one.
+      await new Promise((resolve) => setTimeout(resolve, 0));
+    } finally {
+      Date.now = now;
+    }
+    expect(running.statusOf('do')?.text).to.match(/^paused until \d\d:\d\d$/);
+  });
+
   it('sends a dial without an answer once only', async () => {
     answer = null;
     const running = await start();

@@ -243,10 +243,11 @@ const CONNECT_ERRORS: ReadonlySet<AccoladesErrorCode> = new Set([
   'INVALID_PARAMETER',
 ]);
 
-function coolingDown({ reason, own, until }: Cooling): AccoladesError {
+function coolingDown({ reason, own, leftMs, until }: Cooling): AccoladesError {
   return new AccoladesError('COOLING_DOWN', {
     what: `${whyCooling(reason, own)}; waiting until ${until}.`,
     until,
+    retryAfterMs: leftMs,
   });
 }
 
@@ -262,10 +263,11 @@ function whyCooling(reason: RefusalReason, own: boolean): string {
 }
 
 /** Adds the end of the cool-down to the refusal that starts it. */
-function withCooling(refused: AccoladesError, { until }: Cooling): AccoladesError {
+function withCooling(refused: AccoladesError, { leftMs, until }: Cooling): AccoladesError {
   return new AccoladesError(refused.code, {
     what: `${refused.what ?? ''} Nothing more is sent to this server until ${until}.`.trim(),
     until,
+    retryAfterMs: leftMs,
     retryable: refused.retryable,
     ...(refused.httpStatus === null ? {} : { httpStatus: refused.httpStatus }),
   });

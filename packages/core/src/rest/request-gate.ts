@@ -25,7 +25,9 @@ export interface Cooling {
   readonly reason: RefusalReason;
   /** Whether these very credentials were refused, and not those of another account of the server. */
   readonly own: boolean;
-  /** ISO 8601 */
+  /** By the monotonic clock, in whole milliseconds, rounded up. */
+  readonly leftMs: number;
+  /** ISO 8601, to the second: by the wall clock of now, which may have been set since the refusal. */
   readonly until: string;
 }
 
@@ -139,13 +141,15 @@ export class RequestGate {
     return {
       reason,
       endsAt: this.#clock.monotonic() + coolDownMs,
-      until: new Date(this.#clock.now() + coolDownMs).toISOString(),
     };
   }
 
   #coolingOf(block: Block | undefined, own: boolean): Cooling | null {
-    if (block === undefined || this.#clock.monotonic() >= block.endsAt) return null;
-    return { reason: block.reason, own, until: block.until };
+    if (block === undefined) return null;
+    const leftMs = Math.ceil(block.endsAt - this.#clock.monotonic());
+    if (leftMs <= 0) return null;
+    const seconds = Math.ceil((this.#clock.now() + leftMs) / 1_000);
+    return { reason: block.reason, own, leftMs, until: new Date(seconds * 1_000).toISOString() };
   }
 
   #serverOf({ baseUrl }: GateAccount): Server {
@@ -191,7 +195,6 @@ interface Block {
   readonly reason: RefusalReason;
   /** By the monotonic clock. */
   readonly endsAt: number;
-  readonly until: string;
 }
 
 /** The requests of one account and password. */
@@ -243,7 +246,7 @@ class Server {
 }
 
 /** The number is the version of the gate's interface: only builds that understand each other share a gate. */
-const KEY = Symbol.for('@accolades-flow/core request gate 2');
+const KEY = Symbol.for('@accolades-flow/core request gate 3');
 
 /** The gate of this process, the same one for every separately bundled copy of this library. */
 export function processRequestGate(): Pick<RequestGate, 'enter'> {

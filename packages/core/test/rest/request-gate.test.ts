@@ -34,6 +34,16 @@ describe('the gate of commands', () => {
       expect(server.requests).to.have.lengthOf(2);
     });
 
+    it('tells the time left by the monotonic clock, when the wall clock is set meanwhile', async () => {
+      refuse(401, 401);
+      expect((await errorOf(client().ping())).retryAfterMs).to.equal(15 * 60_000);
+      clock.advance(5 * 60_000);
+      clock.jumpWall(-3_600_000);
+      const second = await errorOf(client().ping());
+      expect(second.retryAfterMs).to.equal(10 * 60_000);
+      expect(second.until).to.equal('2026-11-21T07:15:00.000Z');
+    });
+
     for (const [status, code] of [
       [401, 401],
       [404, 404],

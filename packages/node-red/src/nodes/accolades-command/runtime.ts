@@ -1,4 +1,10 @@
-import { parseCountry, readNumberFormat, type DialResult, type PingResult } from '@accolades-flow/core';
+import {
+  AccoladesError,
+  parseCountry,
+  readNumberFormat,
+  type DialResult,
+  type PingResult,
+} from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { answerMessages, type Answering } from '../../runtime/answer-messages.ts';
@@ -92,11 +98,12 @@ class CommandWork implements Answering {
   /** Shows why it failed, and gives the error for Catch nodes. */
   failed(error: unknown): Error {
     const failure = failureOf(error, this.#texts);
-    const until = untilOf(error);
-    if (until === null) {
+    const pauseMs = retryAfterMsOf(error);
+    if (pauseMs === null) {
       this.#show(errorStatus(error, this.#texts));
       return failure;
     }
+    const until = new Date(Date.now() + pauseMs);
     const time = `${two(until.getHours())}:${two(until.getMinutes())}`;
     const key = errorCodeOf(error) === 'COOLING_DOWN' ? 'paused' : 'refused';
     this.#show({
@@ -104,7 +111,7 @@ class CommandWork implements Answering {
       shape: 'ring',
       text: this.#texts(`accolades-command.status.${key}`, { time }),
     });
-    this.#stopTimer = startTimer(Math.max(0, until.getTime() - Date.now()), () => {
+    this.#stopTimer = startTimer(pauseMs, () => {
       this.#show({});
     });
     return failure;
@@ -145,11 +152,8 @@ class CommandWork implements Answering {
   }
 }
 
-function untilOf(error: unknown): Date | null {
-  const until = error instanceof Error && 'until' in error ? error.until : null;
-  if (typeof until !== 'string') return null;
-  const date = new Date(until);
-  return Number.isNaN(date.getTime()) ? null : date;
+function retryAfterMsOf(error: unknown): number | null {
+  return error instanceof AccoladesError ? error.retryAfterMs : null;
 }
 
 function two(number: number): string {
