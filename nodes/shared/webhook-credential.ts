@@ -1,4 +1,4 @@
-import { AccoladesError, messageOf } from '@accolades-flow/core';
+import { AccoladesError, messageOf, withoutPastedEnds } from '@accolades-flow/core';
 import type {
   ICredentialsDecrypted,
   ICredentialTestFunctions,
@@ -14,7 +14,7 @@ const MIN_SECRET_CHARS = 16;
  */
 export function readWebhookSecret(credential: Readonly<Record<string, unknown>>): string {
   const value = credential['secret'];
-  const secret = typeof value === 'string' ? value.trim() : '';
+  const secret = typeof value === 'string' ? withoutPastedEnds(value) : '';
   if (secret === '') throw invalid('No secret is given.');
   if (secret.length < MIN_SECRET_CHARS) {
     throw invalid(`The secret is shorter than ${MIN_SECRET_CHARS} characters.`);

@@ -363,6 +363,8 @@ describe('The n8n webhook trigger', () => {
     const test = (secret: string) =>
       runtime.testCredential('accoladesWebhookTrigger', 'accoladesWebhookApi', { secret });
     expect(await test(SECRET)).to.include({ status: 'OK' });
+    expect((await test(`\u200B${SECRET}\uFE0F `)).status).to.equal('OK');
+    expect((await test(`${'\u200B'.repeat(16)}short`)).message).to.match(/shorter than 16/);
     expect((await test('short')).message).to.match(/shorter than 16/);
     expect((await test('with/slash-0000000000')).message).to.match(/letters, digits/);
   });

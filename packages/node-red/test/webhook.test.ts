@@ -94,17 +94,32 @@ describe('accolades-webhook', () => {
     expect(runtime.logOf('hook', 'warn')[0]).to.match(/from 127\.0\.0\.… with HTTP status 401/);
   });
 
-  it('does not open its path when the variable that holds the secret is empty', async () => {
-    process.env['TEST_SECRET'] = '';
-    try {
-      await start(webhookFlow(), '${TEST_SECRET}');
-    } finally {
-      delete process.env['TEST_SECRET'];
-    }
-    expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(404);
-    expect(runtime.statusOf('hook')).to.deep.include({ fill: 'red', shape: 'ring', text: 'wrong settings' });
-    const [caught] = await runtime.waitForMessages('caught', 1);
-    expect(at(caught, 'error', 'message')).to.match(/secret is blank.*not opened/);
+  for (const [name, value] of [
+    ['empty', ''],
+    ['a zero-width space', '\u200B'],
+  ] as const) {
+    it(`does not open its path when the variable that holds the secret is ${name}`, async () => {
+      process.env['TEST_SECRET'] = value;
+      try {
+        await start(webhookFlow(), '${TEST_SECRET}');
+      } finally {
+        delete process.env['TEST_SECRET'];
+      }
+      expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(404);
+      expect(runtime.statusOf('hook')).to.deep.include({
+        fill: 'red',
+        shape: 'ring',
+        text: 'wrong settings',
+      });
+      const [caught] = await runtime.waitForMessages('caught', 1);
+      expect(at(caught, 'error', 'message')).to.match(/secret is blank.*not opened/);
+    });
+  }
+
+  it('takes a secret with invisible characters pasted around it', async () => {
+    await start(webhookFlow(), `\u200B${SECRET}\uFE0F`);
+    expect((await post(`${url}/accolades/${SECRET}`, HANGUP)).status).to.equal(200);
+    expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(401);
   });
 
   it('takes a secret that was written as nothing for none', async () => {

@@ -15,6 +15,7 @@ import {
   type RequestHead,
 } from './request.ts';
 import { READABLE_BY_ANY_PAGE } from './screen-pop.ts';
+import { withoutPastedEnds } from '../text/pasted-text.ts';
 import { Secret } from './secret.ts';
 import {
   isListed,
@@ -112,8 +113,7 @@ export class EndpointGuard {
   constructor(settings: GuardSettings = {}, takesConnector = true) {
     this.#takesConnector = takesConnector;
     this.#methods = METHODS[settings.methods ?? 'both'];
-    const secret = readText(settings.secret, 'The secret');
-    this.#secret = secret === '' ? null : new Secret(secret);
+    this.#secret = readSecret(settings.secret);
     this.#secretParameter =
       readText(settings.secretParameter, 'The name of the secret parameter') || DEFAULT_SECRET_PARAMETER;
     this.#allowed = parseAddressList(settings.allowedAddresses);
@@ -270,6 +270,16 @@ function readText(value: unknown, name: string): string {
   if (value === undefined || value === null) return '';
   if (typeof value !== 'string') throw invalid(`${name} must be text.`);
   return value.trim();
+}
+
+/** Null when none is set. A blank one is refused: taken for none, it would open the endpoint. */
+function readSecret(value: unknown): Secret | null {
+  if (value === undefined || value === null || value === '') return null;
+  if (typeof value !== 'string') throw invalid('The secret must be text.');
+  if (withoutPastedEnds(value) === '') {
+    throw invalid('Write a secret that is not blank, or clear the field to accept every request.');
+  }
+  return new Secret(value);
 }
 
 function readMaxBodyBytes(value: unknown): number {

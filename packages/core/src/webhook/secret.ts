@@ -1,6 +1,10 @@
 import { createHash, timingSafeEqual } from 'node:crypto';
+import { withoutPastedEnds } from '../text/pasted-text.ts';
 
-/** A secret that requests must show. */
+/**
+ * A secret that requests must show. Invisible characters and blanks that were pasted around it, here
+ * or in Accolades, do not count.
+ */
 export class Secret {
   readonly #digest: Buffer;
 
@@ -20,5 +24,5 @@ export class Secret {
 
 /** Of equal length whatever the text, as a comparison in constant time requires. */
 function digest(text: string): Buffer {
-  return createHash('sha256').update(text, 'utf8').digest();
+  return createHash('sha256').update(withoutPastedEnds(text), 'utf8').digest();
 }

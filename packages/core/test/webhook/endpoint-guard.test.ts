@@ -213,6 +213,27 @@ describe('the guard of an endpoint', () => {
       });
     }
 
+    for (const [name, character] of [
+      ['zero-width spaces', '\u200B'],
+      ['soft hyphens', '\u00AD'],
+      ['bidi marks', '\u202A'],
+      ['variation selectors', '\uFE0F'],
+      ['no-break spaces', '\u00A0'],
+    ] as const) {
+      const pasted = `${character}${SECRET}${character}`;
+      it(`with ${name} pasted around it, in the setting or in Accolades`, () => {
+        const escaped = encodeURIComponent(pasted);
+        expect(outcome({ secret: pasted }, { pathSecret: SECRET })).to.deep.equal({ a: '1' });
+        for (const change of [
+          { pathSecret: pasted },
+          { url: `/x?secret=${escaped}` },
+          { body: `a=1&secret=${escaped}` },
+        ]) {
+          expect(outcome({ secret: SECRET }, change), JSON.stringify(change)).to.deep.equal({ a: '1' });
+        }
+      });
+    }
+
     it('by the name that was set', () => {
       const settings = { secret: SECRET, secretParameter: 'key' };
       expect(outcome(settings, { url: `/x?key=${SECRET}` })).to.deep.equal({ a: '1' });
@@ -294,6 +315,8 @@ describe('the guard of an endpoint', () => {
       { trustedProxies: 'x' },
       { maxBodyBytes: 100 },
       { secret: 7 },
+      { secret: ' ' },
+      { secret: '\u200B\uFEFF' },
     ]) {
       expect(() => new EndpointGuard(settings), JSON.stringify(settings))
         .to.throw(AccoladesError)

@@ -1,5 +1,4 @@
-/** Characters without a width, which come along when text is copied from a web page. */
-const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g;
+import { withoutInvisible } from '@accolades-flow/core';
 
 /**
  * The name of the environment variable that a setting consists of: `${NAME}` or `$(NAME)`, also
@@ -8,7 +7,7 @@ const INVISIBLE = /[\u00ad\u200b-\u200f\u202a-\u202e\u2060\u2066-\u2069\ufeff]/g
 export function variableIn(value: unknown): string | undefined {
   if (typeof value !== 'string') return undefined;
   const [, inBraces, inBrackets] =
-    /^\s*\$(?:\{\s*([^\s{}]+)\s*\}|\(\s*([^\s()]+)\s*\))\s*$/.exec(value.replace(INVISIBLE, '')) ?? [];
+    /^\$(?:\{\s*([^\s{}]+)\s*\}|\(\s*([^\s()]+)\s*\))$/.exec(withoutInvisible(value)) ?? [];
   return inBraces ?? inBrackets;
 }
 

@@ -4,6 +4,7 @@ import {
   readHangupDecision,
   readWebhookEvents,
   WEBHOOK_EVENTS,
+  withoutPastedEnds,
   type WebhookEventType,
 } from '@accolades-flow/core';
 import { isVariable, problemOf } from '../../editor/check.ts';
@@ -243,7 +244,7 @@ function unfoldChanged(settings: Settings): void {
  */
 function showUrl(node: EditorNode): void {
   const path = field('path').val();
-  const secret = textOf(field('secret').val());
+  const secret = withoutPastedEnds(textOf(field('secret').val()));
   $('#accolades-webhook-open').toggle(secret === '' && textOf(field('allowedAddresses').val()).trim() === '');
   const line = $('#accolades-webhook-url');
   const problem = isVariable(path) ? null : problemOf(() => readPath(path));

@@ -1,6 +1,7 @@
 import {
   LineLimiter,
   WebhookEndpoint,
+  withoutPastedEnds,
   type Refusal,
   type WebhookEventType,
   type WebhookMessage,
@@ -131,7 +132,7 @@ class WebhookWork implements FlowMember {
   #secretOf(secret: unknown, environment: Environment): string {
     if (secret === undefined) return '';
     const given = settingText(secret, environment, 'INVALID_PARAMETER');
-    if (given.trim() === '') {
+    if (withoutPastedEnds(given) === '') {
       throw invalidParameter(this.#texts('accolades-webhook.error.blankSecret'));
     }
     return given;
