@@ -216,6 +216,8 @@ describe('The parameters of the Accolades Trigger', () => {
       /Correct the expression in Numbers/,
     ],
     ['an expression that gives an empty text', { options: { numbers: "={{ '' }} " } }, /clear the field/],
+    ['an expression of commas alone', { options: { numbers: "={{ ' , ' }}" } }, /Write at least one number/],
+    ['an expression of invisible characters', { options: { numbers: "={{ '\u200B' }}" } }, /clear the field/],
     ['an unknown country', { options: { country: 'Romania' } }, /two letters/],
   ] satisfies [string, INodeParameters, RegExp][]) {
     it(`refuses to publish with ${name}, says so, and leaves nothing behind`, async () => {

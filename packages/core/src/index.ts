@@ -47,7 +47,7 @@ export {
   type ConnectionEvent,
 } from './call/call-event.ts';
 export { createFilter, readEvents, type CallSource, type FilterSettings } from './call/filter.ts';
-export { readNumberList } from './call/number-list.ts';
+export { givenNumbers, readNumberList } from './call/number-list.ts';
 export { DEFAULT_COUNTRY, parseCountry, parsePhone, type Phone } from './call/phone.ts';
 export {
   parseConfiguration,

@@ -222,6 +222,22 @@ describe('accolades-call in flows', () => {
     expect(runtime.messagesOf('out')).to.have.lengthOf(1);
   });
 
+  for (const value of ['', ' ', '\u200B', ' , ']) {
+    it(`do not take a variable of numbers that is set to ${JSON.stringify(value)} for every number`, async () => {
+      process.env['TEST_NUMBERS'] = value;
+      try {
+        const running = await start(flow({ numbers: '${TEST_NUMBERS}' }));
+        await running.waitForStatus('call', 'wrong settings');
+        const said = running.logOf('call', 'error').join();
+        expect(said).to.match(/Set the environment variable TEST_NUMBERS|Write at least one number/);
+        expect(said).to.match(/or clear the field to take all numbers/);
+        expect(simulator.statistics.connections).to.equal(0);
+      } finally {
+        delete process.env['TEST_NUMBERS'];
+      }
+    });
+  }
+
   it('tell Status nodes each state, the first one included', async () => {
     const running = await start([
       ...flow({ wires: [[]] }),

@@ -1,4 +1,5 @@
 import { AccoladesError } from '../errors.ts';
+import { withoutPastedEnds } from '../text/pasted-text.ts';
 
 /** One entry of a list of numbers, as a person wrote it. */
 export type NumberEntry =
@@ -31,15 +32,32 @@ export const MAX_MATCHED_CHARS = 32;
 export function readNumberList(numbers: unknown): readonly NumberEntry[] {
   if (numbers === undefined || numbers === null) return [];
   if (typeof numbers !== 'string') throw invalid('Numbers must be text: prefixes or /regular expressions/.');
+  if (numbers.trim() === '') return [];
   const entries = splitList(numbers).map((text, index) =>
     text.startsWith('/') ? readExpression(text, index + 1) : readPrefix(text, index + 1),
   );
+  if (entries.length === 0) {
+    throw invalid('Write at least one number into Numbers, or clear the field to take all numbers.');
+  }
   if (entries.filter(({ kind }) => kind === 'expression').length > MAX_EXPRESSIONS) {
     throw invalid(
       `Numbers may hold ${MAX_EXPRESSIONS} regular expressions at most. Join some of them by “|”.`,
     );
   }
   return entries;
+}
+
+/**
+ * Checks the numbers that an expression or an environment variable gave. An empty field means every
+ * number, so one that gives nothing must not be taken for an empty field: all calls would pass.
+ * @param remedy what to do in this case, as the beginning of a sentence
+ * @returns the numbers
+ * @throws AccoladesError `INVALID_PARAMETER` when they are missing or blank
+ */
+export function givenNumbers(numbers: unknown, remedy: string): unknown {
+  const isText = typeof numbers === 'string';
+  if (isText ? withoutPastedEnds(numbers) !== '' : numbers !== undefined && numbers !== null) return numbers;
+  throw invalid(`${remedy}, which gives nothing, or clear the field to take all numbers.`);
 }
 
 /** Splits at commas and new lines, but not inside a /regular expression/. */

@@ -21,7 +21,7 @@ describe('filter', () => {
     expect(filter(call('1'))).to.equal(true);
     expect(filter(call('1', { event: 'outgoingCall' }))).to.equal(true);
     expect(filter(buildConnectionEvent('agentConnected', AGENT, null, 0))).to.equal(false);
-    for (const settings of [{ numbers: '' }, { numbers: ' , \n' }, { callSource: '' }, { events: null }]) {
+    for (const settings of [{ numbers: '' }, { numbers: ' \n' }, { callSource: '' }, { events: null }]) {
       expect(createFilter(settings)(call('x')), JSON.stringify(settings)).to.equal(true);
     }
   });
@@ -47,6 +47,15 @@ describe('filter', () => {
       }
       const { user, system } = process.cpuUsage(start);
       expect((user + system) / 1_000, JSON.stringify(piece)).to.be.below(2_000);
+    }
+  });
+
+  it('takes an empty field for every number, but not a list without an entry', () => {
+    for (const numbers of [undefined, null, '', ' ', '\n']) createFilter({ numbers });
+    for (const numbers of [' , ', ',', ',\n,']) {
+      expect(() => createFilter({ numbers }), JSON.stringify(numbers))
+        .to.throw(AccoladesError, /^Write at least one number.*or clear the field/)
+        .with.property('code', 'INVALID_PARAMETER');
     }
   });
 

@@ -9,7 +9,7 @@ import { NODE_RED_END, processEnd, processHub } from '@accolades-flow/core/node'
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { configNode } from '../../runtime/config-node.ts';
-import { environmentOf, settingReader, type ReadSetting } from '../../runtime/environment.ts';
+import { environmentOf, settingReader } from '../../runtime/environment.ts';
 import { ConnectionLines } from '../../runtime/connection-lines.ts';
 import { gateOf } from '../../runtime/gate-of.ts';
 import type { DeployPhase, FlowMember } from '../../runtime/flow-gate.ts';
@@ -21,6 +21,7 @@ import { StatusDisplay } from '../../runtime/status-display.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
 import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
 import { callMigrations } from './migrations.ts';
+import { readNumbers } from './numbers.ts';
 import type { Ports } from './ports.ts';
 
 /** The node `accolades-call`: sends a message for each call and each change of a connection. */
@@ -33,7 +34,8 @@ export default function registerCall(RED: NodeAPI): void {
     const read = settingReader(settings, environmentOf(RED.util, this));
     const work = new CallWork(this, texts, RED);
     const leave = gateOf(RED).join(work);
-    work.begin(settings, read, configNode(RED.nodes, settings['agent'], isAgentNode));
+    const numbers = (): unknown => readNumbers(RED, config, read);
+    work.begin(settings, numbers, configNode(RED.nodes, settings['agent'], isAgentNode));
     this.on('close', (removed: boolean, done: () => void) => {
       work.end();
       leave(removed);
@@ -88,7 +90,7 @@ class CallWork implements FlowMember {
   }
 
   /** Subscribes. Invalid settings become the node's status and an error for Catch nodes. */
-  begin(settings: Settings, read: ReadSetting, agent: AgentNode | null): void {
+  begin(settings: Settings, numbers: () => unknown, agent: AgentNode | null): void {
     // Events for a node that is created while the process ends would be lost.
     if (this.#end.begun) return;
     try {
@@ -107,7 +109,7 @@ class CallWork implements FlowMember {
         filter: {
           events: [...events],
           callSource: settings['callSource'],
-          numbers: read('numbers'),
+          numbers: numbers(),
           firstRingOnly: settings['firstRingOnly'],
         },
         includeConfiguration: settings['includeConfiguration'] === true,
