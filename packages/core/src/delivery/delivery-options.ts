@@ -59,7 +59,8 @@ export interface OrderedDeliveryOptions<T> {
    * host that lost an item does. Null: no check is possible, and the host counts as responsive.
    */
   readonly check?: (item: T) => Promise<unknown> | null;
-  readonly onReport: (report: DeliveryReport) => void;
+  /** Errors and rejections are ignored. */
+  readonly onReport: (report: DeliveryReport) => unknown;
   /** Default: no limit. */
   readonly capacity?: DeliveryCapacity<T>;
   /** Default: not shared with other deliveries. */

@@ -1,4 +1,5 @@
 import { messageOf } from '../errors.ts';
+import { callSafely } from '../hub/call-safely.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import {
   ACKNOWLEDGE_MS,
@@ -341,11 +342,7 @@ export class OrderedDelivery<T> {
 
   /** A log that fails must not hold up what still waits. */
   #report(report: DeliveryReport): void {
-    try {
-      this.#options.onReport(report);
-    } catch {
-      // There is nobody else to tell.
-    }
+    callSafely(() => this.#options.onReport(report));
   }
 }
 

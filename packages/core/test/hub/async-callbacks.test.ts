@@ -1,8 +1,10 @@
 import { setImmediate } from 'node:timers/promises';
 import { expect } from 'chai';
+import { OrderedDelivery } from '../../src/delivery/ordered-delivery.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import { HubRig, NOTHING } from '../support/hub-rig.ts';
 
-describe('async callbacks of a subscription', () => {
+describe('async callbacks', () => {
   const unhandled: unknown[] = [];
   const onUnhandled = (reason: unknown): void => {
     unhandled.push(reason);
@@ -20,7 +22,26 @@ describe('async callbacks of a subscription', () => {
     for (const other of others) process.on('unhandledRejection', other);
   });
 
-  it('do not end the process when they reject, and a rejected event is reported', async () => {
+  it('of an ordered delivery do not end the process when they reject', async () => {
+    const reports: string[] = [];
+    const delivery = new OrderedDelivery<string>({
+      clock: new FakeClock(),
+      keysOf: () => [],
+      deliver: () => {
+        throw new Error('no room');
+      },
+      onReport: ({ kind }) => {
+        reports.push(kind);
+        return Promise.reject(new Error('the log fails'));
+      },
+    });
+    delivery.add('a');
+    await setImmediate();
+    expect({ reports, unhandled }).to.deep.equal({ reports: ['failed'], unhandled: [] });
+    await delivery.close();
+  });
+
+  it('of a subscription do not end the process when they reject, and a rejected event is reported', async () => {
     const rig = new HubRig();
     const reports: string[] = [];
     const fail = (): Promise<void> => Promise.reject(new Error('no\nroom'));
