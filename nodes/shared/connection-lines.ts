@@ -1,4 +1,10 @@
-import { ConnectionLog, LineLimiter, type Report, type SubscriptionStatus } from '@accolades-flow/core';
+import {
+  ConnectionLog,
+  LineLimiter,
+  type Clock,
+  type Report,
+  type SubscriptionStatus,
+} from '@accolades-flow/core';
 import type { INode, Logger } from 'n8n-workflow';
 import { named } from './names.ts';
 
@@ -9,15 +15,18 @@ export class ConnectionLines {
   readonly #connections: ConnectionLog;
   readonly #limiter = new LineLimiter();
 
-  constructor(logger: Logger, node: INode, workflowId: string) {
+  /** @param clock default: that of the process */
+  constructor(logger: Logger, node: INode, workflowId: string, clock?: Clock) {
     this.#logger = logger;
     this.#context = { nodeName: node.name, workflowId };
     this.#connections = new ConnectionLog(({ labels, reason, lost }) => {
-      const agents = `${labels.length === 1 ? 'Agent' : 'Agents'} ${named(labels)}`;
-      if (reason === null) this.write('info', `${agents}: connected to Accolades.`);
-      else if (lost) this.write('info', `${agents}: disconnected. ${reason.message}`);
-      else this.warn(`${agents}: not connected yet. ${reason.message}`);
-    });
+      if (reason === null) {
+        const agents = `${labels.length === 1 ? 'Agent' : 'Agents'} ${named(labels)}`;
+        this.write('info', `${agents}: connected to Accolades.`);
+      } else {
+        this.write(lost ? 'info' : 'warn', offlineLine(labels, reason.message, lost));
+      }
+    }, clock);
   }
 
   onStatus(status: SubscriptionStatus): void {
@@ -44,6 +53,14 @@ export class ConnectionLines {
   close(): void {
     this.#connections.close();
   }
+}
+
+/** The names of many agents are long and say less than the reason, so they stand after it. */
+function offlineLine(labels: readonly string[], reason: string, lost: boolean): string {
+  const names = named(labels);
+  if (labels.length === 1) return `Agent ${names}: ${lost ? 'disconnected' : 'not connected yet'}. ${reason}`;
+  const what = lost ? 'were disconnected' : 'are not connected yet';
+  return `${labels.length} agents ${what}. ${reason} They are: ${names}.`;
 }
 
 function prefixed(line: string): string {
