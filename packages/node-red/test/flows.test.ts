@@ -1,3 +1,4 @@
+import { inspect } from 'node:util';
 import { expect } from 'chai';
 import type { Simulator } from '@accolades-flow/simulator';
 import { expectNoSecretSeen, FRONT_DESK, SALES, startSimulator } from './fixtures.ts';
@@ -237,6 +238,16 @@ describe('accolades-call in flows', () => {
       }
     });
   }
+
+  it('show no idCrm when a config node is inspected or written as JSON', async () => {
+    const running = await start(flow());
+    await running.waitForStatus('call', 'connected');
+    const node: unknown = running.node('agent');
+    expect(inspect(node, { depth: 10 }))
+      .to.include('agent')
+      .and.not.include(FRONT_DESK);
+    expect(JSON.stringify(node)).not.to.include(FRONT_DESK);
+  });
 
   it('tell Status nodes each state, the first one included', async () => {
     const running = await start([

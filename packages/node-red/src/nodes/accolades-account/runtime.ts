@@ -1,6 +1,7 @@
 import { AccountClient } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { environmentOf, textOrNull } from '../../runtime/environment.ts';
+import { hideCredentials } from '../../runtime/hide-credentials.ts';
 import { createTexts } from '../../runtime/texts.ts';
 import type { AccountNode } from './account-node.ts';
 import { readAccountSettings } from './account-settings.ts';
@@ -18,6 +19,7 @@ export default function registerAccount(RED: NodeAPI): void {
 
   function Account(this: Self, config: NodeDef): void {
     RED.nodes.createNode(this, config);
+    hideCredentials(this);
     const fields: Readonly<Record<string, unknown>> = { ...config };
     let client: AccountClient | null = null;
     const environment = environmentOf(RED.util, this);

@@ -2,6 +2,7 @@ import type { Subscription } from '@accolades-flow/core';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { environmentOf, textOrNull } from '../../runtime/environment.ts';
 import type { Security } from '../../runtime/node-status.ts';
+import { hideCredentials } from '../../runtime/hide-credentials.ts';
 import { createTexts } from '../../runtime/texts.ts';
 import { readAgentConnection, type AgentNode } from './agent-connection.ts';
 import { serveAgentStates } from './agent-state.ts';
@@ -19,6 +20,7 @@ export default function registerAgent(RED: NodeAPI): void {
 
   function Agent(this: Self, config: NodeDef): void {
     RED.nodes.createNode(this, config);
+    hideCredentials(this);
     const fields: Readonly<Record<string, unknown>> = { ...config };
     const warned = new Set<Security>();
     const subscriptions = new Set<Pick<Subscription, 'status'>>();

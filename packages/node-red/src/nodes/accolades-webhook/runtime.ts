@@ -18,6 +18,7 @@ import { newMessageId } from '../../runtime/message-id.ts';
 import { errorStatus, shorten, type NodeStatus } from '../../runtime/node-status.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
 import { storedSecret } from '../../runtime/stored-secret.ts';
+import { hideCredentials } from '../../runtime/hide-credentials.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
 import type { Delivery } from './delivery-buffer.ts';
 import { endpointSettings } from './endpoint-settings.ts';
@@ -51,6 +52,7 @@ export default function registerWebhook(RED: NodeAPI): void {
 
   function Webhook(this: Self, config: NodeDef): void {
     RED.nodes.createNode(this, config);
+    hideCredentials(this);
     const settings = migrate({ ...config }, webhookMigrations);
     const needsLogin = Boolean(setting('httpNodeAuth'));
     const environment = environmentOf(RED.util, this);
