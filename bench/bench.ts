@@ -1,7 +1,7 @@
 /**
- * Runs all benchmarks, or those that are named: `npm run bench -- [--quick] [name …]`. Each runs in
- * a process of its own, as it also does alone (`npx tsx bench/<name>.ts`), and one that fails does
- * not stop the others.
+ * Runs all benchmarks, or the named ones: `npm run bench -- [--quick] [name …]`. Each runs in its
+ * own process, as it also does alone (`npx tsx bench/<name>.ts`). A failed one does not stop the
+ * others.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -37,7 +37,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** Every file in this folder but this one is a benchmark. */
+/** Every other file in this folder is a benchmark. */
 async function benchmarks(): Promise<string[]> {
   const names: string[] = [];
   for await (const file of glob('*.ts', { cwd: folder })) names.push(path.basename(file, '.ts'));

@@ -1,23 +1,20 @@
-/**
- * Frames from a socket to `CallEvent`s, beside the least that anybody has to do: `ws` and
- * `JSON.parse`.
- */
+/** Frames from a socket to `CallEvent`s, compared with the minimum: `ws` and `JSON.parse`. */
 import { runBenchmark, type Series, type Verdict } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
 import { inRounds, ratioOf, type Measured } from './support/rounds.ts';
 import { addressOf, CLIENT, SIDES, type Side } from './support/sides.ts';
 import { withWorkers } from './support/worker.ts';
 
-/** Who sends: a server as people write one, or one that is so quick that it is never waited for. */
+/** The sender: a typical server, or one so fast that clients never wait for it. */
 const SERVERS = { usual: 'wire/usual-server.ts', quick: 'wire/server.ts' } as const;
 
-/** What the server sends. */
+/** The server's load. */
 interface Load {
   readonly server: keyof typeof SERVERS;
   readonly frames: number;
-  /** How many different numbers there are. */
+  /** The number of different phone numbers. */
   readonly distinct: number;
-  /** Calls in each write of the server. */
+  /** Calls per write of the server. */
   readonly batch: number;
 }
 
@@ -55,7 +52,7 @@ await runBenchmark(
   },
 );
 
-/** What one side reached: calls per second, and processor time of the client per call. */
+/** The result of one side: calls per second, and the client's processor time per call. */
 interface Decoded {
   readonly perSecond: number;
   readonly micros: number;

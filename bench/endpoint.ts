@@ -1,5 +1,6 @@
 /**
- * How soon the endpoint of each host answers a call notification, beside the host's own HTTP node.
+ * How fast each host's endpoint answers a call notification, compared with the host's own HTTP
+ * node.
  */
 import { startNodeRed, type FlowNode } from '../hosts/node-red/launch.ts';
 import { N8nClient, type N8nWorkflowNode } from '../hosts/n8n/client.ts';
@@ -12,12 +13,15 @@ import { n8nTarball, nodeRedTarball } from './support/tarballs.ts';
 import { processorSeconds, untilIdle } from './support/idle.ts';
 import { until } from './support/until.ts';
 
-/** What the vendor's documentation leaves open; a PBX with thousands of phones may reach it. */
+/**
+ * Notifications per second. The vendor does not document a rate; a PBX with thousands of phones may
+ * reach this one.
+ */
 const PER_SECOND = 200;
 
 /**
- * An n8n as it comes, at what it can execute on two cores; and one that makes no isolate for an
- * execution without expressions.
+ * n8n with its default settings, at a rate that two cores can execute; and n8n without an isolate
+ * for executions that have no expressions.
  */
 const N8N = [
   { host: 'n8n', env: {}, rates: [5] },
@@ -70,7 +74,7 @@ async function measure(endpoints: Endpoints, perSecond: number, options: Options
       seconds,
       request: (index) => ({ url: addresses[side], body: notification(index) }),
     });
-    // What the requests have started must not be in the way of the next ones.
+    // Workflows started by these requests must not slow the next ones.
     await untilIdle(pid);
     const used = ((await processorSeconds(pid)) - before) * 1_000;
     return {
@@ -114,7 +118,8 @@ async function measure(endpoints: Endpoints, perSecond: number, options: Options
 }
 
 /**
- * A real Node-RED with accolades-webhook, and with its own HTTP nodes, before the same function.
+ * A real Node-RED with accolades-webhook and with its own HTTP nodes, in front of the same
+ * function.
  */
 async function onNodeRed(folder: string, work: (endpoints: Endpoints) => Promise<void>): Promise<void> {
   const node = (id: string, type: string, fields: Readonly<Record<string, unknown>>): FlowNode => ({
@@ -159,8 +164,8 @@ async function onNodeRed(folder: string, work: (endpoints: Endpoints) => Promise
 }
 
 /**
- * A real n8n with the webhook trigger, and with its own Webhook that answers at once, before
- * nothing.
+ * A real n8n with the webhook trigger and with its own Webhook node that responds at once, in front
+ * of no other node.
  */
 async function onN8n(
   folder: string,

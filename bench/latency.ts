@@ -1,7 +1,4 @@
-/**
- * From the moment at which a call is sent to the moment at which user code has it, at 1,000 calls a
- * second.
- */
+/** From sending a call to the user's code, at 1,000 calls per second. */
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn, type Fields } from './support/fields.ts';
 import { MeasuredNodeRed, withFolder, type NodeRedSide } from './support/node-red.ts';
@@ -12,9 +9,9 @@ import { until } from './support/until.ts';
 import { withWorkers, type Worker } from './support/worker.ts';
 
 const PER_SECOND = 1_000;
-/** Before anything is counted, in seconds. */
+/** The warm-up, in seconds. */
 const WARM_UP_S = 3;
-/** How much later than a bare client's the slowest of a hundred calls may be, in milliseconds. */
+/** How much later than a bare client's the 99th percentile may be, in milliseconds. */
 const ALLOWED_MS = 1;
 
 const LATENCY_SIDES = ['bare', 'core', 'nodeRedBare', 'nodeRed'] as const;
@@ -113,7 +110,7 @@ async function nodeRed(side: NodeRedSide, seconds: number): Promise<Latency> {
   );
 }
 
-/** The warm-up and the measurement: how long, and how many calls. */
+/** The warm-up and the measurement: duration and number of calls. */
 function phases(seconds: number): (readonly [seconds: number, calls: number])[] {
   return [WARM_UP_S, seconds].map((duration) => [duration, duration * PER_SECOND]);
 }

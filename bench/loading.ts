@@ -1,4 +1,4 @@
-/** What it costs a host to have the packages, beside the MQTT nodes that the hosts bring along. */
+/** The cost of loading our packages, compared with the MQTT nodes that the hosts include. */
 import { runBenchmark, type Result } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
 import { n8nPackages, nodeRedPackages, packedSize, type Loadable } from './support/host-packages.ts';
@@ -13,7 +13,7 @@ interface Cost {
   readonly heap: number;
   /** After garbage collection. */
   readonly rss: number;
-  /** The moment that all was loaded, with what that left behind. */
+  /** Right after loading, including garbage. */
   readonly rssAtOnce: number;
   readonly loaded: readonly string[];
 }

@@ -1,7 +1,4 @@
-/**
- * From the moment at which a call is sent to the moment at which n8n's execution has reached the
- * node after the trigger.
- */
+/** From sending a call to the node after the trigger, in a real n8n. */
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -17,20 +14,20 @@ import { n8nTarball } from './support/tarballs.ts';
 import { until } from './support/until.ts';
 
 const PER_SECOND = 20;
-/** Before anything is counted, in seconds. */
+/** The warm-up, in seconds. */
 const WARM_UP_S = 2;
-/** No one agent gets so many; what n8n starts keeps its order for each of them. */
+/** Calls are spread over agents, because n8n starts the executions of one agent in order. */
 const AGENTS = Array.from({ length: 20 }, (_, index) => {
   const name = `Bench ${index + 1}`;
   return { name, idCrm: `bench-0123456789-${index + 1}` };
 });
 const PHONE_NUMBER = '0211234567';
-/** n8n keeps nothing of executions that went well; both sides alike. */
+/** n8n saves no data of successful executions, on both sides. */
 const ENVIRONMENT = { EXECUTIONS_DATA_SAVE_ON_SUCCESS: 'none', N8N_LOG_LEVEL: 'warn' };
 
 /**
- * As n8n comes, each execution makes isolates for expressions, and two cores do not reach 20 a
- * second; it can make them when needed.
+ * By default, n8n creates isolates for expressions in each execution, and two cores do not reach 20
+ * per second. The other setting creates them on demand.
  */
 const HOSTS = [
   { host: 'n8n', env: {} },
@@ -47,7 +44,7 @@ interface Latency {
 }
 
 /**
- * A real n8n with the same workflow twice: behind our trigger, and behind n8n's own Webhook that
+ * A real n8n with the same workflow twice: after our trigger, and after n8n's own Webhook node that
  * responds at once.
  */
 class N8nRig {
@@ -147,7 +144,7 @@ class N8nRig {
       stamps = await this.#stamps(series);
       return stamps.size >= dueAt.size;
     });
-    // What n8n still has to do for these must not be in the way of the next ones.
+    // Work left from these calls must not slow the next ones.
     await untilIdle(this.#pid);
     const took = [...dueAt]
       .map(([id, due]) => (stamps.get(id) ?? Number.NaN) - due)
@@ -187,7 +184,7 @@ class N8nRig {
   }
 }
 
-/** The clock that the stamps are taken by, which is the same in all processes of a machine. */
+/** The clock of the timestamps, which is the same in all processes of a machine. */
 function monotonicMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }

@@ -1,6 +1,6 @@
 /**
- * Frames from a socket to a function node in a real Node-RED, beside its own nodes and beside the
- * platform's limit.
+ * Frames from a socket to a function node in a real Node-RED, compared with its own nodes and with
+ * the platform's limit.
  */
 import { runBenchmark, type Series, type Verdict } from './support/benchmark.ts';
 import { numberIn, type Fields } from './support/fields.ts';
@@ -16,23 +16,23 @@ import { addressesOf } from './support/sides.ts';
 import { until } from './support/until.ts';
 import { withWorkers } from './support/worker.ts';
 
-/** How calls come. */
+/** The rate of the calls. */
 interface Load {
   readonly server: string;
-  /** What the server is told beside the number of calls. */
+  /** Options for the server besides the number of calls. */
   readonly order: Fields;
 }
 
-/** A server as people write one, which sends for as long as the system takes what it sends. */
+/** A typical server, which sends as long as the system accepts data. */
 const USUAL: Load = { server: 'wire/usual-server.ts', order: {} };
 /**
- * No more than 2,000 calls on their way at a time. Node-RED takes in whatever has arrived before it
- * works on it, and the core node `switch` takes one message out of its queue at each turn of the
- * event loop, so its queue grows with the haste of the server.
+ * At most 2,000 calls in flight. Node-RED reads everything that has arrived before it processes it,
+ * and the core node `switch` takes one message per turn of the event loop, so its queue grows with
+ * the server's rate.
  */
 const STEADY: Load = { server: 'wire/server.ts', order: { batch: 1, window: 2_000 } };
 
-/** What one side reached: calls per second, and processor time per call. */
+/** The result of one side: calls per second, and processor time per call. */
 interface Reached {
   readonly perSecond: number;
   readonly micros: number;
@@ -80,7 +80,7 @@ async function run(side: NodeRedSide, { server: script, order }: Load, frames: n
           'Node-RED is connected',
           async () => numberIn(await server.ask({ do: 'accepted' }), 'open') === 1,
         );
-        // To warm up, as a host that has run for an hour is.
+        // Warms up, like a host that has run for an hour.
         await send(frames / 2);
         const counted = await send(frames);
         return {

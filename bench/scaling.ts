@@ -1,4 +1,4 @@
-/** How the cost grows with the number of sessions, and with the number of nodes that share one. */
+/** How the cost grows with the number of sessions, and with the number of nodes per session. */
 import { runBenchmark, type Series, type Verdict } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
 import { addressOf, CLIENT } from './support/sides.ts';
@@ -6,11 +6,11 @@ import { growthExponent, median, type Point } from './support/statistics.ts';
 import { withWorkers } from './support/worker.ts';
 
 const MB = 1_024 * 1_024;
-/** Above linear, but within what measuring alone can do. */
+/** Allows for measurement noise above linear growth. */
 const LINEAR = 1.05;
 
 interface Cost {
-  /** Processor time for one call from the server, in microseconds. */
+  /** Processor time per call from the server, in microseconds. */
   readonly micros: number;
   /** Resident memory, in bytes. */
   readonly memory: number;

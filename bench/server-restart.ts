@@ -1,7 +1,7 @@
 /**
- * A server that is killed under thousands of sessions and started again: how fast all are back, and
- * how hard they knock, beside Node-RED's own WebSocket client, which tries again after three
- * seconds, all at once.
+ * Kills a server with thousands of sessions and restarts it: how fast all sessions are back, and
+ * how many connections they attempt. Compared with Node-RED's own WebSocket client, which retries
+ * after three seconds, all at once.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { startNodeRed, type FlowNode } from '../hosts/node-red/launch.ts';
@@ -13,21 +13,21 @@ import { peakWithin } from './support/statistics.ts';
 import { until } from './support/until.ts';
 import { withWorkers, type Worker } from './support/worker.ts';
 
-/** How long there is no server, in milliseconds. */
+/** How long the server is down, in milliseconds. */
 const OUTAGE_MS = 1_000;
 
 interface Restart {
-  /** From the moment at which the server listened to all ready, in milliseconds. */
+  /** From the server's start until all sessions are ready, in milliseconds. */
   readonly backMs: number;
   /**
-   * The most connections that the server saw within any second; it is busy itself, and may take
-   * several at once.
+   * The most connections that the server saw within a second; a busy server may see several at
+   * once.
    */
   readonly peak: number;
 }
 
 interface OurRestart extends Restart {
-  /** The most connections, with those that failed, that the client began within any second. */
+  /** The most connections, including failed ones, that the client started within a second. */
   readonly dialPeak: number;
 }
 
@@ -36,7 +36,7 @@ await runBenchmark(
   'a server that restarts under its sessions',
   async ({ quick, progress }) => {
     const sessions = quick ? 1_000 : 5_000;
-    // The default is 50; the short run has no time for it.
+    // The default is 50; the short run is too short for it.
     const rate = quick ? 100 : 50;
     const ours: OurRestart[] = [];
     const peers: Restart[] = [];
@@ -125,9 +125,7 @@ async function restart(
   };
 }
 
-/**
- * The last one that is open makes all of them so; a session is ready within a millisecond of that.
- */
+/** Resolves when the last one is open; its session is ready within a millisecond. */
 async function allOpen(server: Worker, sessions: number): Promise<void> {
   await until(
     `${sessions} sessions are open`,

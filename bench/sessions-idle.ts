@@ -1,6 +1,6 @@
 /**
- * What idle sessions cost in processor time (their heartbeats), beside bare `ws` connections that
- * ping as its documentation shows.
+ * Processor time of idle sessions (their heartbeats), compared with bare `ws` connections that ping
+ * as its documentation shows.
  */
 import { setTimeout as delay } from 'node:timers/promises';
 import { runBenchmark } from './support/benchmark.ts';
@@ -9,9 +9,9 @@ import { inRounds, ratioOf } from './support/rounds.ts';
 import { addressOf, CLIENT, SIDES, type Side } from './support/sides.ts';
 import { withWorkers } from './support/worker.ts';
 
-/** What comes with the connecting is over, in seconds: the answers, and the garbage. */
+/** Wait after connecting, in seconds, for answers and garbage collection. */
 const SETTLE_S = 10;
-/** Within it each session pings once. */
+/** Each session pings once in this time. */
 const INTERVAL_S = 20;
 
 await runBenchmark('sessions-idle', 'processor time of idle sessions', async ({ quick, progress }) => {

@@ -1,6 +1,6 @@
 /**
- * What an idle session costs in memory, beside bare `ws` connections: the slope over 1,000, 3,000
- * and 10,000 of them.
+ * Memory per idle session, compared with bare `ws` connections: the slope over 1,000, 3,000 and
+ * 10,000 of them.
  */
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
@@ -11,21 +11,18 @@ import { withWorkers } from './support/worker.ts';
 
 const KB = 1_024;
 /**
- * What the same slope of bare `ws` connections was where the target was set, in kilobytes; how they
- * were opened is not known.
+ * The slope of bare `ws` connections when the target was set, in kilobytes. How they were opened is
+ * unknown.
  */
 const USUAL_KB = 17.6;
 
 /**
- * Whoever has thousands of agents has nodes with several; one of its own for each is the dearest
- * way.
+ * Users with thousands of agents have several per node; one node per agent is the most expensive
+ * case.
  */
 const AGENTS_PER_NODE = 10;
 
-/**
- * The last one asks for the configuration and finds out that a connection is dead, as whoever keeps
- * a session must.
- */
+/** `watched` requests the configuration and detects dead connections, as any session must. */
 const SIDES = ['core', 'single', 'bare', 'watched'] as const;
 type Side = (typeof SIDES)[number];
 
@@ -47,17 +44,17 @@ interface Way {
   readonly label: string;
   /** How many are opened at a time; null: all. */
   readonly atOnce: number | null;
-  /** Of Node.js. */
+  /** Flags of Node.js. */
   readonly flags: readonly string[];
   readonly rounds: number;
 }
 
 /**
- * Our limiter begins 50 connections a second, so that some ten are under way on a line where each
- * takes 0.2 s: hence the first two ways.
+ * Our limiter starts 50 connections per second, so about ten are in progress on a line with a
+ * latency of 0.2 s: hence the first two ways.
  *
- * The young generation, which Node.js lets grow up to some 100 MB while anything is opened and does
- * not give back, is kept small in the first and the third, so that the slope is what sessions hold.
+ * Node.js lets the young generation grow to about 100 MB while connections open, and keeps it. The
+ * first and the third way limit it, so that the slope shows the sessions' own memory.
  */
 const WAYS: readonly Way[] = [
   { label: 'resident', atOnce: 10, flags: ['--max-semi-space-size=1'], rounds: 7 },

@@ -1,6 +1,6 @@
 /**
- * From nothing to all sessions ready, with the connection limiter off, beside a loop of bare `ws`
- * clients that authenticate and ask for the configuration, as ours do. All dial at once.
+ * From the start until all sessions are ready, without the connection limiter, compared with a loop
+ * of bare `ws` clients that authenticate and request the configuration like ours. All dial at once.
  */
 import { runBenchmark } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
@@ -8,7 +8,7 @@ import { inRounds, ratioOf } from './support/rounds.ts';
 import { addressOf, CLIENT } from './support/sides.ts';
 import { withWorkers } from './support/worker.ts';
 
-/** The last one asks for nothing: it knows that there is a call, but not whose. */
+/** `mute` requests nothing: it cannot identify the agent of a call. */
 const SIDES = ['core', 'bare', 'mute'] as const;
 type Side = (typeof SIDES)[number];
 

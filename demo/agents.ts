@@ -1,7 +1,7 @@
 /** An agent of the demonstration. */
 export interface DemoAgent {
   name: string;
-  /** Made up; it opens nothing but the simulator. */
+  /** Made up; valid only in the simulator. */
   idCrm: string;
   id: string;
   phoneId: string;
@@ -14,7 +14,7 @@ export const demoAgents: readonly DemoAgent[] = [
 ];
 
 /**
- * The agents as a person types them into the agent node or the credential: one `label=idCrm` per
+ * The agents as a user types them into the agent node or the credential: one `label=idCrm` per
  * line.
  */
 export function agentList(agents: readonly DemoAgent[] = demoAgents): string {

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { isObject, parseJson } from '../hosts/guards.ts';
 import { repositoryRoot } from '../hosts/paths.ts';
 
-/** What the built nodes are made of, relative to the repository. */
+/** The sources of the built nodes, relative to the repository. */
 const sources = [
   'nodes',
   'credentials',
@@ -14,18 +14,18 @@ const sources = [
   'scripts',
 ];
 
-/** The folders of the packages that people install into a host. */
+/** The folders of the packages that users install into a host. */
 export const packageFolders = {
   'node-red': path.join(repositoryRoot, 'packages', 'node-red'),
   n8n: repositoryRoot,
 } as const;
 
 /**
- * Builds the host's package when a file that the host loads is missing or older than a source; only
- * that package, which takes a second or two, not everything that `npm run build` builds.
+ * Builds the host's package when a file that the host loads is missing or older than a source.
+ * Builds only that package, which takes a second or two.
  *
- * @param onBuild called with the reason when there is something to build.
- * @throws the error of the build.
+ * @param onBuild called with the reason before a build
+ * @throws the error of the build
  */
 export async function buildIfNeeded(
   host: keyof typeof packageFolders,
@@ -34,7 +34,7 @@ export async function buildIfNeeded(
   const reason = await reasonToBuild(packageFolders[host]);
   if (reason === undefined) return;
   onBuild(reason);
-  // Loaded on demand: the bundler is large, and mostly there is nothing to build.
+  // Loaded on demand: the bundler is large and rarely needed.
   if (host === 'n8n') await (await import('../scripts/build-n8n.ts')).buildN8n();
   else await (await import('../scripts/build-node-red.ts')).buildNodeRed();
 }
@@ -52,7 +52,7 @@ async function reasonToBuild(packageFolder: string): Promise<string | undefined>
   return undefined;
 }
 
-/** The files that a host loads, as the package's manifest names them. */
+/** The files that a host loads, as listed in the package's manifest. */
 async function builtFiles(packageFolder: string): Promise<string[]> {
   const manifest = path.join(packageFolder, 'package.json');
   const content = parseJson(await readFile(manifest, 'utf8'), manifest);

@@ -1,7 +1,7 @@
 import type { CallRequest } from '@accolades-flow/simulator';
 import type { DemoAgent } from './agents.ts';
 
-/** How the calls go on after the first one, over and over: who calls whom. */
+/** Repeating scenes after the first call: who calls whom. */
 type Scene =
   | { kind: 'incoming' | 'outgoing' | 'queue'; from: 'contact' | 'unknown' }
   | { kind: 'incoming'; from: 'hidden' };
@@ -20,7 +20,7 @@ const scenes: readonly Scene[] = [
 /** Numbers that no contact has. */
 const unknownNumbers = ['0211234599', '0361234588', '+442079460777', '0311234566'];
 
-/** The simulator, as far as placing calls needs it. */
+/** The parts of the simulator that placing calls needs. */
 export interface CallTarget {
   placeCall(request: CallRequest): unknown;
   sessions(): readonly unknown[];
@@ -33,16 +33,16 @@ export interface DemoCallsOptions {
   agents: readonly DemoAgent[];
   /** Numbers of contacts, in E.164. */
   knownNumbers: readonly string[];
-  /** Between two calls, in milliseconds (default 20 000). */
+  /** The time between two calls, in milliseconds (default 20 000). */
   everyMs?: number;
   /**
-   * From the first session to the first call, so that the other agents are there too, in
-   * milliseconds (default 500).
+   * The time from the first session to the first call, in milliseconds (default 500); the other
+   * agents connect meanwhile.
    */
   firstAfterMs?: number;
 }
 
-/** Places a first call as soon as a flow listens, and then one every now and again. */
+/** Places a first call as soon as a flow is connected, then further calls at intervals. */
 export class DemoCalls {
   readonly #options: DemoCallsOptions;
   readonly #onSession = (): void => {
@@ -51,7 +51,7 @@ export class DemoCalls {
   #first: NodeJS.Timeout | undefined;
   #interval: NodeJS.Timeout | undefined;
   #placed = 0;
-  /** How many of them were of contacts, so that every contact calls now and again. */
+  /** How many calls came from contacts, so that every contact calls in turn. */
   #ofContacts = 0;
 
   constructor(options: DemoCallsOptions) {
@@ -63,7 +63,7 @@ export class DemoCalls {
     this.#startWhenHeard();
   }
 
-  /** Places the next call now, unless nobody listens. */
+  /** Places the next call now, unless no flow is connected. */
   placeNext(): void {
     const { simulator } = this.#options;
     if (simulator.sessions().length === 0) return;
@@ -71,7 +71,7 @@ export class DemoCalls {
     this.#placed += 1;
   }
 
-  /** Ends the calls. Idempotent. */
+  /** Stops placing calls. Idempotent. */
   stop(): void {
     this.#options.simulator.off('session', this.#onSession);
     clearTimeout(this.#first);
@@ -99,7 +99,7 @@ export class DemoCalls {
           : asDialled(itemAt(knownNumbers, this.#ofContacts++));
     const agent = itemAt(agents, index).idCrm;
     if (scene.kind === 'queue') {
-      // Sometimes the whole house rings, sometimes two of them.
+      // Sometimes all agents ring, sometimes two of them.
       const rung = index % 4 === 1 ? agents : agents.filter(({ idCrm }) => idCrm !== agent);
       return { agents: rung.map(({ idCrm }) => idCrm), phoneNumber, callCenter: true };
     }
@@ -107,7 +107,7 @@ export class DemoCalls {
   }
 }
 
-/** Romanian numbers as a Romanian PBX shows them. */
+/** Formats Romanian numbers as a Romanian PBX shows them. */
 function asDialled(phone: string): string {
   return phone.replace(/^\+40/, '0');
 }

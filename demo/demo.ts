@@ -14,19 +14,19 @@ import { startNodeRedFlow } from './node-red/node-red-flow-host.ts';
 import type { DemoOptions, DemoPorts } from './options.ts';
 import { choosePort } from './ports.ts';
 
-/** What the demonstration tells while it starts and runs. */
+/** Reports of the demonstration during its start and run. */
 export interface DemoReport {
   /** A step of the start, in a few words. */
   progress(text: string): void;
-  /** Something that the person should know. */
+  /** Something the user should know. */
   notice(text: string): void;
   flowMessage(message: FlowMessage): void;
 }
 
-/** The incoming webhook of a real Slack, and its secret, in the environment. */
+/** The environment variable with the incoming webhook of a real Slack, which is secret. */
 const slackVariable = 'SLACK_WEBHOOK_URL';
 
-/** A simulated PBX, a CRM and a host with a flow between them. */
+/** A simulated PBX and a CRM, with a host and its flow between them. */
 export class Demo {
   readonly #options: DemoOptions;
   readonly #report: DemoReport;
@@ -42,9 +42,9 @@ export class Demo {
   }
 
   /**
-   * Builds what is missing and starts everything. Flow messages are reported from `run` on.
+   * Builds missing packages and starts everything. Flow messages are reported after `run`.
    *
-   * @throws Error that says what did not start; `close` then ends what did.
+   * @throws Error naming the part that did not start; `close` then ends the started ones
    */
   async start(): Promise<StartedDemo> {
     const { host, fresh, calls } = this.#options;
@@ -57,7 +57,7 @@ export class Demo {
     const built = buildIfNeeded(host, (reason) => {
       this.#report.progress(`Building the nodes (${reason})`);
     });
-    // Looked at below; a failure while the others start must not count as unhandled.
+    // Awaited below; a failure while the others start must not count as unhandled.
     built.catch(() => undefined);
     const crm = await Crm.start({
       port: ports.result,
@@ -147,13 +147,13 @@ export class Demo {
     };
   }
 
-  /** Ends everything, within 10 seconds. Idempotent, never throws. */
+  /** Ends everything within 10 seconds. Idempotent, never throws. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
   }
 
-  /** Kills the host at once, for a person who does not want to wait. */
+  /** Kills the host at once, for users who do not want to wait. */
   killNow(): void {
     this.#host?.killNow();
   }
@@ -164,7 +164,7 @@ export class Demo {
     await Promise.allSettled([this.#simulator?.close(), this.#crm?.close()]);
   }
 
-  /** A person who pressed Ctrl-C during the start gets no further start. */
+  /** Stops the start after Ctrl-C. */
   #throwIfClosing(): void {
     if (!this.#closing) return;
     void this.#host?.stop();
@@ -192,14 +192,14 @@ export class Demo {
 
 export interface StartedDemo {
   readonly host: FlowHost;
-  /** The page with everything side by side. */
+  /** The page with all parts side by side. */
   readonly showUrl: string;
   readonly consoleUrl: string;
   readonly resultUrl: string;
   readonly realSlack: boolean;
   /**
-   * Begins the calls and the reporting.
-   * @returns a promise that resolves when the host ends by itself
+   * Starts the calls and the reports. @returns a promise that resolves when the host ends
+   * unexpectedly
    */
   run(): Promise<Error>;
 }
@@ -209,9 +209,7 @@ function notFramed({ name, login }: FlowHost): string {
   return `The workflow as it comes. ${name} opens in a tab of its own only.${how}`;
 }
 
-/**
- * Removes what earlier runs left, and nothing else: the folder may be any that the person named.
- */
+/** Removes the files of earlier runs, and nothing else: the user may have named any folder. */
 async function forget(folder: string): Promise<void> {
   const own = [
     'node-red',
@@ -225,7 +223,7 @@ async function forget(folder: string): Promise<void> {
   for (const name of own) await rm(path.join(folder, name), { recursive: true, force: true });
 }
 
-/** @throws Error when the variable holds no address; the message does not show it. */
+/** @throws Error when the variable holds no address; the message does not show the value */
 function realSlackUrl(): string | undefined {
   const value = process.env[slackVariable]?.trim();
   if (!value) return undefined;

@@ -1,32 +1,32 @@
 import type { DemoAgent } from './agents.ts';
 
-/** What a host needs to run the demonstration's flow. */
+/** The parameters of a host that runs the demonstration's flow. */
 export interface FlowHostSetup {
-  /** Where the host keeps its files between runs. */
+  /** The folder for the host's files, kept between runs. */
   folder: string;
   port: number;
   /** The simulated PBX. */
   serverUrl: string;
   agents: readonly DemoAgent[];
   crmUrl: string;
-  /** Where the flow posts its Slack messages; secret when it is a real Slack. */
+  /** The address for the flow's Slack messages; secret for a real Slack. */
   slackUrl: string;
   onProgress: (line: string) => void;
 }
 
 /** A host that runs the flow. */
 export interface FlowHost {
-  /** For people, e.g. `Node-RED 5.0.7`. */
+  /** The displayed name, for example `Node-RED 5.0.7`. */
   readonly name: string;
-  /** Where the flow is edited. */
+  /** The address of the flow's editor. */
   readonly editorUrl: string;
-  /** Whether the editor lets the demonstration's page show it in a frame. */
+  /** Whether the demonstration's page can show the editor in a frame. */
   readonly framed: boolean;
-  /** How to log in, when one must. */
+  /** The login; undefined when none is needed. */
   readonly login: { email: string; password: string } | undefined;
-  /** Whether the flow is one that an earlier run left, with the changes that were made to it. */
+  /** Whether the flow was kept from an earlier run, with the user's changes. */
   readonly kept: boolean;
-  /** Resolves with an error when the host ends by itself. */
+  /** Resolves with an error when the host ends unexpectedly. */
   readonly ended: Promise<Error>;
   /** Ends the host within 5 seconds. Idempotent, never throws. */
   stop(): Promise<void>;
@@ -34,10 +34,10 @@ export interface FlowHost {
   killNow(): void;
 }
 
-/** How long a host has for a clean end, in milliseconds. */
+/** How long a host may take to end cleanly, in milliseconds. */
 export const stopBoundMs = 5_000;
 
-/** The environment that the flow reads its addresses from. */
+/** Environment variables with the addresses that the flow uses. */
 export function flowEnvironment(setup: FlowHostSetup): Record<string, string> {
   return { ACCOLADES_URL: setup.serverUrl, CRM_URL: setup.crmUrl, SLACK_URL: setup.slackUrl };
 }

@@ -1,8 +1,7 @@
 import { appendFileSync, writeFileSync } from 'node:fs';
 
 /**
- * Keeps what a host prints in a file, out of the terminal.
- * @returns what writes a piece of output
+ * Writes a host's output to a file instead of the terminal. @returns a function that writes output
  */
 export function hostLog(file: string): (text: string) => void {
   let usable = true;
@@ -10,7 +9,7 @@ export function hostLog(file: string): (text: string) => void {
     try {
       put();
     } catch {
-      // A disk that is full is no reason to end the demonstration.
+      // A full disk must not end the demonstration.
       usable = false;
     }
   };

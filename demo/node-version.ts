@@ -1,6 +1,6 @@
 import type { DemoOptions } from './options.ts';
 
-/** The oldest Node.js that each part runs on; the demonstration itself has the simulator's. */
+/** The oldest Node.js version for each part; the demonstration itself needs the simulator's. */
 const OLDEST = {
   demonstration: '22.12',
   'node-red': '22.12',

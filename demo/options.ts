@@ -1,19 +1,19 @@
 import { parseArgs } from 'node:util';
 
-/** What the person asked for. */
+/** The user's options. */
 export interface DemoOptions {
-  /** Which host runs the flow. */
+  /** The host that runs the flow. */
   host: 'node-red' | 'n8n';
-  /** Whether calls place themselves. */
+  /** Whether calls are placed automatically. */
   calls: boolean;
-  /** Whether what earlier runs left (flow, CRM) is thrown away. */
+  /** Whether data of earlier runs (flow, CRM) is deleted. */
   fresh: boolean;
-  /** Where the host's files and the CRM are kept, relative to the current folder. */
+  /** The folder for the host's files and the CRM, relative to the current folder. */
   folder: string | undefined;
   ports: DemoPorts;
 }
 
-/** Wanted TCP ports; another is taken where one is not free. */
+/** Preferred TCP ports; a taken one is replaced. */
 export interface DemoPorts {
   simulator: number;
   console: number;
@@ -21,7 +21,7 @@ export interface DemoPorts {
   result: number;
 }
 
-/** The options cannot be used; the message is for the person. */
+/** Invalid options; the message is for the user. */
 export class OptionsError extends Error {
   override readonly name = 'OptionsError';
 }
@@ -49,7 +49,10 @@ Options:
 A port that is taken is replaced by another one. With SLACK_WEBHOOK_URL in the environment, the flow posts to that
 Slack channel instead of the page.`;
 
-/** @returns the options, or `help` when that is what was asked for. @throws OptionsError */
+/**
+ * @returns the options, or `help` when the user asked for help
+ * @throws OptionsError
+ */
 export function readOptions(args: readonly string[]): DemoOptions | 'help' {
   const values = parse(args);
   if (values.help) return 'help';

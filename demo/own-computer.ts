@@ -1,7 +1,7 @@
 /**
- * The demonstration's servers have no log-in and listen on the loopback address. A web page could
- * still reach them by DNS rebinding: it points its own host name to 127.0.0.1. Such requests carry
- * that name in `Host`, so they can be told apart.
+ * The demonstration's servers have no login and listen on the loopback address. A web page could
+ * still reach them by DNS rebinding, that is, by pointing its own host name to 127.0.0.1. Such
+ * requests carry that name in `Host`, so they can be recognised.
  */
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
@@ -13,7 +13,7 @@ function namesOwnComputer(host: string | undefined): boolean {
   return OWN_NAMES.includes(host?.replace(/:\d+$/, '').toLowerCase() ?? '');
 }
 
-/** Answers 403 to a request for another host name. An Express middleware and a Node.js listener. */
+/** Answers 403 to requests for another host name. An Express middleware and a Node.js listener. */
 export function ownComputerOnly(request: IncomingMessage, response: ServerResponse, next: () => void): void {
   if (namesOwnComputer(request.headers.host)) {
     next();

@@ -1,17 +1,17 @@
 import net from 'node:net';
 import { freePort } from '../hosts/ports.ts';
 
-/** A port that was found for something. */
+/** The port chosen for a server. */
 export interface ChosenPort {
   port: number;
-  /** Whether the wanted port was taken, so that this is another one. */
+  /** Whether the preferred port was taken, so that this is another one. */
   other: boolean;
 }
 
 /**
- * The wanted port when it is free on the loopback address, or else another one that is.
+ * The preferred port if it is free on the loopback address; else another free one.
  *
- * @param taken ports that are promised to others, though nothing listens on them yet.
+ * @param taken ports reserved for other servers that do not listen yet
  */
 export async function choosePort(wanted: number, taken: readonly number[] = []): Promise<ChosenPort> {
   if (!taken.includes(wanted) && (await isFree(wanted))) return { port: wanted, other: false };

@@ -1,8 +1,8 @@
 /**
  * `npm run record`: records the demonstration as the README shows it, `docs/images/demo.gif` and
- * `demo.png`. `npm run record -- --n8n`: takes the picture of the n8n workflow that the
- * demonstration's page shows. Needs Chromium and ffmpeg (`apt-get install -y chromium ffmpeg`);
- * nothing else in the repository needs ffmpeg.
+ * `demo.png`. `npm run record -- --n8n`: takes the picture of the n8n workflow for the
+ * demonstration's page. Needs Chromium and ffmpeg (`apt-get install -y chromium ffmpeg`); nothing
+ * else in the repository needs ffmpeg.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import os from 'node:os';
@@ -53,7 +53,7 @@ try {
   await rm(folder, { recursive: true, force: true });
 }
 
-/** The moving picture and the still one. */
+/** Records the animation and the still picture. */
 async function recordShow({ showUrl }: StartedDemo): Promise<void> {
   const page = await openShow(browser, showUrl, 1);
   const recorder = new Recorder(page);
@@ -66,13 +66,13 @@ async function recordShow({ showUrl }: StartedDemo): Promise<void> {
   await pbx.locator('#call-number').fill('0268123456');
   await pbx.getByRole('button', { name: 'Place call' }).click();
   await sharp.locator('#latest').getByText('Elena Dumitru').waitFor();
-  // Until what has just arrived no longer shines.
+  // Waits until new entries are no longer highlighted.
   await sharp.waitForTimeout(2_000);
   await writePng(await sharp.screenshot(), path.join(images, 'demo.png'), path.join(folder, 'frames'));
   console.log('docs/images/demo.png');
 }
 
-/** Opens the page and waits until all panes are alive. */
+/** Opens the page and waits until all panes are live. */
 async function openShow(browser: Browser, url: string, deviceScaleFactor: number): Promise<Page> {
   const context = await browser.newContext({ viewport, deviceScaleFactor, locale: 'en-GB' });
   const page = await context.newPage();
@@ -80,12 +80,12 @@ async function openShow(browser: Browser, url: string, deviceScaleFactor: number
   await page.frameLocator('#pbx iframe').locator('#call-agents', { hasText: 'Front desk' }).waitFor();
   await page.frameLocator('#flow iframe').getByText('3/3 connected').first().waitFor();
   await page.frameLocator('#result iframe').getByText('Maria Ionescu').first().waitFor();
-  // The editor moves the flow into view; nothing tells when it has.
+  // The editor scrolls the flow into view without an event at the end.
   await page.waitForTimeout(2_000);
   return page;
 }
 
-/** Two calls, with time to see what they cause. */
+/** Two calls, with time to see their effects. */
 async function tellStory(page: Page): Promise<void> {
   const pbx = page.frameLocator('#pbx iframe');
   const placeCall = pbx.getByRole('button', { name: 'Place call' });

@@ -7,7 +7,7 @@ import type { DemoOptions } from './options.ts';
 import { bold, dim, failure, flowMessageLine, link, warning } from './terminal.ts';
 
 /**
- * One Ctrl-C can come twice: from the terminal, and handed on by the tool that runs this. In
+ * One Ctrl-C can arrive twice: from the terminal, and from the tool that runs this. In
  * milliseconds.
  */
 const sameKeyMs = 300;
@@ -33,7 +33,7 @@ else {
 async function run(options: DemoOptions): Promise<void> {
   const startedAt = performance.now();
   const seconds = (): string => `${((performance.now() - startedAt) / 1000).toFixed(1)} s`;
-  // Only now, since it cannot even be loaded by a Node.js that is too old.
+  // Imported late, because an old Node.js cannot even load it.
   const { Demo } = await import('./demo.ts');
   const demo = new Demo(options, {
     progress: (text) => {
@@ -47,7 +47,7 @@ async function run(options: DemoOptions): Promise<void> {
     },
   });
   let stopping = false;
-  // Looked at after each wait: a signal may have come meanwhile.
+  // Checked after each wait: a signal may have arrived meanwhile.
   const isStopping = (): boolean => stopping;
   const end = async (exitCode: number): Promise<never> => {
     stopping = true;

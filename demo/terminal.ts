@@ -3,7 +3,7 @@ import type { FlowMessage } from './crm/flow-message.ts';
 
 type Style = Parameters<typeof styleText>[0];
 
-/** Colours only where a person sees them: not in a pipe, not with NO_COLOR. */
+/** Colours only in a terminal: not in a pipe, and not with NO_COLOR. */
 function styled(style: Style, text: string): string {
   return styleText(style, text, { stream: process.stdout, validateStream: true });
 }
@@ -14,7 +14,10 @@ export const link = (text: string): string => styled(['cyan', 'underline'], text
 export const warning = (text: string): string => styled('yellow', text);
 export const failure = (text: string): string => styled('red', text);
 
-/** `14:03:22  incoming  021 123 4567  Front desk  Maria Ionescu, Dental Plus  Slack ✓  CRM ✓` */
+/**
+ * Example:
+ * `14:03:22  incoming  021 123 4567  Front desk  Maria Ionescu, Dental Plus  Slack ✓  CRM ✓`
+ */
 export function flowMessageLine(message: FlowMessage): string {
   const time = dim(new Date(message.at).toLocaleTimeString('en-GB'));
   const agent = cell(message.agent, 11);
@@ -40,12 +43,12 @@ function mark(what: string, accepted: boolean | null): string {
   return accepted ? `${what} ${styled('green', '✓')}` : `${what} ${styled('red', '✗')}`;
 }
 
-/** A column of at least this width; a longer text is kept whole. */
+/** A column of at least this width; longer text is not truncated. */
 function cell(text: string, width: number): string {
   return plain(text).padEnd(width);
 }
 
-/** What comes from outside must not steer the terminal. */
+/** Removes control characters from external text, so that it cannot control the terminal. */
 function plain(text: string): string {
   return stripVTControlCharacters(text).replaceAll(/\p{Cc}/gu, ' ');
 }

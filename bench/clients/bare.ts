@@ -1,8 +1,8 @@
 /**
- * What people would write themselves: `ws`, `JSON.parse`, and with the argument `ping` the
- * heartbeat of the library's own documentation, one interval per connection. With `configuration`
- * it asks for the agent's ids and texts once it is accepted, as everybody must who wants to know
- * whose call it is.
+ * A typical hand-written client: `ws` and `JSON.parse`. The argument `ping` adds the heartbeat of
+ * the library's documentation, with one interval per connection. `configuration` requests the
+ * agent's ids and texts after the authentication, which any client needs to identify the agent of a
+ * call.
  */
 import { WebSocket } from 'ws';
 import { measureClient } from './orders.ts';

@@ -1,4 +1,4 @@
-/** Our side: the hub. */
+/** Our client: the hub. */
 import { Hub, type AgentCredential } from '@accolades-flow/core';
 import { measureClient } from './orders.ts';
 

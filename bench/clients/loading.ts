@@ -1,9 +1,9 @@
 /**
- * Loads what a host loads, once, and says what that took.
+ * Loads a host's modules once and reports the cost.
  *
- * Arguments: `{"preload":[…],"files":[…]}`: paths of CommonJS modules; what is preloaded the host
- * has loaded already. A module that is a function is called as Node-RED does, with an API that
- * takes everything.
+ * Arguments: `{"preload":[…],"files":[…]}`, paths of CommonJS modules. `preload` lists modules
+ * that the host has already loaded. A module that is a function is called as Node-RED does,
+ * with an API that accepts everything.
  */
 import { createRequire } from 'node:module';
 import { fieldsOf } from '../support/fields.ts';
@@ -32,7 +32,7 @@ process.send?.({
   loaded: Object.keys(require.cache).filter((file) => !host.has(file)),
 });
 
-/** What was read and compiled leaves buffers behind, which are only gone in the next turns. */
+/** Buffers from reading and compiling are released only in the next turns. */
 async function settle(): Promise<void> {
   for (let round = 0; round < 6; round++) {
     globalThis.gc?.();
@@ -44,7 +44,7 @@ function listOf(value: unknown): string[] {
   return Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
 }
 
-/** Can be called, and has every property: itself. */
+/** A callable object whose every property is the object itself. */
 function anything(): unknown {
   const self: unknown = new Proxy(() => undefined, {
     get: (_, name) => (name === Symbol.toPrimitive ? () => '' : self),

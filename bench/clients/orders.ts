@@ -3,31 +3,31 @@ import { createHistogram, type RecordableHistogram } from 'node:perf_hooks';
 import { numberIn, type Fields } from '../support/fields.ts';
 import { takeOrders } from '../support/orders.ts';
 
-/** What is to be opened. */
+/** The sessions to open. */
 export interface Opening {
   readonly url: string;
   readonly sessions: number;
-  /** How many nodes each session has. */
+  /** The number of nodes per session. */
   readonly nodes: number;
-  /** How many agents each node has; all nodes of a group have the same. */
+  /** The number of agents per node; all nodes of a group have the same agents. */
   readonly agents: number;
   /** 0: no limit. */
   readonly connectsPerSecond: number;
-  /** How many are being opened at a time: each that is ready lets the next one begin. */
+  /** How many sessions open at a time; each ready one starts the next. */
   readonly atOnce: number;
 }
 
 /**
- * What a client's program does; `onCall` is to be called for each call that arrived, with its field
- * `t` if it has one.
+ * The client's program. It calls `onCall` for each received call, with the call's field `t` if it
+ * has one.
  */
 export type Open = (opening: Opening, onCall: (sentAt: unknown) => void) => Promise<void>;
 
 /**
- * Lets a client be measured. Orders: `open`, see {@link Opening}; `expect` {calls}, then `counted`,
- * which answers when so many have arrived: {ms, cpuMs} from the first to the last; `latency`:
- * percentiles since `expect`; `watchDials`, then `dialled`: when connections were begun since, in
- * milliseconds by the monotonic clock; `memory`, `cpu`.
+ * Lets a benchmark measure a client. Orders: `open`, see {@link Opening}; `expect` {calls}, then
+ * `counted`, which answers after that many calls: {ms, cpuMs} from the first to the last;
+ * `latency`: percentiles since `expect`; `watchDials`, then `dialled`: the times at which
+ * connections were started since, in milliseconds by the monotonic clock; `memory`, `cpu`.
  */
 export function measureClient(open: Open): void {
   let expected = 0;
@@ -93,7 +93,7 @@ export function measureClient(open: Open): void {
     dialled: () => ({ dialledAt }),
     latency: () => percentilesOf(histogram),
     memory: async () => {
-      // What finalizers and closed handles free is only gone in the next turns.
+      // Finalizers and closed handles release their memory only in the next turns.
       for (let round = 0; round < 6; round++) {
         globalThis.gc?.();
         await new Promise((resolve) => setTimeout(resolve, 50));

@@ -4,19 +4,19 @@ import { repositoryRoot } from '../../hosts/paths.ts';
 import { describeMachine, machineLine } from './machine.ts';
 import { spreadOf } from './statistics.ts';
 
-/** One thing that was measured, once per round. */
+/** A measured quantity, with one value per round. */
 export interface Series {
   readonly label: string;
   readonly unit: string;
   readonly values: readonly number[];
 }
 
-/** A figure that is held against a target; without one it is for information. */
+/** A figure with a target, or without one for information. */
 export interface Verdict {
   readonly label: string;
   readonly value: number;
   readonly unit: string;
-  /** The same figure in each round, where there is one. */
+  /** The figure in each round, if there are rounds. */
   readonly rounds?: readonly number[];
   readonly target?: { readonly at: 'least' | 'most'; readonly value: number };
 }
@@ -30,11 +30,11 @@ export interface Result {
 export interface Options {
   /** A short run, as in CI: fewer rounds, smaller numbers. */
   readonly quick: boolean;
-  /** Tells what is going on. */
+  /** Reports the progress. */
   readonly progress: (text: string) => void;
 }
 
-/** Where results are written, as JSON. */
+/** The folder for results, as JSON. */
 export const resultsFolder = path.join(repositoryRoot, '.tmp', 'bench');
 
 /** Runs this benchmark, prints its table and writes `.tmp/bench/<name>.json`. */
@@ -92,7 +92,7 @@ function tableOf({ series, verdicts, notes = [] }: Result): string[] {
   ];
 }
 
-/** Three digits that count. */
+/** Rounds to three significant digits. */
 function show(value: number): string {
   const size = Math.abs(value);
   if (size >= 1_000) return Math.round(value).toLocaleString('en-US');

@@ -1,4 +1,4 @@
-/** Readers for what another process sent: `unknown` until it has been looked at. */
+/** Decoders for messages of another process, which are `unknown` until checked. */
 
 export type Fields = Readonly<Record<string, unknown>>;
 

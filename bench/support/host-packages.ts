@@ -10,15 +10,15 @@ import { n8nTarball, nodeRedTarball } from './tarballs.ts';
 
 const execute = promisify(execFile);
 
-/** What a host loads of a package, and what it has loaded already by then. */
+/** The files that a host loads of a package, and those it has loaded before. */
 export interface Loadable {
   readonly preload: readonly string[];
   readonly files: readonly string[];
-  /** Null: what was loaded is to be packed to know it. */
+  /** Null: packing the loaded files tells the size. */
   readonly tarballBytes: number | null;
 }
 
-/** Our package for n8n, unpacked beside n8n's own `n8n-workflow`, and the MQTT Trigger of n8n. */
+/** Our n8n package, unpacked beside n8n's own `n8n-workflow`, and n8n's MQTT Trigger. */
 export async function n8nPackages(folder: string): Promise<{ ours: Loadable; peer: Loadable }> {
   const { directory } = await installN8n();
   const require = createRequire(
@@ -72,9 +72,9 @@ export async function nodeRedPackages(folder: string): Promise<{ ours: Loadable;
 }
 
 /**
- * The size of what was loaded, packed: of a library everything that its package publishes, of the
- * host's own files the files alone.
- * @param own the package of the host, whose other files do not count
+ * The packed size of the loaded files: for a library, everything that its package publishes; for
+ * the host, only the loaded files.
+ * @param own matches the host's package, whose other files do not count
  */
 export async function packedSize(loaded: readonly string[], own: RegExp, folder: string): Promise<number> {
   const items = new Set(loaded.map((file) => (own.test(file) ? file : packageOf(file))));

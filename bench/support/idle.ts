@@ -1,12 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 
-/** A process that uses less than this part of a processor waits for something. */
+/** A process that uses less than this part of a processor is waiting. */
 const IDLE_SHARE = 0.2;
-/** Longer than any pause of what is measured. */
+/** Longer than any pause of the measured programs. */
 const WATCHED_S = 2.5;
 const LONGEST_MS = 180_000;
-/** Of the times in `/proc`; Linux has the same on every machine. */
+/** The unit of times in `/proc`, the same on every Linux machine. */
 const TICKS_PER_SECOND = 100;
 
 /**
@@ -24,10 +24,10 @@ export async function untilIdle(pid: number): Promise<void> {
   }
 }
 
-/** The processor time that a process has used since its start, in seconds. Linux only. */
+/** The processor time of a process since its start, in seconds. Linux only. */
 export async function processorSeconds(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8');
-  // The second field is a name in parentheses, which may hold spaces.
+  // The second field is a name in parentheses that may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
   return (Number(fields[11]) + Number(fields[12])) / TICKS_PER_SECOND;
 }

@@ -5,12 +5,10 @@ export interface Machine {
   readonly cpu: string;
   readonly cores: number;
   readonly memoryGb: number;
-  /** The Node.js of the measured processes. */
+  /** The Node.js version of the measured processes. */
   readonly node: string;
   readonly os: string;
-  /**
-   * How busy the machine was at the beginning: the mean number of running processes over a minute.
-   */
+  /** The load at the beginning: the mean number of running processes over a minute. */
   readonly load: number;
 }
 

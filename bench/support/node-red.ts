@@ -7,7 +7,7 @@ import { startNodeRed, type FlowNode, type NodeRedHost } from '../../hosts/node-
 import { fieldsOf, numberIn, type Fields } from './fields.ts';
 import { nodeRedTarball } from './tarballs.ts';
 
-/** The ways in which calls reach a function node. */
+/** The sources of calls for a function node. */
 export const NODE_RED_SIDES = ['ours', 'builtIn', 'bare'] as const;
 export type NodeRedSide = (typeof NODE_RED_SIDES)[number];
 
@@ -18,12 +18,12 @@ export const NODE_RED_LABEL: Readonly<Record<NodeRedSide, string>> = {
 };
 
 const FUNCTION = 'sink-function';
-/** Within so many milliseconds a call that was sent is at the function node, or lost. */
+/** A call that has not reached the function node within this time is lost, in milliseconds. */
 const LONGEST_SILENCE_MS = 15_000;
-/** Without a place, Node-RED takes a node for a configuration. */
+/** Node-RED treats a node without coordinates as a configuration node. */
 const ON_TAB = { z: 'tab', x: 100, y: 100 };
 
-/** A Node-RED of its own whose flow ends in a function node that counts. */
+/** A Node-RED in its own process whose flow ends in a counting function node. */
 export class MeasuredNodeRed {
   readonly host: NodeRedHost;
 
@@ -32,8 +32,8 @@ export class MeasuredNodeRed {
   }
 
   /**
-   * @param url of a WebSocket server that listens already
-   * @param progressPort where that server is told how many calls have arrived, if it wants to know
+   * @param url of a listening WebSocket server
+   * @param progressPort where the server receives the number of arrived calls, if it uses that
    */
   static async start(
     side: NodeRedSide,
@@ -74,7 +74,7 @@ export class MeasuredNodeRed {
   }
 
   /**
-   * Waits until the function node has got `calls` since `expect`, however long that takes.
+   * Waits, however long it takes, until the function node has received `calls` since `expect`.
    * @throws when no more arrive
    */
   async counted(calls: number): Promise<Fields> {
@@ -142,7 +142,7 @@ function sources(side: NodeRedSide, url: string): FlowNode[] {
   }
 }
 
-/** Runs `use` with a folder that is removed afterwards. */
+/** Runs `use` with a temporary folder and removes the folder. */
 export async function withFolder<T>(use: (folder: string) => Promise<T>): Promise<T> {
   const folder = await mkdtemp(path.join(os.tmpdir(), 'bench-'));
   try {

@@ -1,9 +1,9 @@
 import { fieldsOf, textIn, type Fields } from './fields.ts';
 
-/** What a worker can be asked to do, by name. */
+/** The orders that a worker accepts, by name. */
 export type Orders = Readonly<Record<string, (order: Fields) => Fields | Promise<Fields>>>;
 
-/** Lets this process answer orders until its parent is gone. */
+/** Makes this process answer orders until its parent ends. */
 export function takeOrders(orders: Orders): void {
   const say = (answer: Fields): void => {
     process.send?.(answer);

@@ -1,11 +1,11 @@
 import { median } from './statistics.ts';
 
-/** What is measured for each side, in the order of the rounds. */
+/** Measurements for each side, in the order of the rounds. */
 export type Measured<Side extends string, T> = Readonly<Record<Side, readonly T[]>>;
 
 /**
- * Measures the sides in turn, `rounds` times; every other round the other way about, so that no
- * side is always the first.
+ * Measures the sides in turn, `rounds` times. Every other round reverses the order, so that no side
+ * always comes first.
  */
 export async function inRounds<Side extends string, T>(
   rounds: number,

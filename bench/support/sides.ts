@@ -1,20 +1,20 @@
 import { numberIn } from './fields.ts';
 import type { Worker } from './worker.ts';
 
-/** Our side and the peer of the benchmarks that are about connections. */
+/** Our side and the reference in benchmarks about connections. */
 export const SIDES = ['core', 'bare'] as const;
 export type Side = (typeof SIDES)[number];
 
 /** The program of each side. */
 export const CLIENT: Readonly<Record<Side, string>> = { core: 'clients/core.ts', bare: 'clients/bare.ts' };
 
-/** The address of a server that has just been started. */
+/** The address of a newly started server. */
 export async function addressOf(server: Worker): Promise<string> {
   return urlOf(numberIn(await server.heard('listening'), 'port'));
 }
 
 /**
- * The same, and the port at which the server is told how many of its calls have arrived, if it has
+ * The address, and the port on which the server receives the number of arrived calls, if it has
  * one.
  */
 export async function addressesOf(server: Worker): Promise<{ url: string; progressPort?: number }> {

@@ -1,4 +1,4 @@
-/** The middle of several measurements, with the extremes. */
+/** The median of several measurements, with the extremes. */
 export interface Spread {
   readonly median: number;
   readonly min: number;
@@ -37,7 +37,7 @@ export function growthExponent(points: readonly Point[]): number {
   return fitLine(points.map(({ x, y }) => ({ x: Math.log(x), y: Math.log(y) }))).slope;
 }
 
-/** The most moments within any window of this length, both in milliseconds. */
+/** The largest number of moments within a window of this length; all in milliseconds. */
 export function peakWithin(moments: readonly number[], windowMs: number): number {
   const sorted = moments.toSorted((a, b) => a - b);
   let peak = 0;

@@ -2,12 +2,12 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import { repositoryRoot } from '../../hosts/paths.ts';
 
-/** The packed Node-RED palette. @throws when nothing has been packed */
+/** The packed Node-RED palette. @throws when it was not packed */
 export function nodeRedTarball(): Promise<string> {
   return tarball(/^accolades-flow-node-red-accolades-.*\.tgz$/);
 }
 
-/** The packed n8n package. @throws when nothing has been packed */
+/** The packed n8n package. @throws when it was not packed */
 export function n8nTarball(): Promise<string> {
   return tarball(/^n8n-nodes-accolades-.*\.tgz$/);
 }

@@ -4,13 +4,12 @@ import { fileURLToPath } from 'node:url';
 import { nodeRuntime } from '../../hosts/node-runtime.ts';
 import { fieldsOf, type Fields } from './fields.ts';
 
-/** The longest that any order takes, in milliseconds: a restart under 5,000 sessions. */
+/** The longest order, in milliseconds: a restart with 5,000 sessions. */
 const DEADLINE_MS = 300_000;
 
 /**
- * A program in a process of its own, which answers each order with one message, in order. It runs
- * on plain Node.js, which strips the types itself, so that no loader takes part in what is
- * measured.
+ * A program in its own process that answers each order with one message, in order. Plain Node.js
+ * strips the types, so that no loader affects the measurement.
  */
 export class Worker {
   readonly #process: ChildProcess;
@@ -30,7 +29,7 @@ export class Worker {
 
   /**
    * @param script relative to the folder `bench`
-   * @param flags of Node.js itself, e.g. `--expose-gc`
+   * @param flags of Node.js, for example `--expose-gc`
    */
   static start(
     script: string,
@@ -52,13 +51,13 @@ export class Worker {
     return this.#process.pid ?? 0;
   }
 
-  /** Sends an order and gives its answer. */
+  /** Sends an order and returns its answer. */
   ask(order: Fields & { readonly do: string }): Promise<Fields> {
     this.#process.send(order);
     return this.heard(order.do);
   }
 
-  /** The next message that nobody has waited for. */
+  /** The next unclaimed message. */
   async heard(what: string): Promise<Fields> {
     const early = this.#early.shift();
     if (early !== undefined) return this.#read(early, what);
@@ -81,7 +80,7 @@ export class Worker {
     }
   }
 
-  /** Ends it by force. Idempotent. */
+  /** Kills it. Idempotent. */
   async end(): Promise<void> {
     if (this.#process.exitCode !== null || this.#process.signalCode !== null) return;
     const exited = once(this.#process, 'exit');
@@ -106,7 +105,7 @@ async function late(ms: number, signal: AbortSignal): Promise<void> {
   });
 }
 
-/** Runs `use` with workers that are ended afterwards, whatever happens. */
+/** Runs `use` with workers that end afterwards in every case. */
 export async function withWorkers<T>(use: (start: typeof Worker.start) => Promise<T>): Promise<T> {
   const workers: Worker[] = [];
   try {

@@ -8,9 +8,9 @@ const ACCEPTED_FRAME = textFrame(ACCEPTED);
 const CONFIGURATION_FRAME = textFrame(CONFIGURATION);
 
 /**
- * The server's end of a WebSocket, as small as it can be, so that the server is never what is
- * measured: it upgrades, accepts every agent, tells a configuration, answers pings. Frames of
- * clients have less than 64 KB and are never split.
+ * A minimal server side of a WebSocket, so that the server is never the bottleneck: it upgrades,
+ * accepts every agent, sends a configuration and answers pings. Client frames must be shorter than
+ * 64 KB and unfragmented.
  */
 export class Connection {
   readonly socket: Socket;
@@ -43,7 +43,7 @@ export class Connection {
     this.#onOpen(this);
   }
 
-  /** False when there is no whole frame. */
+  /** @returns false when no complete frame is available */
   #readFrame(): boolean {
     const bytes = this.#unread;
     if (bytes.length < 6) return false;

@@ -1,4 +1,4 @@
-/** Numbers as they are in Romania: mobile ones and those of Bucharest, all different. */
+/** Different Romanian numbers: mobile ones and those of Bucharest. */
 export function phoneNumber(index: number): string {
   const digits = String(index % 1_000_000).padStart(6, '0');
   const block = Math.floor(index / 1_000_000) % 8;
@@ -23,13 +23,13 @@ export function frame(first: number, payload: Buffer): Buffer {
   return Buffer.concat([header, payload]);
 }
 
-/** Frames one after the other, as they are sent again and again. */
+/** Frames in sequence, sent repeatedly. */
 export class FrameRing {
   readonly #bytes: Buffer;
-  /** Where each frame begins, and where the last one ends. */
+  /** The start of each frame, and the end of the last one. */
   readonly #offsets: number[] = [0];
 
-  /** @param count how many calls, all with different numbers */
+  /** @param count the number of calls, all with different numbers */
   constructor(count: number) {
     const frames = Array.from({ length: count }, (_, index) => textFrame(callText(index)));
     let end = 0;
@@ -41,7 +41,7 @@ export class FrameRing {
     return this.#offsets.length - 1;
   }
 
-  /** Up to `count` frames from the `from`-th on; fewer at the end of the ring. */
+  /** Up to `count` frames, starting with the `from`-th; fewer at the end of the ring. */
   slice(from: number, count: number): { bytes: Buffer; frames: number } {
     const first = from % this.length;
     const last = Math.min(this.length, first + count);

@@ -1,13 +1,13 @@
 /**
- * The server of the benchmarks, in a process of its own.
+ * The server of the benchmarks, in its own process.
  *
- * Arguments: port (0: a free one), number of different calls. It says `{port, progressPort}` when
- * it listens; orders: `blast` {frames, batch, window}: sends so many calls over all open
- * connections as fast as they are taken, `batch` of them in each write; with a window it waits
- * while so many are on their way, as `progressPort` tells: each byte stands for so many calls as
- * {@link PROGRESS_CALLS} says; `pace` {perSecond, seconds}: sends calls at a steady rate, each with
- * `t`, the time at which it was sent; `accepted`: when connections were accepted, in milliseconds
- * since 1970, and how many are open.
+ * Arguments: port (0: a free one), number of different calls. It sends `{port, progressPort}` when
+ * it listens. Orders: `blast` {frames, batch, window}: sends this many calls over all open
+ * connections as fast as they are accepted, `batch` of them in each write; with a window it waits
+ * while that many are in flight, according to `progressPort`, where each byte stands for {@link
+ * PROGRESS_CALLS} calls; `pace` {perSecond, seconds}: sends calls at a steady rate, each with `t`,
+ * its time of sending; `accepted`: when connections were accepted, in milliseconds since 1970, and
+ * how many are open.
  */
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
@@ -17,10 +17,10 @@ import { takeOrders } from '../support/orders.ts';
 import { Connection } from './connection.ts';
 import { FrameRing, phoneNumber, textFrame } from './frames.ts';
 
-/** How many frames are handed to the system at once, when nothing else is asked for. */
+/** How many frames are written at once by default. */
 const BATCH = 500;
 
-/** Calls that one byte at the progress port stands for. */
+/** The number of calls that one byte at the progress port stands for. */
 const PROGRESS_CALLS = 500;
 
 const [port = '0', distinct = '10000'] = process.argv.slice(2);

@@ -1,11 +1,10 @@
 /**
- * A server as people write one: the `ws` library, one `send` for each call when it happens, which
- * waits when the client cannot follow. The texts are ready beforehand, so it is as quick as the
- * library lets it be.
+ * A typical server: the `ws` library with one `send` per call as it happens, which waits when the
+ * client cannot follow. The texts are prepared, so it is as fast as the library allows.
  *
- * Arguments: port (0: a free one), number of different calls. It says `{port}` when it listens;
- * orders: `blast` {frames} sends so many calls over the one connection that is open; `accepted`:
- * how many are open.
+ * Arguments: port (0: a free one), number of different calls. It sends `{port}` when it listens.
+ * Orders: `blast` {frames} sends this many calls over the one open connection; `accepted`: how many
+ * are open.
  */
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { WebSocketServer, type WebSocket } from 'ws';
@@ -14,9 +13,9 @@ import { takeOrders } from '../support/orders.ts';
 import { ACCEPTED, CONFIGURATION } from './answers.ts';
 import { callText } from './frames.ts';
 
-/** Unsent bytes from which on it waits. */
+/** Waits when more unsent bytes than this are buffered. */
 const HIGH_WATER_BYTES = 64 * 1024;
-/** Calls after which it looks what clients have sent meanwhile, their pings for example. */
+/** After this many calls it reads what clients have sent meanwhile, such as pings. */
 const TURN = 100;
 
 const [port = '0', distinct = '10000'] = process.argv.slice(2);
@@ -52,7 +51,7 @@ takeOrders({
   accepted: () => ({ open: server.clients.size }),
 });
 
-/** Resolves when the system has taken it, and all that was sent before it. */
+/** Resolves when the system has accepted this data and everything before it. */
 function sendAndWait(socket: WebSocket, text: string): Promise<void> {
   return new Promise((resolve, reject) => {
     socket.send(text, (error) => {

@@ -21,8 +21,8 @@ export class ContactBook {
   readonly #database: DatabaseSync;
 
   /**
-   * @param file the database file, or `:memory:`.
-   * @param seed added to a database without contacts.
+   * @param file the database file, or `:memory:`
+   * @param seed contacts for an empty database
    */
   constructor(file: string, seed: readonly NewContact[] = []) {
     this.#database = new DatabaseSync(file);
@@ -39,7 +39,7 @@ export class ContactBook {
     return this.#database.prepare('SELECT * FROM contacts WHERE phone = ?').all(phone).map(contactFrom);
   }
 
-  /** Adds a contact; one with this number that is there already is returned as it is. */
+  /** Adds a contact, or returns the existing one with this number. */
   add(contact: NewContact): Contact {
     const { name, company, phone, owner, notes } = contact;
     this.#database
@@ -52,10 +52,7 @@ export class ContactBook {
     return added;
   }
 
-  /**
-   * Notes a call on a contact.
-   * @returns the contact afterwards, `undefined` when there is none with this id
-   */
+  /** Records a call with a contact. @returns the updated contact; `undefined` for an unknown id */
   noteCall(id: number, call: LastCall): Contact | undefined {
     const row = this.#database
       .prepare(

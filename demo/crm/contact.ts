@@ -7,21 +7,21 @@ export interface Contact {
   company: string;
   /** E.164, e.g. `+40211234567`. */
   phone: string;
-  /** Who looks after this contact. */
+  /** The employee responsible for this contact. */
   owner: string;
   notes: string;
-  /** ISO 8601, `null` before the first call. */
+  /** ISO 8601; `null` before the first call. */
   lastCallAt: string | null;
   lastCallDirection: CallDirection | null;
   /** The agent of the last call. */
   lastCallAgent: string | null;
-  /** How many calls there were. */
+  /** The number of calls. */
   calls: number;
 }
 
 export type NewContact = Pick<Contact, 'name' | 'company' | 'phone' | 'owner' | 'notes'>;
 
-/** A call, as the CRM notes it on a contact. */
+/** A call as the CRM records it with a contact. */
 export interface LastCall {
   /** ISO 8601 */
   at: string;

@@ -1,16 +1,16 @@
 import { isObject, optionalString } from '../../hosts/guards.ts';
 import type { JsonObject } from '../../hosts/guards.ts';
 
-/** What a flow tells of one message at its end: the event that began it, and what became of it. */
+/** A flow's report at its end: the event that started it, and the results. */
 export interface FlowMessage {
   /** A number for this message, in the order of arrival. */
   id: number;
-  /** When it came, in milliseconds since 1970. */
+  /** The time of arrival, in milliseconds since 1970. */
   at: number;
   event: string;
   direction: 'incoming' | 'outgoing' | null;
   /**
-   * The number as people write it, `021 123 4567`; as the server sent it when it is no public
+   * The number in national format, `021 123 4567`; as the server sent it when it is not a public
    * number.
    */
   number: string | null;
@@ -18,23 +18,23 @@ export interface FlowMessage {
   callCenter: boolean | null;
   /** Why an agent was disconnected. */
   reason: string | null;
-  /** Whom the flow found in the CRM. */
+  /** The contact that the flow found in the CRM. */
   contact: { id: number; name: string; company: string } | null;
-  /** The text that the flow composed for Slack. */
+  /** The flow's text for Slack. */
   text: string | null;
-  /** Whether the message to Slack was accepted; `null` when the flow sent none. */
+  /** Whether Slack accepted the message; `null` when the flow sent none. */
   slack: boolean | null;
-  /** Whether the CRM took the contact's last call; `null` when the flow did not try. */
+  /** Whether the CRM saved the contact's last call; `null` when the flow did not try. */
   crm: boolean | null;
   /** Everything that the flow sent. */
   body: JsonObject;
 }
 
 /**
- * Reads what the last step of the flow sends: `{ event: CallEvent | ConnectionEvent, contact?,
+ * Reads the request of the flow's last step: `{ event: CallEvent | ConnectionEvent, contact?,
  * text?, slack?: <HTTP status>, crm?: <HTTP status> }`.
  *
- * @returns `undefined` when `body` holds no event.
+ * @returns `undefined` when `body` holds no event
  */
 export function readFlowMessage(body: unknown, id: number, at: number): FlowMessage | undefined {
   if (!isObject(body) || !isObject(body['event'])) return undefined;
@@ -61,7 +61,7 @@ export function readFlowMessage(body: unknown, id: number, at: number): FlowMess
   };
 }
 
-/** As people here write it: numbers of this country without its code. */
+/** Formats numbers of this country without the country code. */
 function readNumber(phone: JsonObject): string | undefined {
   return optionalString(phone['country'] === 'RO' ? phone['national'] : phone['international']);
 }

@@ -1,13 +1,12 @@
 import type { ServerResponse } from 'node:http';
 
 /**
- * How much may wait in a slow browser's connection before it is ended, in bytes; the page connects
- * again.
+ * How many bytes may wait for a slow browser before its connection is closed; the page reconnects.
  */
 const mostBuffered = 1024 * 1024;
 /**
- * A comment line this often keeps proxies and browsers from giving the connection up, in
- * milliseconds.
+ * The interval of comment lines, in milliseconds, which stop proxies and browsers from closing the
+ * connection.
  */
 const keepAliveMs = 15_000;
 
@@ -23,7 +22,7 @@ export class LiveUpdates {
     this.#keepAlive.unref();
   }
 
-  /** Takes over a response and keeps it open. `first` is what the page begins with. */
+  /** Takes over a response and keeps it open. `first` is sent first. */
   add(response: ServerResponse, first: { event: string; data: unknown }): void {
     response.writeHead(200, {
       'Content-Type': 'text/event-stream',
@@ -40,7 +39,7 @@ export class LiveUpdates {
     this.#write(frame(event, data));
   }
 
-  /** Ends all connections. Idempotent. */
+  /** Closes all connections. Idempotent. */
   close(): void {
     clearInterval(this.#keepAlive);
     for (const page of this.#pages) page.destroy();

@@ -1,6 +1,6 @@
 import type { NewContact } from './contact.ts';
 
-/** Whom the CRM knows from the start. The numbers are made up. */
+/** The CRM's initial contacts. The numbers are made up. */
 export const seedContacts: readonly NewContact[] = [
   {
     name: 'Maria Ionescu',

@@ -14,13 +14,13 @@ import type { FlowMessage } from './flow-message.ts';
 import { LiveUpdates } from './live-updates.ts';
 import { seedContacts } from './seed-contacts.ts';
 
-/** A message in the channel that stands in for Slack. */
+/** A message in the channel that replaces Slack. */
 export interface ChannelMessage {
   id: number;
   /** Milliseconds since 1970. */
   at: number;
   text: string;
-  /** Slack's Block Kit blocks, when the flow sent some. */
+  /** Slack's Block Kit blocks, if the flow sent any. */
   blocks: unknown[];
 }
 
@@ -30,17 +30,18 @@ export interface PageLink {
 }
 
 export interface CrmOptions {
-  /** The TCP port on the loopback address; 0 takes a free one. */
+  /** The TCP port on the loopback address; 0: a free one. */
   port: number;
   /** The SQLite file, or `:memory:`. */
   file: string;
   /**
-   * Whether the flow posts to a real Slack instead of this server; the page says so. Default false.
+   * Whether the flow posts to a real Slack instead of this server; the page shows it. Default
+   * false.
    */
   realSlack?: boolean;
 }
 
-/** How many Slack messages and flow messages are kept for pages that open later. */
+/** How many Slack messages and flow messages are kept for pages opened later. */
 const kept = 100;
 
 /** The files of the pages, by their route. */
@@ -65,14 +66,14 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * A small CRM with a REST interface, a stand-in for Slack's incoming webhook, and a page that shows
- * both live.
+ * A small CRM with a REST interface, a replacement for Slack's incoming webhook, and a page that
+ * shows both live.
  */
 export class Crm extends EventEmitter<{ flowMessage: [FlowMessage] }> {
   readonly contacts: ContactBook;
   /** Shown at the top of the page. */
   links: readonly PageLink[] = [];
-  /** Shown side by side at `/show`, once everything is there. */
+  /** Shown side by side at `/show` once everything runs. */
   panes: readonly ShowPane[] = [];
   readonly #server: FastifyInstance;
   readonly #updates = new LiveUpdates();
@@ -97,7 +98,7 @@ export class Crm extends EventEmitter<{ flowMessage: [FlowMessage] }> {
     this.#serveMessages();
   }
 
-  /** Starts it. @throws the error of the listening socket, for example `EADDRINUSE` */
+  /** Starts the server. @throws the error of the listening socket, for example `EADDRINUSE` */
   static async start(options: CrmOptions): Promise<Crm> {
     const crm = new Crm(options);
     try {
@@ -109,12 +110,12 @@ export class Crm extends EventEmitter<{ flowMessage: [FlowMessage] }> {
     return crm;
   }
 
-  /** Where it is, without a slash at the end: `http://127.0.0.1:14390`. */
+  /** The address without a trailing slash: `http://127.0.0.1:14390`. */
   get url(): string {
     return this.#url;
   }
 
-  /** Ends the server, its connections and the database. Idempotent, never throws. */
+  /** Closes the server, its connections and the database. Idempotent, never throws. */
   close(): Promise<void> {
     this.#closing ??= this.#close();
     return this.#closing;
@@ -178,7 +179,7 @@ export class Crm extends EventEmitter<{ flowMessage: [FlowMessage] }> {
   }
 
   #serveMessages(): void {
-    // As Slack's incoming webhooks: 200 and the text "ok", or 400 and the text "no_text".
+    // Like Slack's incoming webhooks: 200 and the text "ok", or 400 and the text "no_text".
     this.#server.post('/slack', (request, reply) => {
       const text = isObject(request.body) ? (optionalString(request.body['text']) ?? '') : '';
       const blocks: unknown = isObject(request.body) ? request.body['blocks'] : undefined;

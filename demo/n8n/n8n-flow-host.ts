@@ -16,7 +16,7 @@ import { hostLog } from '../host-log.ts';
 const credentialType = 'accoladesAgentApi';
 const credentialName = 'Demo agents';
 
-/** What a run leaves for the next one, in `n8n-demo.json`. */
+/** State for the next run, in `n8n-demo.json`. */
 interface Remembered {
   password: string;
   workflowId: string;
@@ -25,7 +25,7 @@ interface Remembered {
 }
 
 /**
- * Starts n8n with the community package and, the first time, with an owner, a credential and the
+ * Starts n8n with the community package. The first run also creates an owner, a credential and the
  * workflow.
  */
 export async function startN8nFlow(setup: FlowHostSetup): Promise<FlowHost> {
@@ -46,7 +46,7 @@ export async function startN8nFlow(setup: FlowHostSetup): Promise<FlowHost> {
     return {
       name: `n8n ${running.version}`,
       editorUrl: `${running.url}/workflow/${prepared.workflowId}`,
-      // It sends `X-Frame-Options: SAMEORIGIN`, and a frame would need a log-in, too.
+      // n8n sends `X-Frame-Options: SAMEORIGIN`, and a frame would need a login, too.
       framed: false,
       login: { email: owner.email, password: prepared.password },
       kept: prepared.kept,
@@ -76,8 +76,7 @@ async function prepare(host: N8nHost, setup: FlowHostSetup): Promise<Remembered 
   if (remembered) {
     await client.logIn({ email: owner.email, password: remembered.password });
     if (remembered.serverUrl !== setup.serverUrl) {
-      // The simulator got another port this time; an active workflow reads its credential only when
-      // it is published.
+      // The simulator's port changed; an active workflow reads its credential only when published.
       await client.updateCredential(remembered.credentialId, credential);
       await client.deactivate(remembered.workflowId);
       await client.publish(remembered.workflowId);
@@ -112,12 +111,12 @@ function remember(file: string, content: Remembered): Promise<void> {
   return writeFile(file, `${JSON.stringify(content, undefined, 2)}\n`, { mode: 0o600 });
 }
 
-/** n8n asks for 8 characters with a capital letter and a digit. */
+/** n8n requires 8 characters with a capital letter and a digit. */
 function newPassword(): string {
   return `Demo-${randomBytes(6).toString('hex')}-1`;
 }
 
-/** The workflow file, with the credential put into each node that needs it. */
+/** The workflow file, with the credential added to each node that needs it. */
 async function readWorkflow(
   credentials: NonNullable<N8nWorkflowNode['credentials']>,
 ): Promise<N8nWorkflowInput> {

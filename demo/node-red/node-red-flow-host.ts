@@ -11,10 +11,10 @@ import { flowEnvironment, stopBoundMs } from '../flow-host.ts';
 import type { FlowHost, FlowHostSetup } from '../flow-host.ts';
 import { hostLog } from '../host-log.ts';
 
-/** The id of the agent node in `flow.json`, whose credentials hold the agents. */
+/** The id of the agent node in `flow.json`; its credentials hold the agents. */
 const agentNodeId = 'demo-agents';
 
-/** Starts Node-RED with the palette and, the first time, with the demonstration's flow. */
+/** Starts Node-RED with the palette. The first run also adds the demonstration's flow. */
 export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> {
   const userDir = path.join(setup.folder, 'node-red');
   const kept = existsSync(path.join(userDir, 'flows.json'));
@@ -23,7 +23,7 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
     userDir,
     port: setup.port,
     env: flowEnvironment(setup),
-    // Whoever reaches an editor without a log-in can run any program.
+    // An editor without a login can run any program, so limit access to this computer.
     middleware: { module: path.join(repositoryRoot, 'demo/own-computer.ts'), name: 'ownComputerOnly' },
     settings: {
       editorTheme: {
@@ -58,9 +58,7 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
   };
 }
 
-/**
- * The palette as it is built, without packing and installing it: that takes seconds, this does not.
- */
+/** Links the built palette, because packing and installing it would take seconds. */
 async function linkPalette(userDir: string): Promise<void> {
   const manifest = path.join(packageFolders['node-red'], 'package.json');
   const content = objectFrom(parseJson(await readFile(manifest, 'utf8'), manifest), manifest);

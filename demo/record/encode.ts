@@ -3,16 +3,16 @@ import { mkdir, rm, stat, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { Frame } from './recorder.ts';
 
-/** What a moving picture in the README may have, in bytes. */
+/** The maximum size of an animation in the README, in bytes. */
 const maxBytes = 1_500_000;
-/** Tried one after the other, in pixels. */
+/** Tried in this order, in pixels. */
 const widths = [1200, 1080, 960] as const;
 
 /**
- * Writes frames as an animated GIF that begins again by itself.
+ * Writes frames as a looping animated GIF.
  *
- * @param folder for the frames; emptied afterwards.
- * @throws Error when there is no ffmpeg, or the smallest width is still too large.
+ * @param folder for the frames; emptied afterwards
+ * @throws Error when ffmpeg is missing, or the smallest width is still too large
  */
 export async function writeGif(frames: readonly Frame[], file: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
@@ -22,7 +22,7 @@ export async function writeGif(frames: readonly Frame[], file: string, folder: s
       const name = `${String(index).padStart(4, '0')}.png`;
       await writeFile(path.join(folder, name), picture);
       lines.push(`file '${name}'`, `duration ${(durationMs / 1000).toFixed(3)}`);
-      // The last duration counts only when another file follows.
+      // ffmpeg uses the last duration only when another file follows.
       if (index === frames.length - 1) lines.push(`file '${name}'`);
     }
     const list = path.join(folder, 'frames.ffconcat');
@@ -43,10 +43,7 @@ export async function writeGif(frames: readonly Frame[], file: string, folder: s
   }
 }
 
-/**
- * Writes a picture with a palette of 256 colours, which is enough for a page and a third of the
- * size.
- */
+/** Writes a PNG with a palette of 256 colours: enough for a page, and a third of the size. */
 export async function writePng(picture: Buffer, file: string, folder: string): Promise<void> {
   await mkdir(folder, { recursive: true });
   const whole = path.join(folder, 'whole.png');

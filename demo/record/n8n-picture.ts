@@ -1,10 +1,10 @@
 import type { Browser } from 'playwright-core';
 import type { FlowHost } from '../flow-host.ts';
 
-/** Between the workflow and the edge of the picture, in pixels. */
+/** The space between the workflow and the edge of the picture, in pixels. */
 const margin = 14;
 
-/** A picture (PNG) of the demonstration's workflow on n8n's canvas, without what is around it. */
+/** A PNG of the demonstration's workflow on n8n's canvas, without its surroundings. */
 export async function pictureOfWorkflow(browser: Browser, { editorUrl, login }: FlowHost): Promise<Buffer> {
   if (!login) throw new Error('n8n needs a log-in.');
   const context = await browser.newContext({
@@ -19,12 +19,12 @@ export async function pictureOfWorkflow(browser: Browser, { editorUrl, login }: 
   await page.goto(editorUrl);
   const parts = page.locator('.vue-flow__node');
   await parts.getByText('Show the call').waitFor();
-  // n8n's advice lies over the workflow.
+  // n8n's checklist covers the workflow.
   await page.getByText('Production Checklist').waitFor();
   await page.keyboard.press('Escape');
   await page.addStyleTag({ content: '[data-radix-popper-content-wrapper] { display: none !important }' });
   await page.keyboard.press('1');
-  // The canvas glides; nothing tells when it has arrived.
+  // The canvas moves smoothly, without an event at the end.
   await page.waitForTimeout(2_000);
   const boxes = await Promise.all((await parts.all()).map((part) => part.boundingBox()));
   const seen = boxes.filter((box) => box !== null);

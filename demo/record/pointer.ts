@@ -1,8 +1,6 @@
 import type { Locator, Page } from 'playwright-core';
 
-/**
- * A pointer that pictures show, since they leave out the real one. Moves and clicks as a hand does.
- */
+/** A visible pointer for screenshots, which omit the real one. It moves and clicks like a hand. */
 export class Pointer {
   readonly #page: Page;
   #x: number;
@@ -14,13 +12,13 @@ export class Pointer {
     this.#y = y;
   }
 
-  /** Puts the pointer there, in CSS pixels. */
+  /** Shows the pointer at this position, in CSS pixels. */
   static async show(page: Page, x: number, y: number): Promise<Pointer> {
     await page.evaluate(`(${drawPointer})(${x}, ${y})`);
     return new Pointer(page, x, y);
   }
 
-  /** Moves to the middle of an element, which can be in a frame, and clicks it. */
+  /** Moves to the centre of an element, possibly in a frame, and clicks it. */
   async click(target: Locator): Promise<void> {
     const box = await target.boundingBox();
     if (!box) throw new Error('What is to be clicked is not on the page.');

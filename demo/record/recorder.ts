@@ -1,19 +1,19 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Page } from 'playwright-core';
 
-/** A picture of the page (PNG), and for how long it is shown, in milliseconds. */
+/** A screenshot of the page (PNG) and its display time, in milliseconds. */
 export interface Frame {
   picture: Buffer;
   durationMs: number;
 }
 
 /**
- * Between the beginnings of two pictures, in milliseconds; a busy machine takes longer, and the
- * frames then say so.
+ * The interval between two screenshots, in milliseconds; frames record longer intervals on a busy
+ * machine.
  */
 const everyMs = 100;
 
-/** Takes pictures of a page while something happens on it. */
+/** Takes screenshots of a page while it changes. */
 export class Recorder {
   readonly #page: Page;
   readonly #taken: { at: number; picture: Buffer }[] = [];
@@ -23,11 +23,11 @@ export class Recorder {
   constructor(page: Page) {
     this.#page = page;
     this.#done = this.#run();
-    // Told by `stop`.
+    // `stop` reports the error.
     this.#done.catch(() => undefined);
   }
 
-  /** Ends the recording. @returns the frames, without those that show nothing new */
+  /** Ends the recording. @returns the frames, without unchanged ones */
   async stop(): Promise<Frame[]> {
     this.#stopping = true;
     await this.#done;

@@ -1,25 +1,28 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 
-/** One part of the demonstration, as the page that holds all of them shows it. */
+/** One part of the demonstration, as the combined page shows it. */
 export interface ShowPane {
   id: 'pbx' | 'flow' | 'result';
-  /** What a person does or sees in it: `Place a call`. */
+  /** What to do or see in it: `Place a call`. */
   title: string;
-  /** What it is: `simulated PBX`. */
+  /** Its kind: `simulated PBX`. */
   what: string;
   url: string;
-  /** Shown in place of the frame, for a page that does not let itself be framed. */
+  /** Shown instead of the frame, for a page that cannot be framed. */
   instead?: { text: string; picture: string };
 }
 
-/** The page with all panes side by side: they are frames, each with a link that opens it alone. */
+/** The page with all panes side by side, as frames with a link to open each alone. */
 export async function showPage(panes: readonly ShowPane[]): Promise<string> {
   const template = await readFile(path.join(import.meta.dirname, 'page', 'index.html'), 'utf8');
   return template.replace('<!-- panes -->', () => panes.map(paneHtml).join('\n'));
 }
 
-/** What the page may load: its own files, and these panes in frames. It cannot be framed itself. */
+/**
+ * The page's content security policy: its own files, and these panes in frames. No page may frame
+ * it.
+ */
 export function showPolicy(panes: readonly ShowPane[]): string {
   const frames = panes.map(({ url }) => new URL(url).origin).join(' ');
   return (

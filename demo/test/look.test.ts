@@ -7,8 +7,7 @@ const consolePage = path.join(repositoryRoot, 'packages/simulator/src/console/pa
 const resultPage = path.join(repositoryRoot, 'demo/crm/page');
 
 /**
- * Names and values of custom properties, in the order of the file: those of the light look, then of
- * the dark one.
+ * Names and values of custom properties, in file order: first the light theme, then the dark one.
  */
 async function tokens(file: string): Promise<string[]> {
   const css = await readFile(file, 'utf8');

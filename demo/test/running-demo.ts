@@ -5,7 +5,7 @@ import { nodeRuntime } from '../../hosts/node-runtime.ts';
 import { npmCommand } from '../../hosts/packages.ts';
 import { repositoryRoot } from '../../hosts/paths.ts';
 
-/** `npm start` as a person runs it, in a process group of its own as a terminal makes one. */
+/** Runs `npm start` in its own process group, as a terminal does. */
 export class RunningDemo {
   readonly #child: ChildProcess;
   readonly #pid: number;
@@ -29,12 +29,12 @@ export class RunningDemo {
     }
   }
 
-  /** Everything that it has printed so far. */
+  /** The output so far. */
   get output(): string {
     return this.#output;
   }
 
-  /** Waits until it prints this. @returns the match */
+  /** Waits for this output. @returns the match */
   waitFor(pattern: RegExp, deadlineMs: number): Promise<RegExpExecArray> {
     return waitUntil(`${String(pattern)} in the output`, () => pattern.exec(this.#output) ?? undefined, {
       deadlineMs,
@@ -43,24 +43,24 @@ export class RunningDemo {
     });
   }
 
-  /** An address that it printed after this label. */
+  /** The address after this label in the output. */
   async address(label: string, deadlineMs: number): Promise<string> {
     const [, address = ''] = await this.waitFor(new RegExp(`${label} +(http://\\S+)`), deadlineMs);
     return address;
   }
 
-  /** What Ctrl-C in a terminal does. */
+  /** Sends the signal of Ctrl-C in a terminal. */
   pressCtrlC(): void {
     process.kill(-this.#pid, 'SIGINT');
   }
 
-  /** Waits until it has ended. @returns its exit code, or the signal that ended it */
+  /** Waits for its end. @returns its exit code, or the signal that ended it */
   async ended(deadlineMs: number): Promise<number | NodeJS.Signals | null> {
     await waitUntil('The end', () => this.#hasEnded(), { deadlineMs, details: () => this.#output });
     return this.#child.exitCode ?? this.#child.signalCode;
   }
 
-  /** All processes that it has started, and those that they have. */
+  /** All processes that it and its children have started. */
   processes(): number[] {
     const { stdout } = spawnSync('ps', ['-eo', 'pid=,ppid='], { encoding: 'utf8' });
     const pairs = stdout.split('\n').map((line) => line.trim().split(/\s+/).map(Number));
@@ -71,14 +71,14 @@ export class RunningDemo {
     return found;
   }
 
-  /** For the end of a test: whatever is left is killed. */
+  /** Kills all remaining processes at the end of a test. */
   kill(): void {
     if (this.#hasEnded()) return;
     for (const pid of this.processes()) {
       try {
         process.kill(pid, 'SIGKILL');
       } catch {
-        // It has ended already.
+        // It has already ended.
       }
     }
   }
@@ -88,7 +88,7 @@ export class RunningDemo {
   }
 }
 
-/** Waits until none of these processes is there any more. */
+/** Waits until none of these processes exists. */
 export function allGone(pids: readonly number[], deadlineMs: number): Promise<true> {
   return waitUntil('All processes to be gone', () => pids.every((pid) => !isAlive(pid)), {
     deadlineMs,

@@ -15,9 +15,9 @@ import { demoAgents } from '../agents.ts';
 import { allGone, RunningDemo } from './running-demo.ts';
 import { statusFor } from './status-for.ts';
 
-/** With a build before it. */
+/** Including a build. */
 const startMs = 180_000;
-/** With the installation of n8n before it. */
+/** Including the installation of n8n. */
 const firstUseMs = 20 * 60_000;
 /** From Ctrl-C to the end. */
 const endMs = 12_000;
@@ -42,7 +42,7 @@ describe('npm start', function () {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   });
 
-  /** Takes a free port, so that the demonstration finds it taken. */
+  /** Occupies a free port, so that the demonstration finds it taken. */
   async function takenPort(): Promise<number> {
     const port = await freePort();
     await new Promise<void>((resolve, reject) => {
@@ -61,15 +61,12 @@ describe('npm start', function () {
     const processes = running.processes();
     expect(processes).to.have.length.above(2);
     running.pressCtrlC();
-    // npm ends itself by the signal that the script was ended with.
+    // npm ends with the signal that ended the script.
     expect(await running.ended(deadlineMs)).to.be.oneOf([0, 'SIGINT']);
     expect(await allGone(processes, 2_000)).to.be.true;
   }
 
-  /**
-   * The page with everything: three panes in order, of which so many are frames that the browser
-   * may load.
-   */
+  /** The combined page: three panes in order, of which this many are frames. */
   async function expectShow(running: RunningDemo, frames: number): Promise<void> {
     const addresses = await Promise.all(
       ['The PBX', 'The flow', 'What the flow did'].map((label) => running.address(label, 1_000)),
@@ -97,7 +94,7 @@ describe('npm start', function () {
     }
   }
 
-  /** No agent's key, in what was printed or kept in a log. */
+  /** Checks that no agent's key appears in the output or in a log. */
   async function expectNoSecrets(running: RunningDemo): Promise<void> {
     const logs = (await readdir(folder)).filter((file) => file.endsWith('.log'));
     expect(logs).to.have.lengthOf(1);
@@ -124,7 +121,7 @@ describe('npm start', function () {
     for (const label of ['The PBX', 'The flow', 'What the flow did']) {
       const address = await demo.address(label, 1_000);
       expect((await fetch(address)).status, label).to.equal(200);
-      // Against DNS rebinding: a web page cannot reach it under its own host name.
+      // Against DNS rebinding: a web page cannot use its own host name here.
       expect(await statusFor(address, 'evil.example'), label).to.equal(403);
     }
     const editorUrl = await demo.address('The flow', 1_000);
@@ -245,7 +242,7 @@ describe('npm start', function () {
 
     it('does the same with n8n, says how to log in, keeps the workflow, and ends with Ctrl-C', async () => {
       for (const kept of [false, true]) {
-        // Other ports each time: the kept credential and workflow must follow.
+        // The ports differ each time: the kept credential and workflow must follow.
         demo = new RunningDemo(['--n8n', `--folder=${folder}`, ...(await freePorts())]);
         await demo.waitFor(firstCall, kept ? startMs : firstUseMs);
         expect(demo.output.includes('as you left it')).to.equal(kept);

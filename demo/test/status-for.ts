@@ -1,6 +1,6 @@
 import http from 'node:http';
 
-/** The status of a GET whose `Host` names another host than the address does. */
+/** The status of a GET whose `Host` differs from the host of the address. */
 export function statusFor(url: string, host: string): Promise<number | undefined> {
   return new Promise((resolve, reject) => {
     http

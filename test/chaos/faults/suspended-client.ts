@@ -6,11 +6,11 @@
  */
 import { Hub } from '@accolades-flow/core';
 import { FastClock } from '../support/fast-clock.ts';
-import type { ClientSaid } from './suspended-messages.ts';
+import type { ClientMessage } from './suspended-messages.ts';
 
 function main([url = '', speed = '', intervalMs = '', ...agents]: readonly string[]): void {
-  const say = (said: ClientSaid): void => {
-    process.send?.(said);
+  const say = (message: ClientMessage): void => {
+    process.send?.(message);
   };
   for (const event of ['unhandledRejection', 'warning']) {
     process.on(event, (what: unknown) => {

@@ -1,12 +1,12 @@
 import { readFields, readText } from '../support/read.ts';
 
 /** Messages of the suspended process. */
-export type ClientSaid =
+export type ClientMessage =
   | { readonly kind: 'state'; readonly agent: string; readonly state: string }
   | { readonly kind: 'call'; readonly agent: string; readonly uniqueId: string }
   | { readonly kind: 'failure'; readonly text: string };
 
-export function readClientSaid(message: unknown): ClientSaid {
+export function readClientMessage(message: unknown): ClientMessage {
   const fields = readFields(message);
   switch (fields['kind']) {
     case 'state':

@@ -6,7 +6,7 @@ import { FaultProxy } from '../support/fault-proxy.ts';
 import { ProcessWatch } from '../support/process-watch.ts';
 import { say } from '../support/report.ts';
 import { until } from '../support/until.ts';
-import { readClientSaid, type ClientSaid } from './suspended-messages.ts';
+import { readClientMessage, type ClientMessage } from './suspended-messages.ts';
 
 const SPEED = 25;
 /** For tests with a deadline, so that a busy machine does not miss it. */
@@ -20,7 +20,7 @@ class SleepyClient {
   readonly simulator: Simulator;
   readonly proxy: FaultProxy;
   readonly agents: readonly string[];
-  readonly #child: Child<ClientSaid>;
+  readonly #child: Child<ClientMessage>;
   readonly #placed = new Map<string, string[]>();
   #calls = 0;
 
@@ -52,7 +52,7 @@ class SleepyClient {
       './suspended-client.ts',
       import.meta.url,
       [`ws://127.0.0.1:${proxy.port}`, String(speed), String(intervalMs), ...this.agents],
-      readClientSaid,
+      readClientMessage,
     );
   }
 
@@ -66,8 +66,8 @@ class SleepyClient {
 
   /** The states of one agent. */
   path(agent: string): string {
-    return this.#child.said
-      .flatMap((said) => (said.kind === 'state' && said.agent === agent ? [said.state] : []))
+    return this.#child.messages
+      .flatMap((message) => (message.kind === 'state' && message.agent === agent ? [message.state] : []))
       .join(' → ');
   }
 
@@ -117,17 +117,17 @@ class SleepyClient {
   async allArrived(): Promise<void> {
     await until(
       'all calls arrive',
-      () => this.#child.said.filter(({ kind }) => kind === 'call').length >= this.#calls,
+      () => this.#child.messages.filter(({ kind }) => kind === 'call').length >= this.#calls,
       20_000,
       () => this.paths(),
     );
     for (const agent of this.agents) {
-      const arrived = this.#child.said.flatMap((said) =>
-        said.kind === 'call' && said.agent === agent ? [said.uniqueId] : [],
+      const arrived = this.#child.messages.flatMap((message) =>
+        message.kind === 'call' && message.agent === agent ? [message.uniqueId] : [],
       );
       expect(arrived).to.deep.equal(this.#placed.get(agent) ?? []);
     }
-    expect(this.#child.said.filter(({ kind }) => kind === 'failure')).to.deep.equal([]);
+    expect(this.#child.messages.filter(({ kind }) => kind === 'failure')).to.deep.equal([]);
   }
 
   async close(): Promise<void> {

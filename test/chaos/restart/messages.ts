@@ -1,7 +1,7 @@
 import { readFields, readNumber, readNumbers } from '../support/read.ts';
 
 /** Messages of the server's process. */
-export type ServerSaid =
+export type ServerMessage =
   | { readonly kind: 'listening'; readonly port: number }
   | { readonly kind: 'called'; readonly delivered: number }
   | {
@@ -14,7 +14,7 @@ export type ServerSaid =
       readonly longestPauseMs: number;
     };
 
-export function readServerSaid(message: unknown): ServerSaid {
+export function readServerMessage(message: unknown): ServerMessage {
   const fields = readFields(message);
   switch (fields['kind']) {
     case 'listening':

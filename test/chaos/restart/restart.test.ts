@@ -5,7 +5,7 @@ import { Child } from '../support/child.ts';
 import { ProcessWatch } from '../support/process-watch.ts';
 import { bars, peakWithin, perSecond } from '../support/rate.ts';
 import { say } from '../support/report.ts';
-import { readHostReport, readServerSaid, type HostReport, type ServerSaid } from './messages.ts';
+import { readHostReport, readServerMessage, type HostReport, type ServerMessage } from './messages.ts';
 
 const WANTED_SESSIONS = 5_000;
 const DEFAULT_RATE = 50;
@@ -38,29 +38,36 @@ describe('A server that is killed and started again', () => {
     await watch.end();
   });
 
-  function startServer(port: number, agents: number): Child<ServerSaid> {
-    const server = new Child('./server.ts', import.meta.url, [String(port), String(agents)], readServerSaid);
+  function startServer(port: number, agents: number): Child<ServerMessage> {
+    const server = new Child(
+      './server.ts',
+      import.meta.url,
+      [String(port), String(agents)],
+      readServerMessage,
+    );
     children.push(server);
     return server;
   }
 
-  async function portOf(server: Child<ServerSaid>): Promise<number> {
-    const said = await server.hear('the server listens', ({ kind }) => kind === 'listening');
-    return said.kind === 'listening' ? said.port : 0;
+  async function portOf(server: Child<ServerMessage>): Promise<number> {
+    const message = await server.waitForMessage('the server listens', ({ kind }) => kind === 'listening');
+    return message.kind === 'listening' ? message.port : 0;
   }
 
-  async function reportOf(server: Child<ServerSaid>): Promise<Extract<ServerSaid, { kind: 'report' }>> {
-    const from = server.said.length;
+  async function reportOf(server: Child<ServerMessage>): Promise<Extract<ServerMessage, { kind: 'report' }>> {
+    const from = server.messages.length;
     server.send({ do: 'report' });
-    const said = await server.hear('the server reports', ({ kind }) => kind === 'report', { from });
-    if (said.kind !== 'report') throw new Error('unreachable');
-    return said;
+    const message = await server.waitForMessage('the server reports', ({ kind }) => kind === 'report', {
+      from,
+    });
+    if (message.kind !== 'report') throw new Error('unreachable');
+    return message;
   }
 
   async function ask(host: Child<HostReport>, withHeap = false): Promise<HostReport> {
-    const from = host.said.length;
+    const from = host.messages.length;
     host.send({ withHeap });
-    return host.hear('the host reports', () => true, { from });
+    return host.waitForMessage('the host reports', () => true, { from });
   }
 
   /** Polls until all are ready. @returns the times at which connections were started */
@@ -146,7 +153,7 @@ describe('A server that is killed and started again', () => {
     expect(backMs).to.be.above((sessions / limit) * 1000 * 0.5);
 
     second.send({ do: 'callAll' });
-    const called = await second.hear('the server has called all', ({ kind }) => kind === 'called');
+    const called = await second.waitForMessage('the server has called all', ({ kind }) => kind === 'called');
     expect(called).to.deep.equal({ kind: 'called', delivered: sessions });
     await calls(host, 2 * sessions);
     const after = await ask(host, true);

@@ -7,11 +7,11 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { createSimulator } from '@accolades-flow/simulator';
 import { readFields, readText } from '../support/read.ts';
-import { agentKey, type ServerSaid } from './messages.ts';
+import { agentKey, type ServerMessage } from './messages.ts';
 
 async function main([port = '', count = '']: readonly string[]): Promise<void> {
-  const say = (said: ServerSaid): void => {
-    process.send?.(said);
+  const say = (message: ServerMessage): void => {
+    process.send?.(message);
   };
   const agents = Array.from({ length: Number(count) }, (_, n) => ({
     idCrm: agentKey(n),

@@ -62,8 +62,17 @@ function main([url = '', count = '', rate = '']: readonly string[]): void {
     dialTimes = [];
     heard.clear();
     const sockets = process.getActiveResourcesInfo().filter((kind) => kind === 'TCPSocketWrap').length;
-    const said: HostReport = { ready, lost, calls, doubled, dialTimes: dialled, sockets, heap: 0, failures };
-    process.send?.({ ...said, heap: withHeap ? await heapAfterGc() : 0 });
+    const report: HostReport = {
+      ready,
+      lost,
+      calls,
+      doubled,
+      dialTimes: dialled,
+      sockets,
+      heap: 0,
+      failures,
+    };
+    process.send?.({ ...report, heap: withHeap ? await heapAfterGc() : 0 });
   };
   process.on('message', (message: unknown) => void report(readFields(message)['withHeap'] === true));
   process.on('disconnect', () => process.exit());

@@ -81,16 +81,16 @@ const NOT_WRITTEN: Excuse = { why: 'not written', leadMs: 0 };
  *    was slowed), because older ones had reached our socket. A line that is deaf only towards the
  *    PBX still delivers calls, which are due until the client gives the line up.
  *
- * Every other call that was written and did not arrive is **excused**. It is counted by reason, with
- * the time from its placement to the break (or to the owner's leaving). A loss by the product hidden
- * among excused calls would show up in that time.
+ * Every other call that was written and did not arrive is **excused**. It is counted by reason,
+ * with the time from its placement to the break (or to the owner's leaving). A loss by the product
+ * hidden among excused calls would show up in that time.
  *
  * A connection that the server closes, or announces to close, is not broken: everything that it
  * wrote before is due.
  *
  * **Lost**: a due call that has not arrived after 30 s. **Doubled**: a call that reached the same
- * owner more than once, due or not. **Astray**: a call that reached an owner without a subscription.
- * **Disordered**: a call that reached an owner after a later call of the same agent.
+ * owner more than once, due or not. **Astray**: a call that reached an owner without a
+ * subscription. **Disordered**: a call that reached an owner after a later call of the same agent.
  */
 export class Ledger {
   placed = 0;

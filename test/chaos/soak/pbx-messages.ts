@@ -44,7 +44,7 @@ export type PbxOrder =
   | { readonly do: 'report' };
 
 /** Reports of the PBX's process. Lines are the client's connections, by the client's numbers. */
-export type PbxSaid =
+export type PbxMessage =
   | { readonly kind: 'listening'; readonly port: number }
   /** The call was written to these lines (of the agents with the same index). */
   | {
@@ -66,7 +66,7 @@ export type PbxSaid =
       readonly connects: number;
     };
 
-export function readPbxSaid(message: unknown): PbxSaid {
+export function readPbxMessage(message: unknown): PbxMessage {
   const fields = readFields(message);
   switch (fields['kind']) {
     case 'listening':

@@ -12,7 +12,7 @@ import {
   type Breakage,
   type Disturbance,
   type PbxOrder,
-  type PbxSaid,
+  type PbxMessage,
   type Slowness,
 } from './pbx-messages.ts';
 
@@ -234,8 +234,8 @@ class Pbx {
   }
 }
 
-function say(said: PbxSaid): void {
-  process.send?.(said);
+function say(message: PbxMessage): void {
+  process.send?.(message);
 }
 
 const simulator = await createSimulator({ sessionTimeoutMs: Number(process.argv[2]) });

@@ -1,29 +1,29 @@
 import type { Ledger } from './ledger.ts';
 import type { Line, Lines } from './lines.ts';
-import type { PbxSaid } from './pbx-messages.ts';
+import type { PbxMessage } from './pbx-messages.ts';
 
 /** Records what the PBX reports about calls and faults, so that the ledger can judge lost calls. */
-export function record(said: PbxSaid, ledger: Ledger, lines: Lines): void {
-  switch (said.kind) {
+export function record(message: PbxMessage, ledger: Ledger, lines: Lines): void {
+  switch (message.kind) {
     case 'called':
-      ledger.written(said.number, said.agents, said.lines);
+      ledger.written(message.number, message.agents, message.lines);
       return;
     case 'broke':
-      for (const number of said.lines) {
+      for (const number of message.lines) {
         const line = lines.get(number);
         if (line !== undefined) line.brokenAt ??= performance.now();
       }
       return;
     case 'deafened':
-      for (const number of said.lines) {
+      for (const number of message.lines) {
         const line = lines.get(number);
         if (line !== undefined) line.unheard = true;
       }
       return;
     case 'slowed':
-      for (const number of said.lines) {
+      for (const number of message.lines) {
         const line = lines.get(number);
-        if (line !== undefined) slow(line, said.ms);
+        if (line !== undefined) slow(line, message.ms);
       }
       return;
     case 'listening':

@@ -12,7 +12,7 @@ import { explainExcuses } from './explain-excuses.ts';
 import { DEPLOYS, randomFault } from './mix.ts';
 import { Owner } from './owners.ts';
 import { record } from './record.ts';
-import { readPbxSaid, type PbxOrder, type PbxSaid } from './pbx-messages.ts';
+import { readPbxMessage, type PbxOrder, type PbxMessage } from './pbx-messages.ts';
 import { SeededRandom } from './seeded-random.ts';
 
 /**
@@ -59,7 +59,7 @@ class Soak {
   readonly #failures: string[] = [];
   readonly #counts = new Map<string, number>();
   #hub: Hub;
-  #pbx: Child<PbxSaid>;
+  #pbx: Child<PbxMessage>;
   #url = '';
   #named = 0;
   #ended = false;
@@ -77,7 +77,7 @@ class Soak {
       connect: this.#lines.connect,
       random: () => this.#random.next(),
     });
-    this.#pbx = new Child('./pbx.ts', import.meta.url, [String(this.#real(SERVER_HOLDS_MS))], readPbxSaid);
+    this.#pbx = new Child('./pbx.ts', import.meta.url, [String(this.#real(SERVER_HOLDS_MS))], readPbxMessage);
   }
 
   async run(): Promise<SoakVerdict> {
@@ -88,12 +88,12 @@ class Soak {
     );
     const unwatch = this.#watchProcess();
     try {
-      const listening = await this.#pbx.hear('the PBX listens', ({ kind }) => kind === 'listening');
+      const listening = await this.#pbx.waitForMessage('the PBX listens', ({ kind }) => kind === 'listening');
       this.#url = `ws://127.0.0.1:${listening.kind === 'listening' ? listening.port : 0}`;
-      this.#pbx.said.length = 0;
+      this.#pbx.messages.length = 0;
       this.#pbx.keep = ({ kind }) => kind === 'report';
-      this.#pbx.onSaid = (said) => {
-        record(said, this.#ledger, this.#lines);
+      this.#pbx.onMessage = (message) => {
+        record(message, this.#ledger, this.#lines);
       };
       for (let n = 0; n < agents; n++) this.#addAgent();
       for (let n = 0; n < owners; n++) this.#addOwner(OWNED_AGENTS[n % OWNED_AGENTS.length] ?? 1);
@@ -325,12 +325,12 @@ class Soak {
     this.#pbx.send({ ...order });
   }
 
-  async #report(): Promise<Extract<PbxSaid, { kind: 'report' }>> {
-    this.#pbx.said.length = 0;
+  async #report(): Promise<Extract<PbxMessage, { kind: 'report' }>> {
+    this.#pbx.messages.length = 0;
     this.#order({ do: 'report' });
-    const said = await this.#pbx.hear('the PBX reports', ({ kind }) => kind === 'report');
-    if (said.kind !== 'report') throw new Error('unreachable');
-    return said;
+    const message = await this.#pbx.waitForMessage('the PBX reports', ({ kind }) => kind === 'report');
+    if (message.kind !== 'report') throw new Error('unreachable');
+    return message;
   }
 
   async #repeat(end: number, perSecond: number, action: () => void): Promise<void> {

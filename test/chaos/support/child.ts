@@ -9,25 +9,25 @@ const DEADLINE_MS = 30_000;
 export type Reader<T> = (message: unknown) => T;
 
 /** A TypeScript program in its own process that exchanges messages with the test. */
-export class Child<Said> {
-  readonly said: Said[] = [];
-  onSaid: (said: Said) => void = () => undefined;
-  /** Selects the messages to keep in `said`. Default: all. */
-  keep: (said: Said) => boolean = () => true;
+export class Child<Message> {
+  readonly messages: Message[] = [];
+  onMessage: (message: Message) => void = () => undefined;
+  /** Selects the messages to keep in `messages`. Default: all. */
+  keep: (message: Message) => boolean = () => true;
   readonly #process: ChildProcess;
   #failure: Error | null = null;
 
   /** @param script a file beside `from` (its `import.meta.url`) */
-  constructor(script: string, from: string, args: readonly string[], read: Reader<Said>) {
+  constructor(script: string, from: string, args: readonly string[], read: Reader<Message>) {
     this.#process = fork(fileURLToPath(new URL(script, from)), args, {
       execArgv: ['--import', 'tsx'],
       serialization: 'json',
     });
     this.#process.on('message', (message: unknown) => {
       try {
-        const said = read(message);
-        if (this.keep(said)) this.said.push(said);
-        this.onSaid(said);
+        const decoded = read(message);
+        if (this.keep(decoded)) this.messages.push(decoded);
+        this.onMessage(decoded);
       } catch (error) {
         this.#failure = error instanceof Error ? error : new Error(String(error));
       }
@@ -50,23 +50,23 @@ export class Child<Said> {
   }
 
   /** Waits for the first message that matches `isIt`, starting with the `from`-th. */
-  async hear(
+  async waitForMessage(
     what: string,
-    isIt: (said: Said) => boolean,
+    isIt: (message: Message) => boolean,
     { from = 0, deadlineMs = DEADLINE_MS }: { from?: number; deadlineMs?: number } = {},
-  ): Promise<Said> {
+  ): Promise<Message> {
     await until(
       what,
       () => {
         if (this.#failure !== null) throw this.#failure;
         if (!this.running) throw new Error('The child has ended.');
-        return this.said.slice(from).some(isIt);
+        return this.messages.slice(from).some(isIt);
       },
       deadlineMs,
     );
-    const said = this.said.slice(from).find(isIt);
-    if (said === undefined) throw new Error('unreachable');
-    return said;
+    const message = this.messages.slice(from).find(isIt);
+    if (message === undefined) throw new Error('unreachable');
+    return message;
   }
 
   /** Stops the process where it is, like a suspended machine or a debugger. */
