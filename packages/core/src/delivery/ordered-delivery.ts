@@ -337,6 +337,7 @@ export class OrderedDelivery<T> {
     this.#stallTimer?.stop();
     this.#stallTimer = null;
     this.#stalledSince = null;
+    this.#stallReported = false;
     this.#check = 0;
   }
 

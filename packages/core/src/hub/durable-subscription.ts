@@ -89,6 +89,7 @@ export class DurableSubscription implements MemberOwner {
     this.#active = null;
     this.#last = null;
     const lost = owner === null ? 0 : this.#countHeld(owner.settings);
+    owner?.reportDropped(this.#held?.takeDropped() ?? 0, 'full');
     this.#held = null;
     owner?.reportDropped(lost, 'ownerGone');
     const members = this.#members;
@@ -114,7 +115,7 @@ export class DurableSubscription implements MemberOwner {
     this.#onAbandoned(this);
   }
 
-  /** For the subscription: calls back when every agent's session has ended, or is used by others. */
+  /** For the subscription: calls back when the sessions of all its agents have ended. */
   drain(active: ActiveSubscription, onDrained: () => void): void {
     if (this.#active !== active) return;
     let left = this.#members.length;
@@ -152,12 +153,13 @@ export class DurableSubscription implements MemberOwner {
     }
   }
 
-  /** Puts events back in front of all others. Those of an agent given up are dropped. */
+  /** Puts events back in front of all others. Those of an agent given up are dropped and reported. */
   requeue(events: readonly AccoladesEvent[]): void {
     const held = events.flatMap((event) => {
-      const member = this.#members.find(({ label }) => label === event.agent.label);
+      const member = this.#members.find((one) => one.isCalled(event.agent.label));
       return member === undefined ? [] : [{ member, event }];
     });
+    this.#active?.reportDropped(events.length - held.length, 'agentRemoved');
     this.#held ??= heldEvents();
     this.#held.unshift(held);
   }

@@ -18,6 +18,8 @@ export interface MemberOwner {
 export class Member implements SessionUser {
   shared: SharedSession;
   label: string;
+  /** The label before the last change: events that were built with it may still be returned. */
+  #formerLabel: string | null = null;
   /** The last connection change that was delivered, or is queued; null: none yet. */
   lastChange: ConnectionChange | null = null;
   /** As of the last status that this member was notified of. */
@@ -42,6 +44,10 @@ export class Member implements SessionUser {
     return this.#owner === null;
   }
 
+  isCalled(label: string): boolean {
+    return this.label === label || this.#formerLabel === label;
+  }
+
   /** The label, with the ids of the last known configuration. */
   get identity(): AgentIdentity {
     const { configuration } = this.shared.session;
@@ -59,6 +65,7 @@ export class Member implements SessionUser {
   renew(shared: SharedSession, label: string): void {
     const before = this.shared;
     this.shared = shared;
+    if (this.label !== label) this.#formerLabel = this.label;
     this.label = label;
     this.ready = shared.session.status.state === 'ready';
     shared.join(this);

@@ -24,10 +24,12 @@ export const MAX_CHARS = 16 * 1024 * 1024;
 /** Ids of told calls that are remembered, and for how long, in milliseconds. */
 const MAX_TOLD = 20_000;
 const TOLD_MS = 12 * 3_600_000;
-/** Phones that are remembered to report. */
+/** Phones remembered as reporting. */
 const MAX_PHONES = 10_000;
 /** Longer ids are none, in characters. */
 const MAX_ID_CHARS = 256;
+/** Longer phone numbers of sessions are cut, in characters. */
+const MAX_NUMBER_CHARS = 64;
 /** How long after click-to-call its first notification comes, in milliseconds. */
 const DIALLED_MS = 60_000;
 const MAX_DIALLED = 1_000;
@@ -134,7 +136,7 @@ export class CallTracker {
   /** A session of this process got a call event. */
   sighted(sighting: CallSighting): void {
     const now = momentOf(this.#clock);
-    const seen = { ...sighting, at: now };
+    const seen = { ...sighting, phoneNumber: sighting.phoneNumber.slice(0, MAX_NUMBER_CHARS), at: now };
     if (sighting.uniqueId.length > MAX_ID_CHARS || this.#isTold(sighting.uniqueId, now)) return;
     const sameId = this.#calls.get(sighting.uniqueId);
     if (sameId !== undefined) this.#idsMatch = true;
@@ -248,9 +250,12 @@ export class CallTracker {
       presentSince: this.#presentSince,
       hasReported: (phoneId) => this.#reporters.get(phoneId) === true,
     });
-    const told = { at: now, isMissed: judgement.result === 'missed' };
-    if (this.#told.get(call.callId) === undefined) this.#told.add(call.callId, told);
-    else this.#told.replace(call.callId, told);
+    // A call that only sessions saw may have an id for each leg.
+    const ids = new Set([
+      call.callId,
+      ...(call.notifications === 0 ? call.sightings.map(({ uniqueId }) => uniqueId) : []),
+    ]);
+    for (const id of ids) this.#remember(id, { at: now, isMissed: judgement.result === 'missed' });
     this.#hints.learnFrom(call, how);
     this.#nameSetting();
     try {
@@ -258,6 +263,11 @@ export class CallTracker {
     } catch {
       this.#report('failedOwner', `What became of the call ${call.callId} could not be passed on.`);
     }
+  }
+
+  #remember(callId: string, told: { readonly at: Moment; readonly isMissed: boolean }): void {
+    if (this.#told.get(callId) === undefined) this.#told.add(callId, told);
+    else this.#told.replace(callId, told);
   }
 
   /** For how long a session's call event waits for a notification, in milliseconds. */

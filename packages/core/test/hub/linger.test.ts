@@ -114,6 +114,28 @@ describe('linger', () => {
       after.subscription.unsubscribe({ removed: true });
     });
 
+    it('also what a full queue had dropped before, when the owner does not come back', () => {
+      const { subscription, reports } = rig.subscribe('a', ['x']);
+      rig.pbx.settle();
+      subscription.unsubscribe();
+      ring(0, MAX_HELD_EVENTS + 10);
+      rig.clock.advance(5_000);
+      expect(reports).to.deep.equal(['dropped', 'dropped']);
+    });
+
+    it('when returned events are of an agent that was removed, but not when it was renamed', () => {
+      const a = rig.subscribe('a', ['x', 'y']);
+      rig.pbx.settle();
+      rig.pbx.call('id-x', '1.1');
+      rig.pbx.call('id-y', '1.2');
+      const renamed = rig.subscribe('a', [], { agents: [{ label: 'new name', idCrm: 'id-x' }] });
+      renamed.subscription.pause();
+      renamed.subscription.requeue(a.events);
+      renamed.subscription.resume();
+      expect(idsOf(renamed)).to.deep.equal(['1.1']);
+      expect(renamed.reports).to.deep.equal(['dropped']);
+    });
+
     it('but says nothing when the owner’s filter would not have let it through', () => {
       rig
         .subscribe('a', ['x'], { ...options, filter: { events: ['outgoingCall'] } })

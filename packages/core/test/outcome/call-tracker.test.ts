@@ -352,6 +352,15 @@ describe('call tracker', () => {
       expect(only().evidence).to.deep.include({ notifications: 0, sessions: 2, matched: 'none' });
     });
 
+    it('“answered”: counts a late notification of any of its legs, and tells nothing more', () => {
+      start({ hangups: 'answered' });
+      for (const phoneId of ['27', '28']) see({ phoneId, uniqueId: `${callId}${phoneId}` });
+      pass(91);
+      post('answer', '28', { callId: `${callId}28` });
+      pass(5 * 3_600);
+      expect([records.length, tracker.status.lateNotifications]).to.deep.equal([1, 1]);
+    });
+
     it('“last”: the first hang-up ends every leg', () => {
       start({ hangups: 'last' });
       post('answer', '27');
@@ -481,6 +490,13 @@ describe('call tracker', () => {
     pass(60);
     expect(only().evidence.notifications).to.equal(1_001);
     expect(only().raw).to.have.length(200);
+  });
+
+  it('keeps no more of a session’s phone number than a number can have', () => {
+    see({ phoneNumber: '9'.repeat(1_000_000) });
+    post('answer', '27', { phoneNumber: '' });
+    tracker.processEnds();
+    expect(only().phoneNumber).to.have.length(64);
   });
 
   it('counts notifications without a call id, and tells nothing of them', () => {

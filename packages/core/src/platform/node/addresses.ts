@@ -1,12 +1,10 @@
-import { DEFAULT_TIMINGS } from '../../session/contract.ts';
-
 /**
  * Wait for one address of a host name before the next is tried, in milliseconds. Node's default of
  * 250 ms gives up addresses with a slow TCP handshake (a satellite connection, a lost packet), and
- * fails when the last address is unreachable. A quarter of the connect deadline allows for four
- * addresses.
+ * fails when the last address is unreachable. Two seconds are enough for a SYN that is sent twice, and
+ * a dead first address costs every connection no more than that.
  */
-const ADDRESS_ATTEMPT_MS = DEFAULT_TIMINGS.connectMs / 4;
+const ADDRESS_ATTEMPT_MS = 2_000;
 
 /** Options for everything that opens a TCP connection. */
 export const ADDRESS_OPTIONS = { autoSelectFamilyAttemptTimeout: ADDRESS_ATTEMPT_MS };
