@@ -16,13 +16,21 @@ const PROBE: RequestInit = {
  * secret and without an event. Never throws.
  */
 export async function explainFailure(url: string): Promise<Unreachable> {
-  const readable = await ask(url, { mode: 'cors', redirect: 'manual' });
+  const probe = probeAddress(url);
+  const readable = await ask(probe, { mode: 'cors', redirect: 'manual' });
   if (readable === 'opaqueredirect') return 'redirected';
   // It answers again, and lets this page read it: the failure has passed.
   if (readable !== null) return 'unreachable';
   // An answer that this page may not read is an answer nevertheless.
-  if ((await ask(url, { mode: 'no-cors' })) !== null) return 'unreadable';
+  if ((await ask(probe, { mode: 'no-cors' })) !== null) return 'unreadable';
   return (await isLocalNetworkDenied(url)) ? 'localNetwork' : 'unreachable';
+}
+
+/** The endpoint ignores a request with this name; any other GET would be one of an IVR. */
+export function probeAddress(url: string): string {
+  const address = new URL(url);
+  address.searchParams.set('apiName', 'connectorProbe');
+  return address.href;
 }
 
 async function ask(url: string, init: RequestInit): Promise<ResponseType | null> {

@@ -110,6 +110,7 @@ export {
   type Refusal,
 } from './webhook/endpoint-guard.ts';
 export type { EndpointRequest, RequestHead } from './webhook/request.ts';
+export { CONNECTOR_PROBE_API_NAME } from './webhook/connector-probe.ts';
 export { CONNECTOR_API_NAME, parseConnectorEvent, type ConnectorPost } from './webhook/connector-event.ts';
 export { parseIvrRequest, type IvrRequest } from './webhook/ivr.ts';
 export {

@@ -1,6 +1,7 @@
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { CONNECTOR_API_NAME } from './connector-event.ts';
+import { isConnectorProbe } from './connector-probe.ts';
 import { decoderOf } from './form.ts';
 import { bodyFields, formFields, type PostedFields } from './posted-fields.ts';
 import type { HttpAnswer } from './reply.ts';
@@ -124,7 +125,7 @@ export class EndpointGuard {
   /** Runs the checks that need no body. Never throws. */
   checkHead(head: RequestHead): CheckedHead | Refusal {
     try {
-      this.#checkMethod(head);
+      if (!isConnectorProbe(head)) this.#checkMethod(head);
       this.#checkAddress(head);
       return { kind: 'checked', head, format: this.#formatOf(head) };
     } catch (thrown) {
@@ -178,6 +179,11 @@ export class EndpointGuard {
       },
       body: '',
     };
+  }
+
+  /** The answer to a probe of the browser connector: empty, and readable where its posts are. */
+  probeAnswer(): HttpAnswer {
+    return { status: 204, headers: this.#takesConnector ? READABLE_BY_ANY_PAGE : {}, body: '' };
   }
 
   /**

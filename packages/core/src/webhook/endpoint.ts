@@ -4,6 +4,7 @@ import { AccoladesError } from '../errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { systemClock, type Clock } from '../time/clock.ts';
 import { CONNECTOR_API_NAME, connectorEventId, parseConnectorEvent } from './connector-event.ts';
+import { isConnectorProbe } from './connector-probe.ts';
 import { EndpointGuard, type CheckedHead, type Refusal } from './endpoint-guard.ts';
 import { EndpointMemory, memoryOf } from './endpoint-memory.ts';
 import {
@@ -52,9 +53,9 @@ export interface EndpointOptions {
 export type Received =
   | Refusal
   | {
-      /** An event that the flow does not receive. Send `answer`. */
+      /** An event or a probe (`type` null) that the flow does not receive. Send `answer`. */
       readonly kind: 'ignored';
-      readonly type: WebhookEventType;
+      readonly type: WebhookEventType | null;
       readonly answer: HttpAnswer;
     }
   | {
@@ -118,6 +119,9 @@ export class WebhookEndpoint {
 
   /** Same as {@link receive}, for a request that has passed {@link EndpointGuard.checkHead}. */
   receiveBody(checked: CheckedHead, body: unknown, respond: Respond): Received {
+    if (isConnectorProbe(checked.head)) {
+      return { kind: 'ignored', type: null, answer: this.guard.probeAnswer() };
+    }
     const admission = this.guard.admitBody(checked, body);
     if (admission.kind === 'refused') return admission;
     const { fields } = admission;
@@ -225,9 +229,9 @@ export class WebhookEndpoint {
  */
 function sourceOf(method: string, fields: JsonObject): 'connector' | 'notification' | 'ivr' {
   const apiName = fieldText(fields, 'apiName');
-  if (method === 'GET') return 'ivr';
   if (apiName === CONNECTOR_API_NAME) return 'connector';
   if (apiName === NOTIFICATION_API_NAME) return 'notification';
+  if (method === 'GET') return 'ivr';
   const event = fieldText(fields, 'event');
   const isDocumented = NOTIFICATION_EVENTS.some((known) => known === event);
   return isDocumented || (event !== null && fieldText(fields, 'callId') !== null) ? 'notification' : 'ivr';

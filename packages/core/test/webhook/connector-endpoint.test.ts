@@ -41,6 +41,29 @@ describe('the endpoint and the browser connector', () => {
     return received;
   };
 
+  for (const settings of [{}, { secret: 'w3bhook-secret' }, { methods: 'post' }] as const) {
+    it(`answers its probe, tells it nothing and starts no flow, with ${JSON.stringify(settings)}`, () => {
+      const received = endpoint(settings).receive(
+        { method: 'GET', url: '/x?a=1&apiName=connectorProbe', headers: {}, body: undefined },
+        () => undefined,
+      );
+      expect(received).to.deep.equal({
+        kind: 'ignored',
+        type: null,
+        answer: { status: 204, headers: { 'access-control-allow-origin': '*' }, body: '' },
+      });
+      expect(replies.size).to.equal(0);
+    });
+  }
+
+  it('lets no page read the answer to its probe when the flow takes none of its events', () => {
+    const received = endpoint({ events: ['hangup'] }).receive(
+      { method: 'GET', url: '/x?apiName=connectorProbe', headers: {}, body: undefined },
+      () => undefined,
+    );
+    expect(received).to.have.nested.property('answer.headers').that.deep.equals({});
+  });
+
   it('acknowledges a call at once, in a form that the connector knows and may read', () => {
     const received = messageOf(receive(endpoint(), { frame: FRAME }));
     expect(received.answer).to.equal(CONNECTOR_ACKNOWLEDGEMENT);

@@ -79,6 +79,11 @@ describe('the endpoint', () => {
     }
   });
 
+  it('knows a notification by its apiName, also by GET', () => {
+    const url = '/x?apiName=callNotification&event=answer&callId=1.1';
+    expect(messageOf(receive(endpoint(), '', { method: 'GET', url })).type).to.equal('answer');
+  });
+
   it('waits for the flow to answer an IVR, by GET and POST, and answers itself at the limit', () => {
     const to = endpoint({ ivrFallback: { status: 'unknown' }, replyLimitMs: 1_000 });
     const byGet = messageOf(receive(to, '', { method: 'GET', url: '/x?order=42&event=x&callId=1.1' }));
