@@ -149,8 +149,8 @@ function printAddresses(simulator: Simulator, certificate: SelfSignedCertificate
 }
 
 /**
- * The self-signed certificate, if one is asked for.
- * @throws Error when the TLS options contradict each other
+ * The self-signed certificate, if requested. @throws Error when the TLS options contradict each
+ * other
  */
 async function certificateFor(options: CommandOptions): Promise<SelfSignedCertificate | null> {
   if ((options.tlsKey === undefined) !== (options.tlsCert === undefined)) {
@@ -207,7 +207,7 @@ async function start(options: CommandOptions, certificate: SelfSignedCertificate
 
 function endOnSignals(simulator: Simulator): void {
   const end = (): void => {
-    // A second Ctrl-C ends the process the hard way.
+    // A second Ctrl-C kills the process.
     process.off('SIGINT', end);
     process.off('SIGTERM', end);
     void simulator.close();
@@ -283,7 +283,7 @@ function readAccount(text: string, previous: AccountSetup[] | undefined): Accoun
   return [...(previous ?? []), { accountNumber, password }];
 }
 
-/** Of the package.json beside the folder that this file is in, as source and as built. */
+/** The version in the package.json next to this file's folder, for the source and the build. */
 function ownVersion(): string {
   const manifest: unknown = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));
   return typeof manifest === 'object' && manifest !== null && 'version' in manifest

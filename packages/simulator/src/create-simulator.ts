@@ -2,8 +2,7 @@ import { Simulator } from './simulator.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
 
 /**
- * Makes a simulator and starts it.
- * @throws the error of a listening socket, for example `EADDRINUSE`
+ * Creates and starts a simulator. @throws the error of a listening socket, for example `EADDRINUSE`
  */
 export async function createSimulator(options: SimulatorOptions = {}): Promise<Simulator> {
   const simulator = new Simulator(options);

@@ -6,10 +6,7 @@ const ACCOUNT = {
   data: '{"company":"Example Imports","crm":"https://crm.example/contacts?phone={number}"}',
 };
 
-/**
- * Agents to start with, with configuration texts in the formats that people use. The keys are made
- * up.
- */
+/** Initial agents, with configuration texts in common formats. The keys are made up. */
 export const DEMO_AGENTS: readonly AgentSetup[] = [
   {
     idCrm: 'demo-front-desk',
@@ -34,5 +31,5 @@ export const DEMO_AGENTS: readonly AgentSetup[] = [
   },
 ];
 
-/** An account of the REST API to start with. Number and password are made up. */
+/** An initial account of the REST API. Number and password are made up. */
 export const DEMO_ACCOUNT: AccountSetup = { accountNumber: '100200', password: 'demo-password' };

@@ -1,12 +1,9 @@
-/**
- * Keeps the key of an agent (its `idCrm`) out of everything that people read.
- */
+/** Keeps an agent's key (its `idCrm`) out of everything that people read. */
 
 const HIDDEN = '•••';
 
 /**
- * Shows the first and last two characters of a secret, and nothing at all of one shorter than 8
- * characters.
+ * Shows the first and last two characters of a secret; hides a secret of fewer than 8 characters.
  */
 export function maskSecret(secret: string): string {
   const characters = Array.from(secret);
@@ -14,16 +11,13 @@ export function maskSecret(secret: string): string {
   return `${characters.slice(0, 2).join('')}…${characters.slice(-2).join('')}`;
 }
 
-/** An `idCrm` written as a property, also in text that is not quite JSON. */
+/** An `idCrm` as a property, also in text that is almost JSON. */
 const ID_CRM_PROPERTY = /(idCrm["']?\s*[:=]\s*)(?:"((?:[^"\\]|\\.)*)"?|'([^']*)'?|([^\s,}"']+))/gi;
 
-/**
- * Shorter secrets occur by chance inside ordinary words and numbers; they are only masked as a
- * property.
- */
+/** Shorter secrets occur in ordinary text by chance, so they are masked only as a property. */
 const SHORTEST_SECRET_TO_SEARCH = 4;
 
-/** Masks every `idCrm` property of a text, and each of the known secrets wherever it occurs. */
+/** Masks every `idCrm` property of a text, and every occurrence of the known secrets. */
 export function maskText(text: string, secrets: Iterable<string>): string {
   let masked = text.replace(
     ID_CRM_PROPERTY,

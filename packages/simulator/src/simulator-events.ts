@@ -16,8 +16,8 @@ export interface AgentEvent {
 }
 
 /**
- * The events of a simulator. Only `frame` entries are masked and fit for a log; the others name
- * agents by their full `idCrm`.
+ * The events of a simulator. Only `frame` entries are masked and safe to log; the others contain
+ * agents' full `idCrm`.
  */
 export interface SimulatorEvents {
   frame: [FrameLogEntry];
@@ -25,12 +25,11 @@ export interface SimulatorEvents {
   agent: [AgentEvent];
   call: [PlacedCall];
   /**
-   * Faults, settings, accounts, phones, call traffic or the server's being started or stopped
-   * changed.
+   * Faults, settings, accounts, phones or call traffic changed, or the server started or stopped.
    */
   settings: [];
-  /** Something happened to a call that has a life. */
+  /** A call with a life changed. */
   callLife: [CallLife];
-  /** The REST API got a request. */
+  /** The REST API received a request. */
   restRequest: [];
 }

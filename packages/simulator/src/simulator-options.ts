@@ -12,30 +12,29 @@ import type { ServerSettings } from './websocket-api/settings.ts';
 export interface SimulatorOptions extends Partial<ServerSettings> {
   /** The address that the WebSocket API listens on. Default 127.0.0.1. */
   host?: string;
-  /** The port of the WebSocket API; 0, the default, takes a free one. */
+  /** The port of the WebSocket API; 0 (default): a free one. */
   port?: number;
   /**
-   * The web console, off by default. `port` 0, its default, takes a free one; pages of `framedBy`
-   * may frame it.
+   * The web console, off by default. `port` 0 (default): a free one; the origins in `framedBy` may
+   * frame it.
    */
   console?: false | { port?: number; host?: string; framedBy?: readonly string[] };
   /**
-   * The pages of agents with a custom connector in a frame, as Accolades serves them. Off by
-   * default.
+   * The agents' pages with a custom connector in a frame, as Accolades serves them. Off by default.
    */
   connector?: false | ConnectorOptions;
   /** PEM texts; with them the server speaks `wss:`. */
   tls?: { key: string; cert: string };
   agents?: readonly AgentSetup[];
   /**
-   * The REST API, off by default. `port` 0, its default, takes a free one; `host` is that of the
-   * WebSocket API.
+   * The REST API, off by default. `port` 0 (default): a free one; `host` is that of the WebSocket
+   * API.
    */
   rest?: false | { port?: number };
   restSettings?: Partial<RestSettings>;
   /** The accounts of the REST API. */
   accounts?: readonly AccountSetup[];
-  /** Phones besides those that agents get by themselves, or changes to those. */
+  /** Additional phones, or changes to the agents' default phones. */
   phones?: readonly PhoneSetup[];
   /** How phones and the other parties behave. */
   callSettings?: Partial<CallSettings>;
@@ -46,6 +45,6 @@ export interface SimulatorOptions extends Partial<ServerSettings> {
    * `parseHangupReply`.
    */
   parseHangupReply?: HangupReplyParser;
-  /** Moves the lives of calls, for tests. Default: the system's. */
+  /** Controls the lives of calls, for tests. Default: the system clock. */
   clock?: Clock;
 }

@@ -25,19 +25,19 @@ import type { DropMethod, SessionInfo } from './websocket-api/session-control.ts
 import { DEFAULT_SETTINGS, readServerSettings } from './websocket-api/settings.ts';
 import type { ServerSettings } from './websocket-api/settings.ts';
 
-/** What the simulator must know of a console that somebody started for it, to end with it. */
+/** A console started for this simulator, which ends with it. */
 export interface RunningConsole {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** A simulated Accolades PBX. Make one with `createSimulator`. */
+/** A simulated Accolades PBX. Create one with `createSimulator`. */
 export class Simulator extends EventEmitter<SimulatorEvents> {
   /** Accounts, phones, calls with a life, notifications, IVRs and the REST API. */
   readonly telephony: Telephony;
   /** Faults that stay until they are cleared; change them at any time. */
   readonly faults: Faults;
-  /** What the server has seen so far. */
+  /** Counters since the start. */
   readonly statistics: Statistics = new Statistics();
   /** Places calls at a rate. */
   readonly traffic: CallTraffic;
@@ -89,8 +89,8 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * The address of the WebSocket API, `ws://127.0.0.1:PORT` or `wss://…`. It stays the same over
-   * restarts.
+   * The address of the WebSocket API, `ws://127.0.0.1:PORT` or `wss://…`. Restarts do not change
+   * it.
    */
   get url(): string {
     return this.#api.url;
@@ -106,7 +106,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * The address of the page of an agent, with the connector in it.
+   * The address of an agent's page, with the connector.
    * @throws when connectors are not served, or there is no such agent
    */
   agentPageUrl(idCrm: string): string {
@@ -114,30 +114,27 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     return this.#connectors.agentPageUrl(this.agent(idCrm));
   }
 
-  /** The address of the web console, `null` without one. */
+  /** The address of the web console; `null`: none. */
   get consoleUrl(): string | null {
     return this.#console?.url ?? null;
   }
 
-  /** The address of the REST API, without an account's path; `null` without one. */
+  /** The address of the REST API, without an account's path; `null`: none. */
   get restUrl(): string | null {
     return this.telephony.restUrl;
   }
 
-  /** Whether the WebSocket API is up. */
+  /** Whether the WebSocket API is running. */
   get running(): boolean {
     return this.#api.listening;
   }
 
-  /** How the server behaves now. */
+  /** The server's current settings. */
   get settings(): Readonly<ServerSettings> {
     return { ...this.#settings };
   }
 
-  /**
-   * Changes how the server behaves, from the next message on.
-   * @throws when a setting is not usable
-   */
+  /** Changes the server's settings, from the next message on. @throws when a setting is unusable */
   configure(settings: Partial<ServerSettings>): void {
     Object.assign(this.#settings, readServerSettings(settings));
     this.#api.settingsChanged();
@@ -145,8 +142,8 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id
-   *   is taken.
+   * @throws when the `idCrm`, the name, an id or a text is unusable, or the `idCrm` or agent id is
+   * taken
    */
   addAgent(setup: AgentSetup): AgentInfo {
     const record = this.#directory.add(setup);
@@ -154,10 +151,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     return this.#announce('added', record);
   }
 
-  /**
-   * Logs an agent out and removes it, with the faults that are set for it.
-   * @throws when there is no such agent
-   */
+  /** Logs an agent out and removes it, with its faults. @throws when there is no such agent */
   removeAgent(idCrm: string): void {
     const record = this.#directory.require(idCrm);
     this.#logOut(record);
@@ -176,7 +170,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * The agent's browser logs out: its session gets `connectionClosed` and is closed (unless the
+   * The agent's browser logs out: its session receives `connectionClosed` and is closed (unless the
    * fault `logoutWithoutClose` is on).
    * @throws when there is no such agent
    */
@@ -188,7 +182,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Sets a configuration text. An account's text is shared by all agents of that account.
+   * Sets a configuration text. All agents of an account share its text.
    * @throws when there is no such agent or the text is longer than 2,000 characters
    */
   setText(idCrm: string, kind: EntityKind, text: string): void {
@@ -211,9 +205,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Places a call. Several agents are a queue that rings them all with one `uniqueId`. Agents
-   * without an API session get nothing, as in reality.
-   * @throws when an agent does not exist or there is none
+   * Places a call. For several agents, a queue rings them all with one `uniqueId`. Agents without
+   * an API session receive nothing, as in reality.
+   * @throws when an agent does not exist or the list is empty
    */
   placeCall(request: CallRequest): PlacedCall {
     const agents = typeof request.agents === 'string' ? [request.agents] : [...new Set(request.agents)];
@@ -234,10 +228,10 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Sends exactly this payload as one frame.
+   * Sends this payload unchanged as one frame.
    * @param target an `idCrm`, or `'*'` for every session
    * @param options.binary as a binary frame; default false
-   * @returns whether there was a session that could take it
+   * @returns whether a session accepted it
    */
   sendRaw(target: string, data: string | Uint8Array, options: { binary?: boolean } = {}): boolean {
     const payload = typeof data === 'string' ? data : Buffer.from(data);
@@ -245,9 +239,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Sends something that is no message of the protocol.
+   * Sends data that is not a protocol message.
    * @param target an `idCrm`, or `'*'` for every session
-   * @returns whether there was a session that could take it
+   * @returns whether a session accepted it
    */
   sendGarbage(target: string, kind: GarbageKind): boolean {
     const garbage = makeGarbage(kind);
@@ -259,9 +253,9 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Sends one of the vendor's malformed samples, character for character.
+   * Sends one of the vendor's malformed samples unchanged.
    * @param target an `idCrm`, or `'*'` for every session
-   * @returns whether there was a session that could take it
+   * @returns whether a session accepted it
    */
   sendSeedSample(target: string, sample: SeedSample): boolean {
     return this.sendRaw(target, SEED_SAMPLES[sample]);
@@ -281,8 +275,8 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
 
   /**
    * Stops the WebSocket API, as for a restart: agents, texts and faults are kept.
-   * @param options.abrupt end the connections at once, as a killed process; default false: announce
-   *   and close them
+   * @param options.abrupt true: end the connections at once, like a killed process; false
+   * (default): announce the end and close them
    */
   async stop(options: { abrupt?: boolean } = {}): Promise<void> {
     await this.#api.stop({ abrupt: options.abrupt ?? false });
@@ -300,8 +294,8 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
   }
 
   /**
-   * Ends everything: call traffic, the WebSocket API and the console. Can be called again. Clients
-   * get half a second to take part in the close; with thousands of sessions, writing to them all
+   * Closes everything: call traffic, the WebSocket API and the console. Idempotent. Clients get
+   * half a second for the closing handshake; with thousands of sessions, writing to all of them
    * takes a second or two.
    */
   close(): Promise<void> {
@@ -330,7 +324,7 @@ export class Simulator extends EventEmitter<SimulatorEvents> {
     this.removeAllListeners();
   }
 
-  /** @returns whether it succeeded for any session */
+  /** @returns whether it succeeded for at least one session */
   #forSessions(target: string, act: (session: ClientSession) => boolean): boolean {
     const one = target === ALL_AGENTS ? undefined : this.#api.session(target);
     const sessions = target === ALL_AGENTS ? [...this.#api.sessions()] : one ? [one] : [];

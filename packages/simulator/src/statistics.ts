@@ -1,7 +1,7 @@
 /** How many connection times are remembered. */
 const CONNECT_TIMES_KEPT = 50_000;
 
-/** What the server has seen since it was made or since the last `reset()`. */
+/** Counters since the creation or since the last `reset()`. */
 export class Statistics {
   /** TCP connections accepted. */
   connections = 0;
@@ -19,14 +19,9 @@ export class Statistics {
   framesOut = 0;
   /** Calls placed. */
   calls = 0;
-  /**
-   * The most authenticated sessions that one agent ever had at the same time; the protocol allows
-   * one.
-   */
+  /** The most authenticated sessions of one agent at the same time; the protocol allows one. */
   maxSessionsPerAgent = 0;
-  /**
-   * The most connections that tried to be the same agent at the same time, refused ones included.
-   */
+  /** The most connections for one agent at the same time, including refused ones. */
   maxConnectionsPerAgent = 0;
   #times: number[] = [];
   #oldest = 0;

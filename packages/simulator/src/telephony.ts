@@ -27,11 +27,11 @@ import { DEFAULT_REST_SETTINGS, readRestSettings } from './rest-api/rest-setting
 import type { RestSettings } from './rest-api/rest-settings.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
 
-/** What the telephone side uses of the simulator that it is a part of. */
+/** The parts of the simulator that telephony needs. */
 export interface TelephonyHost {
   readonly directory: AgentDirectory;
   readonly uniqueIds: UniqueIdSource;
-  /** Sends a call event to the clients of agents. */
+  /** Sends a call event to the agents' clients. */
   placeCall(request: CallRequest): PlacedCall;
   settingsChanged(): void;
   callChanged(call: CallLife): void;
@@ -39,8 +39,8 @@ export interface TelephonyHost {
 }
 
 /**
- * The telephone side of the PBX: accounts and their REST API, phones, calls with a life, the
- * notifications that these send, and IVRs. The other side is the agents' WebSocket API.
+ * The telephony of the PBX: accounts and their REST API, phones, calls with a life and their
+ * notifications, and IVRs. The agents' WebSocket API is separate.
  */
 export class Telephony {
   readonly #host: TelephonyHost;
@@ -56,7 +56,7 @@ export class Telephony {
   readonly #callCentre: CallCentre;
   readonly #ending = new AbortController();
 
-  /** Every agent that the directory already holds gets a phone. */
+  /** Each existing agent of the directory gets a phone. */
   constructor(options: SimulatorOptions, host: TelephonyHost) {
     this.#host = host;
     for (const record of host.directory.all()) this.addPhoneOf(record);
@@ -101,44 +101,41 @@ export class Telephony {
     });
   }
 
-  /** The address of the REST API, without an account's path; `null` without one. */
+  /** The address of the REST API, without an account's path; `null`: none. */
   get restUrl(): string | null {
     return this.#restUp ? this.#rest.url : null;
   }
 
-  /** How the REST API behaves now. */
+  /** The REST API's current settings. */
   get restSettings(): Readonly<RestSettings> {
     return { ...this.#restSettings };
   }
 
-  /** Changes how the REST API behaves. @throws when a setting is not usable */
+  /** Changes the REST API's settings. @throws when a setting is unusable */
   configureRest(settings: Partial<RestSettings>): void {
     Object.assign(this.#restSettings, readRestSettings(settings));
     this.#host.settingsChanged();
   }
 
-  /** Lifts every block that the REST API has put on an IP address. */
+  /** Removes all blocks of IP addresses by the REST API. */
   clearBlacklist(): void {
     this.#rest.blacklist.clear();
     this.#host.settingsChanged();
   }
 
-  /** The IP addresses that the REST API rejects now. */
+  /** The IP addresses that the REST API currently blocks. */
   blacklist(): string[] {
     return this.#rest.blacklist.blocked();
   }
 
-  /**
-   * Adds an account, or changes the one with this number.
-   * @throws when number or password is not usable
-   */
+  /** Adds or changes an account. @throws when the number or the password is unusable */
   setAccount(setup: AccountSetup): AccountInfo {
     const account = this.#accounts.set(setup);
     this.#host.settingsChanged();
     return account;
   }
 
-  /** Switches an account's REST API on or off. @throws when there is no such account */
+  /** Enables or disables an account's REST API. @throws when there is no such account */
   setAccountActive(accountNumber: string, apiActive: boolean): void {
     this.#accounts.setActive(accountNumber, apiActive);
     this.#host.settingsChanged();
@@ -148,7 +145,7 @@ export class Telephony {
     return this.#accounts.all();
   }
 
-  /** The password of an account, in full. @throws when there is no such account */
+  /** The unmasked password of an account. @throws when there is no such account */
   accountPassword(accountNumber: string): string {
     return this.#accounts.password(accountNumber);
   }
@@ -159,80 +156,76 @@ export class Telephony {
   }
 
   /**
-   * The phones. Every agent gets one with the id of its configuration's phone, as device and as
-   * user, unless there is one with that id already.
+   * The phones. Each agent gets one with the id of its configuration's phone, as device and as
+   * user, unless that id exists.
    */
   phones(): Phone[] {
     return this.#phones.all();
   }
 
-  /** Adds a phone, or changes the one with this device id. @throws when a value is not usable */
+  /** Adds a phone, or changes the one with this device id. @throws when a value is unusable */
   setPhone(setup: PhoneSetup): Phone {
     const phone = this.#setPhone(setup);
     this.#host.settingsChanged();
     return phone;
   }
 
-  /** How phones and the other parties behave now. */
+  /** The current settings of phones and the other parties. */
   get callSettings(): Readonly<CallSettings> {
     return { ...this.#callSettings };
   }
 
   /**
-   * Changes how phones and the other parties behave, from the next step of a call on.
-   * @throws when a setting is not usable
+   * Changes how phones and the other parties behave, from a call's next step on.
+   * @throws when a setting is unusable
    */
   configureCalls(settings: Partial<CallSettings>): void {
     Object.assign(this.#callSettings, readCallSettings(settings));
     this.#host.settingsChanged();
   }
 
-  /** How call notifications are written now. */
+  /** The current format of call notifications. */
   get notificationSettings(): Readonly<NotificationSettings> {
     return { ...this.#notificationSettings };
   }
 
-  /** Changes how call notifications are written. @throws when a setting is not usable */
+  /** Changes the format of call notifications. @throws when a setting is unusable */
   configureNotifications(settings: Partial<NotificationSettings>): void {
     Object.assign(this.#notificationSettings, readNotificationSettings(settings));
     this.#host.settingsChanged();
   }
 
   /**
-   * Begins a call with a life: it rings, is answered by itself or with {@link answerCall}, raises
-   * the notifications of its phone, and ends. An outgoing one is what the command `dial` does.
-   * `placeCall` only tells the agents' clients.
+   * Starts a call with a life: it rings, is answered automatically or with {@link answerCall},
+   * sends its phone's notifications, and ends. An outgoing one corresponds to the command `dial`.
+   * `placeCall`, in contrast, only notifies the agents' clients.
    * @throws when there is no such phone
    */
   startCall(request: CallStart): CallLife {
     return this.#callCentre.start(request);
   }
 
-  /**
-   * The calls that have a life, newest first: those that are not over, and the latest others, 200
-   * in all.
-   */
+  /** Calls with a life, newest first: those in progress, and the latest others, 200 in total. */
   calls(): CallLife[] {
     return this.#callCentre.all();
   }
 
   /**
-   * Answers what rings: the device, then the dialled party.
+   * Answers what is ringing: the device, then the dialled party.
    * @throws when there is no such call, or nothing rings
    */
   answerCall(id: string): CallLife {
     return this.#callCentre.answer(id);
   }
 
-  /** Ends a call; one that is over stays as it is. @throws when there is no such call */
+  /** Ends a call; no effect on an ended call. @throws when there is no such call */
   hangUp(id: string): CallLife {
     return this.#callCentre.hangUp(id);
   }
 
   /**
-   * Runs an IVR of one step “HTTP request”.
-   * @throws when a variable breaks the documented limits, or the address or time limit is not
-   *   usable
+   * Runs an IVR with one step “HTTP request”.
+   * @throws when a variable breaks the documented limits, or the address or time limit is unusable
    */
   async runIvr(run: IvrRun): Promise<IvrResult> {
     return runIvr(run, {
@@ -249,7 +242,7 @@ export class Telephony {
     this.#restUp = true;
   }
 
-  /** @internal An agent gets a phone, unless one with its id exists. */
+  /** @internal Adds a phone for an agent, unless one with its id exists. */
   addPhoneOf({ idCrm, ids }: AgentRecord): void {
     if (!this.#phones.has(ids.phone)) this.#phones.set({ deviceId: ids.phone, idCrm });
   }
@@ -280,7 +273,7 @@ export class Telephony {
     return true;
   }
 
-  /** @returns what the call's timeline says about it */
+  /** @returns the text for the call's timeline */
   #notifyAgent({ idCrm }: Phone, { id, direction, phoneNumber, callCenter }: CallLife): string {
     const agent = idCrm === null ? undefined : this.#host.directory.get(idCrm);
     if (!agent) return 'No agent sits at this phone.';

@@ -7,14 +7,14 @@ import type { Phone } from '../pbx/phone-directory.ts';
 import type { CallLife, CallStart, CallState, EndReason, TimelineEntry, TimelineEvent } from './call-life.ts';
 import type { CallSettings } from './call-settings.ts';
 
-/** What the calls need of the rest of the PBX. */
+/** The parts of the PBX that calls need. */
 export interface CallEnvironment {
   readonly clock: Clock;
   readonly settings: () => CallSettings;
   readonly newId: () => string;
   /** @throws when there is no such phone */
   readonly phone: (deviceId: string) => Phone;
-  /** Sends the WebSocket event to the phone's agent. @returns what the timeline says about it */
+  /** Sends the WebSocket event to the phone's agent. @returns the text for the timeline */
   readonly notifyAgent: (phone: Phone, call: CallLife) => string;
   readonly notifyEndpoint: (
     endpoint: EndpointSettings,
@@ -23,7 +23,7 @@ export interface CallEnvironment {
   ) => Promise<NotificationOutcome>;
   readonly notifyUnanswered: () => boolean;
   readonly parseHangupReply: HangupReplyParser;
-  /** After everything that happens to a call. */
+  /** Called after every change of a call. */
   readonly onChange: (call: CallLife) => void;
 }
 
@@ -34,15 +34,17 @@ interface CallRecord extends CallLife {
   endedAt: number | null;
   endReason: EndReason | null;
   readonly timeline: TimelineEntry[];
-  /** What comes next by itself. */
+  /** Timers for the next automatic steps. */
   timers: Timer[];
-  /** One notification after the other. */
+  /** Sends notifications one after the other. */
   notifications: Promise<void>;
 }
 
 const CALLS_KEPT = 200;
 
-/** The calls with a life: they ring, are answered, and end, and everybody concerned is told. */
+/**
+ * Calls with a life: they ring, are answered and end, and the agents and endpoints are notified.
+ */
 export class CallCentre {
   readonly #pbx: CallEnvironment;
   readonly #calls = new Map<string, CallRecord>();
@@ -53,8 +55,8 @@ export class CallCentre {
   }
 
   /**
-   * Rings a device: for an incoming call with its agent being told at once; for an outgoing one
-   * (click-to-call) the number is dialled, and the agent told, when the device has been answered.
+   * Rings a device. For an incoming call, its agent is notified at once. For an outgoing one
+   * (click-to-call), the number is dialled and the agent notified after the device was answered.
    * @throws when there is no such phone
    */
   start(request: CallStart): CallLife {
@@ -86,7 +88,7 @@ export class CallCentre {
     return view(call);
   }
 
-  /** The latest calls (200, and those that are not over), newest first. */
+  /** The latest 200 calls, and older ones that have not ended; newest first. */
   all(): CallLife[] {
     return Array.from(this.#calls.values(), view).reverse();
   }
@@ -97,7 +99,7 @@ export class CallCentre {
   }
 
   /**
-   * Answers whatever rings: the device, then the dialled party.
+   * Answers what is ringing: the device, then the dialled party.
    * @throws when there is no such call, or nothing rings
    */
   answer(id: string): CallLife {
@@ -118,14 +120,14 @@ export class CallCentre {
     return view(call);
   }
 
-  /** Ends a call; one that is over stays as it is. @throws when there is no such call */
+  /** Ends a call; no effect on an ended call. @throws when there is no such call */
   hangUp(id: string): CallLife {
     const call = this.#require(id);
     this.#end(call, 'hungUp');
     return view(call);
   }
 
-  /** Ends all calls without telling anybody. Can be called again. */
+  /** Ends all calls without notifications. Idempotent. */
   close(): void {
     this.#closed = true;
     for (const call of this.#calls.values()) {
@@ -171,7 +173,7 @@ export class CallCentre {
           this.#end(call, 'durationLimit', decision ? '' : 'The answer was not understood.');
           return;
         }
-        // Whether the new limit counts from now or from the start of the call is not published.
+        // Not published: whether the new limit counts from now or from the start of the call.
         this.#note(call, 'extended', `By ${decision.seconds} s from now.`);
         this.#limit(call, decision.seconds);
       });
@@ -189,7 +191,9 @@ export class CallCentre {
     this.#notify(call, 'hangup', () => {});
   }
 
-  /** Waits for an answer: by itself after a time, or not at all until the ringing ends. */
+  /**
+   * Waits for an answer, which is automatic after a time or comes by hand until the ringing ends.
+   */
   #ring(call: CallRecord, answerMs: number | null): void {
     const { ringTimeoutMs } = this.#pbx.settings();
     if (answerMs !== null && answerMs < ringTimeoutMs) {
@@ -224,7 +228,7 @@ export class CallCentre {
     });
   }
 
-  /** A method, since it changes while one waits. */
+  /** A method, because the value changes during an await. */
   #isClosed(): boolean {
     return this.#closed;
   }

@@ -9,9 +9,9 @@ import type { CallDirection } from '../pbx/call.ts';
 export type CallState = 'ringingDevice' | 'ringingDestination' | 'answered' | 'ended';
 
 /**
- * Why a call ended: a person hung up (`hungUp`), nobody answered in time (`noAnswer`), its longest
- * duration was reached (`durationLimit`), the endpoint of its notifications failed
- * (`notificationFailed`), the simulator was closed (`closed`).
+ * Why a call ended: a user hung up (`hungUp`), no answer in time (`noAnswer`), the maximum duration
+ * was reached (`durationLimit`), the notification endpoint failed (`notificationFailed`), or the
+ * simulator was closed (`closed`).
  */
 export type EndReason = 'hungUp' | 'noAnswer' | 'durationLimit' | 'notificationFailed' | 'closed';
 
@@ -29,16 +29,16 @@ export type TimelineEvent =
   | 'notificationFailed'
   | 'ended';
 
-/** One thing that happened to a call. */
+/** A step in the life of a call. */
 export interface TimelineEntry {
   /** Milliseconds since 1970. */
   readonly at: number;
   readonly event: TimelineEvent;
-  /** What people should know besides; empty when there is nothing. */
+  /** An additional text for people; may be empty. */
   readonly text: string;
 }
 
-/** A call to begin, with everything that follows from it. */
+/** A call to start, with its whole life. */
 export interface CallStart {
   /** Default `incoming`. */
   direction?: CallDirection | undefined;
@@ -49,7 +49,7 @@ export interface CallStart {
   callCenter?: boolean | undefined;
 }
 
-/** A view of a call; changing it changes nothing. */
+/** A snapshot of a call; changing it has no effect. */
 export interface CallLife {
   /**
    * `number.number`: the `uniqueId` of its WebSocket event and the `callId` of its notifications.

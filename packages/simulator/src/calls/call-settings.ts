@@ -1,20 +1,20 @@
 /** How phones and the other parties behave; can be changed at any time. */
 export interface CallSettings {
   /**
-   * How long an agent's device rings until it is answered by itself, in ms; `null`: by hand only.
-   * Default 2,000.
+   * How long an agent's device rings before it is answered automatically, in ms; `null`: only by
+   * hand. Default 2,000.
    */
   deviceAnswerMs: number | null;
   /**
-   * How long the dialled party rings until it answers by itself, in ms; `null`: by hand only.
+   * How long the dialled party rings before it answers automatically, in ms; `null`: only by hand.
    * Default 3,000.
    */
   destinationAnswerMs: number | null;
-  /** How long anybody rings in vain until the call ends, in ms. Default 60,000. */
+  /** How long a phone rings without an answer before the call ends, in ms. Default 60,000. */
   ringTimeoutMs: number;
   /**
-   * After how long an answered call ends by itself, in ms; `null`, the default: by hand or by its
-   * limit only.
+   * When an answered call ends automatically, in ms; `null` (default): only by hand or by its
+   * limit.
    */
   hangUpMs: number | null;
 }
@@ -28,7 +28,7 @@ export const DEFAULT_CALL_SETTINGS: Readonly<CallSettings> = Object.freeze({
 
 const LONGEST_MS = 86_400_000;
 
-/** Checks settings from anywhere. @throws with the name of the setting that is not usable */
+/** Checks settings from any source. @throws naming the unusable setting */
 export function readCallSettings(input: object): Partial<CallSettings> {
   const settings: Partial<CallSettings> = {};
   const entries: [string, unknown][] = Object.entries(input);

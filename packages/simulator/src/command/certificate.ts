@@ -11,13 +11,13 @@ const DAY_MS = 86_400_000;
 export interface SelfSignedCertificate {
   readonly key: string;
   readonly cert: string;
-  /** The absolute path of the certificate, for clients that are to trust it. */
+  /** The absolute path of the certificate, for clients that trust it. */
   readonly file: string;
 }
 
 /**
- * The self-signed certificate of a folder, for localhost and the host that is listened on. It is
- * made on first use, and kept, so that a client has to trust it only once.
+ * The self-signed certificate in a folder, for localhost and the host that the server listens on.
+ * It is created on first use and kept, so that clients need to trust it only once.
  * @throws Error when the folder cannot be read or written
  */
 export async function selfSignedCertificate(folder: string, host: string): Promise<SelfSignedCertificate> {

@@ -1,12 +1,12 @@
 import type { AgentInfo } from '../pbx/agent.ts';
 import type { AuthSuccessType } from '../websocket-api/messages.ts';
 
-/** Where the connector connects: what Accolades puts into the address of its frame. [connector] */
+/** The connector's server, which Accolades puts into the address of its frame. [connector] */
 export interface ConnectorParameters {
   readonly serverFqdn: string;
   readonly serverPort: string;
   readonly agentId: string;
-  /** Not a parameter of Accolades: says that this simulator has no TLS. */
+  /** Not a parameter of Accolades: tells the connector that this simulator has no TLS. */
   readonly serverProtocol?: 'ws';
 }
 
@@ -21,7 +21,7 @@ export function connectorParameters(url: string, idCrm: string): ConnectorParame
   };
 }
 
-/** What keeps the vendor's example connector from working with these settings, as sentences. */
+/** Sentences about settings that do not work with the vendor's example connector. */
 export function vendorConnectorHints(
   url: string,
   authSuccessType: AuthSuccessType,
@@ -50,8 +50,8 @@ export function vendorConnectorHints(
 }
 
 /**
- * The web page of an agent. Only the frame with the connector is simulated. Accolades hides the
- * frame; here it is shown, for developers of a connector, unless `hidden` is set.
+ * The web page of an agent. Only its frame with the connector is simulated. Accolades hides the
+ * frame; the simulator shows it to connector developers unless `hidden` is set.
  */
 export function agentPage(
   agent: AgentInfo,

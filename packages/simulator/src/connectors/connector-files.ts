@@ -2,7 +2,7 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readZip } from './read-zip.ts';
 
-/** The file types that Accolades takes. It ignores all others. [help] */
+/** The file types that Accolades accepts. It ignores all others. [help] */
 const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.htm': 'text/html; charset=utf-8',
   '.html': 'text/html; charset=utf-8',
@@ -10,7 +10,7 @@ const CONTENT_TYPES: Readonly<Record<string, string>> = {
   '.css': 'text/css; charset=utf-8',
 };
 const START_PAGE = 'index.html';
-/** A folder with more files is not a connector; reading it whole would take memory for nothing. */
+/** A folder with more files is not a connector; reading it all would waste memory. */
 const MAX_FOLDER_FILES = 1000;
 
 interface ConnectorFile {
@@ -22,9 +22,10 @@ interface ConnectorFile {
 export type ConnectorFiles = ReadonlyMap<string, ConnectorFile>;
 
 /**
- * Reads an upload as Accolades does: a zip whose folders are flattened and whose files of other
- * types are ignored, or one HTML file, which becomes `index.html`. [help]
- * @throws Error when there is no `index.html`, the zip cannot be read, or two files have one name
+ * Reads an upload like Accolades: a zip, whose folders are flattened and whose files of other types
+ * are ignored, or one HTML file, which becomes `index.html`. [help]
+ * @throws Error when there is no `index.html`, the zip cannot be read, or two files have the same
+ * name
  */
 export function readUpload(name: string, content: Uint8Array): ConnectorFiles {
   if (/\.html?$/i.test(name)) return flattened([[START_PAGE, Buffer.from(content)]]);
@@ -32,8 +33,8 @@ export function readUpload(name: string, content: Uint8Array): ConnectorFiles {
 }
 
 /**
- * Reads a zip, an HTML file, or a folder as if it were zipped. Of a folder, `node_modules` and
- * names that begin with a dot are left out.
+ * Reads a zip, an HTML file, or a folder as if it were zipped. Skips `node_modules` and names that
+ * begin with a dot.
  * @throws Error, see {@link readUpload}
  */
 export async function readConnector(location: string): Promise<ConnectorFiles> {
@@ -71,7 +72,7 @@ function flattened(files: readonly (readonly [string, Buffer])[]): ConnectorFile
     const name = path.basename(location);
     const contentType = contentTypeOf(name);
     if (contentType === undefined) continue;
-    // Which of them Accolades keeps is not published.
+    // Not published: which of them Accolades keeps.
     if (served.has(name)) {
       throw new Error(`Rename one of the files called ${name}: Accolades puts all files into one folder.`);
     }

@@ -9,18 +9,18 @@ import type { ConnectorFiles } from './connector-files.ts';
 import type { ServerSettings } from '../websocket-api/settings.ts';
 
 export interface ConnectorOptions {
-  /** A zip, an HTML file or a folder. Default: none; one can be uploaded later. */
+  /** A zip, an HTML file or a folder. Default: none; a connector can be uploaded later. */
   location?: string | undefined;
-  /** 0, the default, takes a free one. */
+  /** 0 (default): a free one. */
   port?: number;
   /**
-   * The address to listen on. Default 127.0.0.1: the pages hold keys of agents, and there is no
-   * log-in.
+   * The address to listen on. Default 127.0.0.1, because the pages hold agents' keys and have no
+   * login.
    */
   host?: string;
 }
 
-/** What the pages show of the simulator. */
+/** The data of the simulator that the pages show. */
 export interface ConnectorHost {
   /** The address of the WebSocket API. */
   readonly url: string;
@@ -29,15 +29,15 @@ export interface ConnectorHost {
 }
 
 /**
- * Serves agents' pages with a custom connector in them, as Accolades does. They have their own
- * origin, so that a connector, which is other people's code, cannot drive the console.
+ * Serves agents' pages with a custom connector, like Accolades. The pages have their own origin, so
+ * that a connector, which is third-party code, cannot control the console.
  */
 export class ConnectorServer {
   readonly url: string;
   readonly #app: FastifyInstance;
   #files: ConnectorFiles | null = null;
 
-  /** @throws Error for a connector that Accolades would not take, or of the listening socket */
+  /** @throws Error for a connector that Accolades would refuse, or from the listening socket */
   static async start(host: ConnectorHost, options: ConnectorOptions): Promise<ConnectorServer> {
     const files = options.location === undefined ? null : await readConnector(options.location);
     const address = options.host ?? '127.0.0.1';
@@ -69,15 +69,12 @@ export class ConnectorServer {
     this.url = url;
   }
 
-  /** The names of the connector's files, `null` before one was uploaded. */
+  /** The names of the connector's files; `null` before an upload. */
   get fileNames(): string[] | null {
     return this.#files === null ? null : [...this.#files.keys()];
   }
 
-  /**
-   * Puts another connector in place of the present one. Pages that are open keep theirs.
-   * @throws Error when it cannot be used
-   */
+  /** Replaces the connector. Open pages keep the previous one. @throws Error when it is unusable */
   upload(name: string, content: Buffer): void {
     this.#files = readUpload(name, content);
   }

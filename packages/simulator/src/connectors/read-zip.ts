@@ -1,7 +1,7 @@
 import { FlateErrorCode, unzipSync } from 'fflate';
 
 /**
- * Bounds of one upload: connectors are small, and a zip can unpack to far more than its own size.
+ * Limits of an upload: connectors are small, and a zip can unpack to far more than its own size.
  */
 const MAX_ENTRIES = 1000;
 const MAX_UNPACKED_BYTES = 16 * 1024 * 1024;
@@ -12,19 +12,20 @@ export interface ZipEntry {
   readonly content: Buffer;
 }
 
-/** A zip that is not used, with a message for people. */
+/** An error in the zip, with a message for the user. */
 class ZipProblem extends Error {}
 
 /**
- * Unpacks the wanted entries of a zip.
- * @param wanted whether to unpack the entry of this name
+ * Unpacks the selected entries of a zip.
+ * @param wanted whether to unpack the entry with this name
  * @throws Error when the file is not a zip, is damaged, or exceeds 1,000 entries or 16 MiB unpacked
  */
 export function readZip(zip: Uint8Array, wanted: (name: string) => boolean = () => true): ZipEntry[] {
   let entries = 0;
   let unpacked = 0;
   try {
-    // fflate asks before it unpacks an entry, and never unpacks more than the size it names here.
+    // fflate calls this before it unpacks an entry, and never unpacks more than the size given
+    // here.
     const files = unzipSync(zip, {
       filter({ name, size, originalSize }) {
         entries += 1;

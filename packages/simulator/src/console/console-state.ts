@@ -8,7 +8,7 @@ import type { ServerSettings } from '../websocket-api/settings.ts';
 import { telephonyState } from './telephony-state.ts';
 import type { TelephonyState } from './telephony-state.ts';
 
-/** More agents than this are not shown; nobody could look through them. */
+/** More agents than this are not shown; the list would be unusable. */
 const MAX_AGENTS_SHOWN = 500;
 
 interface AgentView {
@@ -16,13 +16,13 @@ interface AgentView {
   name: string;
   maskedIdCrm: string;
   state: AgentState;
-  /** Can be false while a session is still there, with the fault `logoutWithoutClose`. */
+  /** May be false while a session still exists, with the fault `logoutWithoutClose`. */
   loggedIn: boolean;
   ip: string | null;
   connectedSince: number | null;
   connectedFrom: string | null;
   ids: { account: string; phone: string; agent: string };
-  /** The address of the agent's page with the connector in it; null without connectors. */
+  /** The address of the agent's page with the connector; null without connectors. */
   page: string | null;
   faults: Partial<FaultSettings>;
 }
@@ -36,7 +36,7 @@ export interface CallView {
   agents: { name: string; delivered: boolean }[];
 }
 
-/** What the page shows, but for the frames. Holds no `idCrm`: agents are named by their key. */
+/** The page's data, except for the frames. Holds no `idCrm`: agents are identified by their key. */
 export interface ConsoleState extends TelephonyState {
   server: { url: string; running: boolean; settings: ServerSettings };
   statistics: {

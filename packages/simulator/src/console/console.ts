@@ -9,12 +9,9 @@ import { guardRequests } from './request-guard.ts';
 import { addRoutes } from './routes.ts';
 
 export interface ConsoleOptions {
-  /** 0, the default, takes a free one. */
+  /** 0 (default): a free one. */
   port?: number;
-  /**
-   * The address to listen on. Default 127.0.0.1: the console has no log-in, so it is for this
-   * machine only.
-   */
+  /** The address to listen on. Default 127.0.0.1, because the console has no login. */
   host?: string;
   /**
    * Origins of pages that may show the console in a frame, such as `http://127.0.0.1:14390`.
@@ -23,10 +20,7 @@ export interface ConsoleOptions {
   framedBy?: readonly string[];
 }
 
-/**
- * Everything that the page needs is its own: nothing is loaded from elsewhere, and only named pages
- * can frame it.
- */
+/** The page loads only its own files, and only the listed origins may frame it. */
 function contentSecurityPolicy(framedBy: readonly string[]): string {
   return (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; " +
@@ -35,7 +29,7 @@ function contentSecurityPolicy(framedBy: readonly string[]): string {
 }
 
 /**
- * Serves the web console of a simulator.
+ * Serves a simulator's web console.
  * @throws the error of the listening socket, for example `EADDRINUSE`
  */
 export async function startConsole(

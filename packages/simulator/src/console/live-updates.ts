@@ -6,20 +6,20 @@ import type { SimulatorEvents } from '../simulator-events.ts';
 import { callView, consoleState } from './console-state.ts';
 import type { CallView, ConsoleState } from './console-state.ts';
 
-/** How many frames a page gets when it is opened. */
+/** How many frames a newly opened page receives. */
 const FRAMES_KEPT = 300;
 const CALLS_KEPT = 12;
-/** A page gets at most so many frames at a time; at a high rate the rest is counted only. */
+/** A page receives at most this many frames per update; at a high rate the rest is only counted. */
 const FRAMES_PER_BATCH = 200;
 const BATCH_MS = 120;
 const KEEP_ALIVE_MS = 15_000;
-/** A page that reads this little, in bytes, is not sent more until it has caught up. */
+/** A page with more unread bytes than this receives nothing until it has caught up. */
 const MAX_BACKLOG = 4 * 1024 * 1024;
 
 /**
- * Keeps the open pages up to date by server-sent events: `state` with everything but the frames,
- * and `frames` with `{ entries, skipped }`. Changes are gathered, so that a high call rate does not
- * become a high update rate.
+ * Updates the open pages with server-sent events: `state` with everything except the frames, and
+ * `frames` with `{ entries, skipped }`. Changes are batched, so that a high call rate does not
+ * cause a high update rate.
  */
 export class LiveUpdates {
   readonly #simulator: Simulator;
@@ -54,7 +54,7 @@ export class LiveUpdates {
     return consoleState(this.#simulator, this.#calls);
   }
 
-  /** Takes over a response and sends updates to it until the page is gone. */
+  /** Takes over a response and sends updates until the page closes. */
   open(response: ServerResponse): void {
     response.writeHead(200, {
       'content-type': 'text/event-stream; charset=utf-8',
@@ -85,12 +85,12 @@ export class LiveUpdates {
 
   #addFrame(entry: FrameLogEntry): void {
     this.#frames.push(entry);
-    // Shortened now and then rather than at every frame.
+    // Trimmed occasionally, not for every frame.
     if (this.#frames.length > 2 * FRAMES_KEPT) this.#frames.splice(0, FRAMES_KEPT);
     if (this.#pages.size === 0) return;
     if (this.#batch.length < FRAMES_PER_BATCH) this.#batch.push(entry);
     else this.#skipped += 1;
-    // The counters of the page have changed, too.
+    // The page's counters have changed, too.
     this.#changed();
   }
 

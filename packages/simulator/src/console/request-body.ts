@@ -1,13 +1,13 @@
-/** A request that cannot be carried out as it is; the message is for the person at the console. */
+/** An invalid request; the message is for the user of the console. */
 export class BadRequest extends Error {
   override readonly name = 'BadRequest';
 }
 
-/** The fields of a JSON request body, read with checks. */
+/** The fields of a JSON request body, checked when read. */
 export class RequestBody {
   readonly #fields: ReadonlyMap<string, unknown>;
 
-  /** @throws BadRequest when the body is no JSON object */
+  /** @throws BadRequest when the body is not a JSON object */
   constructor(body: unknown) {
     if (typeof body !== 'object' || body === null || Array.isArray(body)) {
       throw new BadRequest('Send a JSON object.');
@@ -26,7 +26,7 @@ export class RequestBody {
     return value;
   }
 
-  /** Text without blanks around it; `undefined` when it is empty or missing. */
+  /** The trimmed text; `undefined` when it is empty or missing. */
   optionalText(name: string): string | undefined {
     if (!this.has(name)) return undefined;
     return this.text(name).trim() || undefined;

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 const LOOPBACK_NAMES: readonly string[] = ['127.0.0.1', 'localhost', '[::1]'];
 
 /**
- * Keeps other web pages from driving the console: requests must name this machine as their host
- * (which defeats DNS rebinding), come from the console's own page where the browser says where they
- * come from, and, when they change something, be `application/json`, which a foreign page cannot
- * send without being asked about it.
+ * Prevents other web pages from controlling the console. A request must name this machine as its
+ * host (against DNS rebinding) and, where the browser tells, come from the console's own page. A
+ * change must be sent as `application/json`, which a foreign page cannot send without a CORS
+ * preflight.
  */
 export function guardRequests(app: FastifyInstance, consoleHost: string): void {
   app.addHook('onRequest', async (request, reply) => {
@@ -27,7 +27,7 @@ export function guardRequests(app: FastifyInstance, consoleHost: string): void {
   });
 }
 
-/** Whether a request names this machine, or the address that is listened on, as its host. */
+/** Whether a request's host is this machine, or the address that the console listens on. */
 export function namesThisMachine(host: string | undefined, listensOn: string): boolean {
   const name = host?.replace(/:\d+$/, '').toLowerCase() ?? '';
   return LOOPBACK_NAMES.includes(name) || name === listensOn.toLowerCase();

@@ -25,7 +25,8 @@ const DROP_METHODS: readonly DropMethod[] = [
 ];
 
 /**
- * The routes of the console's page. Agents are named by their key; only one route tells an `idCrm`.
+ * The routes of the console's page. Agents are identified by their key; only one route returns an
+ * `idCrm`.
  */
 export function addRoutes(app: FastifyInstance, simulator: Simulator, updates: LiveUpdates): void {
   const agentOf = (key: unknown): AgentInfo => {
@@ -38,7 +39,7 @@ export function addRoutes(app: FastifyInstance, simulator: Simulator, updates: L
     body.has('agent') ? agentOf(body.number('agent')).idCrm : ALL_AGENTS;
 
   app.setErrorHandler((error, _request, reply) => {
-    // The simulator's own errors are plain ones, and are written for people.
+    // The simulator's own errors are plain `Error`s with texts for users.
     const isExpected = error instanceof BadRequest || (error instanceof Error && error.constructor === Error);
     const own: unknown = error instanceof Error ? Reflect.get(error, 'statusCode') : undefined;
     const status = isExpected ? 400 : typeof own === 'number' ? own : 500;

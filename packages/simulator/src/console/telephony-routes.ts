@@ -11,7 +11,8 @@ const DIRECTIONS: readonly CallDirection[] = ['incoming', 'outgoing'];
 const METHODS: readonly ('GET' | 'POST')[] = ['GET', 'POST'];
 
 /**
- * The routes for the REST API's accounts, phones, lives of calls and the IVR. One tells a password.
+ * The routes for the REST API's accounts, phones, calls with a life and the IVR. One returns a
+ * password.
  */
 export function addTelephonyRoutes(
   app: FastifyInstance,
@@ -90,8 +91,8 @@ export function addTelephonyRoutes(
     const timeoutMs = body.has('timeoutMs') ? body.number('timeoutMs') : undefined;
     const deviceId = body.text('deviceId').trim();
     const before = simulator.telephony.phones().find((phone) => phone.deviceId === deviceId)?.notifications;
-    // The page never knows the whole address, so an empty one leaves it as it is; `notify: false`
-    // takes it away.
+    // The page never receives the full address, so an empty one keeps it; `notify: false` removes
+    // it.
     const address = body.flag('notify') ? (url ?? before?.url) : undefined;
     if (body.flag('notify') && address === undefined)
       throw new BadRequest('Give the address of the endpoint.');

@@ -13,17 +13,17 @@ const PHONES_SHOWN = 200;
 interface PhoneView {
   deviceId: string;
   userId: string;
-  /** The key of the agent that sits at it, and its name. */
+  /** The key and the name of the agent that uses it. */
   agent: { key: number; name: string } | null;
   accountNumber: string | null;
   maxDurationS: number;
-  /** The address is masked: its path or query can hold a secret. */
+  /** The address is masked, because its path or query may hold a secret. */
   notifications: { maskedUrl: string; timeoutMs: number | null } | null;
 }
 
 /**
- * What the page shows of the REST API, phones and the lives of calls. Holds no password and no
- * secret path.
+ * The page's data about the REST API, phones and calls with a life. Holds no password or secret
+ * path.
  */
 export interface TelephonyState {
   rest: {

@@ -1,16 +1,15 @@
 /**
- * Faults that stay until they are cleared. All are off by default. Faults that happen once (a
- * dropped session, garbage) are calls on the simulator.
+ * Faults that stay until they are cleared. All are off by default. One-time faults (a dropped
+ * session, garbage) are methods of the simulator.
  */
 export interface FaultSettings {
   /**
-   * Accept TCP connections and read nothing from them, not even a TLS handshake. Only for all
-   * agents.
+   * Accept TCP connections without reading anything, not even a TLS handshake. Only for all agents.
    */
   silentTcp: boolean;
   /** Accept the connection, read the HTTP request and never answer it. Only for all agents. */
   neverUpgrade: boolean;
-  /** Answer the HTTP upgrade with this status (400 to 599) instead. 0: off. Only for all agents. */
+  /** Answer the HTTP upgrade with this status (400 to 599). 0: off. Only for all agents. */
   upgradeStatus: number;
   /** Never answer an `authRequest`. */
   noAuthAnswer: boolean;
@@ -18,21 +17,21 @@ export interface FaultSettings {
   authDelayMs: number;
   /** Send the success of an authentication twice. */
   authTwice: boolean;
-  /** Refuse every authentication with this reason, whatever it says. Empty: off. */
+  /** Refuse every authentication with this reason. Empty: off. */
   refuseWith: string;
   /** Wait this many milliseconds before each frame. 0: off. */
   frameDelayMs: number;
-  /** Send at most this many bytes a second, in small pieces. 0: off. */
+  /** Send at most this many bytes per second, in small pieces. 0: off. */
   bytesPerSecond: number;
   /** Never answer `configuration`. */
   noConfigurationAnswer: boolean;
   /** Never answer `version`. */
   noVersionAnswer: boolean;
-  /** Do not answer pings (and send none). */
+  /** Send no pings and answer none. */
   noPong: boolean;
   /** Send calls and configurations with the comma mistakes of the vendor's samples. */
   seedCommas: boolean;
-  /** At log-out send `connectionClosed`, but leave the connection open. */
+  /** At logout, send `connectionClosed` but keep the connection open. */
   logoutWithoutClose: boolean;
 }
 
@@ -73,12 +72,12 @@ export const FAULT_NAMES: readonly FaultName[] = [
   'logoutWithoutClose',
 ];
 
-/** Faults that act before the client has said which agent it is for. */
+/** Faults that act before the client has identified its agent. */
 export const CONNECTION_FAULTS: readonly FaultName[] = ['silentTcp', 'neverUpgrade', 'upgradeStatus'];
 
 const LONGEST_DELAY_MS = 3_600_000;
 
-/** Checks settings from anywhere. @throws with the name of the setting that is not usable */
+/** Checks settings from any source. @throws naming the unusable setting */
 export function readFaultSettings(input: object): Partial<FaultSettings> {
   const settings: Partial<FaultSettings> = {};
   const entries: [string, unknown][] = Object.entries(input);

@@ -1,12 +1,12 @@
 import { CONNECTION_FAULTS, FAULT_NAMES, NO_FAULTS, readFaultSettings } from './fault-settings.ts';
 import type { FaultName, FaultSettings } from './fault-settings.ts';
 
-/** Stands for all agents, also those that are added later. */
+/** All agents, including those added later. */
 export const ALL_AGENTS = '*';
 
 /**
- * The faults that are switched on, for all agents or for one; a setting for one agent outranks that
- * for all. They can be changed at any time and act from the next frame or connection on.
+ * The active faults, for all agents or for one. A setting for one agent overrides the one for all.
+ * They can change at any time, and apply from the next frame or connection.
  */
 export class Faults {
   #all: Partial<FaultSettings> = {};
@@ -18,13 +18,13 @@ export class Faults {
     this.#onChange = onChange;
   }
 
-  /** Grows with every change, so that sessions may cache what is in force for them. */
+  /** Increases with every change, so that sessions can cache their settings. */
   get version(): number {
     return this.#version;
   }
 
   /**
-   * Switches faults on or off; settings that are not named stay as they are.
+   * Turns faults on or off; unnamed settings stay unchanged.
    * @param target an `idCrm`, or `'*'` for all agents
    * @throws when a setting is unknown or out of range
    */
@@ -62,17 +62,17 @@ export class Faults {
     this.#changed();
   }
 
-  /** What is in force for an agent, or, with `'*'`, for all. */
+  /** The effective settings for an agent, or with `'*'` for all. */
   get(target: string = ALL_AGENTS): FaultSettings {
     return { ...NO_FAULTS, ...this.#all, ...(target === ALL_AGENTS ? {} : this.#byAgent.get(target)) };
   }
 
-  /** What is set for just this target, without what is set for all. */
+  /** The settings for this target only, without those for all. */
   own(target: string): Partial<FaultSettings> {
     return { ...(target === ALL_AGENTS ? this.#all : this.#byAgent.get(target)) };
   }
 
-  /** The names of the faults that are in force for a target. */
+  /** The names of the effective faults for a target. */
   active(target: string = ALL_AGENTS): FaultName[] {
     const settings = this.get(target);
     return FAULT_NAMES.filter((name) => settings[name] !== NO_FAULTS[name]);

@@ -48,7 +48,7 @@ export function makeGarbage(kind: GarbageKind): Garbage {
     case 'nested':
       return text(`{"type":"incomingCall","deep":${'['.repeat(NESTED_DEPTH)}${']'.repeat(NESTED_DEPTH)}}`);
     case 'brokenFrame':
-      // Reserved bits and a reserved opcode: no client may accept it.
+      // Reserved bits and a reserved opcode, which every client must reject.
       return { kind: 'bytes', bytes: Buffer.concat([Buffer.from([0xff, 0x7f]), randomBytes(64)]) };
   }
 }

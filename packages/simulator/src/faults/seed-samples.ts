@@ -3,9 +3,9 @@ import type { CallFields } from '../websocket-api/messages.ts';
 import { callType } from '../websocket-api/messages.ts';
 
 /**
- * The two samples of the vendor's documentation that are not valid JSON, character for character:
- * `incomingCall` lacks a comma, `configuration` has one too many. Whether the real server sends
- * such text is not known.
+ * The two samples of the vendor's documentation that are invalid JSON, unchanged: `incomingCall`
+ * lacks a comma, `configuration` has an extra one. It is unknown whether the real server sends such
+ * text.
  */
 export const SEED_SAMPLES = {
   incomingCall: [

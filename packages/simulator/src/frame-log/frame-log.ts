@@ -1,17 +1,17 @@
 import { maskSecret, maskText } from '../masking.ts';
 
-/** One frame that went over a connection, safe to show and to store. */
+/** One frame of a connection, safe to show and to store. */
 export interface FrameLogEntry {
   /** Milliseconds since 1970. */
   at: number;
-  /** Seen from the server: `in` came from the client. */
+  /** From the server's point of view: `in` came from the client. */
   direction: 'in' | 'out';
   kind: 'text' | 'binary' | 'close';
   /** The number of the connection. */
   connection: number;
-  /** The agent's masked `idCrm`; `null` before a client has named one. */
+  /** The agent's masked `idCrm`; `null` until a client has sent one. */
   agent: string | null;
-  /** The agent's name; `null` when the `idCrm` is unknown. */
+  /** The agent's name; `null` for an unknown `idCrm`. */
   name: string | null;
   /** The length of the payload in bytes. */
   size: number;
@@ -21,7 +21,7 @@ export interface FrameLogEntry {
   text: string;
 }
 
-/** A frame as the connection hands it over. */
+/** A frame as the connection passes it on. */
 export interface RawFrame {
   direction: 'in' | 'out';
   kind: 'text' | 'binary' | 'close';
@@ -32,10 +32,10 @@ export interface RawFrame {
 }
 
 const LONGEST_TEXT = 4000;
-/** More is masked than shown, so that a secret across the cut is still found. */
+/** Masks more text than is shown, so that a secret across the cut is found. */
 const LONGEST_MASKED = LONGEST_TEXT + 1000;
 
-/** Turns frames into log entries; costs nothing while nobody listens. */
+/** Converts frames into log entries; does nothing without listeners. */
 export class FrameLog {
   readonly #isHeard: () => boolean;
   readonly #emit: (entry: FrameLogEntry) => void;
@@ -81,7 +81,7 @@ function describe(payload: string | Buffer, idCrm: string | null, secrets: Itera
   return text.length > LONGEST_TEXT ? `${text.slice(0, LONGEST_TEXT)}…` : text;
 }
 
-/** The connection's own key first: a client can name one that is no agent's. */
+/** The connection's own key first, because a client can send an unknown one. */
 function* withOwn(idCrm: string | null, secrets: Iterable<string>): Generator<string> {
   if (idCrm !== null) yield idCrm;
   yield* secrets;

@@ -5,26 +5,26 @@ import { request as requestHttps } from 'node:https';
 interface FormRequest {
   readonly url: string;
   readonly method: 'GET' | 'POST';
-  /** Sent form-encoded: in the query of a GET, in the body of a POST. */
+  /** Form-encoded, in the query of a GET or the body of a POST. */
   readonly fields: Iterable<readonly [string, string]>;
   readonly timeoutMs: number;
   readonly allowUnauthorizedCerts?: boolean | undefined;
-  /** Aborted when the simulator ends. */
+  /** Aborted when the simulator closes. */
   readonly signal: AbortSignal;
 }
 
-/** What came of a request; it never fails with an exception. */
+/** The result of a request; sending never throws. */
 export type FormOutcome =
   | { readonly status: number; readonly body: string; readonly durationMs: number }
   /** `problem`: a sentence, without the address. */
   | { readonly status: null; readonly problem: string; readonly durationMs: number };
 
-/** Sends a form; injected, so that tests need no network. */
+/** Sends a form. Injected, so that tests need no network. */
 export type SendForm = (request: FormRequest) => Promise<FormOutcome>;
 
 const MAX_ANSWER_BYTES = 1024 * 1024;
 
-/** Sends a form over a connection of its own, follows no redirect, and uses no proxy. */
+/** Sends a form over its own connection, without redirects or a proxy. */
 export const sendForm: SendForm = async (form) => {
   const before = performance.now();
   const timeout = AbortSignal.timeout(form.timeoutMs);
@@ -81,7 +81,7 @@ async function exchange(form: FormRequest, signal: AbortSignal): Promise<{ statu
   }
 }
 
-/** A code such as `ECONNREFUSED` where there is one, since messages can hold addresses. */
+/** An error code such as `ECONNREFUSED` if available, because messages may contain addresses. */
 function causeOf(error: unknown): string {
   const code: unknown = error instanceof Error ? Reflect.get(error, 'code') : undefined;
   if (typeof code === 'string') return code;

@@ -1,14 +1,14 @@
 import { checkHttpUrl, checkTimeout } from '../notifications/endpoint-settings.ts';
 import type { SendForm } from '../http/send-form.ts';
 
-/** A run of an IVR that consists of one step “HTTP request”. */
+/** A run of an IVR with a single step “HTTP request”. */
 export interface IvrRun {
   url: string;
   /** Default `POST`. */
   method?: 'GET' | 'POST' | undefined;
   /** The IVR's own variables and their values: at most 10, names of letters and digits. */
   variables?: Readonly<Record<string, string>> | undefined;
-  /** Names of the own variables that are sent. Default: all. */
+  /** Names of the own variables to send. Default: all. */
   send?: readonly string[] | undefined;
   /** The caller, `$_callerId`. Default `0211234567`. */
   callerId?: string | undefined;
@@ -17,37 +17,37 @@ export interface IvrRun {
   /** `$_callId`. Default: a new one. */
   callId?: string | undefined;
   /**
-   * The names under which the globals are sent, of `$_callerId`, `$_destinationNumber`, `$_callId`
-   * and `$_dateNow`; an empty name: not sent. Not published. Default: their own names.
+   * The field names for the globals `$_callerId`, `$_destinationNumber`, `$_callId` and
+   * `$_dateNow`; an empty name: not sent. Not published. Default: the globals' own names.
    */
   globalNames?: Readonly<Partial<Record<IvrGlobal, string>>> | undefined;
-  /** Whether the call waits for the answer. Without, nothing of it is seen. Default true. */
+  /** Whether the call waits for the answer; otherwise the answer is ignored. Default true. */
   waitForConfirmation?: boolean | undefined;
   /**
-   * Whether properties of the answer, a JSON object, become the variables of the same name. Default
+   * Whether properties of a JSON object in the answer become variables of the same name. Default
    * true.
    */
   jsonResponse?: boolean | undefined;
-  /** How long the step waits; the real limit is not published. Default 10,000. */
+  /** How long the step waits, in ms; the real limit is not published. Default 10,000. */
   timeoutMs?: number | undefined;
-  /** Accept a certificate that nobody has signed. Default false. */
+  /** Accept a self-signed or otherwise untrusted certificate. Default false. */
   allowUnauthorizedCerts?: boolean | undefined;
 }
 
 export type IvrGlobal = '$_callerId' | '$_destinationNumber' | '$_callId' | '$_dateNow';
 
-/** How a run went. */
+/** The result of a run. */
 export interface IvrResult {
   /** The variables after the step. */
   readonly variables: Readonly<Record<string, string>>;
-  /** The names of those that the answer has set. */
+  /** The names of the variables that the answer has set. */
   readonly imported: readonly string[];
-  /** The HTTP status; `null` without an answer, or when none is waited for. */
+  /** The HTTP status; `null` when there is no answer, or the run does not wait for one. */
   readonly status: number | null;
   readonly durationMs: number;
-  /** What the answer was, cut to 4,000 characters; empty without one. */
+  /** The answer's body, cut to 4,000 characters; empty without one. */
   readonly body: string;
-  /** What went wrong, for people; `null` when nothing did. */
+  /** The problem as text; `null`: none. */
   readonly problem: string | null;
 }
 
@@ -60,7 +60,7 @@ const LONGEST_BODY = 4_000;
 
 /**
  * Runs the step.
- * @throws when a variable breaks the documented limits, or the address or time limit is not usable
+ * @throws when a variable breaks the documented limits, or the address or time limit is unusable
  */
 export async function runIvr(
   run: IvrRun,
@@ -101,7 +101,7 @@ export async function runIvr(
   const { status } = outcome;
   const body = outcome.body.slice(0, LONGEST_BODY);
   const answer = { status, durationMs, body };
-  // Whether the answer of another status counts is not published.
+  // Not published: whether an answer with another status counts.
   if (status < 200 || status > 299) return { ...unchanged, ...answer, problem: `Status ${status}.` };
   if (run.jsonResponse === false) return { ...unchanged, ...answer, problem: null };
   const properties = readObject(outcome.body);
@@ -143,8 +143,8 @@ function readObject(body: string): [string, unknown][] | null {
 }
 
 /**
- * Objects and lists are no value of a variable; what the real server does with them is not
- * published.
+ * Objects and lists cannot be values of a variable. Not published: what the real server does with
+ * them.
  */
 function textOf(value: unknown): string | null {
   if (typeof value === 'string') return value;

@@ -1,4 +1,4 @@
-/** Where the call notifications of a phone go. */
+/** The destination of a phone's call notifications. */
 export interface EndpointSettings {
   /** `http:` or `https:`, with the path and its secret. */
   url: string;
@@ -7,21 +7,21 @@ export interface EndpointSettings {
    * 5,000.
    */
   timeoutMs?: number | undefined;
-  /** Accept a certificate that nobody has signed. Default false. */
+  /** Accept a self-signed or otherwise untrusted certificate. Default false. */
   allowUnauthorizedCerts?: boolean | undefined;
 }
 
 export const DEFAULT_ENDPOINT_TIMEOUT_MS = 5_000;
 const LONGEST_TIMEOUT_MS = 600_000;
 
-/** @throws when a setting is not usable; never shows the address, which can hold a secret */
+/** @throws when a setting is unusable; never shows the address, which may hold a secret */
 export function readEndpointSettings(settings: EndpointSettings): EndpointSettings {
   checkHttpUrl(settings.url);
   checkTimeout(settings.timeoutMs);
   return { ...settings };
 }
 
-/** @throws when it is no absolute `http:` or `https:` address */
+/** @throws when it is not an absolute `http:` or `https:` address */
 export function checkHttpUrl(url: string): void {
   const protocol = URL.canParse(url) ? new URL(url).protocol : '';
   if (protocol !== 'http:' && protocol !== 'https:') {
@@ -37,7 +37,7 @@ export function checkTimeout(timeoutMs: number | undefined): void {
   }
 }
 
-/** An address as it can be shown: its host only, since path and query can hold a secret. */
+/** The host of an address, without path and query, which may hold a secret. */
 export function maskedUrl(url: string): string {
   if (!URL.canParse(url)) return '…';
   const { protocol, host } = new URL(url);

@@ -1,21 +1,21 @@
 /**
- * What the endpoint wants of a call that reached its longest duration; `null`: the answer says
- * nothing that is known.
+ * The endpoint's decision about a call at its maximum duration; `null`: the answer was not
+ * understood.
  */
 export type HangupDecision =
   { readonly decision: 'drop' } | { readonly decision: 'extend'; readonly seconds: number } | null;
 
 /**
- * Reads the body of an answer to `confirmHangup`. The real format is not published: give a parser
- * of your own for another one than {@link parseHangupReply} reads.
+ * Reads the answer to `confirmHangup`. The real format is not published: for another format than
+ * that of {@link parseHangupReply}, pass your own parser.
  */
 export type HangupReplyParser = (body: string) => HangupDecision;
 
 const LONGEST_EXTENSION_S = 86_400;
 
 /**
- * Reads `{"action":"extend","duration":60}` and `{"action":"drop"}`, as JSON or form-encoded: what
- * the flows answer unless they are set to something else.
+ * Reads `{"action":"extend","duration":60}` and `{"action":"drop"}`, as JSON or form-encoded: the
+ * default answers of the flows.
  */
 export const parseHangupReply: HangupReplyParser = (body) => {
   const fields = readFields(body);

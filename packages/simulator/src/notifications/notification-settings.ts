@@ -1,7 +1,7 @@
 /**
  * How call notifications are written. Published are `apiName`, `event`, `callId`, `userId`,
- * `userType` and that the name of the direction's field begins with `callDire`; everything here is
- * a choice, to be set to what the vendor tells.
+ * `userType`, and that the direction's field begins with `callDire`. Everything here is a choice,
+ * to be adapted to the vendor's information.
  */
 export interface NotificationSettings {
   /** Default `callDirection`. Must begin with `callDire`. */
@@ -17,7 +17,7 @@ export interface NotificationSettings {
    * none. Default `duration`.
    */
   durationField: string;
-  /** Whether `hangup` is also sent for a call that nobody answered; not published. Default true. */
+  /** Whether `hangup` is also sent for an unanswered call; not published. Default true. */
   notifyUnanswered: boolean;
   /** Further fields for every notification. Default: none. */
   extraFields: Readonly<Record<string, string>>;
@@ -33,7 +33,7 @@ export const DEFAULT_NOTIFICATION_SETTINGS: Readonly<NotificationSettings> = Obj
   extraFields: {},
 });
 
-/** Checks settings from anywhere. @throws with the name of the setting that is not usable */
+/** Checks settings from any source. @throws naming the unusable setting */
 export function readNotificationSettings(input: object): Partial<NotificationSettings> {
   const settings: Partial<NotificationSettings> = {};
   const entries: [string, unknown][] = Object.entries(input);

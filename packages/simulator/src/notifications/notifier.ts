@@ -6,7 +6,7 @@ import { notificationFields } from './notification.ts';
 import type { NotificationEvent } from './notification.ts';
 import type { NotificationSettings } from './notification-settings.ts';
 
-/** What an endpoint did with a notification. */
+/** An endpoint's reaction to a notification. */
 export type NotificationOutcome =
   | { readonly ok: true; readonly body: string; readonly text: string }
   | { readonly ok: false; readonly text: string };
@@ -24,10 +24,7 @@ export class Notifier {
     this.#now = now;
   }
 
-  /**
-   * @returns never fails: everything but a status from 200 to 299 in time is a failure of the
-   *   endpoint
-   */
+  /** Never rejects: everything except a status from 200 to 299 in time counts as a failure. */
   async notify(
     endpoint: EndpointSettings,
     event: NotificationEvent,
@@ -44,7 +41,7 @@ export class Notifier {
     return judge(outcome);
   }
 
-  /** Cuts off what is under way. */
+  /** Aborts notifications in progress. */
   close(): void {
     this.#ending.abort();
   }

@@ -5,7 +5,7 @@ import type { AgentSetup, Entity, EntityKind } from './agent.ts';
 /** The longest configuration text, in characters. Source: the vendor's WebSocket documentation. */
 export const MAX_TEXT_LENGTH = 2000;
 
-/** One agent, as the simulator keeps it. */
+/** An agent as the simulator stores it. */
 export interface AgentRecord {
   readonly key: number;
   readonly idCrm: string;
@@ -20,12 +20,12 @@ const DEFAULT_ACCOUNT_ID = '15';
 const FIRST_ID: Readonly<Record<'phone' | 'agent', number>> = { phone: 27, agent: 321 };
 
 /**
- * The agents of the simulated PBX and the configuration texts of their accounts, phones and
+ * The agents of the simulated PBX, with the configuration texts of their accounts, phones and
  * themselves.
  */
 export class AgentDirectory {
   readonly #agents = new Map<string, AgentRecord>();
-  /** Texts by kind and id: agents with the same account share its text. */
+  /** Texts by kind and id, because agents with the same account share its text. */
   readonly #texts: Record<EntityKind, Map<string, string>> = {
     account: new Map(),
     phone: new Map(),
@@ -36,8 +36,8 @@ export class AgentDirectory {
   #nextKey = 1;
 
   /**
-   * @throws when the `idCrm`, the name, an id or a text is not usable, or the `idCrm` or agent id
-   *   is taken.
+   * @throws when the `idCrm`, the name, an id or a text is unusable, or the `idCrm` or agent id is
+   * taken
    */
   add(setup: AgentSetup): AgentRecord {
     if (typeof setup.idCrm !== 'string' || setup.idCrm === '') throw new Error('An agent needs an idCrm.');
@@ -77,7 +77,7 @@ export class AgentDirectory {
     return record;
   }
 
-  /** Removes an agent. The text of its account stays, other agents may share it. */
+  /** Removes an agent. Its account's text stays, because other agents may share it. */
   remove(idCrm: string): void {
     const record = this.require(idCrm);
     this.#agents.delete(idCrm);
@@ -104,7 +104,7 @@ export class AgentDirectory {
     return this.#agents.values();
   }
 
-  /** Every key that must never be shown in full. */
+  /** All keys that must never be shown in full. */
   secrets(): IterableIterator<string> {
     return this.#agents.keys();
   }
@@ -114,7 +114,7 @@ export class AgentDirectory {
     return { id, data: this.#texts[kind].get(id) ?? '' };
   }
 
-  /** @throws when there is no such agent or the text is longer than 2,000 characters. */
+  /** @throws when there is no such agent or the text is longer than 2,000 characters */
   setText(idCrm: string, kind: EntityKind, text: string): void {
     const record = this.require(idCrm);
     if (!ENTITY_KINDS.includes(kind)) throw new Error('A text belongs to an account, a phone or an agent.');

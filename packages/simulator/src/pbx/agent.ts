@@ -4,37 +4,37 @@ export type EntityKind = 'account' | 'phone' | 'agent';
 export const ENTITY_KINDS: readonly EntityKind[] = ['account', 'phone', 'agent'];
 
 /**
- * An entity as the `configuration` reply shows it: a numeric id as text, unique per kind, and a
- * free text.
+ * An entity as in the `configuration` reply: a numeric id as text, unique per kind, and a free
+ * text.
  */
 export interface Entity {
   id: string;
   data: string;
 }
 
-/** What an agent is made of. Only `idCrm` and `name` are needed. */
+/** The properties of an agent. Only `idCrm` and `name` are required. */
 export interface AgentSetup {
   /** The key with which API clients authenticate. Unique, never empty. */
   idCrm: string;
-  /** A name for people; the protocol does not carry it. */
+  /** A display name; the protocol does not carry it. */
   name: string;
   /**
-   * Whether the agent's browser is logged in; without it clients get `ID_NOT_FOUND`. Default true.
+   * Whether the agent's browser is logged in; otherwise clients get `ID_NOT_FOUND`. Default true.
    */
   loggedIn?: boolean | undefined;
   /**
-   * The public IP of the agent's browser; a client from another one gets `IP_MISSMATCH`. Default:
+   * The public IP of the agent's browser; a client with another IP gets `IP_MISSMATCH`. Default:
    * any.
    */
   ip?: string | undefined;
   /**
-   * The account. Default: one account that all such agents share. Agents with the same account id
-   * share its text.
+   * The account. Default: one account for all such agents. Agents with the same account id share
+   * its text.
    */
   account?: Entity | undefined;
   /** The phone. Default: a phone of its own. */
   phone?: Entity | undefined;
-  /** The agent's own id and text; no two agents can have the same id. Default: the next free id. */
+  /** The agent's own id and text; the id must be unique. Default: the next free id. */
   agent?: Entity | undefined;
 }
 
@@ -45,23 +45,23 @@ export interface AgentSetup {
  */
 export type AgentState = 'offline' | 'online' | 'connected';
 
-/** A view of an agent; changing it changes nothing. */
+/** A snapshot of an agent; changing it has no effect. */
 export interface AgentInfo {
-  /** A number for this agent in this simulator, safe to show, log and put in an address. */
+  /** The agent's number in this simulator; safe to show, log and use in an address. */
   key: number;
   idCrm: string;
-  /** The `idCrm` as it may be shown and logged. */
+  /** The masked `idCrm`, safe to show and log. */
   maskedIdCrm: string;
   name: string;
   state: AgentState;
   loggedIn: boolean;
-  /** The public IP of the agent's browser, `null` when any is accepted. */
+  /** The public IP of the agent's browser; `null`: any. */
   ip: string | null;
   account: Entity;
   phone: Entity;
   agent: Entity;
-  /** When the API session authenticated, in milliseconds since 1970; `null` when there is none. */
+  /** When the API session authenticated, in milliseconds since 1970; `null`: no session. */
   connectedSince: number | null;
-  /** Where the API session comes from; `null` when there is none. */
+  /** The address of the API session's client; `null`: no session. */
   connectedFrom: string | null;
 }

@@ -1,12 +1,12 @@
 import type { AgentInfo } from './agent.ts';
 import type { CallRequest, PlacedCall } from './call.ts';
 
-/** What kinds of calls the traffic is made of. */
+/** The kinds of calls in the traffic. */
 export type TrafficKind = 'mixed' | 'incoming' | 'outgoing' | 'queue';
 
 export const TRAFFIC_KINDS: readonly TrafficKind[] = ['mixed', 'incoming', 'outgoing', 'queue'];
 
-/** The PBX, as far as traffic needs it. */
+/** The parts of the PBX that traffic needs. */
 export interface TrafficTarget {
   agents(): AgentInfo[];
   placeCall(request: CallRequest): PlacedCall;
@@ -15,7 +15,7 @@ export interface TrafficTarget {
 /** The highest rate, in calls per minute. */
 export const MAX_CALLS_PER_MINUTE = 60_000;
 
-/** At higher rates, several calls are placed at once. */
+/** At higher rates, each tick places several calls. */
 const SHORTEST_TICK_MS = 20;
 
 /** Numbers for demonstrations: Romanian and foreign ones, an extension, and a hidden caller. */
@@ -31,7 +31,7 @@ const DEMO_NUMBERS: readonly string[] = [
   'anonymous',
 ];
 
-/** Places calls for agents that are logged in, at a steady rate. */
+/** Places calls at a steady rate for logged-in agents. */
 export class CallTraffic {
   readonly #target: TrafficTarget;
   readonly #onChange: () => void;
@@ -58,7 +58,7 @@ export class CallTraffic {
   }
 
   /**
-   * Starts, or changes the rate.
+   * Starts the traffic, or changes its rate.
    * @param callsPerMinute more than 0, at most 60,000
    * @throws when the rate is out of range
    */
@@ -93,8 +93,8 @@ export class CallTraffic {
     const now = performance.now();
     this.#owed += ((now - this.#lastTick) * this.#callsPerMinute) / 60_000;
     this.#lastTick = now;
-    // A timer fires a little early or late; without rounding, every other call of a slow rate would
-    // be missed.
+    // Timers fire slightly early or late; without this margin, a slow rate would lose every other
+    // call.
     const count = Math.floor(this.#owed + 0.05);
     if (count <= 0) return;
     this.#owed -= count;
@@ -103,7 +103,7 @@ export class CallTraffic {
     for (let i = 0; i < count; i++) this.#target.placeCall(this.makeCall(this.#kind, agents));
   }
 
-  /** Makes up a call for some of these agents. */
+  /** Creates a call for some of these agents. */
   makeCall(wanted: TrafficKind, agents: readonly AgentInfo[]): CallRequest {
     const dice = this.#random();
     const kind = wanted !== 'mixed' ? wanted : dice < 0.5 ? 'queue' : dice < 0.8 ? 'incoming' : 'outgoing';

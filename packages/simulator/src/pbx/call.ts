@@ -1,13 +1,15 @@
-/** Seen from the agent: `incoming` rings the agent's device, `outgoing` is started from it. */
+/**
+ * From the agent's point of view: `incoming` rings the agent's device, `outgoing` starts from it.
+ */
 export type CallDirection = 'incoming' | 'outgoing';
 
 /** A call to place. */
 export interface CallRequest {
   /** Default `incoming`. */
   direction?: CallDirection | undefined;
-  /** The `idCrm` of the agent, or of several: a queue that rings them all with one `uniqueId`. */
+  /** The `idCrm` of the agent, or of several: a queue rings them all with one `uniqueId`. */
   agents: string | readonly string[];
-  /** The other party, exactly as it is to be sent. */
+  /** The other party's number, sent unchanged. */
   phoneNumber: string;
   /**
    * True: from a waiting queue or an outgoing campaign (`"yes"`); false: a direct call (`"no"`).
@@ -16,7 +18,7 @@ export interface CallRequest {
   callCenter?: boolean | undefined;
   /** Default: a new one, `<Unix seconds>.<counter>`. */
   uniqueId?: string | undefined;
-  /** Further fields for the message, as a newer server could send. */
+  /** Additional fields for the message, as a newer server might send. */
   extraFields?: Readonly<Record<string, unknown>> | undefined;
 }
 
@@ -28,8 +30,8 @@ export interface PlacedCall {
   readonly callCenter: boolean;
   /** Milliseconds since 1970. */
   readonly placedAt: number;
-  /** The `idCrm` of every agent that it was placed for. */
+  /** The `idCrm` of every agent for which it was placed. */
   readonly agents: readonly string[];
-  /** The `idCrm` of every agent whose API session it was sent to. */
+  /** The `idCrm` of every agent whose API session received it. */
   readonly delivered: readonly string[];
 }

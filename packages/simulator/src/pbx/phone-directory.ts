@@ -2,29 +2,26 @@ import type { EndpointSettings } from '../notifications/endpoint-settings.ts';
 import { readEndpointSettings } from '../notifications/endpoint-settings.ts';
 import { maskSecret } from '../masking.ts';
 
-/** A phone to add or to change; what is not named stays as it is. */
+/** A phone to add or change; omitted properties stay unchanged. */
 export interface PhoneSetup {
-  /** The id by which REST commands name it; digits. Unique. */
+  /** The id in REST commands; digits. Unique. */
   deviceId: string;
-  /** The id by which call notifications name it; digits. Default: the device's id. */
+  /** The id in call notifications; digits. Default: the device's id. */
   userId?: string | undefined;
-  /**
-   * The agent (`idCrm`) that sits at it; the agent's API session is told about its calls. Default:
-   * nobody.
-   */
+  /** The `idCrm` of the agent that uses it, whose API session receives its calls. Default: none. */
   idCrm?: string | null | undefined;
-  /** The account whose REST commands may use it. Default `null`: any. */
+  /** The account whose REST commands may use it. `null` (default): any. */
   accountNumber?: string | null | undefined;
   /**
-   * The longest call, in seconds; then the endpoint is asked with `confirmHangup`. Default 0: no
-   * limit.
+   * The maximum duration of a call, in seconds; then the endpoint is asked with `confirmHangup`.
+   * Default 0: no limit.
    */
   maxDurationS?: number | undefined;
-  /** Where its call notifications go, `null` (the default): nowhere. */
+  /** The destination of its call notifications; `null` (default): none. */
   notifications?: EndpointSettings | null | undefined;
 }
 
-/** A phone as it is set. */
+/** A configured phone. */
 export interface Phone {
   readonly deviceId: string;
   readonly userId: string;
@@ -34,14 +31,14 @@ export interface Phone {
   readonly notifications: EndpointSettings | null;
 }
 
-/** The longest call duration limit, in seconds: a day. */
+/** The largest maximum duration of a call, in seconds: a day. */
 const MAX_DURATION_S = 86_400;
 
-/** The phones of the simulated PBX, in the order in which they were added. */
+/** The phones of the simulated PBX, in the order of their creation. */
 export class PhoneDirectory {
   readonly #phones = new Map<string, Phone>();
 
-  /** Adds a phone, or changes the one with this device id. @throws when a value is not usable */
+  /** Adds a phone, or changes the one with this device id. @throws when a value is unusable */
   set(setup: PhoneSetup): Phone {
     if (!/^\d{1,20}$/.test(setup.deviceId)) throw new Error('A device id must be a number, as text.');
     const before = this.#phones.get(setup.deviceId);

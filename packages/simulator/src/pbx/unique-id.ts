@@ -1,6 +1,6 @@
 /**
- * Makes call ids of the documented form `number.number`. As in Asterisk, whose ids look the same,
- * the first number is the Unix time in seconds at which the call started and the second one counts
+ * Creates call ids of the documented form `number.number`. As in Asterisk, which uses the same
+ * form, the first number is the Unix time of the call's start in seconds, and the second one counts
  * calls.
  */
 export class UniqueIdSource {

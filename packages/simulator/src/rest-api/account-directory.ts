@@ -1,20 +1,20 @@
 /** An account of the REST API. */
 export interface AccountSetup {
-  /** As in the path of a command; digits. */
+  /** The number in the path of a command; digits. */
   accountNumber: string;
   /** The account's API password. */
   password: string;
-  /** Whether the account's REST API is switched on; otherwise commands get 401. Default true. */
+  /** Whether the account's REST API is enabled; otherwise commands get 401. Default true. */
   apiActive?: boolean | undefined;
 }
 
-/** A view of an account, without its password. */
+/** A snapshot of an account, without its password. */
 export interface AccountInfo {
   readonly accountNumber: string;
   readonly apiActive: boolean;
 }
 
-/** One request, as the account's log has it. Never holds a password. */
+/** One request in an account's log. Never holds a password. */
 export interface AccountLogEntry {
   /** Milliseconds since 1970. */
   readonly at: number;
@@ -35,11 +35,11 @@ interface AccountRecord {
 
 const LOG_ENTRIES_KEPT = 500;
 
-/** The accounts that the REST API knows, each with its log. */
+/** The accounts of the REST API, each with its log. */
 export class AccountDirectory {
   readonly #accounts = new Map<string, AccountRecord>();
 
-  /** Adds an account, or changes the one with this number. @throws when number or password is not usable */
+  /** Adds or changes an account. @throws when the number or the password is unusable */
   set(setup: AccountSetup): AccountInfo {
     if (!/^\d{1,20}$/.test(setup.accountNumber)) throw new Error('An account number consists of digits.');
     if (setup.password === '') throw new Error('An account needs a password.');
@@ -59,12 +59,12 @@ export class AccountDirectory {
     this.#require(accountNumber).apiActive = apiActive;
   }
 
-  /** Whether the account has a REST API that is switched on. */
+  /** Whether the account exists and its REST API is enabled. */
   isActive(accountNumber: string): boolean {
     return this.#accounts.get(accountNumber)?.apiActive === true;
   }
 
-  /** Whether the account may give commands with this password. */
+  /** Whether the account accepts commands with this password. */
   admits(accountNumber: string, password: string | null): boolean {
     return this.isActive(accountNumber) && this.#accounts.get(accountNumber)?.password === password;
   }
@@ -73,7 +73,7 @@ export class AccountDirectory {
     return Array.from(this.#accounts.values(), infoOf);
   }
 
-  /** Notes a request; one for an unknown account is noted nowhere. */
+  /** Logs a request; requests for unknown accounts are not logged. */
   note(accountNumber: string, entry: AccountLogEntry): void {
     const log = this.#accounts.get(accountNumber)?.log;
     if (!log) return;
@@ -86,7 +86,7 @@ export class AccountDirectory {
     return [...this.#require(accountNumber).log];
   }
 
-  /** The account's password, for the person at the console. @throws when there is no such account */
+  /** The account's password, for the console. @throws when there is no such account */
   password(accountNumber: string): string {
     return this.#require(accountNumber).password;
   }

@@ -1,10 +1,12 @@
-/** What a command is answered with. */
+/** The answer to a command. */
 export interface RestAnswer {
   readonly status: number;
   readonly body: Readonly<Record<string, string>>;
 }
 
-/** The documented errors. The documentation gives the titles; that `message` holds just them is a choice. */
+/**
+ * The documented errors. The documentation lists the titles; using them as `message` is our choice.
+ */
 const TITLES: Readonly<Record<number, string>> = {
   400: 'Bad request',
   401: 'Unauthorized',

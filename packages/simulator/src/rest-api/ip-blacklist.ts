@@ -1,6 +1,6 @@
 /**
- * Rejects IP addresses that sent too many invalid requests. That the real server does so, and only for a time, is
- * documented; how many requests and how long are not.
+ * Blocks IP addresses after too many invalid requests. It is documented that the real server does
+ * so for a limited time; the number of requests and the time are not.
  */
 export class IpBlacklist {
   readonly #limits: () => { readonly maxInvalidRequests: number; readonly blacklistMs: number };
@@ -24,7 +24,7 @@ export class IpBlacklist {
     return false;
   }
 
-  /** Counts an invalid request. Those that lie further back than a block lasts are forgotten. */
+  /** Counts an invalid request. Requests older than a block lasts no longer count. */
   countInvalid(ip: string): void {
     const { maxInvalidRequests, blacklistMs } = this.#limits();
     if (maxInvalidRequests === 0) return;
@@ -35,12 +35,12 @@ export class IpBlacklist {
     this.#addresses.set(ip, { invalid, last: now, blockedUntil });
   }
 
-  /** A valid request: what was counted is forgotten. */
+  /** Forgets the counted requests after a valid one. */
   forgive(ip: string): void {
     this.#addresses.delete(ip);
   }
 
-  /** The addresses that are blocked now. */
+  /** The currently blocked addresses. */
   blocked(): string[] {
     return [...this.#addresses.keys()].filter((ip) => this.isBlocked(ip));
   }

@@ -10,18 +10,18 @@ import type { RestSettings } from './rest-settings.ts';
 
 export interface RestApiOptions {
   readonly host: string;
-  /** 0 takes a free one. */
+  /** 0: a free one. */
   readonly port: number;
   /** PEM texts; with them the server speaks `https:`. */
   readonly tls: { readonly key: string; readonly cert: string } | undefined;
   readonly accounts: AccountDirectory;
-  /** In force now. */
+  /** The current settings. */
   readonly settings: () => RestSettings;
   /** Milliseconds since 1970. */
   readonly now: () => number;
-  /** Starts a call, or says why not: the device is unknown or belongs to another account. */
+  /** Starts a call, or returns why not: the device is unknown or belongs to another account. */
   readonly dial: (accountNumber: string, deviceId: string, phoneNumber: string) => boolean;
-  /** After every answered request. */
+  /** Called after every answered request. */
   readonly onRequest: () => void;
 }
 
@@ -30,12 +30,15 @@ interface Command {
   readonly name: string;
 }
 
-/** What a phone number may look like; the real rule is not published. */
+/** The accepted form of a phone number; the real rule is not published. */
 const PHONE_NUMBER = /^[+*#]?[\d*#]{1,30}$/;
 const CLOSE_MS = 500;
-/** What counts towards the block of an address: failed authentications and invalid paths alone. [help] */
+/**
+ * Answers that count towards blocking an address: only failed authentications and invalid paths.
+ * [help]
+ */
 const COUNTED: ReadonlySet<number> = new Set([401, 404]);
-/** What the log of the account does not get, but a wrong password. [help] */
+/** Answers that the account's log omits, except for a wrong password. [help] */
 const UNLOGGED: ReadonlySet<number> = new Set([401, 403, 404]);
 
 /** The PBX's side of the REST API: `POST /<accountNumber>/<command>/`, form-encoded. */
@@ -52,7 +55,7 @@ export class RestApi {
     this.blacklist = new IpBlacklist(options.settings, options.now);
     const onRequest = (request: IncomingMessage, response: ServerResponse): void => {
       this.#serve(request, response).catch(() => {
-        // The client has gone away in the middle of its request.
+        // The client has disconnected during its request.
         response.destroy();
       });
     };
@@ -79,7 +82,7 @@ export class RestApi {
     if (typeof address === 'object' && address !== null) this.#port = address.port;
   }
 
-  /** Can be called again. Requests that are under way get half a second. */
+  /** Idempotent. Requests in progress get half a second. */
   async close(): Promise<void> {
     for (const delay of this.#delays) clearTimeout(delay);
     this.#delays.clear();
@@ -168,7 +171,10 @@ function readCommand(url: string): Command | null {
   return accountNumber === undefined || name === undefined ? null : { accountNumber, name };
 }
 
-/** @returns null when it is too large; the rest is then read and thrown away, so that the client sees the answer */
+/**
+ * @returns null when it is too large; the rest is read and discarded, so that the client sees the
+ * answer
+ */
 async function readBody(request: IncomingMessage, maxBytes: number): Promise<string | null> {
   const chunks: Uint8Array[] = [];
   let size = 0;

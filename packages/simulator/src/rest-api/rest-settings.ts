@@ -1,14 +1,17 @@
 /** How the REST API behaves; can be changed at any time. */
 export interface RestSettings {
-  /** After so many invalid requests in a row an IP address is rejected; 0: never. Not published. Default 10. */
+  /**
+   * An IP address is blocked after this many invalid requests in a row; 0: never. Not published.
+   * Default 10.
+   */
   maxInvalidRequests: number;
-  /** For how long, in milliseconds. Not published. Default 60,000. */
+  /** The duration of a block, in milliseconds. Not published. Default 60,000. */
   blacklistMs: number;
   /** The largest request body, in bytes; a larger one gets 413. Not published. Default 8,192. */
   maxBodyBytes: number;
-  /** A fault: answer everything with this status (400 to 599). 0, the default: off. */
+  /** A fault: answer everything with this status (400 to 599). 0 (default): off. */
   failWith: number;
-  /** A fault: answer this many milliseconds late. 0, the default: off. */
+  /** A fault: answer this many milliseconds late. 0 (default): off. */
   answerDelayMs: number;
   /** A fault: never answer. Default false. */
   neverAnswer: boolean;
@@ -23,7 +26,7 @@ export const DEFAULT_REST_SETTINGS: Readonly<RestSettings> = Object.freeze({
   neverAnswer: false,
 });
 
-/** Checks settings from anywhere. @throws with the name of the setting that is not usable */
+/** Checks settings from any source. @throws naming the unusable setting */
 export function readRestSettings(input: object): Partial<RestSettings> {
   const settings: Partial<RestSettings> = {};
   const entries: [string, unknown][] = Object.entries(input);

@@ -1,9 +1,9 @@
-/** An IPv4 address that came in over an IPv6 socket, in its usual form; any other as it is. */
+/** Converts an IPv4 address from an IPv6 socket to its usual form; keeps any other. */
 export function plainAddress(address: string | undefined): string {
   return (address ?? '').replace(/^::ffff:(?=\d+\.)/i, '');
 }
 
-/** A host that a client on this machine can connect to, for the host that a server listens on. */
+/** A host that local clients can connect to, for the host that a server listens on. */
 export function reachableHost(host: string): string {
   if (host === '0.0.0.0' || host === '') return '127.0.0.1';
   if (host === '::') return '[::1]';

@@ -22,16 +22,16 @@ import type { CallFields, RefusalReason } from './messages.ts';
 import { Outbox } from './outbox.ts';
 import type { ServerSettings } from './settings.ts';
 
-/** What a session needs from the server that it belongs to. */
+/** The server's functions that a session needs. */
 export interface SessionHost {
   readonly directory: AgentDirectory;
   readonly faults: Faults;
   readonly statistics: Statistics;
   readonly settings: Readonly<ServerSettings>;
   readonly frames: FrameLog;
-  /** Why this client may not be this agent, `null` when it may. */
+  /** Why this client may not connect as this agent; `null` when it may. */
   refusal(session: ClientSession, idCrm: string): RefusalReason | null;
-  /** The session has said which agent it wants to be. */
+  /** The client has sent its `idCrm`. */
   claimed(session: ClientSession, previous: string | null): void;
   authenticated(session: ClientSession): void;
   /** The connection has ended, or the server has given it up. Called once. */
@@ -39,22 +39,22 @@ export interface SessionHost {
 }
 
 const CLOSE_NORMAL = 1000;
-/** How long a client may take to answer a close. */
+/** How long a client may take to answer a close, in ms. */
 const CLOSE_DEADLINE_MS = 2000;
 const NOT_AUTHENTICATED = 'Authenticate first: send {"type":"authRequest","idCrm":"…"}.';
 
-/** One client's WebSocket connection, from the upgrade on. */
+/** One client's WebSocket connection after the upgrade. */
 export class ClientSession {
   readonly number: number;
   /** The client's address. */
   readonly ip: string;
-  /** The agent that the client says it is; `null` before it has said so. */
+  /** The agent that the client claims; `null` before it has sent an `idCrm`. */
   idCrm: string | null = null;
-  /** The agent that it is; `null` until authenticated. */
+  /** The authenticated agent; `null` before. */
   agent: AgentRecord | null = null;
   /** When it authenticated, in milliseconds since 1970; 0 before. */
   authenticatedAt = 0;
-  /** When something last came from the client, in milliseconds since 1970. */
+  /** When the client last sent data, in milliseconds since 1970. */
   lastSeenAt: number = Date.now();
 
   readonly #host: SessionHost;
@@ -96,23 +96,23 @@ export class ClientSession {
     this.#webSocket.on('close', (code) => {
       this.#onClose(code);
     });
-    // A broken frame from the client ends in a close event, which is all that matters here.
+    // A broken frame also causes a close event, which is handled.
     this.#webSocket.on('error', () => {});
   }
 
-  /** Nothing is read or written any more, but the TCP connection stands. */
+  /** Whether reading and writing have stopped while the TCP connection stays open. */
   get halfOpen(): boolean {
     return this.#halfOpen;
   }
 
-  /** Sends a call, if the client can get it. */
+  /** Sends a call. @returns whether the client can receive it */
   sendCall(call: CallFields, frame: string): boolean {
     if (!this.#canReceive()) return false;
     this.#sendText(this.#currentFaults().seedCommas ? misspelledCall(call) : frame);
     return true;
   }
 
-  /** Sends exactly this payload as one frame. */
+  /** Sends this payload unchanged as one frame. */
   sendFrame(payload: string | Buffer, binary: boolean): boolean {
     if (this.#halfOpen || this.#webSocket.readyState !== WebSocket.OPEN) return false;
     if (binary) {
@@ -127,7 +127,7 @@ export class ClientSession {
     return true;
   }
 
-  /** Writes bytes that need not be a WebSocket frame. */
+  /** Writes bytes that need not form a WebSocket frame. */
   sendBytes(bytes: Buffer): boolean {
     if (this.#halfOpen || this.#webSocket.readyState !== WebSocket.OPEN) return false;
     this.#outbox.bytes(bytes);
@@ -135,20 +135,20 @@ export class ClientSession {
     return true;
   }
 
-  /** Tells the client that the connection ends, and ends it unless told otherwise. */
+  /** Announces the end of the connection, and ends it unless `close` is false. */
   announceClose(options: { close: boolean }): void {
     if (this.#canReceive()) this.#sendText(CONNECTION_CLOSED);
     this.#announcedClose = true;
     if (options.close) this.close();
   }
 
-  /** What the agent's log-out does to its session. */
+  /** The effect of the agent's logout on its session. */
   logOut(): void {
     this.announceClose({ close: !this.#currentFaults().logoutWithoutClose });
   }
 
   /**
-   * Ends the connection with a closing handshake; by force when the client does not take part in
+   * Closes the connection with a closing handshake, or by force when the client does not answer in
    * time.
    */
   close(): void {
@@ -159,20 +159,19 @@ export class ClientSession {
     }, CLOSE_DEADLINE_MS + this.#currentFaults().frameDelayMs);
   }
 
-  /** Ends the connection at once, without a word. */
+  /** Ends the connection at once, without a close frame. */
   terminate(): void {
     this.#webSocket.terminate();
   }
 
-  /** Ends the connection and forgets it without waiting for anything. */
+  /** Ends the connection and forgets it without waiting. */
   discard(): void {
     this.terminate();
     this.#end();
   }
 
   /**
-   * Reads and writes nothing any more, as if the line were cut; the server only finds out by its
-   * timeout.
+   * Stops reading and writing, as if the line were cut; only the timeout reveals it to the server.
    */
   goHalfOpen(): void {
     if (this.#halfOpen || this.#ended) return;
@@ -180,17 +179,17 @@ export class ClientSession {
     this.#cancelTimers();
     this.#outbox.stop();
     this.#webSocket.pause();
-    // A paused socket still reports its end, unless there is something left to read before it.
+    // A paused socket still reports its end, unless there is unread data before it.
     this.#socket.unshift(Buffer.alloc(1));
     this.lastSeenAt = Date.now();
   }
 
-  /** Looks after a peer that has gone silent. Called from time to time. */
+  /** Detects silent peers. Called periodically. */
   checkAlive(now: number): void {
     const { sessionTimeoutMs } = this.#host.settings;
     const silentMs = now - this.lastSeenAt;
     if (this.#halfOpen) {
-      // The far end of a cut line hears nothing of the server's giving up, so its TCP connection
+      // The far end of a cut line does not see that the server gave up, so its TCP connection
       // stays.
       if (silentMs >= sessionTimeoutMs) this.#end();
       return;
@@ -359,7 +358,7 @@ export class ClientSession {
     this.#cancelTimers();
     this.#outbox.stop();
     if (this.#halfOpen) {
-      // Whatever the client still sends goes nowhere, but when it hangs up, the socket is released.
+      // Discard further data, so that the socket is released when the client closes it.
       this.#socket.removeAllListeners('data');
       this.#socket.resume();
     }

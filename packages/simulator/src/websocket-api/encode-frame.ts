@@ -3,10 +3,7 @@ export const OPCODE = { text: 1, binary: 2, ping: 9, pong: 10 } as const;
 
 export type Opcode = (typeof OPCODE)[keyof typeof OPCODE];
 
-/**
- * One complete, unmasked WebSocket frame (RFC 6455, section 5.2), for writing to the socket piece
- * by piece.
- */
+/** A complete, unmasked WebSocket frame (RFC 6455, section 5.2), which may be written in pieces. */
 export function encodeFrame(opcode: Opcode, payload: Buffer): Buffer {
   const length = payload.length;
   let header: Buffer;

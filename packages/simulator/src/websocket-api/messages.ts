@@ -2,8 +2,8 @@ import type { Entity, EntityKind } from '../pbx/agent.ts';
 import type { CallDirection } from '../pbx/call.ts';
 
 /**
- * The frames of the "External CRM" WebSocket API, as the server writes and reads them. Field names,
- * values and spellings are those of the vendor's documentation, mistakes included.
+ * The frames of the "External CRM" WebSocket API on the server's side. Field names, values and
+ * spellings are those of the vendor's documentation, including its mistakes.
  */
 
 /**
@@ -12,7 +12,7 @@ import type { CallDirection } from '../pbx/call.ts';
  */
 export type AuthSuccessType = 'authSucces' | 'authSuccess';
 
-/** The documented reasons of a refusal, spelled as the vendor spells them. */
+/** The documented refusal reasons, in the vendor's spelling. */
 export type RefusalReason = 'ID_NOT_FOUND' | 'IP_MISSMATCH' | 'CONNECTION_EXISTS';
 
 export function authSuccess(type: AuthSuccessType, version: string): string {
@@ -56,18 +56,18 @@ export function callNotification(call: CallFields, extraFields?: Readonly<Record
 export const CONNECTION_CLOSED = JSON.stringify({ type: 'connectionClosed' });
 
 /**
- * The `error` message. The vendor's connector handles this type, but its content is published
- * nowhere: the `message` field is this simulator's own choice.
+ * The `error` message. The vendor's connector handles this type, but its content is not published:
+ * the field `message` is this simulator's choice.
  */
 export function errorMessage(message: string): string {
   return JSON.stringify({ type: 'error', message });
 }
 
-/** What a client asks for. */
+/** A client's request. */
 export type ClientRequest =
   { type: 'authRequest'; idCrm: string } | { type: 'configuration' } | { type: 'version' };
 
-/** Reads a client's frame; a string says what is wrong with it. */
+/** Reads a client's frame. @returns the request, or a text that says what is wrong */
 export function readRequest(text: string): ClientRequest | string {
   let value: unknown;
   try {

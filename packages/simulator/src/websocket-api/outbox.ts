@@ -3,11 +3,11 @@ import { WebSocket } from 'ws';
 import { OPCODE, encodeFrame } from './encode-frame.ts';
 import type { Opcode } from './encode-frame.ts';
 
-/** How slowly a connection sends. */
+/** Faults that slow a connection down. */
 export interface Slowness {
   /** Milliseconds before each frame. */
   frameDelayMs: number;
-  /** At most so many bytes a second; 0: as fast as possible. */
+  /** At most this many bytes per second; 0: no limit. */
   bytesPerSecond: number;
 }
 
@@ -16,12 +16,12 @@ type Item =
   | { kind: 'bytes'; bytes: Buffer }
   | { kind: 'close'; code: number };
 
-/** The shortest time between two pieces of a trickled frame. */
+/** The minimum time between two pieces of a slowed frame. */
 const PIECE_INTERVAL_MS = 20;
 
 /**
- * Everything that one connection sends, in order. Without a fault it writes at once; slowed down,
- * it queues, so that pongs and the close wait their turn as they would behind a slow line.
+ * Everything that one connection sends, in order. Without a fault it writes at once. With one it
+ * queues, so that pongs and the close wait as they would on a slow line.
  */
 export class Outbox {
   readonly #webSocket: WebSocket;
@@ -55,14 +55,14 @@ export class Outbox {
     else this.#enqueue({ kind: 'bytes', bytes });
   }
 
-  /** Starts the closing handshake after everything that is queued. */
+  /** Starts the closing handshake after all queued data. */
   close(code: number): void {
     if (this.#stopped) return;
     if (this.#isImmediate()) this.#webSocket.close(code);
     else this.#enqueue({ kind: 'close', code });
   }
 
-  /** Sends nothing any more. */
+  /** Sends nothing more. */
   stop(): void {
     this.#stopped = true;
     this.#queue.length = 0;

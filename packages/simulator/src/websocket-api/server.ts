@@ -15,16 +15,16 @@ import type { SessionHost } from './client-session.ts';
 import type { RefusalReason } from './messages.ts';
 import type { ServerSettings } from './settings.ts';
 
-/** The largest frame that the server reads, in bytes. */
+/** The largest frame that the server accepts, in bytes. */
 const MAX_FRAME = 1024 * 1024;
-/** How long clients may take to close when the server stops. */
+/** How long clients may take to close when the server stops, in ms. */
 const STOP_DEADLINE_MS = 500;
-/** Enough for a thousand clients that come back at once after a restart; the kernel may cap it. */
+/** Enough for a thousand clients that return at once after a restart; the kernel may limit it. */
 const BACKLOG = 4096;
 
 export interface WebSocketApiOptions {
   host: string;
-  /** 0 takes a free one, and keeps it over restarts. */
+  /** 0: a free one, kept over restarts. */
   port: number;
   tls: { key: string; cert: string } | undefined;
   directory: AgentDirectory;
@@ -36,8 +36,8 @@ export interface WebSocketApiOptions {
 }
 
 /**
- * The server side of the WebSocket API. TCP connections come in through a server of their own, so
- * that faults can act before TLS and HTTP do.
+ * The server side of the WebSocket API. A separate TCP server accepts connections, so that faults
+ * can act before TLS and HTTP.
  */
 export class WebSocketApi implements SessionHost {
   readonly directory: AgentDirectory;
@@ -56,15 +56,15 @@ export class WebSocketApi implements SessionHost {
   });
   readonly #http: HttpServer;
   readonly #sockets = new Set<Socket>();
-  /** Every connection that the server believes to be alive. */
+  /** Connections that the server considers alive. */
   readonly #connections = new Set<ClientSession>();
-  /** The one session of each agent. */
+  /** The only session of each agent. */
   readonly #sessions = new Map<string, ClientSession>();
-  /** How many connections say they are this agent. */
+  /** How many connections claim to be this agent. */
   readonly #claims = new Map<string, number>();
   /**
-   * How many authenticated connections an agent has: counted apart from `#sessions`, to show that
-   * it is one.
+   * Authenticated connections per agent, counted independently of `#sessions`, to verify that there
+   * is only one.
    */
   readonly #authenticated = new Map<string, number>();
   #tcp: TcpServer | undefined;
@@ -120,7 +120,7 @@ export class WebSocketApi implements SessionHost {
         resolve();
       });
     });
-    // Failures to accept, for example for want of file descriptors, must not end the process.
+    // Failures to accept, for example without free file descriptors, must not end the process.
     tcp.on('error', () => {});
     const address = tcp.address();
     if (typeof address === 'object' && address !== null) this.#port = address.port;
@@ -129,8 +129,8 @@ export class WebSocketApi implements SessionHost {
   }
 
   /**
-   * Stops listening and ends every connection: with `connectionClosed` and a close, or, abruptly,
-   * as a killed process.
+   * Stops listening and ends every connection: with `connectionClosed` and a close, or abruptly,
+   * like a killed process.
    */
   async stop(options: { abrupt: boolean }): Promise<void> {
     const tcp = this.#tcp;
@@ -204,7 +204,7 @@ export class WebSocketApi implements SessionHost {
   #onTcpConnection(socket: Socket): void {
     this.#sockets.add(socket);
     socket.on('close', () => this.#sockets.delete(socket));
-    // Resets are ordinary here; what they end is noticed by the close event.
+    // Resets are normal here; the close event handles their effects.
     socket.on('error', () => {});
     this.statistics.connectionAccepted(Date.now());
     if (this.faults.get().silentTcp) return;
@@ -238,7 +238,7 @@ export class WebSocketApi implements SessionHost {
     });
   }
 
-  /** To be called after `sessionTimeoutMs` has changed. */
+  /** Call it after `sessionTimeoutMs` has changed. */
   settingsChanged(): void {
     if (this.#tcp) this.#scheduleSweep();
   }

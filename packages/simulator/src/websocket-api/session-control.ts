@@ -2,12 +2,12 @@ import type { ClientSession } from './client-session.ts';
 
 /**
  * How a session is dropped:
- * - `close`: a closing handshake, without a word
- * - `connectionClosed`: the `connectionClosed` message, then a closing handshake, as at log-out
- * - `connectionClosedOnly`: the message alone; the connection stays open
+ * - `close`: a closing handshake without an announcement
+ * - `connectionClosed`: the `connectionClosed` message, then a closing handshake, as at logout
+ * - `connectionClosedOnly`: only the message; the connection stays open
  * - `terminate`: the TCP connection ends at once
- * - `halfOpen`: nothing is read or written any more, the TCP connection stays; the session is held
- *   for `sessionTimeoutMs`
+ * - `halfOpen`: reading and writing stop, the TCP connection stays; the session is held for
+ * `sessionTimeoutMs`
  */
 export type DropMethod = 'close' | 'connectionClosed' | 'connectionClosedOnly' | 'terminate' | 'halfOpen';
 

@@ -1,15 +1,15 @@
 import type { AuthSuccessType } from './messages.ts';
 
-/** How the server behaves; can be changed while it runs. */
+/** The server's settings; they can change while it runs. */
 export interface ServerSettings {
-  /** What the server says its version is. The documented one is 1.1.0. */
+  /** The version that the server reports. The documented one is 1.1.0. */
   version: string;
-  /** How a successful authentication is spelled. Default: as documented, `authSucces`. */
+  /** The spelling of a successful authentication. Default: as documented, `authSucces`. */
   authSuccessType: AuthSuccessType;
-  /** How long the session of a peer that has gone silent is still held, in milliseconds. */
+  /** How long the session of a silent peer is held, in milliseconds. */
   sessionTimeoutMs: number;
   /**
-   * Whether the connection is closed after a refusal. What the real server does is not published.
+   * Whether the connection closes after a refusal. The real server's behaviour is not published.
    */
   closeAfterAuthFailed: boolean;
 }
@@ -21,10 +21,7 @@ export const DEFAULT_SETTINGS: Readonly<ServerSettings> = {
   closeAfterAuthFailed: true,
 };
 
-/**
- * Checks settings from anywhere; `undefined` leaves one out.
- * @throws with the name of the setting that is not usable
- */
+/** Checks settings from any source; `undefined` omits one. @throws naming the unusable setting */
 export function readServerSettings(input: object): Partial<ServerSettings> {
   const settings: Partial<ServerSettings> = {};
   const entries: [string, unknown][] = Object.entries(input);
