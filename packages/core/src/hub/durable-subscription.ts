@@ -115,7 +115,7 @@ export class DurableSubscription implements MemberOwner {
     this.#onAbandoned(this);
   }
 
-  /** For the subscription: calls back when the sessions of all its agents have ended. */
+  /** Calls `onDrained` when the sessions of all agents have ended. */
   drain(active: ActiveSubscription, onDrained: () => void): void {
     if (this.#active !== active) return;
     let left = this.#members.length;

@@ -59,55 +59,59 @@ export interface SubscribeOptions {
   readonly startPaused?: boolean;
   readonly onEvent?: (event: AccoladesEvent) => unknown;
   readonly onStatus?: (status: SubscriptionStatus) => unknown;
-  /** Lines for the log. After `unsubscribe` only what was dropped because the owner did not come back. */
+  /** Lines for the log. After `unsubscribe`, only reports of dropped events. */
   readonly onReport?: (report: Report) => unknown;
 }
 
 export interface UnsubscribeOptions {
-  /** The node was removed: nothing is kept for it. Default false: it may subscribe again soon. */
+  /**
+   * True when the node was removed, so that nothing is kept for it. Default false: it may subscribe
+   * again soon.
+   */
   readonly removed?: boolean;
-  /** How long it may take to come back, in milliseconds. Default: the hub's `lingerMs`. */
+  /** Time for the owner to subscribe again, in milliseconds. Default: the hub's `lingerMs`. */
   readonly lingerMs?: number;
 }
 
 export interface Subscription {
   readonly status: SubscriptionStatus;
-  /** How many events wait for `resume` that the filter lets through. */
+  /** The number of held events that pass the filter. */
   readonly heldCount: number;
   /**
    * Resolves when each agent has become ready or has failed once since this subscription began, or
    * when the subscription ends. Never rejects.
    */
   readonly firstOutcome: Promise<SubscriptionStatus>;
-  /** Begins delivery after `startPaused` or `pause`, with what was held. Idempotent. */
+  /** Starts delivery after `startPaused` or `pause`, with the held events first. Idempotent. */
   resume(): void;
   /** Holds events until `resume`: the next nodes of the flow are being replaced. Idempotent. */
   pause(): void;
   /**
-   * Returns events that the owner could not pass on. They are delivered again, in their order and
-   * before all others, to this subscription or to the owner's next one. To be called while paused.
+   * Queues events again that the owner could not pass on. They are delivered before all others, in
+   * their order, to this subscription or the owner's next one. Call it while paused.
    */
   requeue(events: readonly AccoladesEvent[]): void;
   /**
-   * Asks over the agent's live session. The caller may change the answer.
-   * @param label names the agent; optional when there is only one
+   * Sends a request over the agent's live session. The caller may change the answer.
+   * @param label identifies the agent; optional when there is only one
    * @throws AccoladesError see `Session.request`; `INVALID_PARAMETER` for an unknown label
    */
   requestConfiguration(label?: string): Promise<AgentConfiguration>;
   requestVersion(label?: string): Promise<string>;
   /**
-   * Gives all agents up, as `unsubscribe` with `removed` does, but still delivers calls already in
-   * flight: connections without other users end with a closing handshake. For the end of the process.
+   * Ends the subscription like `unsubscribe` with `removed`, but still delivers calls already in
+   * flight: connections without other users end with a closing handshake. For the end of the
+   * process.
    *
-   * Resolves when nothing can arrive any more: within a second, unless others still use the agents.
-   * `unsubscribe` ends it early. Idempotent, never rejects.
+   * Resolves when no event can arrive any more: within a second, unless others still use the
+   * agents. `unsubscribe` ends it early. Idempotent, never rejects.
    */
   drain(): Promise<void>;
   /** Ends delivery. Idempotent, immediate, never throws. */
   unsubscribe(options?: UnsubscribeOptions): void;
   /**
-   * The owner, which may have unsubscribed, will not come back: releases what is kept for it, unless
-   * it has subscribed again. Idempotent, immediate, never throws.
+   * Releases what is kept for an owner that will not come back, before or after `unsubscribe`. No
+   * effect if the owner has subscribed again. Idempotent, immediate, never throws.
    */
   giveUp(): void;
 }

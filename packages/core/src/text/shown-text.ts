@@ -1,4 +1,4 @@
-/** Control and format characters (escapes, bidi marks), line separators, and halves of surrogate pairs. */
+/** Control and format characters (escapes, bidi marks), line separators and lone surrogates. */
 const UNSAFE = /[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\p{Cs}\s]+/gu;
 
 /** The longest text that an error or a log line shows, in characters. */

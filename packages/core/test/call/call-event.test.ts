@@ -18,7 +18,7 @@ function call(more: Partial<CallMessage> = {}): CallMessage {
 }
 
 describe('call event', () => {
-  it('is exactly the message of the design, key by key', () => {
+  it('has exactly the documented fields', () => {
     expect(JSON.stringify(buildCallEvent(call(), CONTEXT), null, 1)).to.equal(
       JSON.stringify(
         {
@@ -58,7 +58,7 @@ describe('call event', () => {
     });
   });
 
-  it('keeps what the server sent as the number, also when it is no public one', () => {
+  it("keeps the server's number even if it is not a public one", () => {
     for (const phoneNumber of ['101', '112', 'anonymous', '', ' 021 ']) {
       expect(buildCallEvent(call({ phoneNumber }), CONTEXT)).to.include({ phoneNumber, phone: null });
     }
@@ -87,7 +87,7 @@ describe('call event', () => {
     });
   }
 
-  it('has the configuration only when asked for, null until known', () => {
+  it('has the configuration only if requested, null until known', () => {
     expect(buildCallEvent(call(), CONTEXT)).not.to.have.property('configuration');
     expect(buildCallEvent(call(), { ...CONTEXT, configuration: null })).to.have.property(
       'configuration',
@@ -99,7 +99,7 @@ describe('call event', () => {
     expect(event.configuration).not.to.equal(configuration);
   });
 
-  it('shares nothing that a flow could change', () => {
+  it('shares no object that a flow could change', () => {
     const raw = { type: 'incomingCall', nested: { list: [1] } };
     const message = call({ raw });
     const a = buildCallEvent(message, CONTEXT);
@@ -119,7 +119,7 @@ describe('call event', () => {
     });
   });
 
-  it('types are in the order of the ports', () => {
+  it('lists its types in the order of the ports', () => {
     expect(EVENT_TYPES).to.deep.equal([
       'incomingCall',
       'outgoingCall',

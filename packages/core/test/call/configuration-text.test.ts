@@ -80,7 +80,7 @@ describe('configuration texts', () => {
     });
   }
 
-  it('are parsed beside the original', () => {
+  it('are parsed in addition to the original', () => {
     expect(
       parseConfiguration({
         account: { id: '15', data: '{"a":1}' },
@@ -94,7 +94,7 @@ describe('configuration texts', () => {
     });
   });
 
-  it('never throw, whatever they hold', () => {
+  it('never throw for any content', () => {
     const piece = fc.constantFrom(
       '<',
       '>',
@@ -131,7 +131,7 @@ describe('configuration texts', () => {
     );
   });
 
-  it('are read in a time that grows with their length only', () => {
+  it('are parsed in linear time', () => {
     const hostile = [
       `<a ${'x="1" '.repeat(9_000)}>`,
       `<a${' '.repeat(60_000)}x`,

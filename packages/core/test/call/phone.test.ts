@@ -65,13 +65,13 @@ describe('phone', () => {
     });
   }
 
-  it('gives each caller a copy of its own', () => {
+  it('returns a copy to each caller', () => {
     const first = parsePhone('0211234567', 'RO');
     if (first !== null) Object.assign(first, { e164: 'changed' });
     expect(parsePhone('0211234567', 'RO')).to.deep.equal(LANDLINE);
   });
 
-  it('looks at no text that is too long, and remembers none', () => {
+  it('neither parses nor caches a text that is too long', () => {
     expect(parsePhone(`${' '.repeat(70)}0211234567`, 'RO')).to.equal(null);
     const before = process.memoryUsage().heapUsed;
     for (let i = 0; i < 300; i++) parsePhone(`${i}${'0'.repeat(500_000)}`, 'RO');

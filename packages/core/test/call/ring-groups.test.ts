@@ -6,7 +6,7 @@ const ring = (uniqueId: string) => ({ type: 'incomingCall', uniqueId }) as const
 const dialled = (uniqueId: string) => ({ type: 'outgoingCall', uniqueId }) as const;
 
 describe('ring groups', () => {
-  it('the first incoming event of a call is the first ring, all later ones are not', () => {
+  it('reports only the first incoming event of a call as the first ring', () => {
     const groups = new RingGroups();
     expect(Array.from({ length: 4 }, () => groups.isFirstRing(ring('1.1')))).to.deep.equal([
       true,
@@ -17,13 +17,13 @@ describe('ring groups', () => {
     expect(groups.isFirstRing(ring('1.2'))).to.equal(true);
   });
 
-  it('an outgoing event is always true and takes the first ring from nobody', () => {
+  it('reports outgoing events as true and does not count them', () => {
     const groups = new RingGroups();
     const events = [dialled('1.1'), dialled('1.1'), ring('1.1'), dialled('1.1'), ring('1.1')];
     expect(events.map((event) => groups.isFirstRing(event))).to.deep.equal([true, true, true, true, false]);
   });
 
-  it('whatever comes, exactly one incoming event of each call is the first ring', () => {
+  it('reports exactly one first ring per call for any history', () => {
     const event = fc.record({
       type: fc.constantFrom('incomingCall' as const, 'outgoingCall' as const),
       uniqueId: fc.constantFrom('1.1', '1.2', '1.3'),
@@ -42,7 +42,7 @@ describe('ring groups', () => {
     );
   });
 
-  it('an event without a usable id is always the first', () => {
+  it('reports an event without a usable id as the first', () => {
     const groups = new RingGroups();
     for (const id of ['', 'x'.repeat(257)]) {
       expect([groups.isFirstRing(ring(id)), groups.isFirstRing(ring(id))]).to.deep.equal([true, true]);

@@ -20,7 +20,7 @@ const call = (more: object = {}): object => ({
 
 describe('decode', () => {
   describe('valid frames', () => {
-    it('calls, both directions, with callCenter yes, no, absent or odd', () => {
+    it('decodes calls of both directions with callCenter yes, no, missing or invalid', () => {
       for (const type of ['incomingCall', 'outgoingCall']) {
         for (const [said, read] of [
           ['yes', true],
@@ -46,7 +46,7 @@ describe('decode', () => {
       expect(message(json(call({ queue: { id: 7 } }))).raw).to.deep.equal(call({ queue: { id: 7 } }));
     });
 
-    it('a call without a number or id is still a call; one with a number of a wrong kind is refused', () => {
+    it('accepts a call without number or id, and rejects a number of a wrong type', () => {
       expect(message(json({ type: 'incomingCall' }))).to.deep.include({ phoneNumber: '', uniqueId: '' });
       expect(message(json(call({ phoneNumber: null })))).to.deep.include({ phoneNumber: '' });
       expect(message(json(call({ phoneNumber: 211234567 })))).to.deep.include({ phoneNumber: '211234567' });
@@ -55,7 +55,7 @@ describe('decode', () => {
       }
     });
 
-    it('a unique id that is written as a number, digit by digit', () => {
+    it('keeps every digit of a unique id written as a number', () => {
       for (const [written, read] of [
         ['1608743891.1340', '1608743891.1340'],
         ['1608743891.0', '1608743891.0'],
@@ -75,7 +75,7 @@ describe('decode', () => {
       expect(message(repaired)).to.deep.include({ uniqueId: '1608743891.1340' });
     });
 
-    it('both spellings of the positive answer', () => {
+    it('decodes both spellings of authSuccess', () => {
       for (const type of ['authSucces', 'authSuccess']) {
         expect(message(json({ type, version: '1.1.0' }))).to.deep.include({
           type: 'authSuccess',
@@ -84,7 +84,7 @@ describe('decode', () => {
       }
     });
 
-    it('refusals, with IP_MISMATCH read as the documented IP_MISSMATCH', () => {
+    it('decodes refusals, with IP_MISMATCH as the documented IP_MISSMATCH', () => {
       for (const [said, read] of [
         ['ID_NOT_FOUND', 'ID_NOT_FOUND'],
         ['IP_MISSMATCH', 'IP_MISSMATCH'],
@@ -98,7 +98,7 @@ describe('decode', () => {
       }
     });
 
-    it('configuration, with texts of any form', () => {
+    it('decodes a configuration with texts of any format', () => {
       const decoded = message(
         json({
           type: 'configuration',
@@ -117,20 +117,20 @@ describe('decode', () => {
       expect(kindOf(json({ type: 'configuration', account: 'no object' }))).to.equal('malformed');
     });
 
-    it('version, connectionClosed, error', () => {
+    it('decodes version, connectionClosed and error', () => {
       expect(message('{"type":"version","value":"1.1.0"}')).to.deep.include({ version: '1.1.0' });
       expect(kindOf('{"type":"version"}')).to.equal('malformed');
       expect(message('{"type":"connectionClosed"}').type).to.equal('connectionClosed');
       expect(message('{"type":"error","message":{"any":"thing"}}').type).to.equal('error');
     });
 
-    it('of an unknown type are no error', () => {
+    it('reports an unknown type without an error', () => {
       for (const type of ['agentPaused', '', 'toString', 'constructor', '__proto__', 'authRequest']) {
         expect(decode(json({ type, a: 1 }))).to.deep.include({ kind: 'unknown', type });
       }
     });
 
-    it('bytes, with and without a byte order mark', () => {
+    it('decodes bytes with and without a byte order mark', () => {
       expect(message(Buffer.from(VALID_CALL)).type).to.equal('incomingCall');
       expect(message(Buffer.from(`\ufeff${VALID_CALL}`)).type).to.equal('incomingCall');
       expect(message(new Uint8Array(Buffer.from(`xx${VALID_CALL}xx`)).subarray(2, -2)).type).to.equal(
@@ -138,25 +138,25 @@ describe('decode', () => {
       );
     });
 
-    it('duplicate keys: the last one counts, as in JSON.parse', () => {
+    it('uses the last of duplicate keys, like JSON.parse', () => {
       expect(message('{"type":"version","value":"1","value":"2"}')).to.deep.include({ version: '2' });
     });
 
-    it('texts in any script, unchanged', () => {
+    it('keeps texts in any script', () => {
       const data = 'șțăîâ Ω Привет 你好 😀 \u0000 \ud800 "quoted" \\ \n'.repeat(40);
       const text = json({ type: 'configuration', account: { id: '1', data } });
       expect(message(text)).to.have.nested.property('configuration.account.data', data);
     });
   });
 
-  describe('the malformed samples of the documentation', () => {
+  describe('repairs the malformed samples of the documentation', () => {
     it('the call without a comma', () => {
       const decoded = decode(MALFORMED_CALL);
       expect(decoded).to.include({ kind: 'message', repaired: true });
       expect(message(MALFORMED_CALL)).to.deep.equal(message(VALID_CALL));
     });
 
-    it('the configuration with a comma too many', () => {
+    it('the configuration with an extra comma', () => {
       expect(decode(MALFORMED_CONFIGURATION)).to.include({ kind: 'message', repaired: true });
       expect(message(MALFORMED_CONFIGURATION)).to.deep.equal(message(VALID_CONFIGURATION));
     });
@@ -185,7 +185,7 @@ describe('decode', () => {
     });
   });
 
-  describe('truncation at every position', () => {
+  describe('rejects truncation at every position', () => {
     const nested =
       '{"type":"incomingCall","phoneNumber":"0211234567","uniqueId":"1608743891.1344" ' +
       '"queue":{"id":{"a":[1,{"b":2}]}},"note":"a } b","callCenter":"yes","more":{"x":"}"}}';
@@ -227,7 +227,7 @@ describe('decode', () => {
     }
   });
 
-  describe('what is not repaired', () => {
+  describe('does not repair', () => {
     for (const [name, text] of [
       ['an unknown type', '{"type":"agentPaused" "a":1}'],
       ['a call without its id', '{"type":"incomingCall","phoneNumber":"0211234567",}'],
@@ -251,7 +251,7 @@ describe('decode', () => {
   });
 
   describe('hostile frames', () => {
-    it('reserved names never reach raw, at any depth, valid or repaired', () => {
+    it('keep reserved names out of raw at any depth, valid or repaired', () => {
       const reserved = /__proto__|constructor|prototype/;
       for (const text of [
         '{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2","__proto__":{"x":1}}',
@@ -275,12 +275,12 @@ describe('decode', () => {
       expect(({} as { x?: unknown }).x).to.equal(undefined);
     });
 
-    it('a reserved name in the place of the type, or as a value, is harmless', () => {
+    it('may have a reserved name as type or value', () => {
       expect(kindOf('{"__proto__":{"type":"incomingCall"}}')).to.equal('malformed');
       expect(message(json(call({ phoneNumber: '__proto__' })))).to.deep.include({ phoneNumber: '__proto__' });
     });
 
-    it('nesting over 32 levels is refused, and 32 is not', () => {
+    it('are rejected with more than 32 levels of nesting, and accepted with 32', () => {
       const nested = (depth: number): string =>
         `{"type":"incomingCall","phoneNumber":"1","uniqueId":"1.2","a":${'['.repeat(depth)}${']'.repeat(depth)}}`;
       expect(kindOf(nested(31))).to.equal('message');
@@ -291,7 +291,7 @@ describe('decode', () => {
       expect(kindOf(`{"type":"x" ${'{"a":'.repeat(100)}1${'}'.repeat(101)}`)).to.equal('malformed');
     });
 
-    it('frames over 1 MiB are refused, and 1 MiB is not', () => {
+    it('are rejected over 1 MiB, and accepted with 1 MiB', () => {
       const sized = (bytes: number): string => {
         const empty = json(call({ pad: '' }));
         return json(call({ pad: 'x'.repeat(bytes - empty.length) }));
@@ -306,7 +306,7 @@ describe('decode', () => {
       expect(decoded.kind === 'malformed' ? decoded.error.code : '').to.equal('FRAME_TOO_LARGE');
     });
 
-    it('binary and bad UTF-8 are refused', () => {
+    it('are rejected when binary or bad UTF-8', () => {
       for (const bytes of [
         [0xff, 0xfe, 0x00],
         [0x7b, 0x22, 0xc3, 0x28, 0x22, 0x7d],
@@ -320,7 +320,7 @@ describe('decode', () => {
       expect(kindOf(utf16)).to.equal('malformed');
     });
 
-    it('valid JSON that is no object, or has no type, is refused', () => {
+    it('are rejected when not an object, or without a type', () => {
       for (const text of ['null', '[]', '7', '"incomingCall"', 'true', '{}', '{"type":7}', '{"type":null}']) {
         expect(kindOf(text), text).to.equal('malformed');
       }

@@ -24,7 +24,7 @@ function tableUnder(heading: string): string[][] {
 }
 
 describe('PROTOCOL.md', () => {
-  it('has exactly the messages of the table that the decoder uses', () => {
+  it("lists exactly the messages of the decoder's table", () => {
     const rows = MESSAGES.map(({ type, direction, fields, source, note }) => {
       const texts = fields.map(
         (field) =>
@@ -60,7 +60,7 @@ describe('PROTOCOL.md', () => {
     expect(KNOWN_MAJOR_VERSION).to.equal(1);
   });
 
-  it('knows every message that the decoder reads, and no other', () => {
+  it('lists every message of the decoder and no other', () => {
     const read = MESSAGES.filter(({ direction }) => direction === 'server → client').map(({ type }) => type);
     for (const type of read) expect(decode(JSON.stringify({ type })).kind, type).not.to.equal('unknown');
     for (const type of ['authRequest', 'callEnded', 'pong']) {
@@ -68,7 +68,7 @@ describe('PROTOCOL.md', () => {
     }
   });
 
-  it('required fields are those without which the decoder refuses a message', () => {
+  it('marks as required the fields without which the decoder rejects a message', () => {
     for (const { type, direction, fields } of MESSAGES) {
       if (direction === 'client → server') continue;
       const sound = Object.fromEntries(

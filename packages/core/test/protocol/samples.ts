@@ -1,4 +1,7 @@
-/** The vendor's documented messages, character by character; the two that are not valid JSON are so in the documentation. */
+/**
+ * The vendor's documented messages, copied exactly; the two that are not valid JSON are invalid in
+ * the documentation too.
+ */
 export const MALFORMED_CALL = `{
 "type": "incomingCall",
 "phoneNumber":"0211234567",

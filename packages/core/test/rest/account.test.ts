@@ -15,7 +15,7 @@ function errorOf(settings: object): AccoladesError {
 }
 
 describe('account settings', () => {
-  it('has the documented server as default', () => {
+  it('use the documented server by default', () => {
     for (const url of [undefined, null, '', '  ']) {
       expect(parseAccount({ ...GOOD, url })).to.deep.include({
         baseUrl: 'https://client.voipit.ro/',
@@ -34,7 +34,7 @@ describe('account settings', () => {
     ['http://pbx.example', 'http://pbx.example/', true],
     ['http://127.0.0.1.example', 'http://127.0.0.1.example/', true],
   ];
-  it('says that nothing verifies the server, where there is a certificate to verify', () => {
+  it('report an unverified server only for https', () => {
     const { unverified } = parseAccount({ ...GOOD, allowUnauthorizedCerts: true });
     expect(unverified).to.equal(true);
     const url = 'http://127.0.0.1:8080';

@@ -31,7 +31,7 @@ describe('REST commands', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('give what was sent and answered', async () => {
+  it('return the request and the answer', async () => {
     server.next = () => {
       clock.advance(120);
       return { body: '{"type":"ok","new":{"__proto__":1}}' };
@@ -55,7 +55,7 @@ describe('REST commands', () => {
     });
   });
 
-  it('sends nothing when the request is not valid', async () => {
+  it('are not sent when invalid', async () => {
     expect((await errorOf(client().dial({ deviceId: '27', phoneNumber: 'x' }))).code).to.equal(
       'INVALID_PARAMETER',
     );
@@ -144,7 +144,7 @@ describe('REST commands', () => {
       }
     });
 
-    it('never show it in disguise: in other letters, or with characters between that are not shown', async () => {
+    it('never show the password in other letter case or with hidden characters between', async () => {
       const encoded = new URLSearchParams({ p: PASSWORD }).toString().slice(2);
       for (const form of [
         encoded.toLowerCase(),
@@ -157,26 +157,26 @@ describe('REST commands', () => {
       }
     });
 
-    it('never pass the password on, also where the server repeats it in an answer of success', async () => {
+    it('mask the password even in a successful answer', async () => {
       server.answer(200, { type: 'pong', password: PASSWORD, note: [{ text: `you sent ${PASSWORD}.` }] });
       const { response } = await client().ping();
       expect(response).to.deep.equal({ type: 'pong', password: '…d-ü', note: [{ text: 'you sent …d-ü.' }] });
     });
 
-    it('tell what the server said, also to a password that has half a character', async () => {
+    it("show the server's message even for a password with half a surrogate pair", async () => {
       server.answer(400, { type: 'Error', message: 'no such device', code: 400 });
       const error = await errorOf(client({ password: 'half \ud800' }).dial(DIAL));
       expect([error.code, error.message.includes('no such device')]).to.deep.equal(['BAD_REQUEST', true]);
     });
 
-    it('show a long message cut, on one line', async () => {
+    it('cut a long message and show it on one line', async () => {
       server.answer(400, { type: 'Error', message: `a\r\nb\u0000${'x'.repeat(5_000)}`, code: 400 });
       const error = await errorOf(client().ping());
       expect(error.message).to.include('“a b x').and.have.lengthOf.below(500);
     });
   });
 
-  describe('failures of the network', () => {
+  describe('network errors', () => {
     const system = (code: string): Error => Object.assign(new Error(`connect ${code}`), { code });
     const failures: [string, unknown, string, string][] = [
       [

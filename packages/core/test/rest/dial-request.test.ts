@@ -55,7 +55,7 @@ describe('dial requests', () => {
     ['TEL: +40 721 234 567', 'e164', undefined, '+40721234567'],
     ['+40 (0)21 / 123 4567', undefined, undefined, '0211234567'],
     ['(021) / 123 4567', undefined, undefined, '0211234567'],
-    // Another country, from one whose people dial it with 00.
+    // A foreign number, dialled with 00.
     ['+49 30 901820', undefined, undefined, '004930901820'],
     ['+49 30 901820', 'e164', undefined, '+4930901820'],
     ['030 901820', undefined, 'DE', '030901820'],
@@ -127,14 +127,14 @@ describe('dial requests', () => {
     });
   }
 
-  it('shows nothing of what was given: it may be a secret pasted into the wrong field', () => {
+  it('never quotes the input, which may be a secret in the wrong field', () => {
     for (const phoneNumber of ['f8cb549544', '0721234567 / 0722345678', '101 102', '1'.repeat(99)]) {
       expect(messageOf({ deviceId: phoneNumber })).not.to.include(phoneNumber);
       expect(messageOf({ deviceId: '27', phoneNumber })).not.to.include(phoneNumber);
     }
   });
 
-  it('reads a number of every country as people write it, and never two of them as one', () => {
+  it('reads a number of every country in its usual formats, and never joins two numbers', () => {
     for (const country of getCountries()) {
       const example = getExampleNumber(country, examples);
       if (example === undefined) throw new Error(`There is no example of ${country}.`);
@@ -143,7 +143,7 @@ describe('dial requests', () => {
         const { phone } = parseDialRequest({ deviceId: '27', phoneNumber: form, country });
         expect(phone?.e164, `${country} ${form}`).to.equal(example.number);
         for (const between of [' ', ' / ', '/', '-', ' - ', '.', '(', ', ', ';', '\n', '\u00a0']) {
-          // After a space, 101 may belong to the number: some countries have numbers of any length.
+          // After a space, 101 may belong to the number: in some countries numbers have any length.
           const others = /[/,;\n]/.test(between) ? [...forms, '101', '12'] : forms;
           for (const other of others) {
             const phoneNumber = `${form}${between}${other}`;
@@ -156,7 +156,7 @@ describe('dial requests', () => {
     }
   });
 
-  it('never sends anything but one number or star code, and throws nothing else than typed errors', () => {
+  it('sends only one number or star code, and throws only typed errors', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.string({ unit: 'grapheme' }), fc.stringMatching(/^[+*#0-9 ().-]{0,30}$/)),

@@ -2,7 +2,7 @@ import { expect } from 'chai';
 import { DEFAULT_TIMINGS } from '../../src/session/contract.ts';
 import { CALL, CONFIGURATION, SessionRig } from '../support/session-rig.ts';
 
-describe('a session that drains', () => {
+describe('a draining session', () => {
   let rig: SessionRig;
   let drained: number;
   beforeEach(() => {
@@ -20,7 +20,7 @@ describe('a session that drains', () => {
     expect([rig.state, rig.network.transports.length, drained]).to.deep.equal(['closed', 1, 1]);
   };
 
-  it('is closed at once, and passes on the calls that were under way, until the server closes', () => {
+  it('is closed at once, and delivers calls already in flight until the server closes', () => {
     rig.ready();
     drain();
     expect([rig.state, rig.reason, rig.transport.state]).to.deep.equal([
@@ -39,7 +39,7 @@ describe('a session that drains', () => {
     expectOver();
   });
 
-  it('waits a second at most for a server that does not answer the close', () => {
+  it('waits at most 1 s for the server to answer the close', () => {
     rig.ready();
     drain();
     rig.clock.advance(DEFAULT_TIMINGS.closingMs - 1);
@@ -50,7 +50,7 @@ describe('a session that drains', () => {
     expectOver();
   });
 
-  it('is told of nothing else: no answer, refusal or good-bye brings it back', () => {
+  it('ignores all other messages and stays closed', () => {
     rig.ready();
     drain();
     rig.transport.frame({ ...CONFIGURATION, agent: { id: '999', data: '' } });
@@ -65,14 +65,14 @@ describe('a session that drains', () => {
     expectOver();
   });
 
-  it('rejects what was asked over it', async () => {
+  it('rejects pending requests', async () => {
     rig.ready();
     const answer = rig.session.request('version').catch((error: unknown) => error);
     drain();
     expect(await answer).to.include({ code: 'SESSION_CLOSED' });
   });
 
-  it('ends early when it is closed, and passes on nothing more', () => {
+  it('ends early at close, and delivers nothing more', () => {
     rig.ready();
     drain();
     rig.session.close();
@@ -83,7 +83,7 @@ describe('a session that drains', () => {
     expectOver();
   });
 
-  it('also passes on the calls that were under way when the answer to the authentication was, too', () => {
+  it('also delivers calls in flight when it drains during authentication', () => {
     rig.open();
     drain();
     rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
@@ -100,14 +100,14 @@ describe('a session that drains', () => {
     expectOver();
   });
 
-  it('keeps no process alive that does not want it', () => {
+  it('does not keep the process alive when told not to', () => {
     rig.ready();
     rig.session.keepProcessAlive(false);
     drain();
     expect(rig.clock.referenced).to.equal(0);
   });
 
-  it('has nothing to wait for before it has asked to authenticate, and after its end', () => {
+  it('does not wait before the authentication request is sent, or after its end', () => {
     for (const prepare of [
       () => undefined,
       () => rig.start(),

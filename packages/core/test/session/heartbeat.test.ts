@@ -29,7 +29,7 @@ describe('heartbeat', () => {
     expect(deaths).to.deep.equal([]);
   });
 
-  it('calls a peer dead that gives no sign of life by the next ping', () => {
+  it('reports a peer as dead without a sign of life before the next ping', () => {
     heartbeat.start();
     clock.advance(39_999);
     expect(deaths).to.deep.equal([]);
@@ -38,7 +38,7 @@ describe('heartbeat', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('takes a sign of life at the last moment', () => {
+  it('accepts a sign of life at the last moment', () => {
     heartbeat.start();
     clock.advance(39_999);
     heartbeat.signOfLife();
@@ -48,7 +48,7 @@ describe('heartbeat', () => {
     expect(deaths).to.deep.equal([60_000]);
   });
 
-  it('does not blame the peer for a suspended process: data that waits is read before it is called dead', () => {
+  it('reads waiting data after a suspension before it reports the peer as dead', () => {
     heartbeat.start();
     clock.advance(20_000);
     clock.suspend(3_600_000);
@@ -60,7 +60,7 @@ describe('heartbeat', () => {
     expect(pings).to.have.length(2);
   });
 
-  it('finds a peer dead 1 s after a suspension that it did not survive', () => {
+  it('reports a dead peer 1 s after a suspension', () => {
     heartbeat.start();
     clock.advance(20_000);
     clock.suspend(3_600_000);
@@ -70,7 +70,7 @@ describe('heartbeat', () => {
     expect(deaths).to.have.length(1);
   });
 
-  it('is not moved by a jump of the wall clock', () => {
+  it('ignores jumps of the wall clock', () => {
     heartbeat.start();
     clock.jumpWall(86_400_000);
     clock.advance(20_000);
@@ -81,7 +81,7 @@ describe('heartbeat', () => {
     expect(deaths).to.deep.equal([]);
   });
 
-  it('leaves no timer when stopped, and can be started again', () => {
+  it('stops its timer, and can be started again', () => {
     heartbeat.start();
     heartbeat.start();
     expect(clock.pending).to.equal(1);
@@ -93,7 +93,7 @@ describe('heartbeat', () => {
     expect(deaths).to.have.length(1);
   });
 
-  it('keeps no process alive, also after the next beat and after a late timer', () => {
+  it('never keeps the process alive, even after a beat or a late timer', () => {
     heartbeat.start();
     expect([clock.pending, clock.referenced]).to.deep.equal([1, 0]);
     clock.advance(20_000);
@@ -103,7 +103,7 @@ describe('heartbeat', () => {
     expect([clock.pending, clock.referenced]).to.deep.equal([1, 0]);
   });
 
-  it('has one timer for thousands of sessions, and beats for each at its own time', () => {
+  it('uses one timer for thousands of sessions, and beats for each at its own time', () => {
     const beats: number[] = [];
     const others = Array.from({ length: 3_000 }, (_, at) => {
       const other = new Heartbeat(clock, 20_000, {
@@ -124,7 +124,7 @@ describe('heartbeat', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('goes on for the others when one of them throws', () => {
+  it('continues for other sessions when one throws', () => {
     const failing = new Heartbeat(clock, 20_000, {
       ping: () => {
         throw new Error('no ping');

@@ -29,7 +29,7 @@ describe('requests over a session', () => {
     expect(rig.clock.pending).to.equal(1);
   });
 
-  it('are in single flight per type: callers at the same time share one answer', async () => {
+  it('share one answer when several callers request one type at the same time', async () => {
     rig.ready();
     const before = rig.transport.sent.length;
     const asked = [1, 2, 3].map(() => rig.session.request('version'));
@@ -54,7 +54,7 @@ describe('requests over a session', () => {
     expect((await asked).agent?.id).to.equal('321');
   });
 
-  it('are rejected with NOT_CONNECTED, and send nothing, before the session is ready', async () => {
+  it('are rejected with NOT_CONNECTED and not sent before the session is ready', async () => {
     expect(await codeOf(rig.session.request('version'))).to.equal('NOT_CONNECTED');
     rig.start();
     expect(await codeOf(rig.session.request('version'))).to.equal('NOT_CONNECTED');
@@ -63,7 +63,7 @@ describe('requests over a session', () => {
     expect(rig.transport.sentTypes).to.deep.equal(['authRequest']);
   });
 
-  it('are rejected with the reason for which the agent is away', async () => {
+  it('are rejected with the reason why the agent is not connected', async () => {
     rig.open();
     rig.transport.frame({ type: 'authFailed', reason: 'ID_NOT_FOUND' });
     expect(await codeOf(rig.session.request('version'))).to.equal('ID_NOT_FOUND');
@@ -85,7 +85,7 @@ describe('requests over a session', () => {
     expect(await asked).to.equal('SESSION_CLOSED');
   });
 
-  it('time out after 10 s; a server that lives keeps its session', async () => {
+  it('time out after 10 s without ending the session of a live server', async () => {
     rig.ready();
     const asked = codeOf(rig.session.request('version'));
     rig.clock.advance(9_000);
@@ -97,7 +97,7 @@ describe('requests over a session', () => {
     expect(rig.state).to.equal('ready');
   });
 
-  it('are followed by a ping only when the answer is late', () => {
+  it('send a ping only when the answer is late', () => {
     rig.ready();
     const { transport } = rig;
     rig.clock.advance(100);
@@ -115,7 +115,7 @@ describe('requests over a session', () => {
     expect(rig.state).to.equal('ready');
   });
 
-  it('leave no timer when they are answered, or the connection ends, after the ping', async () => {
+  it('leave no timer after the ping, an answer or the end of the connection', async () => {
     for (const end of ['answer', 'loss'] as const) {
       rig = new SessionRig().ready();
       const asked = codeOf(rig.session.request('version'));
@@ -127,7 +127,7 @@ describe('requests over a session', () => {
     }
   });
 
-  it('that nothing at all answers end the connection', async () => {
+  it('end the connection when the server sends nothing at all', async () => {
     rig.ready();
     const asked = codeOf(rig.session.request('version'));
     rig.clock.advance(10_000);
@@ -135,7 +135,7 @@ describe('requests over a session', () => {
     expect([rig.state, rig.transport.state]).to.deep.equal(['waiting', 'discarded']);
   });
 
-  it('never reach the next connection', async () => {
+  it('are never sent over the next connection', async () => {
     rig.ready();
     const asked = codeOf(rig.session.request('version'));
     rig.transport.fail();
@@ -147,7 +147,7 @@ describe('requests over a session', () => {
     expect(rig.state).to.equal('ready');
   });
 
-  it('a configuration that never comes is reported and costs nothing else', async () => {
+  it('report a missing configuration without other effects', async () => {
     rig.open();
     rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
     rig.transport.pong();
@@ -158,7 +158,7 @@ describe('requests over a session', () => {
     expect(rig.reports.map(({ kind }) => kind)).to.deep.equal(['unknown']);
   });
 
-  it('that others make are not reported, but rejected', async () => {
+  it('of callers are rejected, not reported', async () => {
     rig.ready();
     const asked = codeOf(rig.session.request('configuration'));
     rig.clock.advance(9_000);

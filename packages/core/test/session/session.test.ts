@@ -12,7 +12,7 @@ describe('session', () => {
   });
   const states = (): string[] => rig.statuses.map(({ state }) => state);
 
-  describe('the way up', () => {
+  describe('start', () => {
     it('is idle, then connecting, authenticating, ready', () => {
       expect(rig.state).to.equal('idle');
       rig.ready();
@@ -48,7 +48,7 @@ describe('session', () => {
       expect(rig.network.transports).to.have.length(1);
     });
 
-    it('takes no notice of a second positive answer', () => {
+    it('ignores a second authSuccess', () => {
       rig.ready();
       rig.transport.frame({ type: 'authSuccess', version: '1.1.0' });
       expect(states()).to.deep.equal(['connecting', 'authenticating', 'ready']);
@@ -56,7 +56,7 @@ describe('session', () => {
       expect(rig.network.transports).to.have.length(1);
     });
 
-    it('ends the connection when a refusal follows the positive answer', () => {
+    it('ends the connection when authFailed follows authSuccess', () => {
       rig.ready();
       rig.transport.frame({ type: 'authFailed', reason: 'CONNECTION_EXISTS' });
       expect([rig.state, rig.reason, rig.transport.state]).to.deep.equal([
@@ -66,7 +66,7 @@ describe('session', () => {
       ]);
     });
 
-    it('loses no call that overtakes the answer', () => {
+    it('loses no call that arrives before authSuccess', () => {
       rig.open();
       rig.transport.frame(CALL);
       expect(rig.calls).to.have.length(1);
@@ -97,14 +97,14 @@ describe('session', () => {
       });
     }
 
-    it('says in the error what an unlisted reason was', () => {
+    it('quotes an unlisted reason in the error', () => {
       rig.open();
       rig.transport.frame({ type: 'authFailed', reason: 'LICENCE_EXPIRED' });
       const { status } = rig.session;
       expect(status.state === 'waiting' ? status.reason.message : '').to.contain('LICENCE_EXPIRED');
     });
 
-    it('heals by itself when the cause goes away', () => {
+    it('reconnects by itself when the cause is gone', () => {
       rig.open();
       rig.transport.frame({ type: 'authFailed', reason: 'CONNECTION_EXISTS' });
       rig.nextAttempt().ready();
@@ -121,7 +121,7 @@ describe('session', () => {
       ]).to.deep.equal([15_000, 15_000, 10_000]);
     });
 
-    it('a server that never answers the connection is discarded after 15 s', () => {
+    it('discards a connection that does not open within 15 s', () => {
       rig.start();
       rig.clock.advance(14_999);
       expect(rig.state).to.equal('connecting');
@@ -133,7 +133,7 @@ describe('session', () => {
       ]);
     });
 
-    it('a server that never answers the authentication is discarded 15 s after the request', () => {
+    it('discards a connection without an answer 15 s after the authentication request', () => {
       rig.start();
       rig.clock.advance(14_000);
       rig.open();
@@ -147,7 +147,7 @@ describe('session', () => {
       ]);
     });
 
-    it('an answer that comes after the deadline changes nothing', () => {
+    it('ignores an answer after the deadline', () => {
       rig.random = 0.9;
       rig.open();
       const first = rig.transport;
@@ -157,7 +157,7 @@ describe('session', () => {
       expect(rig.state).to.equal('waiting');
     });
 
-    it('other frames do not hold off the deadline of the authentication', () => {
+    it('does not extend the authentication deadline for other frames', () => {
       rig.open();
       for (let i = 0; i < 14; i++) {
         rig.clock.advance(1_000);
@@ -168,7 +168,7 @@ describe('session', () => {
       expect(rig.reason).to.equal('AUTH_TIMEOUT');
     });
 
-    it('a suspended process reads the answer that waits before it gives up', () => {
+    it('reads a waiting answer after a suspension before it fails', () => {
       rig.open();
       rig.clock.suspend(60_000);
       rig.clock.advance(0);
@@ -187,13 +187,13 @@ describe('session', () => {
       expect(rig.transport.pings - before).to.equal(3);
     });
 
-    it('drops a dead connection within 40 s, without a polite close', () => {
+    it('drops a dead connection within 40 s, without a closing handshake', () => {
       rig.ready();
       rig.clock.advance(40_000);
       expect([rig.reason, rig.transport.state]).to.deep.equal(['HEARTBEAT_TIMEOUT', 'discarded']);
     });
 
-    it('takes any frame as a sign of life', () => {
+    it('counts any frame as a sign of life', () => {
       rig.ready();
       for (let i = 0; i < 10; i++) {
         rig.clock.advance(19_000);
@@ -202,7 +202,7 @@ describe('session', () => {
       expect(rig.state).to.equal('ready');
     });
 
-    it('a suspended process keeps a session that lived meanwhile', () => {
+    it('keeps a session after a suspension if the server was alive', () => {
       rig.ready().live(60_000);
       rig.clock.advance(20_000);
       rig.clock.suspend(600_000);
@@ -212,7 +212,7 @@ describe('session', () => {
       expect(rig.state).to.equal('ready');
     });
 
-    it('begins anew with each connection', () => {
+    it('starts again with each connection', () => {
       rig.random = 0.9;
       rig.ready();
       rig.clock.advance(19_000);
@@ -226,7 +226,7 @@ describe('session', () => {
   });
 
   describe('reconnecting', () => {
-    it('goes on for ever', () => {
+    it('never gives up', () => {
       rig.random = 0.999;
       rig.start();
       for (let i = 0; i < 500; i++) {
@@ -238,7 +238,7 @@ describe('session', () => {
       expect(rig.network.live).to.have.length(1);
     });
 
-    it('says when it will try again and how often it has tried', () => {
+    it('reports the time and the number of the next attempt', () => {
       rig.start();
       rig.transport.fail('NETWORK');
       rig.nextAttempt();
@@ -254,7 +254,7 @@ describe('session', () => {
       expect(rig.session.status).to.include({ state: 'connecting', attempt: 3 });
     });
 
-    it('the backoff resets only after the session has been ready for 60 s', () => {
+    it('resets the backoff only after the session was ready for 60 s', () => {
       const waitAfter = (readyFor: number): number => {
         rig = new SessionRig();
         rig.start();
@@ -270,7 +270,7 @@ describe('session', () => {
       expect(waitAfter(60_000)).to.equal(500);
     });
 
-    it('connectionClosed with a close after it is one failure', () => {
+    it('counts connectionClosed and the following close as one failure', () => {
       rig.ready();
       const { transport } = rig;
       transport.frame({ type: 'connectionClosed' });
@@ -283,7 +283,7 @@ describe('session', () => {
       expect(rig.session.status).to.include({ attempt: 1 });
     });
 
-    it('connectionClosed without a close ends the connection from this side', () => {
+    it('ends the connection when only connectionClosed arrives', () => {
       rig.ready();
       rig.transport.frame({ type: 'connectionClosed' });
       expect(rig.transport.state).to.equal('discarded');
@@ -291,13 +291,13 @@ describe('session', () => {
       expect(rig.network.live).to.have.length(1);
     });
 
-    it('connectionClosed before the authentication is answered is a failure, too', () => {
+    it('treats connectionClosed during authentication as a failure', () => {
       rig.open();
       rig.transport.frame({ type: 'connectionClosed' });
       expect(rig.reason).to.equal('CONNECTION_CLOSED');
     });
 
-    it('takes no call from a connection that it has given up', () => {
+    it('delivers no call from a discarded connection', () => {
       rig.ready();
       const { transport } = rig;
       transport.frame({ type: 'connectionClosed' });
@@ -305,7 +305,7 @@ describe('session', () => {
       expect(rig.calls).to.deep.equal([]);
     });
 
-    it('keeps the ids of the agent over a reconnect, and asks again', () => {
+    it("keeps the agent's ids over a reconnect, and requests them again", () => {
       rig.ready();
       rig.transport.fail();
       rig.nextAttempt().open();
@@ -332,7 +332,7 @@ describe('session', () => {
       expect(rig.network.transports).to.have.length(count + 1);
     });
 
-    it('dials at most once a second, however often it is called', () => {
+    it('dials at most once per second', () => {
       rig.random = 0.99;
       rig.start();
       for (let passed = 0; passed < 10_000; passed += 50) {
@@ -356,7 +356,7 @@ describe('session', () => {
       expect(rig.state).to.equal('connecting');
     });
 
-    it('never makes a wait longer', () => {
+    it('never extends a wait', () => {
       rig.random = 0.1;
       rig.start();
       rig.transport.fail('NETWORK');
@@ -416,7 +416,7 @@ describe('session', () => {
       closedForGood();
     });
 
-    it('while ready, with a request on the way', () => {
+    it('while ready, with a pending request', () => {
       rig.open();
       rig.transport.frame({ type: 'authSucces', version: '1.1.0' });
       rig.session.close();
@@ -431,7 +431,7 @@ describe('session', () => {
       closedForGood();
     });
 
-    it('during the grace after a suspension', () => {
+    it('during the extra wait after a suspension', () => {
       rig.open();
       rig.clock.suspend(60_000);
       rig.clock.advance(0);
@@ -439,7 +439,7 @@ describe('session', () => {
       closedForGood();
     });
 
-    it('is idempotent and tells its reason once', () => {
+    it('is idempotent and reports its reason once', () => {
       rig.ready();
       rig.session.close(new AccoladesError('SUPERSEDED'));
       rig.session.close();
@@ -462,7 +462,7 @@ describe('session', () => {
   });
 
   describe('frames', () => {
-    it('passes each call on once, in order', () => {
+    it('delivers each call once, in order', () => {
       rig.ready();
       for (let i = 0; i < 100; i++) rig.transport.frame({ ...CALL, uniqueId: `1608743891.${i}` });
       expect(rig.calls.map(({ uniqueId }) => uniqueId)).to.deep.equal(
@@ -486,7 +486,7 @@ describe('session', () => {
       expect(rig.calls).to.have.length(1);
     });
 
-    it('masks an echoed idCrm in what it passes on and reports', () => {
+    it('masks an echoed idCrm in calls and reports', () => {
       for (const idCrm of [ID_CRM, 'secret$&tail', 'with$1and$$']) {
         rig = new SessionRig(idCrm);
         rig.ready();
@@ -500,7 +500,7 @@ describe('session', () => {
       }
     });
 
-    it('masks one that is written with escapes', () => {
+    it('masks an idCrm written with escapes', () => {
       rig = new SessionRig('abc/def123');
       rig.ready();
       rig.transport.frame(
@@ -509,14 +509,14 @@ describe('session', () => {
       expect(rig.calls.map(({ raw }) => raw['echo'])).to.deep.equal(['…123']);
     });
 
-    it('loses no call to an idCrm that is a part of a word of the protocol', () => {
+    it('loses no call when the idCrm is part of a protocol keyword', () => {
       rig = new SessionRig('incoming');
       rig.ready();
       rig.transport.frame(CALL);
       expect(rig.calls.map(({ type }) => type)).to.deep.equal(['incomingCall']);
     });
 
-    it('masks it in the texts of the configuration', () => {
+    it('masks the idCrm in configuration texts', () => {
       rig.ready();
       rig.transport.frame({
         type: 'configuration',
@@ -535,7 +535,7 @@ describe('session', () => {
       expect(status.state === 'waiting' ? status.reason.message : ID_CRM).not.to.contain(ID_CRM);
     });
 
-    it('refuses bad UTF-8, also next to the idCrm', () => {
+    it('rejects bad UTF-8, even next to the idCrm', () => {
       rig.ready();
       const frame = Buffer.concat([
         Buffer.from(`{"type":"incomingCall","phoneNumber":"${ID_CRM}`),
@@ -547,26 +547,26 @@ describe('session', () => {
       expect(rig.reports.map(({ kind }) => kind)).to.deep.equal(['malformed']);
     });
 
-    it('counts a frame over 1 MiB as malformed, also when it holds the idCrm', () => {
+    it('treats a frame over 1 MiB as malformed, even if it contains the idCrm', () => {
       rig.ready();
       rig.transport.frame(Buffer.from(JSON.stringify({ ...CALL, pad: ID_CRM + 'ț'.repeat(1024 * 600) })));
       expect(rig.reports.map(({ kind }) => kind)).to.deep.equal(['malformed']);
     });
 
-    it('keeps what it is told to keep of a configuration', () => {
+    it('keeps the result of the option `keep`', () => {
       const kept = { account: null, phone: null, agent: { id: '321', data: 'kept' } };
       const rig = new SessionRig(ID_CRM, { keep: () => kept }).ready();
       expect(rig.session.configuration).to.equal(kept);
     });
 
-    it('takes an unasked configuration', () => {
+    it('accepts an unsolicited configuration', () => {
       rig.ready();
       rig.transport.frame({ ...CONFIGURATION, agent: { id: '322', data: '' } });
       expect(rig.session.configuration?.agent?.id).to.equal('322');
     });
   });
 
-  it('keeps no process alive when told not to, through every state', () => {
+  it('does not keep the process alive in any state when told not to', () => {
     rig.session.keepProcessAlive(false);
     const check = (): void => {
       expect(rig.clock.referenced, rig.state).to.equal(0);

@@ -1,7 +1,10 @@
 import type { TransportFactory } from '../../src/net/transport.ts';
 import { FakeTransport } from './fake-transport.ts';
 
-/** A PBX on a fake network: opens each connection, authenticates each agent, and counts who is connected. */
+/**
+ * A PBX on a fake network: opens each connection, authenticates each agent and counts the connected
+ * ones.
+ */
 export class FakePbx {
   readonly transports: FakeTransport[] = [];
   /** False: connections stay unopened. */

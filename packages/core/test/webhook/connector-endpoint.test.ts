@@ -64,14 +64,14 @@ describe('the endpoint and the browser connector', () => {
     expect(received).to.have.nested.property('answer.headers').that.deep.equals({});
   });
 
-  it('acknowledges a call at once, in a form that the connector knows and may read', () => {
+  it('acknowledges a call at once, readable by the connector', () => {
     const received = messageOf(receive(endpoint(), { frame: FRAME }));
     expect(received.answer).to.equal(CONNECTOR_ACKNOWLEDGEMENT);
     expect(received.message).to.include({ event: 'incomingCall' }).and.not.to.have.property('replyToken');
     expect(clock.pending).to.equal(0);
   });
 
-  it('waits for the address of the flow when it is told to', () => {
+  it("waits for the flow's address if set", () => {
     const received = messageOf(receive(endpoint({ flowPopsScreen: true }), { frame: FRAME }));
     expect(received.answer).to.equal(null);
     expect(received.message).to.include({ event: 'incomingCall', replyToken: received.replyToken });
@@ -80,7 +80,7 @@ describe('the endpoint and the browser connector', () => {
     expect(sent).to.deep.equal([answer]);
   });
 
-  it('acknowledges it at the time limit when the flow is late', () => {
+  it('acknowledges a call at the time limit when the flow is late', () => {
     const received = messageOf(receive(endpoint({ flowPopsScreen: true }), { frame: FRAME }));
     clock.advance(5_000);
     expect(sent).to.deep.equal([CONNECTOR_ACKNOWLEDGEMENT]);
@@ -89,14 +89,14 @@ describe('the endpoint and the browser connector', () => {
     }).to.throw('The time limit');
   });
 
-  it('does not wait for an agent that comes or goes', () => {
+  it('does not wait for the flow at agent events', () => {
     const to = endpoint({ flowPopsScreen: true });
     for (const event of ['agentConnected', 'agentDisconnected']) {
       expect(messageOf(receive(to, { event })).answer).to.equal(CONNECTOR_ACKNOWLEDGEMENT);
     }
   });
 
-  it('gives the flow an event once, also when its acknowledgement was lost, and across instances', () => {
+  it('delivers an event once, even after a lost acknowledgement and across instances', () => {
     const take = (eventId: string, settings = {}): string =>
       receive(endpoint(settings, 'connector test'), { frame: FRAME, eventId }).kind;
     expect(take('one')).to.equal('message');
@@ -106,14 +106,14 @@ describe('the endpoint and the browser connector', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('forgets the oldest of thousands of events, not the latest', () => {
+  it('forgets the oldest of thousands of events, not the newest', () => {
     const to = endpoint();
     for (let i = 0; i <= 5_000; i++) receive(to, { frame: FRAME, eventId: String(i) });
     expect(receive(to, { frame: FRAME, eventId: '5000' }).kind).to.equal('ignored');
     expect(receive(to, { frame: FRAME, eventId: '0' }).kind).to.equal('message');
   });
 
-  it('takes the secret out of the form, and says in a readable way when it is wrong', () => {
+  it('removes the secret from the form, and answers readably when it is wrong', () => {
     const to = endpoint({ secret: 'a-secret-of-this-test' });
     const received = messageOf(receive(to, { frame: FRAME, secret: 'a-secret-of-this-test' }));
     expect(JSON.stringify(received.message)).not.to.contain('a-secret');

@@ -35,11 +35,11 @@ describe('events of the browser connector', () => {
     expect(read({ ...POST, frame: FRAME.replace(',"callCenter"', '"callCenter"') })).to.deep.equal(expected);
   });
 
-  it('may come form-encoded, with the agent as JSON', () => {
+  it('may be form-encoded, with the agent as JSON', () => {
     expect(read({ ...POST, agent: JSON.stringify(AGENT) })).to.deep.equal(expected);
   });
 
-  it('are dated to when they happened, not to when they arrived', () => {
+  it('have the time of the event, not of its arrival', () => {
     expect(read({ ...POST, ageMs: '90000' })).to.include({ receivedAt: '2026-11-21T07:58:30.000Z' });
     expect(read({ apiName: 'connectorEvent', event: 'agentConnected', ageMs: 1_500 })).to.include({
       receivedAt: '2026-11-21T07:59:58.500Z',
@@ -51,7 +51,7 @@ describe('events of the browser connector', () => {
     }
   });
 
-  it('take over no id that is none, since what is remembered of a call must stay small', () => {
+  it('ignore invalid ids, because remembered ids must stay small', () => {
     expect(
       read({ ...POST, agent: { ...AGENT, id: '3'.repeat(65), phoneId: '2'.repeat(64) } }),
     ).to.have.deep.property('agent', {
@@ -62,14 +62,14 @@ describe('events of the browser connector', () => {
     });
   });
 
-  it('have an id, if it can be used', () => {
+  it('have an id if it is usable', () => {
     expect(connectorEventId({ eventId: 'a-1' })).to.equal('a-1');
     for (const eventId of [undefined, '', {}, 'x'.repeat(65)]) {
       expect(connectorEventId({ eventId })).to.equal(null);
     }
   });
 
-  it('ask whether the call rings for the first time', () => {
+  it('report the first ring of a call', () => {
     const asked: string[] = [];
     const event = parseConnectorEvent(POST, {
       country: 'RO',
@@ -95,7 +95,7 @@ describe('events of the browser connector', () => {
     });
   }
 
-  it('tell when the agent comes and goes', () => {
+  it('report when the agent connects and disconnects', () => {
     const base = { apiName: 'connectorEvent', agent: AGENT };
     expect(read({ ...base, event: 'agentConnected', reason: 'NETWORK' })).to.deep.equal({
       event: 'agentConnected',
@@ -126,7 +126,7 @@ describe('events of the browser connector', () => {
     });
   }
 
-  it('throw nothing but typed errors', () => {
+  it('throw only typed errors', () => {
     fc.assert(
       fc.property(fc.jsonValue(), fc.jsonValue(), (frame, agent) => {
         try {

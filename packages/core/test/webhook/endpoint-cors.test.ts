@@ -26,7 +26,7 @@ describe('pages of another origin', () => {
     return [answer?.status, answer?.headers['access-control-allow-origin']];
   };
 
-  it('may read what is answered to the browser connector, also why it is refused', () => {
+  it('may read the answers to the browser connector, even refusals', () => {
     expect(answerTo({})).to.deep.equal([200, '*']);
     expect(answerTo({ pathSecret: 'wrong' })).to.deep.equal([401, '*']);
     expect(answerTo({ body: `${EVENT}&event=unknown&frame=x` })).to.deep.equal([400, '*']);
@@ -45,13 +45,13 @@ describe('pages of another origin', () => {
     expect(answerTo({ pathSecret: 'wrong' }, { events: ['hangup'] })).to.deep.equal([401, undefined]);
   });
 
-  it('may read nothing from an address that is not allowed', () => {
+  it('may read nothing from a rejected address', () => {
     const settings = { allowedAddresses: '198.51.100.0/24' };
     expect(answerTo({}, settings)).to.deep.equal([403, undefined]);
     expect(answerTo({ method: 'PUT' })).to.deep.equal([405, undefined]);
   });
 
-  describe('ask before they send', () => {
+  describe('send a preflight request', () => {
     const preflight = (settings: EndpointSettings): unknown => {
       const { guard } = new WebhookEndpoint(settings);
       const headers = { origin: 'null', 'access-control-request-private-network': 'true' };
@@ -64,11 +64,11 @@ describe('pages of another origin', () => {
       expect(preflight({})).to.deep.equal([204, '*', 'true']);
     });
 
-    it('and are refused when the endpoint takes no such events', () => {
+    it('and are rejected when the endpoint does not accept these events', () => {
       expect(preflight({ events: ['hangup', 'ivrRequest'] })).to.deep.equal([405, undefined, undefined]);
     });
 
-    it('and are refused from an address that is not allowed', () => {
+    it('and are rejected from an address that is not allowed', () => {
       expect(preflight({ allowedAddresses: '198.51.100.7' })).to.deep.equal([403, undefined, undefined]);
     });
   });

@@ -66,7 +66,7 @@ describe('a request without the secret', () => {
     });
   }
 
-  it('cannot make reading dear with escapes: it takes about as long as by Node itself', () => {
+  it('cannot make reading slow with escapes: it takes about as long as with Node.js itself', () => {
     const body = Buffer.from(`a=${'%C8%99'.repeat(10_000)}`);
     const read = cost(() => parseForm(body));
     const standard = cost(() => [...new URLSearchParams(body.toString())]);

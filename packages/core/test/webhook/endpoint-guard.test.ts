@@ -24,7 +24,7 @@ function outcome(settings: GuardSettings, change: Partial<EndpointRequest> = {})
 }
 
 describe('the guard of an endpoint', () => {
-  describe('takes', () => {
+  describe('accepts', () => {
     const taken: [string, Partial<EndpointRequest>, object][] = [
       ['a form', {}, { a: '1' }],
       ['a form as text', { body: 'a=1' }, { a: '1' }],
@@ -79,7 +79,7 @@ describe('the guard of an endpoint', () => {
     }
   });
 
-  describe('refuses', () => {
+  describe('rejects', () => {
     const refused: [string, GuardSettings, Partial<EndpointRequest>, number, string][] = [
       ['PUT', {}, { method: 'PUT' }, 405, 'METHOD_NOT_ALLOWED'],
       [
@@ -173,7 +173,7 @@ describe('the guard of an endpoint', () => {
       });
     }
 
-    it('before the body is read, what the head tells', () => {
+    it('before the body is read, if the head is enough', () => {
       const guard = new EndpointGuard({ allowedAddresses: '203.0.113.7' });
       const refused = (change: Partial<EndpointRequest>) => {
         const checked = guard.checkHead(request(change));
@@ -234,18 +234,18 @@ describe('the guard of an endpoint', () => {
       });
     }
 
-    it('by the name that was set', () => {
+    it('by the configured name', () => {
       const settings = { secret: SECRET, secretParameter: 'key' };
       expect(outcome(settings, { url: `/x?key=${SECRET}` })).to.deep.equal({ a: '1' });
       expect(outcome(settings, { url: `/x?secret=${SECRET}` })).to.deep.equal([401, 'SECRET_WRONG']);
     });
 
-    it('and leaves a field of that name alone when there is none', () => {
+    it('and keeps a field of that name when no secret is set', () => {
       expect(outcome({}, { body: 'secret=x' })).to.deep.equal({ secret: 'x' });
     });
   });
 
-  describe('tells the address', () => {
+  describe("finds the sender's address", () => {
     const chain = (forwarded: string, remoteAddress = '10.0.0.1'): Partial<EndpointRequest> => ({
       headers: { ...FORM, 'x-forwarded-for': forwarded },
       remoteAddress,
@@ -306,7 +306,7 @@ describe('the guard of an endpoint', () => {
     }
   });
 
-  it('refuses settings that mean nothing', () => {
+  it('rejects invalid settings', () => {
     for (const settings of [
       { allowedAddresses: '203.0.113.300' },
       { allowedAddresses: '203.0.113.0/33' },
@@ -324,7 +324,7 @@ describe('the guard of an endpoint', () => {
     }
   });
 
-  it('shows nothing of a request, in the log or in the answer', () => {
+  it('quotes nothing of a request in the log or the answer', () => {
     const guard = new EndpointGuard({ secret: SECRET, allowedAddresses: '203.0.113.0/24' });
     const shown = [
       request({
@@ -347,7 +347,7 @@ describe('the guard of an endpoint', () => {
     expect(shown[1]).to.include('198.51.100.…');
   });
 
-  it('throws at nothing', () => {
+  it('never throws', () => {
     const guard = new EndpointGuard({ secret: SECRET });
     fc.assert(
       fc.property(

@@ -66,7 +66,7 @@ describe('the endpoint', () => {
     expect(sent).to.deep.equal(['{"action":"extend","duration":60}']);
   });
 
-  it('decides by itself when the flow does not', () => {
+  it('sends the fallback decision when the flow does not answer', () => {
     for (const [settings, body] of [
       [{}, '{"action":"drop"}'],
       [{ hangupFallback: 'extend', hangupFallbackSeconds: 30 }, '{"action":"extend","duration":30}'],
@@ -84,7 +84,7 @@ describe('the endpoint', () => {
     expect(messageOf(receive(endpoint(), '', { method: 'GET', url })).type).to.equal('answer');
   });
 
-  it('waits for the flow to answer an IVR, by GET and POST, and answers itself at the limit', () => {
+  it('waits for the flow to answer an IVR by GET and POST, and sends the fallback at the limit', () => {
     const to = endpoint({ ivrFallback: { status: 'unknown' }, replyLimitMs: 1_000 });
     const byGet = messageOf(receive(to, '', { method: 'GET', url: '/x?order=42&event=x&callId=1.1' }));
     expect(byGet.message).to.deep.include({
@@ -97,14 +97,14 @@ describe('the endpoint', () => {
     expect(sent).to.deep.equal(['{"status":"sent"}', '{"status":"unknown"}']);
   });
 
-  it('answers at once what the flow is not to answer', () => {
+  it('answers at once when the flow is not to answer', () => {
     const to = endpoint({ flowAnswersIvr: false, flowConfirmsHangup: false, ivrFallback: '{"a":"1"}' });
     expect(messageOf(receive(to, 'x=1')).answer?.body).to.equal('{"a":"1"}');
     expect(messageOf(receive(to, notification('confirmHangup'))).answer?.body).to.equal('{"action":"drop"}');
     expect(clock.pending).to.equal(0);
   });
 
-  it('answers events that the flow does not want', () => {
+  it('answers events that the flow does not receive', () => {
     const to = endpoint({ events: ['hangup'] });
     expect(receive(to, notification('answer'))).to.deep.include({ kind: 'ignored', type: 'answer' });
     expect(receive(to, notification('confirmHangup'))).to.have.nested.property(
@@ -116,7 +116,7 @@ describe('the endpoint', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('answers itself, and warns, when too many wait', () => {
+  it('sends the fallback and warns when too many requests wait', () => {
     const to = endpoint();
     receive(to, 'a=1');
     receive(to, 'a=2');
@@ -126,7 +126,7 @@ describe('the endpoint', () => {
     expect(received.message).to.deep.include({ variables: { a: '3' }, replyToken: null });
   });
 
-  it('ends what waits when it is closed, and only its own', () => {
+  it('answers only its own waiting requests at close', () => {
     const [one, other] = [endpoint(), endpoint()];
     receive(one, 'a=1');
     receive(other, 'a=2');
@@ -138,7 +138,7 @@ describe('the endpoint', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('gives the events of the connector, and tells who rings first', () => {
+  it('delivers events of the connector and marks the first ring', () => {
     const to = endpoint();
     const body = (id: string): string =>
       JSON.stringify({
@@ -153,7 +153,7 @@ describe('the endpoint', () => {
     expect(rings[1]).to.deep.include({ event: 'incomingCall', firstRing: false });
   });
 
-  it('tells one first ring of a call, whichever agents it rings; an outgoing event does not count', () => {
+  it('marks one first ring per call among all agents, without counting outgoing events', () => {
     const event = (id: string, type: string): string =>
       JSON.stringify({
         apiName: 'connectorEvent',
@@ -175,7 +175,7 @@ describe('the endpoint', () => {
     expect(firstRings(event('2', 'outgoingCall'), a)).to.deep.equal([true, true]);
   });
 
-  it('remembers who rang first across instances with the same key', () => {
+  it('remembers the first ring across instances with one key', () => {
     const body = (id: string): unknown => ({
       apiName: 'connectorEvent',
       agent: { id },
@@ -190,7 +190,7 @@ describe('the endpoint', () => {
     expect(rings.map((ring) => 'firstRing' in ring && ring.firstRing)).to.deep.equal([true, false]);
   });
 
-  it('passes the refusals of the guard on', () => {
+  it("returns the guard's refusals", () => {
     expect(receive(endpoint({ secret: 'not-a-real-secret' }), 'a=1')).to.have.nested.property(
       'answer.status',
       401,
@@ -201,7 +201,7 @@ describe('the endpoint', () => {
     ).to.have.nested.property('answer.status', 400);
   });
 
-  it('refuses settings that mean nothing', () => {
+  it('rejects invalid settings', () => {
     for (const settings of [
       { events: [] },
       { events: ['ring'] },

@@ -34,7 +34,7 @@ describe('posted fields', () => {
       .with.property('code', 'UNSUPPORTED_MEDIA_TYPE');
   });
 
-  it('keep reserved names, made harmless', () => {
+  it('keep reserved names in a harmless spelling', () => {
     const fields = parseForm('__proto__=1&constructor=2&__proto__=3&prototype=4');
     expect(fields).to.deep.equal({
       'field:__proto__': ['1', '3'],
@@ -65,7 +65,7 @@ describe('posted fields', () => {
     });
   }
 
-  it('lose nothing of any form', () => {
+  it('lose no field of a form', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.string({ unit: 'binary' }), fc.string({ unit: 'binary' })), { maxLength: 12 }),
@@ -77,7 +77,8 @@ describe('posted fields', () => {
             const key = ['__proto__', 'constructor', 'prototype'].includes(name) ? `field:${name}` : name;
             expected.set(key, [...(expected.get(key) ?? []), value]);
           }
-          // As text, since chai compares large maps slowly. The order of names that are numbers is JavaScript's own.
+          // Compare text, because chai compares large maps slowly. Sort it, because JavaScript
+          // reorders numeric names.
           const sorted = (entries: Iterable<[string, unknown[]]>): string =>
             JSON.stringify([...entries].sort(([a], [b]) => (a < b ? -1 : 1)));
           expect(sorted(Object.entries(fields).map(([name, value]) => [name, [value].flat()]))).to.equal(
@@ -88,7 +89,7 @@ describe('posted fields', () => {
     );
   });
 
-  it('of any bytes are read, or refused with a typed error', () => {
+  it('of any bytes are read, or rejected with a typed error', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 120 }), (bytes) => {
         parseForm(bytes);
@@ -101,7 +102,7 @@ describe('posted fields', () => {
     );
   });
 
-  it('of any JSON object have all their values', () => {
+  it('of any JSON object keep all values', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 5 })), (object) => {
         const text = JSON.stringify(object);

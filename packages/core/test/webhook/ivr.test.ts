@@ -10,7 +10,7 @@ function read(form: string): IvrRequest {
 }
 
 describe('IVR requests', () => {
-  it('give own variables and globals apart', () => {
+  it('separate own variables from globals', () => {
     const form =
       'orderNumber=0042&Order=b&order=c&%24_callerId=0211234567&%24_destinationNumber=0219876543&%24_callId=1608743891.1344&%24_dateNow=20261121';
     expect(read(form)).to.deep.equal({
@@ -34,7 +34,7 @@ describe('IVR requests', () => {
     });
   });
 
-  it('understand globals without their signs, and then keep them as own variables, too', () => {
+  it('accept globals without their prefix, and also keep them as own variables', () => {
     expect(read('_callerId=101&_callId=1.1')).to.deep.include({
       phoneNumber: '101',
       callId: '1.1',
@@ -70,7 +70,7 @@ describe('IVR requests', () => {
     });
   });
 
-  it('lose no field, whatever is sent, and never throw', () => {
+  it('lose no field and never throw', () => {
     fc.assert(
       fc.property(
         fc.array(fc.tuple(fc.string(), fc.oneof(fc.string(), fc.jsonValue({ maxDepth: 3 })))),

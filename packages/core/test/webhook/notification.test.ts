@@ -16,7 +16,7 @@ function read(form: string, context: Partial<NotificationContext> = {}): CallNot
 }
 
 describe('call notifications', () => {
-  it('have the shape of a call event where they mean the same', () => {
+  it('use the fields of a call event where the meaning is the same', () => {
     expect(read(`${DOCUMENTED}&callDirection=in&phoneNumber=0211234567&duration=63&more=x`)).to.deep.equal({
       event: 'hangup',
       direction: 'incoming',
@@ -48,7 +48,7 @@ describe('call notifications', () => {
     });
   });
 
-  it('are read with nothing but what is documented', () => {
+  it('are read with only the documented fields', () => {
     expect(read(DOCUMENTED)).to.deep.include({
       direction: null,
       phoneNumber: '',
@@ -83,7 +83,7 @@ describe('call notifications', () => {
     ['callDirection=apel%20efectuat', 'outgoing'],
     ['callDirection=intern', null],
     ['callDirection=apel', null],
-    // An internal call is neither, although it begins like one.
+    // An internal call has no direction, although the word starts like “in”.
     ['callDirection=internal', null],
     ['callDirection=1', null],
     ['callDirection=', null],
@@ -134,7 +134,7 @@ describe('call notifications', () => {
     });
   }
 
-  it('are known by an event, a call id or their API name; without any of them they are refused', () => {
+  it('need an event, a call id or their API name', () => {
     for (const form of ['event=x', 'callId=1.2', 'apiName=callNotification']) read(form);
     expect(read('callId=1.2').event).to.equal('unknown');
     expect(() => read('a=1'))
@@ -142,7 +142,7 @@ describe('call notifications', () => {
       .with.property('code', 'NOT_A_NOTIFICATION');
   });
 
-  it('lose no field, whatever is posted, and throw nothing but typed errors', () => {
+  it('lose no field and throw only typed errors', () => {
     const name = fc.oneof(
       fc.constantFrom(
         'event',

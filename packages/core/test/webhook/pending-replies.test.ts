@@ -52,7 +52,7 @@ describe('pending replies', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('get the fallback when the time is over; a later answer is told so', () => {
+  it('send the fallback at the limit; a later answer is rejected as too late', () => {
     const token = open();
     clock.advance(5_000);
     expect(sent).to.deep.equal(['fallback: fallback']);
@@ -60,24 +60,24 @@ describe('pending replies', () => {
     expect(sent).to.have.lengthOf(1);
   });
 
-  it('of another kind are refused, and the request waits on', () => {
+  it('of another kind are rejected, and the request keeps waiting', () => {
     const token = open('confirmHangup');
     expect(codeOf(token, 'ivr')).to.equal('INVALID_REPLY');
     expect(codeOf(token, 'confirmHangup')).to.equal('sent');
   });
 
-  it('without a request are told so', () => {
+  it('without a request are rejected as unknown', () => {
     for (const token of ['x', '', undefined, null, 7, {}]) expect(codeOf(token)).to.equal('REPLY_UNKNOWN');
   });
 
-  it('to a sender that has gone are too late', () => {
+  it('to a disconnected sender are too late', () => {
     const token = open();
     replies.abandon(token);
     expect(codeOf(token)).to.equal('REPLY_TOO_LATE');
     expect([sent.length, clock.pending]).to.deep.equal([0, 0]);
   });
 
-  it('end with their owner, by the fallback', () => {
+  it('get the fallback when their owner closes', () => {
     const mine = open('ivr', 'mine');
     const other = open('ivr', 'other');
     replies.closeOwner('mine');
@@ -87,7 +87,7 @@ describe('pending replies', () => {
     expect(clock.pending).to.equal(0);
   });
 
-  it('are bounded', () => {
+  it('are limited in number', () => {
     const first = open();
     open();
     open();
@@ -103,7 +103,7 @@ describe('pending replies', () => {
     expect(replies.open(full)).to.be.a('string');
   });
 
-  it('of one endpoint leave room for those of others, and count all its instances', () => {
+  it('of one endpoint leave room for other endpoints, counting all its instances', () => {
     replies = new PendingReplies({ clock, maxPending: 10, maxOfEndpoint: 2 });
     const openFor = (share: string, owner: string): string | null =>
       replies.open({
@@ -141,7 +141,7 @@ describe('pending replies', () => {
     expect([replies.size, clock.pending]).to.deep.equal([0, 0]);
   });
 
-  it('survive a response that cannot be written', () => {
+  it('survive a response that cannot be sent', () => {
     const token = replies.open({
       kind: 'ivr',
       owner: 'x',
@@ -154,7 +154,7 @@ describe('pending replies', () => {
     expect(codeOf(token)).to.equal('sent');
   });
 
-  it('knows its own tokens from those of another process', () => {
+  it('recognise tokens of another process', () => {
     const other = new PendingReplies();
     const token = open();
     expect(replies.isOwn(token)).to.be.true;

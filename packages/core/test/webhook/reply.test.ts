@@ -70,7 +70,7 @@ describe('answers to IVR requests', () => {
     });
   }
 
-  it('are within the documented limits, whatever a flow gives', () => {
+  it('stay within the documented limits for any input of a flow', () => {
     fc.assert(
       fc.property(
         fc.oneof(fc.anything(), fc.dictionary(fc.stringMatching(/^[a-z0-9_]{0,5}$/), fc.anything())),
@@ -160,7 +160,7 @@ describe('answers to confirmHangup', () => {
     });
   }
 
-  it('refuse a format that cannot be written', () => {
+  it('reject an invalid format', () => {
     for (const format of [
       { format: 'template' },
       { format: 'template', template: 'x', contentType: 'a\r\nb: c' },

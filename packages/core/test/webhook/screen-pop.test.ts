@@ -4,7 +4,7 @@ import { AccoladesError } from '../../src/errors.ts';
 import { CONNECTOR_ACKNOWLEDGEMENT, readScreenPop, screenPopReply } from '../../src/webhook/screen-pop.ts';
 
 describe('the answer to a call of the browser connector', () => {
-  it('holds the address and a title, and may be read by any page', () => {
+  it('holds the address and a title, and is readable by any page', () => {
     const answer = screenPopReply(' https://crm.example/contacts/7?from=phone ', ' Ana Pop ');
     expect(JSON.parse(answer.body)).to.deep.equal({
       received: true,
@@ -24,7 +24,7 @@ describe('the answer to a call of the browser connector', () => {
     it(`opens nothing for ${name}, since the flow has found nobody`, () => {
       const answer = screenPopReply(url);
       expect(answer).to.deep.equal(CONNECTOR_ACKNOWLEDGEMENT);
-      // Its own object, so that it is not taken for the fallback.
+      // Another object, so that it is not mistaken for the fallback.
       expect(answer).not.to.equal(CONNECTOR_ACKNOWLEDGEMENT);
       expect(CONNECTOR_ACKNOWLEDGEMENT.body).to.equal('{"received":true}');
     });
@@ -49,7 +49,7 @@ describe('the answer to a call of the browser connector', () => {
     });
   }
 
-  it('refuses a title that is no text and cuts a long one', () => {
+  it('rejects a title that is not text, and cuts a long one', () => {
     expect(() => screenPopReply('https://crm.example', {})).to.throw(AccoladesError);
     expect(readScreenPop('https://crm.example', 42)).to.deep.equal({
       url: 'https://crm.example/',
@@ -58,7 +58,7 @@ describe('the answer to a call of the browser connector', () => {
     expect(readScreenPop('https://crm.example', 'x'.repeat(1_000))?.title).to.have.length(200);
   });
 
-  it('gives nothing but https addresses, whatever comes', () => {
+  it('contains only https addresses for any input', () => {
     fc.assert(
       fc.property(fc.oneof(fc.webUrl(), fc.string(), fc.jsonValue()), (value) => {
         try {
