@@ -1,33 +1,34 @@
 import { AccoladesError } from '../errors.ts';
 import { withoutPastedEnds } from '../text/pasted-text.ts';
 
-/** One entry of a list of numbers, as a person wrote it. */
+/** One entry of a list of numbers. */
 export type NumberEntry =
   /** Digits without punctuation, with `+` for the international `00`. */
   | { readonly kind: 'prefix'; readonly prefix: string }
   | { readonly kind: 'expression'; readonly expression: NumberExpression };
 
-/** A regular expression that holds nothing but what can be matched in linear time. */
+/** A regular expression that can be matched in linear time. */
 export interface NumberExpression {
   readonly source: string;
   readonly flags: string;
-  /** Its place in the list, from 1, for errors. */
+  /** Its position in the list, from 1, for errors. */
   readonly position: number;
 }
 
-/** Bounds the memory of a compiled list. */
+/** Limits the memory of a compiled list. */
 const MAX_EXPRESSIONS = 50;
-/** In characters. */
+/** Maximum length, in characters. */
 const MAX_EXPRESSION_CHARS = 256;
-/** Numbers have 15 digits at most; longer text is cut before it is matched, in characters. */
+/** Longer text is cut before matching, in characters. Numbers have at most 15 digits. */
 export const MAX_MATCHED_CHARS = 32;
 
 /**
- * Reads a list of numbers that a person typed, without compiling its expressions: also for the browser.
+ * Parses a list of numbers without compiling its expressions, also for the browser.
  *
- * What was typed is in no error: people paste secrets into the wrong field.
- * @param numbers prefixes (`0721`, `+40`, `101`) and `/regular expressions/`, by commas or new lines
- * @throws AccoladesError `INVALID_PARAMETER`, saying which entry is wrong and what to write
+ * Errors do not quote the input: users paste secrets into the wrong field.
+ * @param numbers prefixes (`0721`, `+40`, `101`) and `/regular expressions/`, separated by commas
+ *   or new lines
+ * @throws AccoladesError `INVALID_PARAMETER`, with the wrong entry and what to write
  */
 export function readNumberList(numbers: unknown): readonly NumberEntry[] {
   if (numbers === undefined || numbers === null) return [];
@@ -48,9 +49,9 @@ export function readNumberList(numbers: unknown): readonly NumberEntry[] {
 }
 
 /**
- * Checks the numbers that an expression or an environment variable gave. An empty field means every
- * number, so one that gives nothing must not be taken for an empty field: all calls would pass.
- * @param remedy what to do in this case, as the beginning of a sentence
+ * Checks numbers from an expression or an environment variable. An empty field accepts every
+ * number; an empty result must not, or all calls would pass.
+ * @param remedy what to do in this case, as the start of a sentence
  * @returns the numbers
  * @throws AccoladesError `INVALID_PARAMETER` when they are missing or blank
  */
@@ -60,9 +61,9 @@ export function givenNumbers(numbers: unknown, remedy: string): unknown {
   throw invalid(`${remedy}, which gives nothing, or clear the field to take all numbers.`);
 }
 
-/** Splits at commas and new lines, but not inside a /regular expression/. */
+/** Splits at commas and new lines outside /regular expressions/. */
 function splitList(text: string): string[] {
-  // Each part of the pattern stops where the next begins, so the time grows with the length of the text alone.
+  // Linear time: each part of the pattern stops where the next starts.
   return [...text.matchAll(/[^\S\n]*(\/(?:[^/\\\n]|\\.)*\/[a-z]*(?=[^\S\n]*(?:,|\n|$))|[^,\n]+)/g)]
     .map((match) => match[1]?.trim() ?? '')
     .filter((entry) => entry !== '');
@@ -77,7 +78,10 @@ function readPrefix(text: string, position: number): NumberEntry {
   );
 }
 
-/** Without spaces and punctuation, with `+` for the international `00`, without a trunk zero after a country code. */
+/**
+ * Removes spaces, punctuation and a trunk zero after a country code. Replaces the international
+ * `00` with `+`.
+ */
 export function digitsOf(text: string): string {
   return text
     .slice(0, MAX_MATCHED_CHARS)
@@ -108,13 +112,15 @@ function readExpression(text: string, position: number): NumberEntry {
   return { kind: 'expression', expression: { source, flags, position } };
 }
 
-/** Look-around and references to groups: no linear-time engine can have them. */
+/**
+ * Whether an expression uses look-around or group references, which no linear-time engine supports.
+ */
 function needsBacktracking(source: string): boolean {
   const outsideClasses = source.replaceAll('\\\\', '').replace(/\[(?:\\.|[^\]\\])*\]/g, '');
   return /\\[1-9k]|\(\?<?[=!]/.test(outsideClasses);
 }
 
-/** The error of an expression that is valid in JavaScript, but may not be used here. */
+/** Returns the error for an expression that is valid in JavaScript but not supported here. */
 export function notLinear(position: number): AccoladesError {
   return invalid(
     `Entry ${position} of the numbers cannot be used. Look-ahead, look-behind and references to groups are not ` +

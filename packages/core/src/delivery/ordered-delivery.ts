@@ -19,46 +19,46 @@ interface Entry<T> {
   readonly keys: readonly string[];
   /** Entries that wait for this one. */
   readonly followers: Entry<T>[];
-  /** 0 for an entry that does not wait. */
+  /** 0 when the entry does not wait. */
   size: number;
-  /** How many entries it waits for. */
+  /** Number of entries that it waits for. */
   ahead: number;
-  /** When it was first delivered, by the monotonic clock. */
+  /** Monotonic time of the first delivery. */
   firstDeliveredAt: number;
   deliveredAt: number;
   attempts: number;
-  takeBack: (() => void) | undefined;
+  withdraw: (() => void) | undefined;
 }
 
 /**
- * Delivers items to a host that would let them overtake each other: each item when the host has
- * acknowledged all earlier ones with the same key. An item with nothing to wait for is delivered at once.
+ * Delivers items in order to a host that may reorder them: an item waits until the host has
+ * acknowledged all earlier items with the same key. Without such items it is delivered at once.
  *
- * A host that stalls (it does not answer the check either) is waited for. From one that answers, but does
- * not acknowledge an item, the item is taken back and delivered again. One that has never acknowledged
- * anything does not know how to: nothing waits for it any more.
+ * If the host stalls (it does not answer the check either), delivery waits. If the host answers but
+ * does not acknowledge an item, the item is withdrawn and delivered again. If the host has never
+ * acknowledged an item, it does not support this, and delivery no longer waits.
  */
 export class OrderedDelivery<T> {
   readonly #options: OrderedDeliveryOptions<T>;
   readonly #clock: Clock;
   readonly #host: HostAcknowledgements;
   readonly #acknowledgeMs: number;
-  /** In the order in which they came. */
+  /** In order of arrival. */
   readonly #waiting = new Set<Entry<T>>();
   #waitingSize = 0;
   #isFull = false;
-  /** Delivered, not acknowledged. */
+  /** Delivered but not acknowledged entries. */
   readonly #delivered = new Set<Entry<T>>();
-  /** The last entry of each key that is not acknowledged. */
+  /** The last unacknowledged entry of each key. */
   readonly #last = new Map<string, Entry<T>>();
-  /** What can be delivered now. */
+  /** Entries to deliver now. */
   #free: Entry<T>[] = [];
   #timer: Timer | null = null;
   #stallTimer: Timer | null = null;
-  /** Numbers the checks: one that answers late must not be taken for the current one; 0: none runs. */
+  /** Number of the current check; 0: none. A late answer of an earlier check is ignored. */
   #check = 0;
   #checks = 0;
-  /** Since when the host has acknowledged nothing though it should have; null: it does. */
+  /** Start of the stall, by the monotonic clock; null: the host does not stall. */
   #stalledSince: number | null = null;
   #stallReported = false;
   #isDelivering = false;
@@ -72,12 +72,12 @@ export class OrderedDelivery<T> {
     this.#acknowledgeMs = options.acknowledgeMs ?? ACKNOWLEDGE_MS;
   }
 
-  /** How many items wait for an acknowledgement of an earlier one. */
+  /** Number of items that wait for an earlier acknowledgement. */
   get waiting(): number {
     return this.#waiting.size;
   }
 
-  /** How many items the host was given and has not acknowledged. */
+  /** Number of delivered items without an acknowledgement. */
   get unacknowledged(): number {
     return this.#delivered.size;
   }
@@ -93,7 +93,7 @@ export class OrderedDelivery<T> {
       firstDeliveredAt: 0,
       deliveredAt: 0,
       attempts: 0,
-      takeBack: undefined,
+      withdraw: undefined,
     };
     if (this.#host.expected && !this.#closed) this.#queueBehindOthers(entry);
     this.#waiting.add(entry);
@@ -102,16 +102,16 @@ export class OrderedDelivery<T> {
     this.#deliverFree();
   }
 
-  /** Delivers everything that waits, now. */
+  /** Delivers all waiting items now. */
   flush(): void {
     this.#free = [...this.#waiting];
     this.#deliverFree();
   }
 
   /**
-   * Stops delivering, gives the host a last chance to acknowledge, and takes back from it what it has not.
-   * What is added after this is delivered at once.
-   * @returns the items that the host has not got, in the order in which they came
+   * Stops delivery, waits briefly for acknowledgements and withdraws unacknowledged items. Items
+   * added later are delivered at once.
+   * @returns the items that the host did not get, in order
    */
   async close(): Promise<readonly T[]> {
     this.#closed = true;
@@ -120,13 +120,13 @@ export class OrderedDelivery<T> {
     this.#waitingSize = 0;
     this.#free = [];
     await this.#allAcknowledged();
-    // A host that was never seen to acknowledge may well have it.
-    const takenBack = this.#host.seen ? [...this.#delivered].filter(({ takeBack }) => takeBack) : [];
-    for (const { takeBack } of takenBack) takeBack?.();
+    // A host that never acknowledges may have saved the items: do not withdraw them.
+    const withdrawn = this.#host.seen ? [...this.#delivered].filter(({ withdraw }) => withdraw) : [];
+    for (const { withdraw } of withdrawn) withdraw?.();
     this.#delivered.clear();
     this.#last.clear();
     this.#stopTimers();
-    return [...takenBack, ...waiting].map(({ item }) => item);
+    return [...withdrawn, ...waiting].map(({ item }) => item);
   }
 
   #allAcknowledged(): Promise<void> {
@@ -151,7 +151,7 @@ export class OrderedDelivery<T> {
   }
 
   #deliverFree(): void {
-    // A host that acknowledges at once comes back here during a delivery.
+    // A host that acknowledges at once calls this during a delivery.
     if (this.#isDelivering) return;
     this.#isDelivering = true;
     for (let free = this.#free; free.length > 0; free = this.#free) {
@@ -177,7 +177,10 @@ export class OrderedDelivery<T> {
     if (this.#isFull) capacity.onFull();
   }
 
-  /** At half of the limits, so that the owner does not stop and go on with each item. */
+  /**
+   * Reports room at half of the limits, so that the owner does not stop and continue with each
+   * item.
+   */
   #lookForRoom(): void {
     const { capacity } = this.#options;
     if (capacity === undefined || !this.#isFull || this.#closed) return;
@@ -190,7 +193,7 @@ export class OrderedDelivery<T> {
     entry.deliveredAt = this.#clock.monotonic();
     if (entry.attempts === 0) entry.firstDeliveredAt = entry.deliveredAt;
     const attempt = ++entry.attempts;
-    // Without acknowledgements these would pile up.
+    // Without acknowledgements these entries would accumulate.
     if (this.#host.expected) this.#delivered.add(entry);
     const acknowledge = (): void => {
       if (attempt !== entry.attempts) return;
@@ -200,14 +203,14 @@ export class OrderedDelivery<T> {
       this.#deliverFree();
     };
     try {
-      entry.takeBack = this.#options.deliver(entry.item, acknowledge);
+      entry.withdraw = this.#options.deliver(entry.item, acknowledge);
     } catch (error) {
       this.#release(entry);
       this.#report({ kind: 'failed', message: messageOf(error) });
     }
   }
 
-  /** The entry holds up others no longer. */
+  /** Lets the followers of an entry proceed. */
   #release(entry: Entry<T>): void {
     if (!this.#delivered.delete(entry)) return;
     for (const key of entry.keys) if (this.#last.get(key) === entry) this.#last.delete(key);
@@ -215,7 +218,7 @@ export class OrderedDelivery<T> {
     if (this.#delivered.size === 0) this.#onAllAcknowledged();
   }
 
-  /** Lets a timer run for as long as the host has not acknowledged everything. */
+  /** Runs a timer until the host has acknowledged everything. */
   #watch(): void {
     const [oldest] = this.#delivered;
     if (oldest === undefined || this.#closed) {
@@ -232,7 +235,7 @@ export class OrderedDelivery<T> {
     });
   }
 
-  /** The oldest item is late: finds out whether the host is responsive. */
+  /** Checks whether the host is responsive, because the oldest item is late. */
   #checkHost(late: Entry<T>): void {
     const startedAt = this.#clock.monotonic();
     this.#beginStall(late);
@@ -267,7 +270,7 @@ export class OrderedDelivery<T> {
     }
   }
 
-  /** The host could have acknowledged what was delivered before `startedAt`, but has not. */
+  /** Handles items delivered before `startedAt` that a responsive host has not acknowledged. */
   #settleLate(startedAt: number): void {
     const late = [...this.#delivered].filter(({ deliveredAt }) => deliveredAt <= startedAt);
     if (late.length === 0) return;
@@ -287,15 +290,15 @@ export class OrderedDelivery<T> {
     this.#deliverFree();
   }
 
-  #isTooLate({ firstDeliveredAt, takeBack }: Entry<T>): boolean {
-    const limit = takeBack === undefined ? KEPT_MS : GIVE_UP_MS;
+  #isTooLate({ firstDeliveredAt, withdraw }: Entry<T>): boolean {
+    const limit = withdraw === undefined ? KEPT_MS : GIVE_UP_MS;
     return this.#clock.monotonic() - firstDeliveredAt >= limit;
   }
 
   #deliverAgain(entry: Entry<T>): void {
-    if (entry.takeBack === undefined) return;
-    entry.takeBack();
-    // To the end, so that the one that was delivered first stays first.
+    if (entry.withdraw === undefined) return;
+    entry.withdraw();
+    // Move it to the end, so that the set stays ordered by delivery time.
     this.#delivered.delete(entry);
     this.#deliver(entry);
   }
@@ -341,13 +344,13 @@ export class OrderedDelivery<T> {
     this.#check = 0;
   }
 
-  /** A log that fails must not hold up what still waits. */
+  /** A failing log must not stop the delivery. */
   #report(report: DeliveryReport): void {
     callSafely(() => this.#options.onReport(report));
   }
 }
 
-/** A busy host gets more time with each attempt: else it would never come to save one. */
+/** Gives a busy host more time with each attempt, so that it can save an item at all. */
 function graceMs(attempts: number): number {
   return Math.min(GRACE_MS * 2 ** (attempts - 1), MAX_GRACE_MS);
 }

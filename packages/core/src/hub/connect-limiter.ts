@@ -4,8 +4,8 @@ import type { Clock, Timer } from '../time/clock.ts';
 export const DEFAULT_CONNECTS_PER_SECOND = 50;
 
 /**
- * The rate holds over any window of this length, in milliseconds. A little over a second: the network
- * bunches connections, and a server that counts arrivals must not see more than the rate either.
+ * The rate limit applies to any window of this length, in milliseconds. It is a little over a
+ * second, because the network bunches connections and the server may count arrivals.
  */
 const WINDOW_MS = 1_050;
 

@@ -6,7 +6,7 @@ import { SharedSession, type SessionHome } from './shared-session.ts';
 /**
  * All sessions of a hub: one for each agent and server settings.
  *
- * The server allows one session per agent. So when the settings of an agent's server change (another
+ * The server allows one session per agent. When the settings of an agent's server change (another
  * address or TLS option), the old session drains first and the new one connects after it.
  */
 export class SessionPool {
@@ -154,7 +154,9 @@ export class ServerSessions implements SessionHome {
   /** By idCrm. */
   readonly sessions = new Map<string, SharedSession>();
   readonly #pool: SessionPool;
-  /** The account of the last configuration: its text may be long, and its agents may be thousands. */
+  /**
+   * The last received account, shared by thousands of configurations because its text may be long.
+   */
   #account: ConfigurationEntity | null = null;
 
   constructor(key: string, options: SessionOptions, pool: SessionPool) {

@@ -3,12 +3,14 @@ import { callSafely } from '../hub/call-safely.ts';
 import type { SubscriptionStatus } from '../hub/subscription.ts';
 import { systemClock, type Clock, type Timer } from '../time/clock.ts';
 
-/** How long changes of several agents are collected into one line, in milliseconds. */
+/** Time to collect changes of several agents into one line, in milliseconds. */
 export const COLLECT_MS = 1_000;
-/** The same after a line, in milliseconds: in an outage agents come and go for a while. */
+/**
+ * The same time soon after a line, in milliseconds: agents come and go for a while in an outage.
+ */
 export const COLLECT_MORE_MS = 10_000;
 
-/** Ways in which one outage of the server or the network shows: no news after each other. */
+/** Codes of one outage of the server or the network: a change between them is not logged. */
 const OUTAGE: ReadonlySet<AccoladesErrorCode> = new Set([
   'CONNECT_TIMEOUT',
   'AUTH_TIMEOUT',
@@ -20,17 +22,17 @@ const OUTAGE: ReadonlySet<AccoladesErrorCode> = new Set([
   'NETWORK',
 ]);
 
-/** Agents that changed in the same way at about the same time. */
+/** Agents with the same change at about the same time. */
 export interface ConnectionNews {
   readonly labels: readonly string[];
-  /** Why most of them are not connected; null: they are. */
+  /** The most common reason why they are not connected; null: they are connected. */
   readonly reason: AccoladesError | null;
-  /** A connection had been up and was lost, as opposed to attempts that failed. */
+  /** True when a connection was lost, false when attempts failed. */
   readonly lost: boolean;
 }
 
-/** What has been told of an agent: `connected`, or the kind of reason why not. */
-type Told = string;
+/** The reported state of an agent: `connected`, or the kind of reason why it is not. */
+type ReportedState = string;
 
 interface Group {
   readonly labels: string[];
@@ -38,24 +40,27 @@ interface Group {
   lost: boolean;
 }
 
-const CONNECTED: Told = 'connected';
+const CONNECTED: ReportedState = 'connected';
 
-/** Tells each change of a subscription's connections once: that agents are connected, or why not. */
+/** Reports each change of a subscription's connections once: connected agents, or the reason. */
 export class ConnectionLog {
-  readonly #tell: (news: ConnectionNews) => void;
+  readonly #report: (news: ConnectionNews) => void;
   readonly #clock: Clock;
-  readonly #told = new Map<string, Told>();
+  readonly #reported = new Map<string, ReportedState>();
   #latest: SubscriptionStatus | null = null;
   #timer: Timer | null = null;
-  /** Of the clock's monotonic time; the last line. */
-  #toldAt = -Infinity;
+  /** Monotonic time of the last line. */
+  #lastLineAt = -Infinity;
 
-  constructor(tell: (news: ConnectionNews) => void, clock: Clock = systemClock) {
-    this.#tell = tell;
+  constructor(report: (news: ConnectionNews) => void, clock: Clock = systemClock) {
+    this.#report = report;
     this.#clock = clock;
   }
 
-  /** To be called with each status; one agent is told of at once, several are collected for {@link COLLECT_MS}. */
+  /**
+   * Call it with each status. Reports a single agent at once, and collects the changes of several
+   * for {@link COLLECT_MS}.
+   */
   update(status: SubscriptionStatus): void {
     this.#latest = status;
     if (status.total <= 1) {
@@ -63,7 +68,7 @@ export class ConnectionLog {
       return;
     }
     if (this.#timer !== null) return;
-    const recently = this.#clock.monotonic() - this.#toldAt < COLLECT_MORE_MS;
+    const recently = this.#clock.monotonic() - this.#lastLineAt < COLLECT_MORE_MS;
     this.#timer = this.#clock.start(recently ? COLLECT_MORE_MS : COLLECT_MS, () => {
       this.#timer = null;
       this.#flush();
@@ -71,42 +76,42 @@ export class ConnectionLog {
     this.#timer.unref();
   }
 
-  /** Ends the timer; what was not told yet is not told any more. Idempotent. */
+  /** Stops the timer and discards unreported changes. Idempotent. */
   close(): void {
     this.#timer?.stop();
     this.#timer = null;
   }
 
   #flush(): void {
-    const news = new Map<Told, Group>();
+    const news = new Map<ReportedState, Group>();
     for (const { label, status } of this.#latest?.agents ?? []) {
       if (status.state !== 'ready' && status.state !== 'waiting') continue;
       const reason = status.state === 'ready' ? null : status.reason;
       const now = kindOf(reason);
-      const before = this.#told.get(label);
+      const before = this.#reported.get(label);
       if (before === now) continue;
-      this.#told.set(label, now);
+      this.#reported.set(label, now);
       const group = news.get(now) ?? { labels: [], reasons: [], lost: false };
       group.labels.push(label);
       if (reason !== null) group.reasons.push(reason);
       group.lost ||= reason !== null && before === CONNECTED;
       news.set(now, group);
     }
-    if (news.size > 0) this.#toldAt = this.#clock.monotonic();
+    if (news.size > 0) this.#lastLineAt = this.#clock.monotonic();
     for (const { labels, reasons, lost } of news.values()) {
       callSafely(() => {
-        this.#tell({ labels, reason: mostCommonReason(reasons), lost });
+        this.#report({ labels, reason: mostCommonReason(reasons), lost });
       });
     }
   }
 }
 
-function kindOf(reason: AccoladesError | null): Told {
+function kindOf(reason: AccoladesError | null): ReportedState {
   if (reason === null) return CONNECTED;
   return OUTAGE.has(reason.code) ? 'outage' : reason.message;
 }
 
-/** The first of those with the code that most have; null when there are none. */
+/** Returns the first reason with the most frequent code; null without reasons. */
 export function mostCommonReason(reasons: readonly AccoladesError[]): AccoladesError | null {
   const counts = new Map<AccoladesErrorCode, number>();
   for (const { code } of reasons) counts.set(code, (counts.get(code) ?? 0) + 1);

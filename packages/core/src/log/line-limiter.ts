@@ -1,17 +1,21 @@
-/** The same kind of line is written at most so often, in milliseconds. */
+/** Minimum time between two lines of one kind, in milliseconds. */
 export const LINE_EVERY_MS = 60_000;
 
-/** Keeps whoever sends nonsense without end from filling a log: what is too much is counted. */
+/**
+ * Limits repeated log lines, so that a bad sender cannot fill the log, and counts the omitted ones.
+ */
 export class LineLimiter {
   readonly #now: () => number;
   readonly #kinds = new Map<string, { writtenAt: number; suppressed: number }>();
 
-  /** @param now milliseconds from any start that never jump */
+  /** @param now monotonic time in milliseconds */
   constructor(now: () => number = () => performance.now()) {
     this.#now = now;
   }
 
-  /** How many lines of this kind were only counted since the last one; null when this one is, too. */
+  /**
+   * Returns the number of lines of this kind omitted since the last one; null to omit this one too.
+   */
   admit(kind: string): number | null {
     const known = this.#kinds.get(kind) ?? { writtenAt: -Infinity, suppressed: 0 };
     this.#kinds.set(kind, known);

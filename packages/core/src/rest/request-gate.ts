@@ -2,42 +2,47 @@ import { createHmac, randomBytes } from 'node:crypto';
 import { systemClock, type Clock } from '../time/clock.ts';
 
 /**
- * How long no request is sent after a refusal, in milliseconds. Our choice: neither the number of bad requests that get
- * an IP address blocked nor the time is published.
+ * Length of a cool-down, in milliseconds. Our choice: the vendor publishes neither the number of
+ * bad requests that block an IP address nor the duration of the block.
  */
 export const DEFAULT_COOL_DOWN_MS = 15 * 60_000;
 
-/** Parallel requests of one account and password that the server has accepted before. */
+/** Maximum number of parallel requests with credentials that the server has accepted before. */
 const MAX_PARALLEL = 4;
-/** Credentials that are remembered; those in use or cooling down are never forgotten. */
+/** Maximum number of remembered credentials. Those in use or cooling down are never forgotten. */
 const MAX_REMEMBERED = 1_000;
-/** Corrected credentials that are tried during one cool-down: a person's typing errors, not a list of passwords. */
+/**
+ * Maximum number of corrected credentials tried during one cool-down: enough for typing errors, not
+ * for a list of passwords.
+ */
 const MAX_CORRECTIONS = 3;
 
 /**
- * Refusals that count towards the block of the whole IP address: failed authentications and invalid paths. [help]
- * `IP_REJECTED` is the block itself.
+ * Refusals that count towards a block of the IP address: failed authentications and invalid paths.
+ * [help] `IP_REJECTED` is the block itself.
  */
 export const COUNTED_REFUSALS = ['UNAUTHORIZED', 'COMMAND_NOT_FOUND', 'IP_REJECTED'] as const;
 export type RefusalReason = (typeof COUNTED_REFUSALS)[number];
 
 export interface Cooling {
   readonly reason: RefusalReason;
-  /** Whether these very credentials were refused, and not those of another account of the server. */
+  /** Whether these credentials were refused, not those of another account of the server. */
   readonly own: boolean;
-  /** By the monotonic clock, in whole milliseconds, rounded up. */
+  /** Time left by the monotonic clock, in whole milliseconds, rounded up. */
   readonly leftMs: number;
-  /** ISO 8601, to the second: by the wall clock of now, which may have been set since the refusal. */
+  /**
+   * ISO 8601, to the second. By the current wall clock, which may have changed since the refusal.
+   */
   readonly until: string;
 }
 
-/** What the answer says about the credentials. */
+/** The effect of the answer on the credentials. */
 export type GateOutcome = 'accepted' | 'nothing' | RefusalReason;
 
 export interface Pass {
   /**
    * Ends the request.
-   * @param coolDownMs for how long to refuse after a refusal; 0: not at all
+   * @param coolDownMs length of the cool-down after a refusal; 0: none
    */
   leave(outcome: GateOutcome, coolDownMs: number): Cooling | null;
 }
@@ -45,7 +50,7 @@ export interface Pass {
 export type Entry =
   | { readonly kind: 'pass'; readonly pass: Pass }
   | { readonly kind: 'cooling'; readonly cooling: Cooling }
-  /** The signal was aborted before it was this request's turn. */
+  /** The signal was aborted before the request was admitted. */
   | { readonly kind: 'aborted' };
 
 export interface GateAccount {
@@ -55,15 +60,15 @@ export interface GateAccount {
 }
 
 /**
- * Protects the user's IP address from being blocked. After one refusal that counts, it holds back all requests to that
- * server, of all accounts, for a time. Credentials that the server has not accepted yet pass one at a time, so that a
- * hundred calls, or ten wrong accounts, do not fail together.
+ * Prevents a block of the user's IP address. After one refusal that counts, it rejects all requests
+ * to that server, of all accounts, for a time. Credentials that the server has not accepted yet run
+ * one at a time, so that a hundred calls, or ten wrong accounts, do not fail together.
  *
- * During a cool-down these are still tried, {@link MAX_CORRECTIONS} in all: another password or address of an account
- * that was refused, and what a person tests by hand. The first that is accepted ends the cool-down, but for the
- * credentials that were refused. After `403.6` nothing is tried.
+ * During a cool-down it still admits corrections, {@link MAX_CORRECTIONS} in all: another password
+ * or address of a refused account, and manual tests. The first accepted one ends the cool-down,
+ * except for the refused credentials. After `403.6` it admits nothing.
  *
- * Holds no password, only a keyed hash.
+ * It stores no password, only a keyed hash.
  */
 export class RequestGate {
   readonly #clock: Clock;
@@ -75,7 +80,7 @@ export class RequestGate {
     this.#clock = options.clock ?? systemClock;
   }
 
-  /** @param byHand a person tests these credentials */
+  /** @param byHand a user tests these credentials */
   async enter(account: GateAccount, signal: AbortSignal, byHand = false): Promise<Entry> {
     const server = this.#serverOf(account);
     const lane = this.#laneOf(account);
@@ -116,7 +121,7 @@ export class RequestGate {
         let block: Block | undefined;
         if (outcome === 'accepted') {
           lane.accepted = true;
-          if (isCorrection) server.open();
+          if (isCorrection) server.endBlock();
         } else if (outcome !== 'nothing') {
           lane.accepted = false;
           block = this.#startBlock(outcome, coolDownMs);
@@ -124,13 +129,13 @@ export class RequestGate {
         if (block !== undefined) {
           lane.block = block;
           const before = this.#coolingOf(server.block, false);
-          if (before === null) server.open();
+          if (before === null) server.endBlock();
           if (before?.reason !== 'IP_REJECTED') server.block = block;
           server.refused.add(accountNumber);
         }
         server.users--;
         lane.users--;
-        server.changed();
+        server.wakeAll();
         return this.#coolingOf(block, true);
       },
     };
@@ -182,7 +187,10 @@ export class RequestGate {
   }
 }
 
-/** Another password or address of an account that was refused, or what a person tests. */
+/**
+ * Whether these may be corrected credentials: another password or address of a refused account, or
+ * a manual test.
+ */
 function mayCorrect(server: Server, { accountNumber }: GateAccount, byHand: boolean): boolean {
   return (
     server.block?.reason !== 'IP_REJECTED' &&
@@ -193,13 +201,13 @@ function mayCorrect(server: Server, { accountNumber }: GateAccount, byHand: bool
 
 interface Block {
   readonly reason: RefusalReason;
-  /** By the monotonic clock. */
+  /** Monotonic time of the end. */
   readonly endsAt: number;
 }
 
 /** The requests of one account and password. */
 class Lane {
-  /** Requests that wait or run. */
+  /** Waiting and running requests. */
   users = 0;
   running = 0;
   accepted = false;
@@ -208,26 +216,26 @@ class Lane {
 
 /** The requests of all accounts of one server. */
 class Server {
-  /** Requests that wait or run. */
+  /** Waiting and running requests. */
   users = 0;
-  /** A request is under way whose credentials the server has not accepted yet. */
+  /** True while a request with credentials that were not accepted yet runs. */
   testing = false;
   block: Block | undefined;
-  /** Account numbers that were refused during the block. */
+  /** Account numbers refused during the block. */
   readonly refused = new Set<string>();
-  /** Corrected credentials that were tried during the block. */
+  /** Number of corrected credentials tried during the block. */
   corrections = 0;
   readonly #waiting = new Set<() => void>();
 
   /** Ends the block. */
-  open(): void {
+  endBlock(): void {
     this.block = undefined;
     this.refused.clear();
     this.corrections = 0;
   }
 
-  /** Wakes all that wait, in their order; each checks again whether it may pass. */
-  changed(): void {
+  /** Wakes all waiting requests in order. Each checks again whether it is admitted. */
+  wakeAll(): void {
     for (const wake of [...this.#waiting]) wake();
   }
 
@@ -245,10 +253,10 @@ class Server {
   }
 }
 
-/** The number is the version of the gate's interface: only builds that understand each other share a gate. */
+/** The number is the version of the gate's interface: only compatible builds share a gate. */
 const KEY = Symbol.for('@accolades-flow/core request gate 3');
 
-/** The gate of this process, the same one for every separately bundled copy of this library. */
+/** Returns the gate of this process, shared by all separately bundled copies of this library. */
 export function processRequestGate(): Pick<RequestGate, 'enter'> {
   const existing: unknown = Reflect.get(globalThis, KEY);
   if (isGate(existing)) return existing;
@@ -257,7 +265,7 @@ export function processRequestGate(): Pick<RequestGate, 'enter'> {
   return gate;
 }
 
-/** Another copy's gate is no instance of this copy's class. */
+/** No `instanceof`: another copy's gate has another class. */
 function isGate(value: unknown): value is Pick<RequestGate, 'enter'> {
   return typeof value === 'object' && value !== null && 'enter' in value && typeof value.enter === 'function';
 }

@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto';
 import { withoutPastedEnds } from '../text/pasted-text.ts';
 
 /**
- * A secret that requests must show. Invisible characters and blanks that were pasted around it, here
- * or in Accolades, do not count.
+ * The secret of an endpoint. Ignores blanks and invisible characters at both ends, pasted here or
+ * in Accolades.
  */
 export class Secret {
   readonly #digest: Buffer;
@@ -12,7 +12,7 @@ export class Secret {
     this.#digest = digest(secret);
   }
 
-  /** Compares every candidate, in constant time, so that the time reveals nothing. */
+  /** Compares every candidate in constant time, so that the time reveals nothing. */
   isAmong(candidates: readonly string[]): boolean {
     let found = false;
     for (const candidate of candidates) {
@@ -22,7 +22,7 @@ export class Secret {
   }
 }
 
-/** Of equal length whatever the text, as a comparison in constant time requires. */
+/** Returns a digest of fixed length, which the constant-time comparison requires. */
 function digest(text: string): Buffer {
   return createHash('sha256').update(withoutPastedEnds(text), 'utf8').digest();
 }

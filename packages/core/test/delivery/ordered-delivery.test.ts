@@ -15,7 +15,7 @@ import { OrderedDelivery } from '../../src/delivery/ordered-delivery.ts';
 import { withResolvers, type Resolvers } from '../../src/time/with-resolvers.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
-/** A host that acknowledges when a test says so. Items are named `<key><number>`, or `<key>+<key>`. */
+/** A host that acknowledges on request. Items are named `<key><number>`, or `<key>+<key>`. */
 class FakeHost {
   readonly clock = new FakeClock();
   readonly delivered: string[] = [];

@@ -53,7 +53,8 @@ function checkResult(told: Told, kind: string, { disturbance }: HistoryOptions):
       fail('an answered call was told as missed', told);
     }
     if (result === 'missed' && direction !== 'incoming') fail('missed, and not incoming', told);
-    // After a restart nothing tells that the call was dialled from here: its own phone answers first.
+    // After a restart the tracker does not know that the call was dialled here: its own phone
+    // answers first.
     const isDialForgotten = told.call.dialledBy !== undefined && disturbance.restartAt !== null;
     if (result === 'answered' && !told.call.isAnswered && !isDialForgotten) fail('nobody answered', told);
     if (result === 'unknown' && evidence.reason === null) fail('unknown, without a reason', told);

@@ -48,7 +48,10 @@ export class FakeTransport implements Transport {
     this.#handlers.onOpen();
   }
 
-  /** A frame arrives, also during the closing handshake. Anything but text and bytes is sent as JSON. */
+  /**
+   * Receives a frame, also during the closing handshake. Values other than text and bytes are sent
+   * as JSON.
+   */
   frame(frame: unknown): void {
     if (this.state !== 'open' && this.state !== 'closing') return;
     const raw = typeof frame === 'string' || frame instanceof Uint8Array;

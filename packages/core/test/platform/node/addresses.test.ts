@@ -11,7 +11,10 @@ import { connectWebSocket } from '../../../src/platform/node/ws-transport.ts';
 import { portOf } from '../../support/loopback.ts';
 
 const SCRIPT = fileURLToPath(new URL('../../support/slow-listener.ts', import.meta.url));
-/** How long the server accepts nothing, in milliseconds: longer than Node's default for one address. */
+/**
+ * Time for which the server accepts nothing, in milliseconds: longer than Node's default per
+ * address.
+ */
 const BLOCKED_MS = 900;
 
 describe('a name with several addresses, whose last one cannot be reached', () => {

@@ -1,4 +1,4 @@
-/** What really happens in a call, of which Accolades posts a part. Times are seconds from its start. */
+/** The real events of a call, some of which Accolades posts. Times are seconds from its start. */
 export interface Fact {
   readonly at: number;
   readonly phone: PhoneName;

@@ -25,7 +25,9 @@ interface Durable {
  */
 type Hearing = 'all' | FakeTransport | 'nothing';
 
-/** What the hub promises: which subscriptions are kept, and which calls each owner must have got. */
+/**
+ * The promises of the hub: which subscriptions are kept, and which calls each owner must have got.
+ */
 export class Model {
   readonly durables = new Map<Owner, Durable>();
   /** Owners that have given their agents up, but still get the last calls. */
