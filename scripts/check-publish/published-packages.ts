@@ -33,7 +33,7 @@ export const N8N: PublishedPackage = {
 export const NODE_RED: PublishedPackage = {
   name: '@accolades-flow/node-red-accolades',
   folder: 'packages/node-red',
-  maxBytes: 350 * KB,
+  maxBytes: 400 * KB,
   files: [
     ...ALWAYS,
     /^dist\/nodes\/accolades-[a-z]+\.(js|html)$/,
@@ -51,7 +51,7 @@ export const NODE_RED: PublishedPackage = {
 export const CORE: PublishedPackage = {
   name: '@accolades-flow/core',
   folder: 'packages/core',
-  maxBytes: 150 * KB,
+  maxBytes: 200 * KB,
   files: [...ALWAYS, /^PROTOCOL\.md$/, /^dist\/(?:(?:platform\/)?[a-z-]+\/)?[a-z0-9-]+\.(js|d\.ts)$/],
   bundles: false,
 };
