@@ -37,7 +37,7 @@ describe('the CRM of the demonstration', () => {
     };
   }
 
-  it('finds a contact by its number, and says an empty list for one that it does not know', async () => {
+  it('finds a contact by its number, and returns an empty list for an unknown one', async () => {
     const found = await request('GET', maria);
     expect(found.body).to.be.an('array').with.lengthOf(1);
     expect(found.body).to.have.nested.property('[0].name', 'Maria Ionescu');
@@ -58,7 +58,7 @@ describe('the CRM of the demonstration', () => {
     expect((await request('GET', maria)).body).to.deep.equal([body]);
   });
 
-  it('refuses what is no call, and a contact that is not there', async () => {
+  it('refuses an invalid call, and an unknown contact', async () => {
     for (const wrong of [{}, { ...call, at: 'now' }, { ...call, direction: 'up' }, []]) {
       expect((await request('PATCH', '/contacts/1/last-call', wrong)).status).to.equal(400);
     }
@@ -80,7 +80,7 @@ describe('the CRM of the demonstration', () => {
     expect(await request('POST', '/slack', {})).to.deep.equal({ status: 400, body: 'no_text' });
   });
 
-  it('gives flow messages on, and refuses what is none', async () => {
+  it('forwards flow messages, and refuses invalid ones', async () => {
     const messages: FlowMessage[] = [];
     crm.on('flowMessage', (message) => messages.push(message));
     for (const wrong of [{}, { event: 'incomingCall' }, { event: {} }, []]) {
@@ -91,7 +91,7 @@ describe('the CRM of the demonstration', () => {
     expect(messages[0]).to.include({ event: 'incomingCall', number: '021 123 4567', slack: true, crm: true });
   });
 
-  it('shows a page that opens late what came before', async () => {
+  it('shows earlier messages to a page that opens late', async () => {
     await request('POST', '/slack', { text: 'Hello' });
     await request('POST', '/flow-messages', flowMessage);
     const controller = new AbortController();

@@ -7,7 +7,7 @@ describe('The Node.js of the demonstration', () => {
     expect(nodeProblem('22.12.0', '22.12.0', 'node-red')).to.equal(null);
   });
 
-  it('is said to be missing, with what to do', () => {
+  it('is reported as too old, with advice', () => {
     expect(nodeProblem('20.20.2', '20.20.2', 'node-red'))
       .to.include('This runs on Node.js 20.20.2')
       .and.to.include('npm ci');

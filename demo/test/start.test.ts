@@ -104,7 +104,7 @@ describe('npm start', function () {
     }
   }
 
-  it('shows the first call by itself, on other ports when the wanted ones are taken, and ends with Ctrl-C', async () => {
+  it('shows the first call unprompted, on other ports when the preferred ones are taken, and ends with Ctrl-C', async () => {
     const ports = await Promise.all([takenPort(), takenPort(), takenPort(), takenPort()]);
     const [simulator, console, editor, result] = ports;
     demo = new RunningDemo([
@@ -156,7 +156,7 @@ describe('npm start', function () {
     }
   });
 
-  it('places no calls when told so', async () => {
+  it('places no calls with --no-calls', async () => {
     demo = new RunningDemo([`--folder=${folder}`, ...(await freePorts()), '--no-calls']);
     await demo.waitFor(/connected +Sales/, startMs);
     expect(demo.output).to.include('Place your own');
@@ -222,7 +222,7 @@ describe('npm start', function () {
     expect(demo.output).not.to.include('Ready');
   });
 
-  it('says what is wrong with an option', () => {
+  it('reports an invalid option', () => {
     for (const [args, message] of [
       [['--editor-port=x'], '--editor-port needs a number from 1 to 65535.'],
       [['--nonsense'], "Unknown option '--nonsense'"],

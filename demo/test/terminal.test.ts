@@ -32,7 +32,7 @@ describe('a flow message in the terminal', () => {
     expect(line({ contact: null, slack: false, crm: null })).to.match(/not found in the CRM +Slack ✗$/);
   });
 
-  it('tells of agents that come and go', () => {
+  it('shows agents that connect and disconnect', () => {
     const connection = { direction: null, number: null, contact: null, slack: null, crm: null };
     expect(line({ ...connection, event: 'agentDisconnected', reason: 'ID_NOT_FOUND' })).to.match(
       /^ {2}disconnected +Front desk +ID_NOT_FOUND$/,

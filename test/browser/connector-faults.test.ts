@@ -13,7 +13,7 @@ const refuse =
     response.end(body);
   };
 
-describe('The browser connector in Chromium, where something is in the way', () => {
+describe('The browser connector in Chromium, with faults in the network', () => {
   let simulator: Simulator;
   let endpoint: Endpoint;
   let browser: Browser;

@@ -113,7 +113,7 @@ describe('The browser connector in the frames of Chromium', () => {
     await postedCalls(1);
   });
 
-  it('finds out without pings that a connection is dead, and connects anew', async function () {
+  it('detects a dead connection without pings, and reconnects', async function () {
     this.timeout(120_000);
     await start({ sessionTimeoutMs: 2_000 });
     const agent = await AgentWindow.open(context, simulator.agentPageUrl(FRONT_DESK));

@@ -76,7 +76,7 @@ describe('The browser connector when its page goes away', () => {
     await waitForEvents([...ids, 'agentDisconnected']);
   });
 
-  it('tells once that the agent has gone', async () => {
+  it('reports once that the agent is gone', async () => {
     const { page } = await openWithWaitingCalls(1);
     endpoint.answer = acknowledge;
     await page.close();
@@ -91,7 +91,7 @@ describe('The browser connector when its page goes away', () => {
     expect(posts).to.have.lengthOf(1);
   });
 
-  it('delivers a call whose frame is larger than what outlives a page', async () => {
+  it('delivers a call too large for a request that outlives the page', async () => {
     const { connector, page } = await AgentWindow.open(context, simulator.agentPageUrl(FRONT_DESK));
     await connector.locator('#delivery', { hasText: 'Sent to' }).waitFor();
     endpoint.answer = unavailable;
@@ -171,7 +171,7 @@ describe('The browser connector in a tab that the browser freezes', () => {
     endpoint.close();
   });
 
-  it('tells the flow, releases the connection, and connects again when it wakes', async () => {
+  it('notifies the flow, releases the connection, and reconnects after waking up', async () => {
     const page = await start();
     await browser.hide(page);
     endpoint.posts.length = 0;
@@ -193,7 +193,7 @@ describe('The browser connector in a tab that the browser freezes', () => {
     ]);
   });
 
-  it('delivers what waited when it was frozen', async () => {
+  it('delivers calls that were waiting when it was frozen', async () => {
     const page = await start();
     endpoint.answer = unavailable;
     const id = simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' }).uniqueId;

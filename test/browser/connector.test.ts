@@ -189,7 +189,7 @@ describe('The browser connector in Chromium, with a flow in Node-RED', () => {
     expect(context.pages()).to.have.lengthOf(1);
   });
 
-  it('tells the flow when the agent comes and when the page goes away', async () => {
+  it('notifies the flow when the agent connects and when the page closes', async () => {
     const before = (await eventsOf(host.url)).length;
     const agent = await openConnected();
     await agent.page.close({ runBeforeUnload: false });
@@ -268,13 +268,13 @@ describe('The browser connector in Chromium, with a flow in Node-RED', () => {
     await agent.waitForText('delivery', /^Trimis către/);
   });
 
-  it('says what its address lacks when it is opened by itself', async () => {
+  it('names the missing parameters when it is opened outside an agent’s page', async () => {
     const page = await context.newPage();
     await page.goto(new URL('/connector/index.html', simulator.agentPageUrl(SALES)).href);
     expect(await page.locator('#connection').innerText()).to.contain('serverFqdn, serverPort, agentId');
   });
 
-  it('shows neither secret nor idCrm in an address or a header of what it sends', async () => {
+  it('sends neither secret nor idCrm in an address or a header', async () => {
     const seen: string[] = [];
     context.on('request', (request) => {
       if (request.url().startsWith(host.url)) seen.push(request.url(), JSON.stringify(request.headers()));

@@ -106,7 +106,7 @@ describe('the console in a browser', () => {
       .and.to.include('ended');
   });
 
-  it('gives a command that dials by REST and shows what came of it', async () => {
+  it('sends a dial command over REST and shows its result', async () => {
     await openTab('REST API');
     await page.getByRole('button', { name: 'Copy dial as curl' }).click();
     const command = await waitUntil(
@@ -149,7 +149,7 @@ describe('the console in a browser', () => {
     expect(await page.locator('#ivr-variables').innerText()).to.match(/from answer\s+status\s+shipped/);
   });
 
-  it('opens the page of an agent, whose connector is told of a call placed by click', async () => {
+  it('opens an agent’s page, whose connector receives a call placed by click', async () => {
     const opened = page.context().waitForEvent('page');
     await page.getByRole('link', { name: 'Page of Front desk' }).click();
     const agentPage = await opened;

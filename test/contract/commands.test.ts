@@ -7,7 +7,7 @@ const PASSWORD = 'api-P4ss!word';
 const IDCRM = 'c0ffee0002bb';
 
 /** The n8n node must produce the messages of the table that the Node-RED nodes are tested with. */
-describe('What the n8n node Accolades sends and asks for', () => {
+describe('Commands and requests of the n8n node Accolades', () => {
   let runtime: NodeRuntime;
   let simulator: Simulator;
 

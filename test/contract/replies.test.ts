@@ -7,7 +7,7 @@ const FALLBACK = '{"fallback":"yes"}';
 const CONFIRM = 'apiName=callNotification&event=confirmHangup&callId=1608743891.1344';
 
 /** The n8n node must answer as the table says that the Node-RED node is tested with. */
-describe('What the n8n node Accolades replies', () => {
+describe('Replies of the n8n node Accolades', () => {
   let runtime: NodeRuntime;
 
   before(async () => {

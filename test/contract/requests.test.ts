@@ -5,7 +5,7 @@ import { NodeRuntime, type WebhookOutcome } from '../n8n/node-runtime.ts';
 import { REQUEST_CASES, type RequestCase } from './requests.ts';
 
 /** The n8n trigger must produce the messages of the table that the Node-RED node is tested with. */
-describe('What is posted to the n8n webhook trigger', () => {
+describe('Requests to the n8n webhook trigger', () => {
   let runtime: NodeRuntime;
 
   before(async () => {

@@ -140,7 +140,7 @@ describe('The example workflows in a real n8n', () => {
     });
   });
 
-  it('Order status by IVR: answers what the shop says, and “unknown” without it', async () => {
+  it('Order status by IVR: answers with the shop’s status, and “unknown” without the shop', async () => {
     const { url } = await publish('order-status-by-ivr.json');
     for (const [orderNumber, orderStatus] of [
       ['42', 'shipped'],
@@ -185,7 +185,7 @@ describe('The example workflows in a real n8n', () => {
     }
   });
 
-  it('Click-to-call from a web form: dials what was entered', async () => {
+  it('Click-to-call from a web form: dials the entered number', async () => {
     const { id } = await publish('click-to-call-from-a-form.json');
     const workflow = await readExample('click-to-call-from-a-form.json');
     const form = new FormData();
@@ -202,7 +202,7 @@ describe('The example workflows in a real n8n', () => {
     expect(item).to.deep.include({ command: 'dial', ok: true, phoneNumber: '0211234567' });
   });
 
-  it('Slack alert for queue calls: tells Slack of a queue call, not of a direct one', async () => {
+  it('Slack alert for queue calls: posts a queue call to Slack, but not a direct call', async () => {
     const { id } = await publish('slack-alert-for-queue-calls.json');
     await waitUntil('the session', () => simulator.sessions().length === 1, { deadlineMs: 10_000 });
     simulator.placeCall({ agents: IDCRM, phoneNumber: '0311111111', callCenter: false });
@@ -216,7 +216,7 @@ describe('The example workflows in a real n8n', () => {
     await rig.client.deactivate(id);
   });
 
-  it('Missed-call follow-up: asks Slack for a call back, once nobody has answered', async () => {
+  it('Missed-call follow-up: asks in Slack for a call back after an unanswered call', async () => {
     const { id, url } = await publish('missed-call-follow-up.json');
     const before = internet.exchanges.length;
     const answered = call(url, '0311111111');

@@ -91,7 +91,7 @@ describe('The answer of the last node in a real n8n', () => {
     expect(await answerOf('first-item', [set('Order')])).to.equal('{"status":"shipped"}');
   });
 
-  it('is what a disabled last node passes through', async () => {
+  it('is the item that a disabled last node passes through', async () => {
     const nodes = [set('Order'), set('Disabled', { disabled: true })];
     expect(await answerOf('disabled', nodes)).to.equal('{"status":"shipped"}');
   });

@@ -151,7 +151,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     expect(commandCount(simulator)).to.equal(sent);
   });
 
-  it('follows a whole call: dialled by one workflow, its life told to another and to the agent’s', async () => {
+  it('follows a whole call: dialled by one workflow, reported to two others', async () => {
     const agent = await rig.credential('accoladesAgentApi', {
       idCrm: `Front desk=${IDCRM}`,
       url: simulator.url,
@@ -277,7 +277,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     }
   });
 
-  it('is offered to AI agents as a tool that says what each operation and field is for', async () => {
+  it('is an AI tool that describes each operation and field', async () => {
     const types = await rig.client.nodeTypes();
     const tool = types.find(({ name }) => name === 'n8n-nodes-accolades.accoladesTool');
     if (tool === undefined) throw new Error('There is no tool.');

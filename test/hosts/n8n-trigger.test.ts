@@ -70,7 +70,7 @@ describe('The Accolades Trigger in a real n8n', function () {
   const callsOf = async (workflowId: string, count: number) =>
     (await itemsByExecution(workflowId, count)).flat().map(({ uniqueId }) => String(uniqueId));
 
-  it('takes a corrected credential over by itself, and loses no call of an agent that stays', async () => {
+  it('applies a corrected credential without publishing, and loses no call of other agents', async () => {
     const agents = (second: string) => dataOf(`Front desk=${FRONT_DESK}, Second=${second}`);
     const credential = await rig.credential('accoladesAgentApi', agents(WRONG));
     const change = (second: string) =>

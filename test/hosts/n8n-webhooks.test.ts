@@ -177,7 +177,7 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
     expect(performance.now() - begin).to.be.lessThan(5_000);
   });
 
-  it('refuses what is not for it, and starts nothing', async () => {
+  it('refuses other requests, and starts nothing', async () => {
     const { id, url, bare } = await publish('guarded', {}, [noOp('End')], [['End']]);
     const body = notification('hangup', {});
     expect((await post(`${bare}/wrong-secret-000000`, body)).status).to.equal(401);
@@ -202,7 +202,7 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
     expect(await client.listExecutions(id)).to.have.lengthOf(0);
   });
 
-  it('reads what n8n hands over, whatever its type is called', async () => {
+  it('reads bodies from n8n with any content type', async () => {
     const { id } = await publish('types', { secretPlace: 'parameter' }, [noOp('End')], [['End']]);
     // n8n logs the path of a request that it refuses, so the secret is a parameter here.
     const url = `${host.url}/webhook/types?secret=${SECRET}`;

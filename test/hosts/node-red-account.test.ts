@@ -56,7 +56,7 @@ describe('An account in a real Node-RED', () => {
     expect(simulator.telephony.accountLog(ACCOUNT).map(({ command }) => command)).to.deep.equal(['ping']);
   });
 
-  it('is tested with what was typed, before it was ever deployed, and with variables', async () => {
+  it('is tested with the typed values, before a deployment, and with variables', async () => {
     await rig.deploy([tab('a')]);
     expect(await test(typed({ password: PASSWORD }), 'new')).to.include({ ok: true });
     const variables = { accountNumber: '${TEST_ACCOUNT}', password: '$(TEST_PASSWORD)' };
@@ -70,7 +70,7 @@ describe('An account in a real Node-RED', () => {
     expect(commandCount(simulator)).to.equal(2);
   });
 
-  it('is told why it was refused, once: the same again is not sent', async () => {
+  it('reports a refusal, and does not send the same credentials again', async () => {
     await rig.deploy(deployed());
     const refused = await test(typed({ password: WRONG }));
     expect(refused).to.include({ ok: false, code: 'UNAUTHORIZED' });
@@ -94,7 +94,7 @@ describe('An account in a real Node-RED', () => {
     }
   });
 
-  it('is tested by nobody but an editor: not by a form of another page', async () => {
+  it('refuses tests from other pages’ forms', async () => {
     await rig.deploy(deployed());
     for (const body of [new URLSearchParams({ url: restUrl(simulator) }), JSON.stringify(typed())]) {
       const response = await fetch(`${rig.host.url}/accolades-account/account/test`, {
@@ -106,7 +106,7 @@ describe('An account in a real Node-RED', () => {
     expect(commandCount(simulator)).to.equal(0);
   });
 
-  it('is tested by nobody who may not deploy', async () => {
+  it('refuses tests without the permission to deploy', async () => {
     const userDir = await mkdtemp(path.join(tmpdir(), 'accolades-node-red-'));
     const host = await startNodeRed({
       userDir,

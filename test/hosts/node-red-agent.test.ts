@@ -91,7 +91,7 @@ describe('An agent in a real Node-RED', () => {
     expect(simulator.statistics.connects).to.equal(1);
   });
 
-  it('is tested with what was typed, before it was ever deployed, and with variables', async () => {
+  it('is tested with the typed values, before a deployment, and with variables', async () => {
     await rig.deploy([tab('a')]);
     expect((await test(typed({ idCrm: `Desk=${FRONT_DESK}` }), 'new'))['message']).to.match(
       /^Connected as Desk: agent 321/,
@@ -132,7 +132,7 @@ describe('An agent in a real Node-RED', () => {
     expect(call['payload']).to.include({ phoneNumber: '0211234567' });
   });
 
-  it('is told when this very Node-RED stands in the way, and when it is another program', async () => {
+  it('reports whether this Node-RED or another program holds the connection', async () => {
     await deployUsed();
     const alias = simulator.url.replace('127.0.0.1', 'localhost');
     const here = await test(typed({ url: alias, idCrm: FRONT_DESK }));
@@ -147,7 +147,7 @@ describe('An agent in a real Node-RED', () => {
     expect(other['message']).to.match(/^Another program already holds/);
   });
 
-  it('is told why it cannot be connected', async () => {
+  it('reports why it cannot be connected', async () => {
     await rig.deploy(unused());
     for (const [fields, code, says] of [
       [{ idCrm: UNKNOWN }, 'ID_NOT_FOUND', /compare the idCrm/],
@@ -197,7 +197,7 @@ describe('An agent in a real Node-RED', () => {
     }
   });
 
-  it('is tested by nobody but an editor: not by a form of another page', async () => {
+  it('refuses tests from other pages’ forms', async () => {
     await rig.deploy(unused());
     for (const body of [new URLSearchParams({ url: simulator.url }), JSON.stringify(typed())]) {
       const response = await fetch(`${rig.host.url}/accolades-agent/agent/test`, { method: 'POST', body });
@@ -206,7 +206,7 @@ describe('An agent in a real Node-RED', () => {
     expect(simulator.statistics.connections).to.equal(0);
   });
 
-  it('is tested by nobody who may not deploy', async () => {
+  it('refuses tests without the permission to deploy', async () => {
     const userDir = await mkdtemp(path.join(tmpdir(), 'accolades-node-red-'));
     const host = await startNodeRed({
       userDir,
@@ -229,7 +229,7 @@ describe('An agent in a real Node-RED', () => {
     }
   });
 
-  it('tells the dialog who is connected, and why the others are not', async () => {
+  it('shows connected agents in the dialog, and why others are not connected', async () => {
     simulator.faults.set(SALES, { refuseWith: 'IP_MISSMATCH' });
     const idCrm = `Desk=${FRONT_DESK}, Sales=${SALES}, Nobody=${UNKNOWN}`;
     const flow = (disabled: boolean): FlowNode[] => [
@@ -269,7 +269,7 @@ describe('An agent in a real Node-RED', () => {
     expect((await fetch(`${rig.host.url}/accolades-agent/gone/agents`)).status).to.equal(404);
   });
 
-  it('tells nobody who may not read the flows', async () => {
+  it('shows no states without the permission to read flows', async () => {
     const userDir = await mkdtemp(path.join(tmpdir(), 'accolades-node-red-'));
     const host = await startNodeRed({
       userDir,
@@ -297,7 +297,7 @@ describe('An agent in a real Node-RED', () => {
     expectNoSecret('the answers', JSON.stringify(answers), secrets);
   });
 
-  it('tells of 300 agents who are logged out that they are, and nothing of the firewall', async () => {
+  it('reports 300 logged-out agents as logged out, without advice about the firewall', async () => {
     await rig.deploy(unused());
     const idCrm = Array.from({ length: 300 }, (_, at) => `Agent ${at}=logged-out-${at}`).join('\n');
     const { ok, code, message } = await test({ ...typed(), idCrm });

@@ -92,7 +92,7 @@ describe('Commands in a real Node-RED', () => {
     }
   });
 
-  it('gives Catch nodes what is no number, device or account, and sends nothing', async () => {
+  it('reports an invalid number, device or account to Catch nodes, and sends nothing', async () => {
     await rig.deploy(flow());
     for (const phoneNumber of ['', 'hello', null, { a: 1 }, '0'.repeat(40)]) {
       const error = errorOf(await failedDial({ phoneNumber }));

@@ -100,7 +100,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     });
   }
 
-  it('a deployment that takes 15 s loses no call of a node that it makes anew', async () => {
+  it('a deployment of 15 s loses no call of a recreated node', async () => {
     await deploy(flows(stuck('b', 'one')));
     const deployed = rig.client.deploy(again(stuck('b', 'two')));
     await logged(/Stopping flows/);
@@ -127,7 +127,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     await rig.client.waitForStatus('calls', ({ fill }) => fill === 'green');
   });
 
-  it('when the flows are stopped, what came meanwhile is said with its number', async () => {
+  it('logs the number of dropped calls when the flows are stopped', async () => {
     await deploy(flows());
     await rig.client.post('/flows/state', { state: 'stop' });
     place(3);
@@ -168,7 +168,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     });
   }
 
-  it('what is held when the process ends is said with its number', async () => {
+  it('logs the number of held calls when the process ends', async () => {
     await deploy(flows());
     await rig.client.post('/flows/state', { state: 'stop' });
     place(2);

@@ -158,7 +158,7 @@ describe('The examples in a real Node-RED', () => {
     expect(rig.messagesOf('incoming, once per call')).to.have.lengthOf(1);
   });
 
-  it('Several agents: who can be reached, as agents log in and out', async () => {
+  it('Several agents: shows the reachable agents, as agents log in and out', async () => {
     simulator.logout(SECOND);
     await waitUntil(
       'Sales to be gone',
@@ -194,7 +194,7 @@ describe('The examples in a real Node-RED', () => {
     });
   });
 
-  it('Missed-call follow-up: a task for a call that nobody answered, none for another', async () => {
+  it('Missed-call follow-up: creates a task for an unanswered call only', async () => {
     notify('missed');
     const answered = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0311111111' });
     simulator.telephony.answerCall(answered.id);
@@ -224,7 +224,7 @@ describe('The examples in a real Node-RED', () => {
     expect(rig.messagesOf('decision')).to.deep.equal(['drop', 'extend']);
   });
 
-  it('Order status by IVR: what the caller hears', async () => {
+  it('Order status by IVR: answers the caller with the status', async () => {
     for (const [orderNumber, status] of [
       ['00417', 'shipped'],
       ['9', 'unknown'],
@@ -253,7 +253,7 @@ describe('The examples in a real Node-RED', () => {
     expect(simulator.telephony.accountLog(ACCOUNT)).to.have.lengthOf(1);
   });
 
-  it('Configuration and version: what is stored, and which server it is', async () => {
+  it('Configuration and version: returns the stored texts and the server version', async () => {
     const nodes = await read(await nameOf('Configuration and version'));
     for (const { id, type } of nodes) if (type === 'inject') await rig.client.inject(id);
     expect(await value('version')).to.equal('1.1.0');
@@ -264,7 +264,7 @@ describe('The examples in a real Node-RED', () => {
       });
   });
 
-  it('have told no Catch node of anything, and no secret to anybody', async () => {
+  it('have caused no error and revealed no secret', async () => {
     expect(rig.messagesOf('why')).to.deep.equal([]);
     await rig.expectNoSecret([...SECRETS, SECOND]);
   });

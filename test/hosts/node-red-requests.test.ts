@@ -83,7 +83,7 @@ describe('Requests over the live session in a real Node-RED', () => {
     expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);
   });
 
-  it('warns in the status when the version of the server is one that it does not know', async () => {
+  it('warns in the status about an unknown server version', async () => {
     simulator.configure({ version: '7.0.1' });
     await rig.deploy(flow({ request: 'version' }));
     expect(payloadOf(await ask())).to.deep.equal({ version: '7.0.1', known: false });
@@ -100,7 +100,7 @@ describe('Requests over the live session in a real Node-RED', () => {
     });
   });
 
-  it('names the way out when another process holds the connection, and the way out works', async () => {
+  it('advises a working remedy when another process holds the connection', async () => {
     const elsewhere = processHub().subscribe({
       owner: 'another program',
       agents: [{ label: 'Front desk', idCrm: IDCRM }],

@@ -136,7 +136,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
 
   const notified = async (count: number) => (await rig.waitForMessages('notified', count)).map(payloadOf);
 
-  it('dials; the phone rings, the agent is told, both talk, and each step reaches the flow', async () => {
+  it('dials; the phone rings, both sides talk, and each step reaches the flow', async () => {
     await rig.client.inject('go', { phoneNumber: '+40 21 123 4567' });
     const { id } = await waitForCall(simulator, 'to ring', ({ state }) => state === 'ringingDevice');
     const [dialled] = await rig.waitForMessages('dialled', 1);
@@ -188,7 +188,7 @@ describe('Calls, their notifications and an IVR in a real Node-RED', () => {
     expect(call.endReason).to.equal('hungUp');
   });
 
-  it('tells an incoming call that nobody answers by its end', async () => {
+  it('reports the end of an unanswered incoming call', async () => {
     const { id } = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0721234567' });
     const [event] = await rig.waitForMessages('events', 1);
     expect(payloadOf(event)).to.deep.include({ event: 'incomingCall', uniqueId: id });

@@ -42,7 +42,7 @@ describe('The endpoint in a real Node-RED', () => {
     body: new URLSearchParams({ ...HANGUP, ...fields }),
   });
 
-  it('lets in who has the secret in the path, the query or the form, and nobody else', async () => {
+  it('accepts the secret in the path, the query or the form, and refuses other requests', async () => {
     await deploy({ secretParameter: 'key' });
     for (const [path, fields, status] of [
       ['/accolades', {}, 401],
@@ -112,7 +112,7 @@ describe('The endpoint in a real Node-RED', () => {
     expect(errorOf(message)['message']).to.match(/already has the path/);
   });
 
-  it('takes one reply for each request, checks it, and tells Catch nodes what is wrong', async () => {
+  it('accepts one valid reply per request, and reports an invalid one to Catch nodes', async () => {
     const reply = (fields: Readonly<Record<string, unknown>>): FlowNode =>
       flowNode('a', 'reply', 'accolades-reply', { reply: 'ivr', ...fields }, []);
     const failures = async (fields: Readonly<Record<string, unknown>>) => {

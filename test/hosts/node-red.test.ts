@@ -191,7 +191,7 @@ describe('The packed palette in a real Node-RED', () => {
     })),
   ];
   for (const { name, break: breakIt, mend } of healing) {
-    it(`shows the refusal ${name} and heals by itself`, async () => {
+    it(`shows the refusal ${name} and recovers without help`, async () => {
       await client.deploy([tab('a')]);
       await waitUntil('no session', () => simulator.sessions().length === 0, { deadlineMs: 10_000 });
       breakIt(simulator);

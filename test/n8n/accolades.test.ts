@@ -105,7 +105,7 @@ describe('The n8n node Accolades', () => {
       { status: 200, body: '<html>Dialling</html>', times: 1 },
       { status: 503, body: '<html>Busy</html>', times: 3 },
     ]) {
-      it(`dials ${times} times on retries after an answer ${status} that nobody understands`, async () => {
+      it(`dials ${times} times on retries after an answer ${status} that is unreadable`, async () => {
         rest.answerWith({ status, body });
         const before = rest.commands.length;
         const { error } = await runtime.execute('accolades', {
@@ -151,7 +151,7 @@ describe('The n8n node Accolades', () => {
       });
     }
 
-    it('gives what failed to the error output, with its input and why', async () => {
+    it('sends a failed item to the error output, with its input and the reason', async () => {
       const { task, error } = await runtime.execute('accolades', {
         parameters: { ...DIAL, phoneNumber: '={{ $json.number }}' },
         credentials: account(),
@@ -170,7 +170,7 @@ describe('The n8n node Accolades', () => {
       expect(failed?.[0]?.pairedItem).to.deep.equal({ item: 0 });
     });
 
-    it('goes on with the other items when it is told to', async () => {
+    it('continues with the other items when set so', async () => {
       const { items, error } = await runtime.execute('accolades', {
         parameters: { ...DIAL, phoneNumber: '={{ $json.number }}' },
         credentials: account(),
@@ -306,7 +306,7 @@ describe('The n8n node Accolades', () => {
       await untilSessions(simulator, 0);
     });
 
-    it('connects anew for the items after one whose agent was not there', async () => {
+    it('reconnects for the items after one whose agent was absent', async () => {
       simulator.faults.set(FRONT_DESK, { refuseWith: 'ID_NOT_FOUND' });
       const { items, error } = await runtime.execute('accolades', {
         parameters: { resource: 'agent', operation: 'getVersion' },
@@ -319,7 +319,7 @@ describe('The n8n node Accolades', () => {
       expect(simulator.statistics.refusals).to.deep.equal({ ID_NOT_FOUND: 2 });
     });
 
-    it('names the way out when another process holds the connection', async () => {
+    it('advises what to do when another process holds the connection', async () => {
       simulator.faults.set(FRONT_DESK, { refuseWith: 'CONNECTION_EXISTS' });
       const { error } = await runtime.execute('accolades', {
         parameters: { resource: 'agent', operation: 'getVersion' },
@@ -338,7 +338,7 @@ describe('The n8n node Accolades', () => {
     });
   });
 
-  it('tells a reply that nobody waits for', async () => {
+  it('reports a reply without a waiting request', async () => {
     const { error } = await runtime.execute('accolades', {
       parameters: { resource: 'reply', operation: 'ivr', replyToken: '={{ $json.none }}' },
     });

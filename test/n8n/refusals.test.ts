@@ -19,7 +19,7 @@ interface Shown {
   readonly log: string;
 }
 
-describe('What a person sees when the agents cannot be connected', () => {
+describe('Texts for users when agents cannot be connected', () => {
   let runtime: N8nRuntime;
   let simulator: Simulator;
   const servers: Server[] = [];
@@ -107,7 +107,7 @@ describe('What a person sees when the agents cannot be connected', () => {
       /LICENSE_EXPIRED/,
     ],
   ] satisfies [string, () => void, RegExp, RegExp][]) {
-    it(`${name}: says it, says what to do, and heals by itself`, async () => {
+    it(`${name}: reports it with advice, and recovers without help`, async () => {
       cause();
       const { credential, editor, log } = await everywhere(frontDesk());
       expect(credential).to.match(problem).and.to.match(remedy);
@@ -129,7 +129,7 @@ describe('What a person sees when the agents cannot be connected', () => {
     });
   }
 
-  it('an active workflow heals by itself when the agent logs in', async () => {
+  it('an active workflow recovers when the agent logs in', async () => {
     simulator.logout(FRONT_DESK);
     const trigger = await runtime.startTrigger({
       credentials: frontDesk(),
@@ -322,7 +322,7 @@ describe('What a person sees when the agents cannot be connected', () => {
     });
   }
 
-  it('of 300 agents in a credential test are told as what they are: agents who are logged out', async () => {
+  it('of 300 logged-out agents in a credential test are reported as such', async () => {
     const list = Array.from({ length: 300 }, (_, at) => `Agent ${at}=logged-out-${at}`).join(',');
     const { status, message } = await runtime.testCredential({ ...frontDesk(), idCrm: list });
     expect(status).to.equal('Error');

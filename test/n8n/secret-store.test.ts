@@ -52,7 +52,7 @@ describe('The secrets that the n8n webhook trigger has read', () => {
     expect(store.recall('node')).to.deep.equal({ secret: 'first', isFresh: false });
   });
 
-  it('are read once for all who ask meanwhile, and stay known till then', async () => {
+  it('are read once for all concurrent callers, and stay cached meanwhile', async () => {
     await store.read('node', () => Promise.resolve('first'));
     let finish: (secret: string) => void = () => undefined;
     const slow = store.read('node', () => new Promise<string>((resolve) => (finish = resolve)));

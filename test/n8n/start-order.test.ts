@@ -78,7 +78,7 @@ describe('The order in which n8n starts the workflows of answered requests', () 
     expect(names()).to.deep.equal([1, 2, 3, 4]);
   });
 
-  it('leaves time to answer what came meanwhile, but not without end', async () => {
+  it('leaves time to answer requests that arrived meanwhile, but not indefinitely', async () => {
     await request(1);
     await request(...Array.from({ length: 4 }, (_, index) => index + 2));
     await write(0);
@@ -134,7 +134,7 @@ describe('The order in which n8n starts the workflows of answered requests', () 
     expect(names()).to.deep.equal([1, 2, 3]);
   });
 
-  it('starts at once what comes beyond the longest line', async () => {
+  it('starts requests at once when the queue is full', async () => {
     await request(...Array.from({ length: MAX_WAITING + 1 }, (_, index) => index));
     expect(names()).to.deep.equal([0]);
     await request(-1);

@@ -84,7 +84,7 @@ describe('The node Accolades as a tool of an AI agent', () => {
     ...more,
   });
 
-  it('gives the model what the server took', async () => {
+  it('returns to the model what the server accepted', async () => {
     expect(await runtime.invokeTool('accolades', optionsOf())).to.contain('"ok":true');
   });
 

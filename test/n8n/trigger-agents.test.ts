@@ -40,7 +40,7 @@ describe('The Accolades Trigger with several agents, nodes and tests', () => {
     expect(trigger.emissions).to.have.lengthOf(2);
   });
 
-  it('starts an execution for each call, after what is known of the connection of its agent', async () => {
+  it('starts an execution for each call, after its agent’s connection event', async () => {
     const trigger = await runtime.startTrigger({ credentials: both(), parameters: { events: EVENTS } });
     await trigger.waitForItems(2);
     simulator.logout(FRONT_DESK);
@@ -66,7 +66,7 @@ describe('The Accolades Trigger with several agents, nodes and tests', () => {
     ]);
   });
 
-  it('gives two nodes with one ID in a workflow their calls, and says what is wrong', async () => {
+  it('delivers calls to two nodes with one ID in a workflow, and reports the duplicate', async () => {
     const same = { nodeId: 'same', credentials: frontDesk() };
     const [first, second] = await runtime.startTwo(
       'twins',

@@ -12,7 +12,7 @@ import { claimOwner } from '../../nodes/AccoladesTrigger/owner-name.ts';
 import type { AgentConnection } from '../../nodes/shared/agent-credential.ts';
 import { FakeClock } from '../../packages/core/test/support/fake-clock.ts';
 
-describe('What the Accolades Trigger does over time', () => {
+describe('The Accolades Trigger over time', () => {
   let clock: FakeClock;
   beforeEach(() => {
     clock = new FakeClock();
@@ -170,7 +170,7 @@ describe('What the Accolades Trigger does over time', () => {
   });
 
   describe('a test in the editor', () => {
-    it('ends by itself after some minutes', () => {
+    it('ends after some minutes', () => {
       const ends: string[] = [];
       const tests = new ManualTests(clock);
       tests.begin('node', (why) => ends.push(why));

@@ -85,7 +85,7 @@ describe('The life of the Accolades Trigger', () => {
     await untilSessions(simulator, 0, 1_000);
   });
 
-  it('manual: an agent that is connected already is told of, after the start', async () => {
+  it('manual: reports an agent that was connected before, after the start', async () => {
     await runtime.startTrigger({ credentials: frontDesk() });
     const trigger = await test({ events: ['agentConnected'] });
     await trigger.finished;

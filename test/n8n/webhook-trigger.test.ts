@@ -74,7 +74,7 @@ describe('The n8n webhook trigger', () => {
     expect(response.body).to.equal('{"a":"1"}');
   });
 
-  it('sends the fallback when nobody answers in time; a later reply is told so', async () => {
+  it('sends the fallback without an answer in time, and refuses a later reply', async () => {
     const { result, response } = await call({
       body: 'order=42',
       parameters: { options: { replyLimit: 0.1, ivrFallback: '{"found":"no"}' } },
@@ -205,7 +205,7 @@ describe('The n8n webhook trigger', () => {
     ).to.have.lengthOf(WEBHOOK_EVENTS.length);
   });
 
-  it('answers what the workflow does not want, without starting it', async () => {
+  it('answers events that are not selected, without starting the workflow', async () => {
     const { result, response } = await call({ body: HANGUP, parameters: { events: ['answer'] } });
     expect(response.statusCode).to.equal(200);
     expect(result.workflowData).to.equal(undefined);
@@ -254,7 +254,7 @@ describe('The n8n webhook trigger', () => {
       expect(second.response.statusCode).to.equal(401);
     });
 
-    it('tells a request with the old one nothing', async () => {
+    it('refuses a request with the old secret without details', async () => {
       const { result, response } = await call({
         body: 'order=42',
         credentials: changed,

@@ -64,7 +64,7 @@ describe('npm run check:publish', () => {
     expect(found).to.have.lengthOf(3);
   });
 
-  it('finds texts that tell of the machine that built it', async () => {
+  it('finds texts that reveal the build machine', async () => {
     for (const text of [
       "require('/home/someone/x.js')",
       "import '/tmp/a'",
@@ -116,7 +116,7 @@ describe('npm run check:publish', () => {
     ]);
   });
 
-  it('holds the manifests to what the hosts ask for', async () => {
+  it('checks the manifests against the hosts’ requirements', async () => {
     const n8n = await packed(
       {},
       {

@@ -19,7 +19,7 @@ describe('npm run release', () => {
     }
   });
 
-  it('refuses what is no version, or not a newer one', () => {
+  it('refuses an invalid version, or one that is not newer', () => {
     for (const wanted of ['', 'v1.0.0', '1.0', '01.0.0', '1.0.0-beta', 'Major'])
       expect(() => nextVersion('0.1.9', wanted, true), wanted).to.throw('is no version');
     for (const wanted of ['0.1.9', '0.1.8', '0.0.99'])
@@ -64,7 +64,7 @@ describe('npm run release', () => {
     expect(() => withLockedVersion(lock('0.1.0'), ['packages/other'], '0.2.0')).to.throw('packages/other');
   });
 
-  it('turns what is unreleased into the version', () => {
+  it('turns “Unreleased” into the new version', () => {
     const before = '# Changelog\n\n## [Unreleased]\n\n### Added\n\n- A.\n\n## [0.1.0] - 2026-01-01\n\n- B.\n';
     expect(releaseChangelog(before, '0.2.0', '2026-11-21')).to.equal(
       '# Changelog\n\n## [Unreleased]\n\n## [0.2.0] - 2026-11-21\n\n### Added\n\n- A.\n\n## [0.1.0] - 2026-01-01\n\n- B.\n',

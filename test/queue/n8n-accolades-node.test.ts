@@ -80,14 +80,14 @@ describe('The node Accolades on a worker of n8n', function () {
     ]);
   });
 
-  it('asks an agent whose connection nobody holds', async () => {
+  it('connects to an agent when no other process holds its connection', async () => {
     const version = { resource: 'agent', operation: 'getVersion' };
     const execution = await run(node('Version', ACCOLADES, version, await agent(SALES)));
     expect(itemsOf(execution, 'Version')).to.deep.equal([{ version: '1.1.0', known: true }]);
     expect(cluster.simulator.sessions().filter(({ idCrm }) => idCrm === SALES)).to.deep.equal([]);
   });
 
-  it('says whose the connection is, and the way out, when the trigger in the main process holds it', async () => {
+  it('names the trigger that holds the connection in the main process, with advice', async () => {
     const unpublish = await publishCallWorkflow(cluster, 'Holds the connection');
     try {
       const [before] = cluster.simulator.sessions();

@@ -76,18 +76,18 @@ describe('The example “Caller lookup in PostgreSQL” with a real PostgreSQL',
     return waitUntil('the message', () => told[count], { deadlineMs: 30_000 });
   };
 
-  it('tells who calls when the number is in the table, in whatever form it comes', async () => {
+  it('names the caller when the number is in the table, in any format', async () => {
     const ana = ':telephone_receiver: Ana Popescu (Example SRL), +40 21 123 4567';
     expect(await tellsOf('0211234567')).to.equal(ana);
     expect(await tellsOf('+40211234567')).to.equal(ana);
     expect(await tellsOf('0721234567')).to.equal(':telephone_receiver: Ion Ionescu, +40 721 234 567');
   });
 
-  it('tells that the caller is unknown when the number is not in the table', async () => {
+  it('reports an unknown caller when the number is not in the table', async () => {
     expect(await tellsOf('0311234567')).to.equal(':telephone_receiver: Unknown caller, +40 31 123 4567');
   });
 
-  it('asks nothing for an extension, and takes a number that looks like SQL for what it is', async () => {
+  it('makes no query for an extension, and treats SQL in a number as text', async () => {
     const count = told.length;
     for (const phoneNumber of ['101', `0211234567' OR '1'='1`]) {
       cluster.simulator.placeCall({ agents: FRONT_DESK, phoneNumber });

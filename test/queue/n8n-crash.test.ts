@@ -28,7 +28,7 @@ describe('Processes of n8n that go', function () {
 
   after(() => unpublish());
 
-  it('a main process that is stopped passes on what had reached it', async () => {
+  it('a stopped main process passes on all calls that it received', async () => {
     const { simulator, recorded } = cluster;
     const ledger = new CallLedger(simulator, FRONT_DESK, series++);
     for (let i = 0; i < LAST_CALLS; i++) expect(ledger.place()).to.equal(true);
@@ -63,7 +63,7 @@ describe('Processes of n8n that go', function () {
     expect(openMs).to.be.lessThan(5_000);
   });
 
-  it('a killed worker loses at most what it was executing, nothing is doubled, though main restarts', async () => {
+  it('a killed worker loses at most its current executions; none is doubled after main restarts', async () => {
     const { simulator, recorded, postgresql } = cluster;
     const ledgerSeries = series++;
     const ledger = new CallLedger(simulator, FRONT_DESK, ledgerSeries);

@@ -90,13 +90,13 @@ describe('The flow gate', () => {
     });
   }
 
-  it('keeps a node that is being made waiting while Node-RED tells its state', () => {
+  it('keeps a new node waiting while Node-RED reports its state', () => {
     join('a');
     runtime.tell({ error: 'credentials_load_failed' });
     expect(news()).to.deep.equal([]);
   });
 
-  it('says when a node waits long, and for what', () => {
+  it('reports a long wait and its phase', () => {
     running('a');
     runtime.emit('flows:stopping', { type: 'full' });
     timers.pass(LONG_WAIT_MS);

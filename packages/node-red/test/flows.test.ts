@@ -87,7 +87,7 @@ describe('accolades-call in flows', () => {
     expect(second).to.have.nested.property('payload.agent.label', 'Front desk');
   });
 
-  it('never connect for an agent that nobody uses', async () => {
+  it('never connect an unused agent', async () => {
     const running = await start([
       { id: 'agent', type: 'accolades-agent', url: simulator.url },
       { id: 'tab', type: 'tab', label: 'Test' },
@@ -109,7 +109,7 @@ describe('accolades-call in flows', () => {
   });
 
   for (const type of ['full', 'flows', 'nodes'] as const) {
-    it(`get what arrives during a “${type}” deployment once, in order, when all are there again`, async () => {
+    it(`receive each event during a “${type}” deployment once, in order, after the start`, async () => {
       const slow = (name: string): FlowNode => ({ id: 'slow', type: 'slow', name, z: 'tab', wires: [] });
       const running = await start([slow('a'), ...flow()]);
       await running.waitForStatus('call', 'connected');
@@ -201,7 +201,7 @@ describe('accolades-call in flows', () => {
     });
   }
 
-  it('tell Catch nodes about settings that cannot work, and only once', async () => {
+  it('report invalid settings to Catch nodes, once', async () => {
     runtime = await TestRuntime.start(
       [...flow(), { id: 'catch', type: 'catch', z: 'tab', scope: null, wires: [['out']] }],
       { agent: { idCrm: '' } },
@@ -249,7 +249,7 @@ describe('accolades-call in flows', () => {
     expect(JSON.stringify(node)).not.to.include(FRONT_DESK);
   });
 
-  it('tell Status nodes each state, the first one included', async () => {
+  it('report each state to Status nodes, including the first', async () => {
     const running = await start([
       ...flow({ wires: [[]] }),
       { id: 'status', type: 'status', z: 'tab', scope: null, wires: [['out']] },
@@ -260,7 +260,7 @@ describe('accolades-call in flows', () => {
     await waitFor('The loss', () => statusTexts(running).includes('closed by server'));
   });
 
-  it('tell Catch nodes an error that the server reports', async () => {
+  it('report a server error to Catch nodes', async () => {
     const running = await start([
       ...flow({ wires: [[]] }),
       { id: 'catch', type: 'catch', z: 'tab', scope: null, wires: [['out']] },

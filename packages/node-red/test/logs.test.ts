@@ -40,7 +40,7 @@ describe('The log of a connection', () => {
     log.onStatus(status);
   }
 
-  it('tells each change once', () => {
+  it('logs each change once', () => {
     for (const status of [
       connecting,
       waiting('NETWORK'),
@@ -61,7 +61,7 @@ describe('The log of a connection', () => {
     ]);
   });
 
-  it('collects what happens to several agents, and names few of many', () => {
+  it('combines changes of several agents, and names only some of many', () => {
     update(...Array.from({ length: 1000 }, () => ready));
     update(...Array.from({ length: 1000 }, (_, i) => waiting(i === 7 ? 'ID_NOT_FOUND' : 'NETWORK')));
     expect(lines).to.deep.equal([]);
@@ -81,7 +81,7 @@ describe('The log of a connection', () => {
     expect(timers.running).to.equal(0);
   });
 
-  it('tells a kind of report once a minute and counts the rest', () => {
+  it('logs a kind of report once a minute and counts the rest', () => {
     const report = (label = 'a'): void => {
       log.onReport({ kind: 'malformed', text: 'Unreadable.', label });
     };

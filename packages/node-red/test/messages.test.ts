@@ -103,7 +103,7 @@ describe('The messages of accolades-call', () => {
     expect(running.messages.map(({ topic }) => topic)).to.deep.equal(['outgoingCall']);
   });
 
-  it('tell the connection of the agent when asked for', async () => {
+  it('report the agent’s connection when selected', async () => {
     const { waitForMessages } = await start({ events: ['agentConnected', 'agentDisconnected'] });
     await waitForMessages(1);
     simulator.logout(FRONT_DESK);
@@ -203,7 +203,7 @@ describe('The messages of accolades-call', () => {
     }
   });
 
-  it('that cannot be read are told once and counted, and cost nothing else', async () => {
+  it('that cannot be read are logged once and counted, without losing others', async () => {
     const { waitForMessages, runtime } = await start();
     for (let i = 0; i < 20; i++) simulator.sendGarbage(FRONT_DESK, 'text');
     simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' });

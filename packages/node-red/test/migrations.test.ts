@@ -113,7 +113,7 @@ describe('Migrations', () => {
     });
   }
 
-  it('of accolades-call fill in what a hand-written node lacks', () => {
+  it('of accolades-call add settings that a hand-written node lacks', () => {
     expect(migrate({}, callMigrations)).to.deep.equal({
       version: 1,
       events: ['incomingCall', 'outgoingCall'],

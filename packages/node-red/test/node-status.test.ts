@@ -41,7 +41,13 @@ describe('The status of a subscription', () => {
     ['several that are tried again', of(again, again, waiting), 'red', 'ring', '0/3 wrong IP'],
     ['several that are all tried again', of(again, again), 'red', 'ring', '0/2 connected'],
     ['several with a long reason', of(lost, lost, waiting), 'red', 'ring', '0/3 connection lost'],
-    ['a thousand with a long reason', of(...Array.from({ length: 1_000 }, () => lost)), 'red', 'ring', 'connection lost'],
+    [
+      'a thousand with a long reason',
+      of(...Array.from({ length: 1_000 }, () => lost)),
+      'red',
+      'ring',
+      'connection lost',
+    ],
     ['several of which one still tries', of(waiting, connecting), 'yellow', 'ring', '0/2 connected'],
   ] as const) {
     it(`with ${what} is ${fill} “${text}”`, () => {
@@ -49,7 +55,7 @@ describe('The status of a subscription', () => {
     });
   }
 
-  it('says when the way is not protected', () => {
+  it('shows an unprotected connection', () => {
     expect(connectionStatus(of(ready), 'exposed', texts)).to.have.property('text', 'connected, no TLS');
     expect(connectionStatus(of(ready, ready), 'unverified', texts)).to.have.property('text', '2/2, any cert');
   });

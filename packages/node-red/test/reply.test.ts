@@ -65,7 +65,7 @@ describe('accolades-reply', () => {
     expect((await ivr()).body).to.equal('{"status":"sent","greeting":"Bună ziua","days":"2","none":""}');
   });
 
-  it('decides what becomes of a call, in the format of the endpoint', async () => {
+  it('extends or drops a call, in the format of the endpoint', async () => {
     await start(
       'msg.payload = { decision: "extend", by: 120 }; return msg;',
       { reply: 'confirmHangup', seconds: 'payload.by', secondsType: 'msg' },
@@ -221,13 +221,13 @@ describe('accolades-reply', () => {
     expect(JSON.stringify(everythingSeen)).not.to.contain('time limit');
   });
 
-  it('does not keep the connector waiting unless it is told to', async () => {
+  it('does not keep the connector waiting unless set so', async () => {
     await start('return null;', { reply: 'screenPop' });
     const response = await post(`${url}/accolades`, forwarded);
     expect(await response.text()).to.equal('{"received":true}');
   });
 
-  it('acknowledges a call without a page when the flow is late or gives what must not be opened', async () => {
+  it('acknowledges a call without a page when the flow is late or its address is not allowed', async () => {
     await start(
       'msg.payload = { url: "http://crm.example/7" }; return msg;',
       { reply: 'screenPop' },

@@ -113,7 +113,7 @@ describe('accolades-request', () => {
     expect(simulator.sessions()).to.have.lengthOf(1);
   });
 
-  it('does not occupy the agent while nobody asks, and gives it back with the node', async () => {
+  it('does not hold the connection between requests, and releases it with the node', async () => {
     const running = await start();
     expect(simulator.statistics.connects).to.equal(0);
     await ask(running);
@@ -162,7 +162,7 @@ describe('accolades-request', () => {
     expect(simulator.statistics.connections).to.equal(attempts + 1);
   });
 
-  it('names the way out when another program holds the connection', async () => {
+  it('advises what to do when another program holds the connection', async () => {
     const other = new WebSocket(simulator.url);
     await new Promise<void>((resolve) => {
       other.addEventListener('open', () => {
@@ -181,7 +181,7 @@ describe('accolades-request', () => {
     }
   });
 
-  it('says what is missing when no agent is chosen', async () => {
+  it('names the missing setting when no agent is chosen', async () => {
     const running = await start({ agent: '' });
     expect(running.statusOf('ask')).to.deep.include({ fill: 'red', text: 'wrong settings' });
     expect(at(await fail(running), 'error', 'code')).to.equal('INVALID_PARAMETER');

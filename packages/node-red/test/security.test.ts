@@ -4,7 +4,7 @@ import { generate } from 'selfsigned';
 import { expectNoSecretSeen, FRONT_DESK, startSimulator } from './fixtures.ts';
 import { callFlow, TestRuntime } from './runtime.ts';
 
-describe('accolades-call on the way to the server', () => {
+describe('accolades-call and the security of its connection', () => {
   let simulator: Simulator;
   let runtime: TestRuntime | undefined;
 
@@ -52,7 +52,7 @@ describe('accolades-call on the way to the server', () => {
       return runtime;
     }
 
-    it('refuses it, and says what to do', async () => {
+    it('refuses it, with advice', async () => {
       const running = await start(null);
       await running.waitForStatus('call', 'bad certificate');
       expect(running.logOf('call', 'warn').join()).to.match(

@@ -50,7 +50,7 @@ describe('The display of a status', () => {
     expect(timers.running).to.equal(0);
   });
 
-  it('repeats what it shows', () => {
+  it('repeats the shown status', () => {
     display.showCall(() => call('1'));
     display.repeat();
     expect(shown).to.deep.equal(['connected', '1', '1']);

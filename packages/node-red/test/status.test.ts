@@ -104,7 +104,7 @@ describe('The status of accolades-call', () => {
       /HTTP status 503/,
     ],
   ] as const) {
-    it(`says what is wrong with ${what}, tells it once in the log, and heals by itself`, async function () {
+    it(`says what is wrong with ${what}, logs it once, and recovers without help`, async function () {
       this.timeout(30_000);
       arrange();
       const running = await start(`Front desk=${FRONT_DESK}`);
@@ -166,7 +166,7 @@ describe('The status of accolades-call', () => {
     expect(await running.waitForStatus('0/3 agent offline', 20_000)).to.deep.include({ fill: 'red' });
   });
 
-  it('tells the same trouble of several agents in fewer lines than agents', async () => {
+  it('logs the same problem of several agents in fewer lines than agents', async () => {
     for (const idCrm of [FRONT_DESK, SALES, SUPPORT]) simulator.logout(idCrm);
     const running = await start(`A=${FRONT_DESK}, B=${SALES}, C=${SUPPORT}`);
     await running.waitForStatus('0/3 agent offline');

@@ -50,7 +50,7 @@ describe('accolades-webhook', () => {
     await runtime.waitForMessages('out', 1);
   });
 
-  it('sends only what is chosen, each to its output, and answers everything', async () => {
+  it('sends only selected events, each to its output, and answers all requests', async () => {
     await start(
       webhookFlow(
         { events: ['hangup', 'answer', 'incomingCall'], splitOutputs: true, wires: [['o1'], ['o2'], ['o3']] },
@@ -72,7 +72,7 @@ describe('accolades-webhook', () => {
     expect(runtime.messagesOf('o3')).to.deep.equal([]);
   });
 
-  it('lets in who has the secret, in path, query or form, and nobody else', async () => {
+  it('accepts the secret in path, query or form, and refuses other requests', async () => {
     await start(webhookFlow({ secretParameter: 'key' }), SECRET);
     for (const [path, fields, status] of [
       ['/accolades', {}, 401],
@@ -168,7 +168,7 @@ describe('accolades-webhook', () => {
     expect(await originOf(HANGUP)).to.equal(null);
   });
 
-  it('says that a path is taken, keeps the one that had it, and takes it when it is free', async () => {
+  it('reports a taken path, keeps its first node, and claims it once it is free', async () => {
     const second: FlowNode = {
       id: 'hook2',
       type: 'accolades-webhook',
@@ -243,7 +243,7 @@ describe('accolades-webhook', () => {
     expect(at(messages[0]?.['payload'], 'callId')).to.equal(`1608743891.${dropped}`);
   });
 
-  it('takes what was held along when its path changes', async () => {
+  it('keeps held messages when its path changes', async () => {
     const flow = (path: string) =>
       webhookFlow({ path }, [{ id: 'slow', type: 'slow', z: 'tab', name: path, wires: [] }]);
     await start(flow('/one'));
@@ -281,7 +281,7 @@ describe('accolades-webhook', () => {
     await runtime.waitForMessages('out', 1);
   });
 
-  it('tells Catch nodes about settings that cannot work', async () => {
+  it('reports invalid settings to Catch nodes', async () => {
     for (const [hook, status] of [
       [{ path: 'a b' }, 'wrong settings'],
       [{ path: '/' }, 'wrong settings'],

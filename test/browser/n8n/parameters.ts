@@ -123,7 +123,7 @@ export function parameters(rig: () => N8nRig): void {
       await editor.page.context().close();
     });
 
-    it('of the webhook trigger follow where the secret is and who answers', async () => {
+    it('of the webhook trigger depend on the secret’s location and on Respond', async () => {
       const webhook = (name: string, parametersOf: JsonObject, index: number): N8nWorkflowNode =>
         node({ name, type: 'accoladesWebhookTrigger', parameters: parametersOf, shown: [] }, index);
       const editor = await rig().open({

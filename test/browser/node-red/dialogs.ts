@@ -137,7 +137,7 @@ export function dialogs(rig: () => NodeRedRig): void {
       });
     }
 
-    it('mark what is wrong in an agent and in a call node', async () => {
+    it('mark wrong values in an agent and in a call node', async () => {
       const editor = await rig().open();
       await editor.edit(await editor.drag('accolades-call', { x: 220, y: 100 }));
       // The node cannot work without an agent.
@@ -157,7 +157,7 @@ export function dialogs(rig: () => NodeRedRig): void {
       await closePage(editor.page);
     });
 
-    it('mark what is wrong in an account and in a command node', async () => {
+    it('mark wrong values in an account and in a command node', async () => {
       const editor = await rig().open();
       await editor.edit(await editor.drag('accolades-command', { x: 220, y: 100 }));
       await marked(editor, 'account').waitFor();
@@ -171,7 +171,7 @@ export function dialogs(rig: () => NodeRedRig): void {
       await closePage(editor.page);
     });
 
-    it('mark what is wrong in a webhook node and show what belongs to the chosen events', async () => {
+    it('mark wrong values in a webhook node and show the fields of the chosen events', async () => {
       const editor = await rig().open();
       const node = await editor.drag('accolades-webhook', { x: 220, y: 100 });
       await editor.edit(node);

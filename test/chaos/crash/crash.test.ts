@@ -39,7 +39,7 @@ describe('A crash of the host while the PBX still holds the old session', functi
     await rm(folder, { recursive: true, force: true });
   });
 
-  it('Node-RED recovers by itself, with a status that explains the wait', async () => {
+  it('Node-RED recovers without help, with a status that explains the wait', async () => {
     const options = { userDir: folder, packages: [await tarball('node-red')] };
     let host: NodeRedHost = await startNodeRed({
       ...options,
@@ -95,7 +95,7 @@ describe('A crash of the host while the PBX still holds the old session', functi
     }
   });
 
-  it('n8n recovers by itself and says why it waits', async () => {
+  it('n8n recovers without help and logs why it waits', async () => {
     const options = { userFolder: folder, packages: [await tarball('n8n')] };
     let host: N8nHost = await startN8n(options);
     let client = new N8nClient(host.url);

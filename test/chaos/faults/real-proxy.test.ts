@@ -134,7 +134,7 @@ describe('A company’s HTTP proxy (tinyproxy)', () => {
     });
   }
 
-  it('is left alone for what NO_PROXY names', async () => {
+  it('is not used for hosts in NO_PROXY', async () => {
     const way = await proxy({ user: USER });
     const pbx = await simulator('ws');
     process.env['HTTP_PROXY'] = viaProxy(way);
@@ -151,7 +151,7 @@ describe('A company’s HTTP proxy (tinyproxy)', () => {
     ['does not let the port through', { connectPorts: [443] }, ''],
     ['cannot reach the server', {}, ''],
   ] as const) {
-    it(`is named as the one that failed when it ${what}`, async () => {
+    it(`is named as the cause when it ${what}`, async () => {
       const way = await proxy(options);
       const port = await freePort();
       process.env['HTTP_PROXY'] = process.env['HTTPS_PROXY'] = viaProxy(way, user);

@@ -28,7 +28,7 @@ describe('A slow or stuttering line', () => {
     });
   }
 
-  it('one byte a second from the server, later, with calls on the way', async () => {
+  it('one byte a second from the server, later, with calls in flight', async () => {
     const down: LineFaults = {};
     bench.proxy.plan = (number) => (number === 1 ? { down } : {});
     const agent = await bench.readyAgent();
@@ -87,7 +87,7 @@ describe('A slow or stuttering line', () => {
     ['16-bit length', 'x'.repeat(300)],
     ['multi-byte characters', '“ăâîșț” 📞 𝄞'],
   ] as const) {
-    it(`a frame split in every position (${what})`, async () => {
+    it(`a frame split at every position (${what})`, async () => {
       const agent = await bench.readyAgent();
       const { down } = bench.proxy.latest;
       const placed: string[] = [];
