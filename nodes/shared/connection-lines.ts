@@ -15,7 +15,7 @@ export class ConnectionLines {
   readonly #connections: ConnectionLog;
   readonly #limiter = new LineLimiter();
 
-  /** @param clock default: that of the process */
+  /** @param clock default: the system clock */
   constructor(logger: Logger, node: INode, workflowId: string, clock?: Clock) {
     this.#logger = logger;
     this.#context = { nodeName: node.name, workflowId };
@@ -55,7 +55,7 @@ export class ConnectionLines {
   }
 }
 
-/** The names of many agents are long and say less than the reason, so they stand after it. */
+/** The names of many agents are long, and say less than the reason, so they come last. */
 function offlineLine(labels: readonly string[], reason: string, lost: boolean): string {
   const names = named(labels);
   if (labels.length === 1) return `Agent ${names}: ${lost ? 'disconnected' : 'not connected yet'}. ${reason}`;

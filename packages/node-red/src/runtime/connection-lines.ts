@@ -8,18 +8,21 @@ import {
 import type { NodeMessage } from '@node-red/registry';
 import { describeError, type Texts } from './texts.ts';
 
-/** More agents than these are counted, not named. */
+/** Beyond this number, agents are counted and not named. */
 const MAX_NAMED = 5;
 
-/** Where the lines go: a Node-RED node. */
+/** The target of log lines: a Node-RED node. */
 export interface LogTarget {
   log(line: string): void;
   warn(line: string): void;
-  /** With a message, even an empty one, Catch nodes get it. */
+  /** With a message, even an empty one, Catch nodes receive the error. */
   error(line: string, message: NodeMessage): void;
 }
 
-/** Writes what happens to the connections of one node to Node-RED's log: each change once, oddities once a minute for each kind. */
+/**
+ * Logs changes of a node's connections to Node-RED's log: each change once, and each kind of report
+ * at most once a minute.
+ */
 export class ConnectionLines {
   readonly #target: LogTarget;
   readonly #texts: Texts;
@@ -36,7 +39,7 @@ export class ConnectionLines {
         target.log(texts('accolades.log.connected', { agents }));
         return;
       }
-      // Of many agents the names are long, and say less than the reason.
+      // The names of many agents are long, and say less than the reason.
       const key = labels.length === 1 ? 'offline' : 'severalOffline';
       const values = { agents, count: labels.length, reason: describeError(reason, texts) };
       target.warn(texts(`accolades.log.${key}`, values));
@@ -51,7 +54,7 @@ export class ConnectionLines {
   onReport({ kind, label, text: what, dropped }: Report): void {
     if (dropped !== undefined) {
       const line = this.#texts(`accolades.log.dropped.${dropped.cause}`, { count: dropped.count });
-      // A closed node's error would go to a closed Catch node, and be seen by nobody.
+      // The Catch nodes of a closed node are closed, too.
       if (this.#ended) this.#target.warn(line);
       else this.#target.error(line, {});
       return;
@@ -64,7 +67,7 @@ export class ConnectionLines {
     else this.#target.warn(line);
   }
 
-  /** The node is closed: ends the timer. What was dropped is still said. Idempotent. */
+  /** The node is closed: stops the timer. Dropped events are still logged. Idempotent. */
   end(): void {
     this.#ended = true;
     this.#connections.close();

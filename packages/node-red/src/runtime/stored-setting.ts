@@ -1,15 +1,15 @@
 import type { NodeAPI, NodeDef } from '@node-red/registry';
 
 /**
- * A setting of a node as it was deployed. In what a node is made with, Node-RED has already replaced
- * `${NAME}`.
+ * A setting of a node as stored. Node-RED has already replaced `${NAME}` in the settings that it
+ * passes to the node.
  */
 export function storedSetting(
   nodes: Pick<NodeAPI['nodes'], 'eachNode'>,
   node: NodeDef,
   name: string,
 ): unknown {
-  // A node inside a subflow is made from the one with this id.
+  // A node inside a subflow instance refers to the stored node by this id.
   const id: unknown = Reflect.get(node, '_alias') ?? node.id;
   let setting: unknown;
   nodes.eachNode((stored) => {

@@ -5,8 +5,8 @@ import { storedSetting } from '../../runtime/stored-setting.ts';
 import { variableIn } from '../../runtime/variable.ts';
 
 /**
- * The field Numbers.
- * @throws AccoladesError `INVALID_PARAMETER` for an environment variable that gives nothing
+ * Reads the field Numbers.
+ * @throws AccoladesError `INVALID_PARAMETER` for an environment variable without a value
  */
 export function readNumbers({ nodes }: NodeAPI, config: NodeDef, read: ReadSetting): unknown {
   const numbers = read('numbers');

@@ -34,7 +34,7 @@ export default function registerCommand(RED: NodeAPI): void {
   RED.nodes.registerType('accolades-command', Command);
 }
 
-/** What a command node does while it is deployed. A command is sent once: nothing here repeats one. */
+/** The work of a command node while it is deployed. Sends each command once, without retries. */
 class CommandWork implements Answering {
   readonly #node: Node;
   readonly #texts: Texts;
@@ -58,7 +58,7 @@ class CommandWork implements Answering {
     this.#account = account;
   }
 
-  /** Shows settings that can never work. */
+  /** Shows invalid settings in the status. */
   begin(): void {
     try {
       this.#accountNode().client();
@@ -95,7 +95,7 @@ class CommandWork implements Answering {
     return Object.assign(message, { topic: command, payload });
   }
 
-  /** Shows why it failed, and gives the error for Catch nodes. */
+  /** Shows the reason in the status, and returns the error for Catch nodes. */
   failed(error: unknown): Error {
     const failure = failureOf(error, this.#texts);
     const pauseMs = retryAfterMsOf(error);
@@ -117,7 +117,7 @@ class CommandWork implements Answering {
     return failure;
   }
 
-  /** Idempotent, never throws. A command under way goes on: it has been sent. */
+  /** A command in progress continues, because it was already sent. Idempotent, never throws. */
   end(): void {
     if (this.#ended) return;
     this.#stopTimer();
