@@ -1,3 +1,4 @@
+import { parseDialRequest, type DialRequest } from '@accolades-flow/core';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { clientOf } from './account.ts';
 import { DialMemory } from './dial-memory.ts';
@@ -103,20 +104,22 @@ export const dial: Operation = async (context, itemIndex, run) => {
   const { country, numberFormat } = asRecord(context.getNodeParameter('dialOptions', itemIndex, {}));
   const deviceId: unknown = context.getNodeParameter('deviceId', itemIndex);
   const phoneNumber: unknown = context.getNodeParameter('phoneNumber', itemIndex);
-  const order = () => client.dial({ deviceId, phoneNumber, numberFormat, country });
+  const settings = { deviceId, phoneNumber, numberFormat, country };
+  const order = () => client.dial(settings);
   const result = isTool(context.getNode())
-    ? await memory.once(toolRunOf(context, [deviceId, phoneNumber]), 0, order, { keepSuccess: false })
+    ? await memory.once(toolRunOf(context, parseDialRequest(settings)), 0, order, { keepSuccess: false })
     : await memory.once(runOf(context), itemIndex, order);
   return [{ ...result }];
 };
 
 /**
  * Identifies a call that a model orders. n8n counts each try of a tool as a new run, and a model
- * may retry on its own. A number whose outcome is unknown must not be dialled again in the same
- * execution.
+ * may retry on its own, with the number in another form. A number whose outcome is unknown must not
+ * be dialled again in the same execution.
  */
-function toolRunOf(context: IExecuteFunctions, ordered: readonly unknown[]): string {
-  return JSON.stringify([context.getExecutionId(), context.getNode().id, ...ordered]);
+function toolRunOf(context: IExecuteFunctions, { deviceId, phoneNumber, phone }: DialRequest): string {
+  const number = phone?.e164 ?? phoneNumber;
+  return JSON.stringify([context.getExecutionId(), context.getNode().id, deviceId, number]);
 }
 
 /** Call when all items of this run succeeded, because n8n does not retry it then. */

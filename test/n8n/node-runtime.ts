@@ -51,6 +51,8 @@ export interface ExecuteOptions {
   readonly items?: readonly IDataObject[];
   /** The settings of the node in the editor: `onError`, `retryOnFail` … */
   readonly settings?: Partial<INode>;
+  /** Default: another execution each time. */
+  readonly executionId?: string;
 }
 
 export interface Executed {
@@ -177,7 +179,7 @@ export class NodeRuntime {
     const items = (options.items ?? [{}]).map((json) => ({ json }));
     const startNode = workflow.getNode('Start');
     if (startNode === null) throw new Error('The workflow has no start.');
-    const additionalData = this.#additionalData(options.credentials ?? {});
+    const additionalData = this.#additionalData(options.credentials ?? {}, options.executionId);
     additionalData.hooks = hooksOf(workflow);
     const run = await new WorkflowExecute(additionalData, 'trigger').run({
       workflow,
@@ -208,7 +210,7 @@ export class NodeRuntime {
    */
   async invokeTool(name: string, options: ExecuteOptions): Promise<string> {
     const { workflow, node } = this.#workflow(`${name}Tool`, options);
-    const additionalData = this.#additionalData(options.credentials ?? {});
+    const additionalData = this.#additionalData(options.credentials ?? {}, options.executionId);
     additionalData.hooks = hooksOf(workflow);
     const data = createRunExecutionData({});
     const executeData = { node, data: { main: [[{ json: {} }]] }, source: null };
@@ -360,7 +362,10 @@ export class NodeRuntime {
     return { workflow, node: workflow.getNode(NAME) ?? node };
   }
 
-  #additionalData(credentials: Credentials): IWorkflowExecuteAdditionalData {
-    return { ...executionEnvironment(credentials, this.#credentialTypes), executionId: randomUUID() };
+  #additionalData(
+    credentials: Credentials,
+    executionId: string = randomUUID(),
+  ): IWorkflowExecuteAdditionalData {
+    return { ...executionEnvironment(credentials, this.#credentialTypes), executionId };
   }
 }

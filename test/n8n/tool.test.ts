@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { expect } from 'chai';
 import type { IDataObject } from 'n8n-workflow';
 import { NodeRuntime, type Credentials, type ExecuteOptions } from './node-runtime.ts';
@@ -123,6 +124,21 @@ describe('The node Accolades as a tool of an AI agent', () => {
     const settings = { retryOnFail: true, maxTries: 3, waitBetweenTries: 0 };
     expect(await runtime.invokeTool('accolades', optionsOf({ settings }))).to.match(NOT_AGAIN);
     expect(rest.commands).to.have.lengthOf(1);
+  });
+
+  it('is not dialled again when the model writes the number in another form', async () => {
+    rest.answerWith('nothing');
+    const executionId = randomUUID();
+    const dial = async (phoneNumber: string) => {
+      const parameters = { ...DIAL, phoneNumber };
+      expect(await runtime.invokeTool('accolades', optionsOf({ executionId, parameters }))).to.match(
+        NOT_AGAIN,
+      );
+    };
+    for (const form of ['0721 234 567', '+40721234567', 'tel:0040-721-234-567']) await dial(form);
+    expect(rest.commands).to.have.lengthOf(1);
+    await dial('0721 234 568');
+    expect(rest.commands).to.have.lengthOf(2);
   });
 
   it('explains to a person in two parts, without the words for models', async () => {
