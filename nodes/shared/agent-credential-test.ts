@@ -1,4 +1,4 @@
-import { AccoladesError, messageOf } from '@accolades-flow/core';
+import { AccoladesError, failuresByReason, messageOf, type ReasonGroup } from '@accolades-flow/core';
 import { checkAgents } from '@accolades-flow/core/node';
 import type {
   ICredentialsDecrypted,
@@ -23,19 +23,17 @@ export async function testAgentCredential(
   try {
     const { agents, server } = readAgentCredential(credential.data ?? {});
     const checked = await checkAgents(agents, server);
-    const failures = checked.agents.flatMap(({ agent, failure }) =>
-      failure === null ? [] : [{ label: agent.label, reason: failure }],
-    );
-    if (failures.length === 0) return { status: 'OK', message: success(agents.map(({ label }) => label)) };
-    if (agents.length === 1) return failed(failures.map(({ reason }) => reason.message).join(' '));
-    return failed(explainAll(failures, agents.length));
+    const groups = failuresByReason(checked.agents, ({ failure }) => failure?.message ?? null);
+    const [first] = groups;
+    if (first === undefined) return { status: 'OK', message: success(agents.length) };
+    return failed(agents.length === 1 ? first.reason : explainAll(groups, agents.length));
   } catch (error) {
     return failed(error instanceof AccoladesError ? (error.what ?? error.message) : messageOf(error));
   }
 }
 
-function success(labels: readonly string[]): string {
-  return labels.length === 1 ? 'The agent is connected.' : `All ${labels.length} agents are connected.`;
+function success(count: number): string {
+  return count === 1 ? 'The agent is connected.' : `All ${count} agents are connected.`;
 }
 
 function failed(message: string): INodeCredentialTestResult {
@@ -43,19 +41,14 @@ function failed(message: string): INodeCredentialTestResult {
 }
 
 /** Agents with the same reason share one sentence. */
-function explainAll(
-  failures: readonly { readonly label: string; readonly reason: AccoladesError }[],
-  total: number,
-): string {
-  const labelsByReason = new Map<string, string[]>();
-  for (const { label, reason } of failures) {
-    labelsByReason.set(reason.message, [...(labelsByReason.get(reason.message) ?? []), label]);
-  }
-  const reasons = [...labelsByReason].map(([reason, labels]) => `${named(labels)}: ${reason}`);
-  const more = reasons.length - MAX_EXPLAINED;
+function explainAll(groups: readonly ReasonGroup[], total: number): string {
+  const count = groups.reduce((sum, { agents }) => sum + agents.length, 0);
+  const more = groups.length - MAX_EXPLAINED;
   return [
-    `${failures.length} of ${total} agents cannot be connected.`,
-    ...reasons.slice(0, MAX_EXPLAINED),
-    ...(more > 0 ? [`And ${more} further reasons.`] : []),
+    `${count} of ${total} agents cannot be connected.`,
+    ...groups
+      .slice(0, MAX_EXPLAINED)
+      .map(({ reason, agents }) => `${named(agents.map(({ agent }) => agent.label))}: ${reason}`),
+    ...(more > 0 ? [`Further reasons: ${more}.`] : []),
   ].join(' ');
 }

@@ -270,6 +270,10 @@ describe('Texts for users when agents cannot be connected', () => {
     simulator.faults.set(FRONT_DESK, { refuseWith: 'CONNECTION_EXISTS' });
     const both = await runtime.testCredential(two);
     expect(both.message).to.match(/“Front desk”: Another program .* “Sales”: Accolades knows no/);
+    const { message } = await runtime.testCredential({ ...two, idCrm: `${two.idCrm}\nNobody=${WRONG}` });
+    expect(message).to.match(
+      /^3 of 3 agents .* “Sales”, “Nobody”: Accolades knows no.* “Front desk”: Another/,
+    );
     const manual = await runtime.startTrigger({ credentials: two, mode: 'manual' });
     const editor = shownError(await manual.finished);
     expect(editor?.message).to.match(/^“(Front desk|Sales)”: /);

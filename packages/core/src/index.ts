@@ -17,7 +17,14 @@ export type { Clock, Timer } from './time/clock.ts';
 export type { SessionReport, SessionStatus } from './session/contract.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { BoundedQueue, type QueueLimits } from './delivery/bounded-queue.ts';
-export type { AgentCheck, AgentIds, CheckedAgent, CheckProgress } from './hub/agent-check.ts';
+export {
+  failuresByReason,
+  type AgentCheck,
+  type AgentIds,
+  type CheckedAgent,
+  type CheckProgress,
+  type ReasonGroup,
+} from './hub/agent-check.ts';
 export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
 export { HostAcknowledgements } from './delivery/host-acknowledgements.ts';
 export {

@@ -29,6 +29,14 @@ export interface CheckedAgent {
   readonly wasConnected: boolean;
 }
 
+/** Agents that failed for the same reason. */
+export interface ReasonGroup {
+  /** As the user reads it. */
+  readonly reason: string;
+  /** In the order of the check. */
+  readonly agents: readonly CheckedAgent[];
+}
+
 export interface AgentCheckOptions {
   readonly hub: Pick<Hub, 'subscribe'>;
   readonly clock: Clock;
@@ -112,6 +120,27 @@ export function isAgentConnected(
   // A session created by this subscription has only started to connect, and ends here.
   subscription.unsubscribe({ removed: true });
   return isConnected;
+}
+
+/**
+ * Groups the agents that failed by reason, the most common reason first.
+ * @param describe the reason in the user's words; null: the agent is connected
+ */
+export function failuresByReason(
+  checked: readonly CheckedAgent[],
+  describe: (agent: CheckedAgent) => string | null,
+): ReasonGroup[] {
+  const byReason = new Map<string, CheckedAgent[]>();
+  for (const agent of checked) {
+    const reason = describe(agent);
+    if (reason === null) continue;
+    const agents = byReason.get(reason);
+    if (agents === undefined) byReason.set(reason, [agent]);
+    else agents.push(agent);
+  }
+  return [...byReason]
+    .map(([reason, agents]) => ({ reason, agents }))
+    .sort((one, other) => other.agents.length - one.agents.length);
 }
 
 /** Records the result of each agent's first attempt. */

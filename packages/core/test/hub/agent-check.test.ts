@@ -1,5 +1,5 @@
 import { expect } from 'chai';
-import { checkAgents, type AgentCheck } from '../../src/hub/agent-check.ts';
+import { checkAgents, failuresByReason, type AgentCheck } from '../../src/hub/agent-check.ts';
 import { HubRig } from '../support/hub-rig.ts';
 
 describe('the connection test', () => {
@@ -85,5 +85,23 @@ describe('the connection test', () => {
     expect(elsewhere.map(({ failure }) => failure?.code)).to.deep.equal(['HELD_HERE']);
     const { agents: shared } = await check('ws://localhost:1');
     expect(shared.map(({ failure }) => failure)).to.deep.equal([null]);
+  });
+
+  it('groups the agents that failed by reason, the most common reason first', async () => {
+    const rig = new HubRig();
+    rig.pbx.refused.set('id-a', 'CONNECTION_EXISTS');
+    for (const idCrm of ['id-c', 'id-d']) rig.pbx.refused.set(idCrm, 'ID_NOT_FOUND');
+    const agents = ['a', 'b', 'c', 'd'].map((label) => ({ label, idCrm: `id-${label}` }));
+    const { agents: checked } = await run(
+      rig,
+      checkAgents(agents, SERVER, { hub: rig.hub, clock: rig.clock }),
+    );
+    const groups = failuresByReason(checked, ({ failure }) => failure?.code ?? null);
+    expect(groups.map((group) => [group.reason, group.agents.map(({ agent }) => agent.label)])).to.deep.equal(
+      [
+        ['ID_NOT_FOUND', ['c', 'd']],
+        ['CONNECTION_EXISTS', ['a']],
+      ],
+    );
   });
 });

@@ -1,4 +1,10 @@
-import { parseServerUrl, type AgentIds, type CheckedAgent } from '@accolades-flow/core';
+import {
+  failuresByReason,
+  parseServerUrl,
+  type AgentIds,
+  type CheckedAgent,
+  type ReasonGroup,
+} from '@accolades-flow/core';
 import { checkAgents, isAgentConnected } from '@accolades-flow/core/node';
 import type { NodeAPI } from '@node-red/registry';
 import { serveConfigTest, type ConfigTestResult, type TypedConfig } from '../../runtime/config-test.ts';
@@ -32,23 +38,20 @@ export function serveAgentTest(RED: NodeAPI, texts: Texts): void {
         identify: true,
         ...(agents.length > 1 ? { onProgress } : {}),
       });
-      const outcomes = tried.agents.map((one) => ({ ...one, reason: reasonOf(RED, texts, one) }));
-      const failed = outcomes.filter(isFailed);
+      const reasons = new Map(tried.agents.map((one) => [one, reasonOf(RED, texts, one)]));
+      const groups = failuresByReason(tried.agents, (one) => reasons.get(one) ?? null);
+      const [first] = groups;
       const result =
-        failed.length === 0
+        first === undefined
           ? { ok: true, message: successOf(tried.agents, tried.ids, texts), code: null }
-          : failureOf(texts, failed, agents.length);
+          : failureOf(texts, [first, ...groups.slice(1)], agents.length);
       if (agents.length === 1) return result;
-      return { ...result, agents: outcomes.map(({ agent: { label }, reason }) => ({ label, reason })) };
+      return {
+        ...result,
+        agents: [...reasons].map(([{ agent }, reason]) => ({ label: agent.label, reason })),
+      };
     },
   });
-}
-
-/** An agent that cannot connect, with the reason as text. */
-type Failed = CheckedAgent & { readonly reason: string };
-
-function isFailed(outcome: CheckedAgent & { readonly reason: string | null }): outcome is Failed {
-  return outcome.reason !== null;
 }
 
 /** A stored idCrm is sent only to the server that it was deployed with. */
@@ -89,18 +92,20 @@ function idsText(ids: AgentIds, texts: Texts): string {
     .join(', ');
 }
 
-/** Agents with the same reason share one sentence, the most common reason first. */
-function failureOf(texts: Texts, failed: readonly Failed[], count: number): ConfigTestResult {
-  const byReason = new Map<string, Failed[]>();
-  for (const one of failed) byReason.set(one.reason, [...(byReason.get(one.reason) ?? []), one]);
-  const groups = [...byReason].sort(([, a], [, b]) => b.length - a.length);
+/** Agents with the same reason share one sentence. The code is that of the most common reason. */
+function failureOf(
+  texts: Texts,
+  groups: readonly [ReasonGroup, ...ReasonGroup[]],
+  count: number,
+): ConfigTestResult {
   const [first] = groups;
-  const code = first?.[1][0]?.failure?.code ?? null;
-  if (count === 1 && first !== undefined) return { ok: false, message: first[0], code };
+  const code = first.agents[0]?.failure?.code ?? null;
+  if (count === 1) return { ok: false, message: first.reason, code };
+  const failed = groups.reduce((sum, { agents }) => sum + agents.length, 0);
   const more = groups.length - MAX_EXPLAINED;
   const message = [
-    texts('accolades-agent.test.someFailed', { failed: failed.length, count }),
-    ...groups.slice(0, MAX_EXPLAINED).map(([reason, of]) => `${named(of, texts)}: ${reason}`),
+    texts('accolades-agent.test.someFailed', { failed, count }),
+    ...groups.slice(0, MAX_EXPLAINED).map(({ reason, agents }) => `${named(agents, texts)}: ${reason}`),
     ...(more > 0 ? [texts('accolades-agent.test.moreReasons', { more })] : []),
   ].join(' ');
   return { ok: false, message, code };
