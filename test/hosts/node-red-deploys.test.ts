@@ -120,7 +120,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     const calls = place(5);
     const notice = await rig.client.waitForStatus('calls', ({ text }) => text === '5 waiting', 14_000);
     expect(notice).to.deep.include({ fill: 'yellow', shape: 'ring' });
-    expect(rig.host.output().match(/5 messages are held: a deployment has been waiting/g)).to.have.length(1);
+    expect(rig.host.output().match(/Messages held: 5\. A deployment has been waiting/g)).to.have.length(1);
     await deployed;
     await waitForCalls(5);
     expect(got()).to.deep.equal(calls);
@@ -133,7 +133,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     place(3);
     await notify('1608743891.1');
     await waitUntil('the release', () => simulator.sessions().length === 0, { deadlineMs: 25_000 });
-    await logged(/3 events were dropped: they arrived while this node was stopped/);
+    await logged(/Dropped events: 3\. They arrived while this node was stopped/);
     await logged(/hook: its node did not come back; 1 messages/);
     expect(got()).to.deep.equal([]);
   });
@@ -175,7 +175,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     await notify('1608743891.1');
     process.kill(rig.host.pid, 'SIGTERM');
     await rig.host.process.exited;
-    expect(rig.host.output()).to.match(/2 events were dropped: they arrived while this node was stopped/);
+    expect(rig.host.output()).to.match(/Dropped events: 2\. They arrived while this node was stopped/);
     expect(rig.host.output()).to.match(/hook: its node did not come back; 1 messages/);
   });
 });

@@ -105,14 +105,14 @@ describe('The log of a connection', () => {
     const report = (count: number, cause: 'full' | 'ownerGone'): void => {
       log.onReport({ kind: 'dropped', text: '', label: '', dropped: { count, cause } });
     };
-    report(3, 'full');
+    report(1, 'full');
     report(4, 'full');
     log.end();
     report(5, 'ownerGone');
     expect(lines.map((line) => line.slice(0, 29))).to.deep.equal([
-      'error 3 events were dropped: ',
-      'error 4 events were dropped: ',
-      'warn 5 events were dropped: t',
+      'error Dropped events: 1. More',
+      'error Dropped events: 4. More',
+      'warn Dropped events: 5. They ',
     ]);
   });
 });

@@ -37,9 +37,9 @@ export interface DurableBackend {
 }
 
 const DROPPED_BECAUSE: Readonly<Record<DroppedEvents['cause'], string>> = {
-  full: 'because more arrived than are held for an absent node.',
-  ownerGone: 'because this node did not come back to take them.',
-  agentRemoved: 'because their agent was removed from this node.',
+  full: 'More arrived than are held for an absent node.',
+  ownerGone: 'This node did not come back to take them.',
+  agentRemoved: 'Their agent was removed from this node.',
 };
 
 /** A node's subscription, from `subscribe` to `unsubscribe`. */
@@ -163,7 +163,7 @@ export class ActiveSubscription implements Subscription {
   /** Reports lost events, even after the end, because no later subscription would report them. */
   reportDropped(count: number, cause: DroppedEvents['cause']): void {
     if (count === 0) return;
-    const text = `${count} events were dropped, ${DROPPED_BECAUSE[cause]}`;
+    const text = `Dropped events: ${count}. ${DROPPED_BECAUSE[cause]}`;
     callSafely(() =>
       this.settings.onReport?.({ kind: 'dropped', text, label: '', dropped: { count, cause } }),
     );

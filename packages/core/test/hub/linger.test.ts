@@ -225,6 +225,20 @@ describe('linger', () => {
     expect(after.reports).to.deep.equal(['dropped']);
   });
 
+  it('reports lost events in words that are right for every number', () => {
+    rig.subscribe('a', ['x']).subscription.unsubscribe();
+    rig.pbx.settle();
+    // Connection events take two of them.
+    ring(0, MAX_HELD_EVENTS - 1);
+    const texts: string[] = [];
+    rig.subscribe('a', ['x'], {
+      onReport: ({ text }) => {
+        texts.push(text);
+      },
+    });
+    expect(texts).to.deep.equal(['Dropped events: 1. More arrived than are held for an absent node.']);
+  });
+
   it('is bounded by size, too: only very large calls reach that limit', () => {
     const large = { note: 'x'.repeat(1_000_000) };
     rig.subscribe('a', ['x']).subscription.unsubscribe();
