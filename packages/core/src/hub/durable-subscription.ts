@@ -153,7 +153,9 @@ export class DurableSubscription implements MemberOwner {
     }
   }
 
-  /** Puts events back in front of all others. Those of an agent given up are dropped and reported. */
+  /**
+   * Queues events again before all others. Drops and reports events of agents that were removed.
+   */
   requeue(events: readonly AccoladesEvent[]): void {
     const held = events.flatMap((event) => {
       const member = this.#members.find((one) => one.isCalled(event.agent.label));

@@ -40,7 +40,7 @@ export class SessionPool {
     this.#servers.get(serverKey(server))?.sessions.get(idCrm)?.session.retryNow();
   }
 
-  /** Connects a session, or lets it wait until no other session of its agent is in the way. */
+  /** Connects a session, or makes it wait until the other sessions of its agent have ended. */
   start(shared: SharedSession): void {
     if (shared.session.status.state !== 'idle') return;
     if (!this.#isBlocked(shared)) shared.session.start();
@@ -82,12 +82,12 @@ export class SessionPool {
     this.#draining.add(shared);
   }
 
-  /** For sessions: one has ended. */
+  /** Called by a session that has ended. */
   removed(shared: SharedSession, home: ServerSessions): void {
     this.#draining.delete(shared);
     this.#waiting.delete(shared);
     if (home.sessions.size === 0 && this.#servers.get(home.key) === home) this.#servers.delete(home.key);
-    // What still reads for this one's users has nobody to read for.
+    // Draining sessions of the agent may have no users left.
     for (const other of this.#draining.of(shared.session.idCrm)) other.endIfUnused();
     this.#startWaiting(shared.session.idCrm);
   }

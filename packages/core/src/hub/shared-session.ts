@@ -2,7 +2,7 @@ import type { CallMessage } from '../protocol/messages.ts';
 import type { SessionListener, SessionOptions, SessionReport, SessionStatus } from '../session/contract.ts';
 import { Session } from '../session/session.ts';
 
-/** One of those who share a session, and what it is notified of. */
+/** A user of a shared session, and its notifications. */
 export interface SessionUser {
   /** False while the owner is away and may come back. */
   readonly live: boolean;
@@ -12,7 +12,7 @@ export interface SessionUser {
   onReport(report: SessionReport): void;
 }
 
-/** The session came up, or went away and waits for its next attempt. */
+/** The session became ready, or was lost and waits for its next attempt. */
 export type ConnectionChange = Extract<SessionStatus, { state: 'ready' | 'waiting' }>;
 
 /** The pool that a shared session belongs to. */
@@ -124,7 +124,7 @@ export class SharedSession implements SessionListener {
     this.#home.usersChanged(this);
   }
 
-  /** Ends the session when it has no users: at once when nobody would get its last calls. */
+  /** Ends the session if it has no users: at once when no user would get its last calls. */
   endIfUnused(): void {
     const hasEnded = this.session.status.state === 'closed' && !this.session.isDraining;
     if (this.#users.length > 0 || hasEnded) return;

@@ -22,8 +22,8 @@ export interface SessionTimings {
    */
   readonly requestMs: number;
   /**
-   * Send a ping when a request has no answer after this time. The pong tells a live server that
-   * does not know the request from a dead connection. Most requests are answered at once.
+   * Send a ping when a request has no answer after this time: its pong distinguishes a live server
+   * that does not know the request from a dead connection. Most requests are answered at once.
    * @default 5000
    */
   readonly requestDoubtMs: number;

@@ -181,7 +181,10 @@ export class EndpointGuard {
     };
   }
 
-  /** The answer to a probe of the browser connector: empty, and readable where its posts are. */
+  /**
+   * Returns the empty answer to a probe of the browser connector, readable by the pages that may
+   * post.
+   */
   probeAnswer(): HttpAnswer {
     return { status: 204, headers: this.#takesConnector ? READABLE_BY_ANY_PAGE : {}, body: '' };
   }

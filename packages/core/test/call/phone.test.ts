@@ -47,7 +47,7 @@ describe('phone', () => {
     'sip:101@pbx',
     '*21#',
   ]) {
-    it(`takes ${JSON.stringify(none)} for no public number`, () => {
+    it(`does not accept ${JSON.stringify(none)} as a public number`, () => {
       expect(parsePhone(none, 'RO')).to.equal(null);
     });
   }
@@ -60,7 +60,7 @@ describe('phone', () => {
     ['+37322123456', 'RO', '+37322123456', 'MD'],
     ['2025550123', 'US', '+12025550123', 'US'],
   ] as const) {
-    it(`reads ${number} at home in ${country}`, () => {
+    it(`reads ${number} as a number of ${country}`, () => {
       expect(parsePhone(number, country)).to.include({ e164, country: home });
     });
   }

@@ -341,7 +341,7 @@ describe('decode', () => {
       '"a" ',
       '[{"a":',
     ]) {
-      it(`no frame made of ${json(unit)} holds up the process`, () => {
+      it(`do not block the process: ${json(unit)} repeated`, () => {
         for (const size of [127, 511, 4_000, 60_000, 1_000_000]) {
           const repeated = unit.repeat(Math.floor(size / unit.length));
           for (const text of [`{"a": ${repeated}}`, `{${repeated}}`, `{"type":"incomingCall" ${repeated}`]) {

@@ -42,7 +42,7 @@ describe('account settings', () => {
   });
 
   for (const [url, baseUrl, exposed] of addresses) {
-    it(`reads ${url}${exposed ? ' and says that it is exposed' : ''}`, () => {
+    it(`reads ${url}${exposed ? ' and reports it as exposed' : ''}`, () => {
       expect(parseAccount({ ...GOOD, url })).to.deep.include({ baseUrl, exposed });
     });
   }

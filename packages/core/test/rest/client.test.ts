@@ -120,7 +120,7 @@ describe('REST commands', () => {
       [504, false],
       [504, true],
     ] as const) {
-      it(`${status} of a gateway${proxied ? ' behind a proxy' : ''} leaves open whether a dial was carried out`, async () => {
+      it(`${status} of a gateway${proxied ? ' behind a proxy' : ''} leaves the outcome of a dial unknown`, async () => {
         server.answer(status, '<html>', proxied);
         const error = await errorOf(client().dial(DIAL));
         expect([error.code, error.retryable, error.httpStatus]).to.deep.equal([

@@ -34,7 +34,7 @@ describe('the gate of commands', () => {
       expect(server.requests).to.have.lengthOf(2);
     });
 
-    it('tells the time left by the monotonic clock, when the wall clock is set meanwhile', async () => {
+    it('reports the time left by the monotonic clock when the wall clock changes', async () => {
       refuse(401, 401);
       expect((await errorOf(client().ping())).retryAfterMs).to.equal(15 * 60_000);
       clock.advance(5 * 60_000);
@@ -48,7 +48,7 @@ describe('the gate of commands', () => {
       [401, 401],
       [404, 404],
     ] as const) {
-      it(`one ${status} stops all accounts of that server, also those that were accepted`, async () => {
+      it(`stops all accounts of a server after one ${status}, even accepted ones`, async () => {
         await client({ accountNumber: '99', password: 'of 99' }).ping();
         refuse(status, code);
         const { until } = await errorOf(client().ping());
@@ -65,13 +65,13 @@ describe('the gate of commands', () => {
       });
     }
 
-    it('thirty dials to a wrong path are one request', async () => {
+    it('sends one request for thirty dials to a wrong path', async () => {
       refuse(404, 404);
       for (let i = 0; i < 30; i++) await errorOf(client({ url: 'https://pbx.example/wrong' }).dial(DIAL));
       expect(server.requests).to.have.lengthOf(1);
     });
 
-    it('ten wrong accounts at once are one refused request', async () => {
+    it('sends one request for ten wrong accounts at once', async () => {
       refuse(401, 401);
       const wrong = Array.from({ length: 10 }, (_, i) =>
         client({ accountNumber: String(i), password: `of ${i}` }),
@@ -93,7 +93,7 @@ describe('the gate of commands', () => {
       });
     }
 
-    it('lets a person test another account by hand, but not the credentials that were refused', async () => {
+    it('admits a manual test of another account, but not of the refused credentials', async () => {
       refuse(401, 401);
       await errorOf(client().ping());
       server.next = null;
@@ -102,7 +102,7 @@ describe('the gate of commands', () => {
       await client({ accountNumber: '98' }).ping();
     });
 
-    it('tries three corrections, no more, until the cool-down is over', async () => {
+    it('tries at most three corrections during a cool-down', async () => {
       refuse(401, 401);
       for (let i = 0; i < 10; i++) await errorOf(client({ password: `try ${i}` }).ping());
       for (let i = 0; i < 10; i++) await errorOf(client({ accountNumber: String(i) }).test());
@@ -113,7 +113,7 @@ describe('the gate of commands', () => {
       expect(server.requests).to.have.lengthOf(6);
     });
 
-    it('sends nothing to that server for any account when it has blocked this IP address', async () => {
+    it('sends nothing for any account when the server has blocked this IP address', async () => {
       refuse(403, '403.6');
       await errorOf(client().ping());
       server.next = null;
@@ -125,7 +125,7 @@ describe('the gate of commands', () => {
       await client({ url: 'https://other.example' }).ping();
     });
 
-    it('goes on after the errors that do not count towards the block', async () => {
+    it('continues after errors that do not count towards the block', async () => {
       for (const [status, code] of [
         [400, 400],
         [403, 403],
@@ -139,7 +139,7 @@ describe('the gate of commands', () => {
       await client().ping();
     });
 
-    it('takes another cool-down, or none', async () => {
+    it('accepts another length of the cool-down, or none', async () => {
       refuse(401, 401);
       expect((await errorOf(client({}, { coolDownMs: 0 }).ping())).until).to.equal(null);
       const error = await errorOf(client({}, { coolDownMs: 1_000 }).ping());
@@ -149,14 +149,14 @@ describe('the gate of commands', () => {
       await client().ping();
     });
 
-    it('is not fooled by a changed wall clock', async () => {
+    it('ignores jumps of the wall clock', async () => {
       refuse(401, 401);
       await errorOf(client().ping());
       clock.jumpWall(86_400_000);
       expect((await errorOf(client().ping())).code).to.equal('COOLING_DOWN');
     });
 
-    it('a hundred calls at once with a wrong password are one refused request', async () => {
+    it('sends one request for a hundred calls with a wrong password', async () => {
       refuse(401, 401);
       const errors = await Promise.all(Array.from({ length: 100 }, () => errorOf(client().dial(DIAL))));
       expect(server.requests).to.have.lengthOf(1);
@@ -168,7 +168,7 @@ describe('the gate of commands', () => {
     });
   });
 
-  it('a hundred calls at once with a right password are all sent, at most four at the same time', async () => {
+  it('sends all of a hundred calls with a correct password, at most four in parallel', async () => {
     let running = 0;
     let most = 0;
     server.next = async () => {
@@ -182,7 +182,7 @@ describe('the gate of commands', () => {
     expect(most).to.equal(4);
   });
 
-  it('a call that found no turn within the deadline was not sent, and says so', async () => {
+  it('reports that a call not admitted within the deadline was not sent', async () => {
     server.next = () => new Promise(() => undefined);
     void client()
       .ping()

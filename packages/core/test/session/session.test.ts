@@ -27,7 +27,7 @@ describe('session', () => {
     });
 
     for (const type of ['authSucces', 'authSuccess']) {
-      it(`takes the spelling ${type}`, () => {
+      it(`accepts the spelling ${type}`, () => {
         rig.open();
         rig.transport.frame({ type, version: '1.1.0' });
         expect(rig.state).to.equal('ready');
@@ -113,7 +113,7 @@ describe('session', () => {
   });
 
   describe('deadlines', () => {
-    it('are 15 s to connect, 15 s to authenticate, 10 s for a request', () => {
+    it('are 15 s to connect, 15 s to authenticate and 10 s for a request', () => {
       expect([
         DEFAULT_TIMINGS.connectMs,
         DEFAULT_TIMINGS.authenticateMs,

@@ -42,7 +42,7 @@ describe('the endpoint and the browser connector', () => {
   };
 
   for (const settings of [{}, { secret: 'w3bhook-secret' }, { methods: 'post' }] as const) {
-    it(`answers its probe, tells it nothing and starts no flow, with ${JSON.stringify(settings)}`, () => {
+    it(`answers its probe without data and starts no flow, with ${JSON.stringify(settings)}`, () => {
       const received = endpoint(settings).receive(
         { method: 'GET', url: '/x?a=1&apiName=connectorProbe', headers: {}, body: undefined },
         () => undefined,
@@ -56,7 +56,7 @@ describe('the endpoint and the browser connector', () => {
     });
   }
 
-  it('lets no page read the answer to its probe when the flow takes none of its events', () => {
+  it('hides the answer to its probe when the flow receives none of its events', () => {
     const received = endpoint({ events: ['hangup'] }).receive(
       { method: 'GET', url: '/x?apiName=connectorProbe', headers: {}, body: undefined },
       () => undefined,

@@ -298,7 +298,7 @@ describe('the guard of an endpoint', () => {
       ['without a socket', { allowedAddresses: allowed }, { remoteAddress: undefined }, false],
     ];
     for (const [name, settings, change, admitted] of cases) {
-      it(`${name}: ${admitted ? 'taken' : 'refused'}`, () => {
+      it(`${name}: ${admitted ? 'accepted' : 'rejected'}`, () => {
         expect(new EndpointGuard(settings).admit(request(change)).kind).to.equal(
           admitted ? 'admitted' : 'refused',
         );

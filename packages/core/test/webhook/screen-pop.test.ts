@@ -21,7 +21,7 @@ describe('the answer to a call of the browser connector', () => {
     ['undefined', undefined],
     ['blank text', '  '],
   ] as const) {
-    it(`opens nothing for ${name}, since the flow has found nobody`, () => {
+    it(`opens no page for ${name}`, () => {
       const answer = screenPopReply(url);
       expect(answer).to.deep.equal(CONNECTOR_ACKNOWLEDGEMENT);
       // Another object, so that it is not mistaken for the fallback.

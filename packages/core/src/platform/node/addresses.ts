@@ -1,8 +1,8 @@
 /**
  * Wait for one address of a host name before the next is tried, in milliseconds. Node's default of
  * 250 ms gives up addresses with a slow TCP handshake (a satellite connection, a lost packet), and
- * fails when the last address is unreachable. Two seconds are enough for a SYN that is sent twice, and
- * a dead first address costs every connection no more than that.
+ * fails when the last address is unreachable. Two seconds allow for one repeated SYN, and limit the
+ * cost of a dead first address.
  */
 const ADDRESS_ATTEMPT_MS = 2_000;
 
