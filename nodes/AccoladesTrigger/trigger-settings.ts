@@ -1,6 +1,6 @@
 import { readEvents, type AccoladesEventType, type SubscribeOptions } from '@accolades-flow/core';
 import type { ITriggerFunctions } from 'n8n-workflow';
-import { readNumbers } from '../shared/numbers-parameter.ts';
+import { readGivenOption } from '../shared/given-option.ts';
 import { asRecord } from '../shared/parameters.ts';
 
 /** The parameters of the trigger; core checks the values when it subscribes. */
@@ -23,7 +23,7 @@ export function readSettings(context: ITriggerFunctions): TriggerSettings {
         events,
         // n8n omits this parameter while it is hidden, that is, when no call event is chosen.
         callSource: context.getNodeParameter('callSource', 'all'),
-        numbers: readNumbers(context),
+        numbers: readGivenOption(context, 'numbers', 'Numbers', 'take all numbers'),
         firstRingOnly,
       },
       country: typeof country === 'string' ? country : '',

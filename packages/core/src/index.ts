@@ -2,6 +2,7 @@ export { AccoladesError, ADVICE, messageOf, type AccoladesErrorCode } from './er
 export { RecentMap } from './json/recent-map.ts';
 export { hideSecrets, maskSecret } from './json/mask.ts';
 export { shownText } from './text/shown-text.ts';
+export { givenValue } from './text/given-value.ts';
 export { withoutInvisible, withoutInvisibleEnds, withoutPastedEnds } from './text/pasted-text.ts';
 export { isKnownVersion, KNOWN_MAJOR_VERSION } from './protocol/api-version.ts';
 export {
@@ -54,7 +55,7 @@ export {
   type ConnectionEvent,
 } from './call/call-event.ts';
 export { createFilter, readEvents, type CallSource, type FilterSettings } from './call/filter.ts';
-export { givenNumbers, readNumberList } from './call/number-list.ts';
+export { readNumberList } from './call/number-list.ts';
 export { DEFAULT_COUNTRY, parseCountry, parsePhone, type Phone } from './call/phone.ts';
 export {
   parseConfiguration,

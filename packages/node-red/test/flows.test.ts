@@ -311,6 +311,26 @@ describe('accolades-call in flows', () => {
     expect(simulator.statistics.connections).to.equal(1);
   });
 
+  it('in a subflow do not take a variable of numbers that is empty for every number', async () => {
+    const instance = (id: string, value: string): FlowNode => ({
+      id,
+      type: 'subflow:sub',
+      z: 'tab',
+      env: [{ name: 'NUMBERS', type: 'str', value }],
+      wires: [],
+    });
+    const running = await start([
+      { id: 'tab', type: 'tab', label: 'Test' },
+      { id: 'agent', type: 'accolades-agent', name: 'Test agent', url: simulator.url },
+      { id: 'sub', type: 'subflow', name: 'Calls', in: [], out: [] },
+      { id: 'inner', type: 'accolades-call', z: 'sub', agent: 'agent', numbers: '${NUMBERS}', wires: [[]] },
+      instance('one', ''),
+      instance('two', '0721'),
+    ]);
+    await running.waitForStatus('one-inner', 'wrong settings');
+    await running.waitForStatus('two-inner', 'connected');
+  });
+
   it('leave no listener and no timer behind', async () => {
     const count = (): number => runtimeEvents().listenerCount('flows:started');
     const running = await start(flow());

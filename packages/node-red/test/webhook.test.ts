@@ -116,6 +116,20 @@ describe('accolades-webhook', () => {
     });
   }
 
+  it('does not open its path when the variable of its allowed addresses is empty', async () => {
+    process.env['TEST_ADDRESSES'] = '';
+    try {
+      await start(webhookFlow({ allowedAddresses: '${TEST_ADDRESSES}' }));
+    } finally {
+      delete process.env['TEST_ADDRESSES'];
+    }
+    expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(404);
+    const [caught] = await runtime.waitForMessages('caught', 1);
+    expect(at(caught, 'error', 'message')).to.match(
+      /^Set the environment variable TEST_ADDRESSES.*or clear the field to accept requests from every address/,
+    );
+  });
+
   it('takes a secret with invisible characters pasted around it', async () => {
     await start(webhookFlow(), `\u200B${SECRET}\uFE0F`);
     expect((await post(`${url}/accolades/${SECRET}`, HANGUP)).status).to.equal(200);

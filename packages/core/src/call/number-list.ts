@@ -1,5 +1,4 @@
 import { AccoladesError } from '../errors.ts';
-import { withoutPastedEnds } from '../text/pasted-text.ts';
 
 /** One entry of a list of numbers. */
 export type NumberEntry =
@@ -48,20 +47,7 @@ export function readNumberList(numbers: unknown): readonly NumberEntry[] {
   return entries;
 }
 
-/**
- * Checks numbers from an expression or an environment variable. An empty field accepts every
- * number; an empty result must not, or all calls would pass.
- * @param remedy what to do in this case, as the start of a sentence
- * @returns the numbers
- * @throws AccoladesError `INVALID_PARAMETER` when they are missing or blank
- */
-export function givenNumbers(numbers: unknown, remedy: string): unknown {
-  const isText = typeof numbers === 'string';
-  if (isText ? withoutPastedEnds(numbers) !== '' : numbers !== undefined && numbers !== null) return numbers;
-  throw invalid(`${remedy}, which gives nothing, or clear the field to take all numbers.`);
-}
-
-/** Splits at commas and new lines outside /regular expressions/. */
+/** Splits at commas and new lines, but not inside a /regular expression/. */
 function splitList(text: string): string[] {
   // Linear time: each part of the pattern stops where the next starts.
   return [...text.matchAll(/[^\S\n]*(\/(?:[^/\\\n]|\\.)*\/[a-z]*(?=[^\S\n]*(?:,|\n|$))|[^,\n]+)/g)]

@@ -17,6 +17,9 @@ export function parseAddressList(text: unknown): AddressList | null {
   if (text === undefined || text === null) return null;
   if (typeof text !== 'string') throw invalid('The list of addresses must be text.');
   const entries = text.split(/[,;\s]+/).filter((entry) => entry !== '');
+  if (entries.length === 0 && text.trim() !== '') {
+    throw invalid('Write at least one IP address or network, or clear the field.');
+  }
   return entries.length === 0 ? null : entries.map(parseNetwork);
 }
 

@@ -314,6 +314,7 @@ describe('the guard of an endpoint', () => {
       { trustedProxies: -1 },
       { trustedProxies: 'x' },
       { maxBodyBytes: 100 },
+      { allowedAddresses: ' , ' },
       { secret: 7 },
       { secret: ' ' },
       { secret: '\u200B\uFEFF' },

@@ -13,6 +13,7 @@ import { environmentOf, settingReader } from '../../runtime/environment.ts';
 import { ConnectionLines } from '../../runtime/connection-lines.ts';
 import { gateOf } from '../../runtime/gate-of.ts';
 import type { DeployPhase, FlowMember } from '../../runtime/flow-gate.ts';
+import { checkGivenSetting } from '../../runtime/given-setting.ts';
 import { HoldNotice } from '../../runtime/hold-notice.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { newMessageId } from '../../runtime/message-id.ts';
@@ -21,7 +22,6 @@ import { StatusDisplay } from '../../runtime/status-display.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
 import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
 import { callMigrations } from './migrations.ts';
-import { readNumbers } from './numbers.ts';
 import type { Ports } from './ports.ts';
 
 /** The node `accolades-call`: sends a message for each call and each change of a connection. */
@@ -34,7 +34,8 @@ export default function registerCall(RED: NodeAPI): void {
     const read = settingReader(settings, environmentOf(RED.util, this));
     const work = new CallWork(this, texts, RED);
     const leave = gateOf(RED).join(work);
-    const numbers = (): unknown => readNumbers(RED, config, read);
+    const numbers = (): unknown =>
+      checkGivenSetting(RED, config, 'numbers', read('numbers'), 'take all numbers');
     work.begin(settings, numbers, configNode(RED.nodes, settings['agent'], isAgentNode));
     this.on('close', (removed: boolean, done: () => void) => {
       work.end();

@@ -11,6 +11,7 @@ import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { environmentOf, settingReader, settingText, type Environment } from '../../runtime/environment.ts';
 import type { DeployPhase, FlowMember } from '../../runtime/flow-gate.ts';
 import { gateOf } from '../../runtime/gate-of.ts';
+import { checkGivenSetting } from '../../runtime/given-setting.ts';
 import { HoldNotice } from '../../runtime/hold-notice.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { invalidParameter } from '../../runtime/invalid-parameter.ts';
@@ -60,7 +61,11 @@ export default function registerWebhook(RED: NodeAPI): void {
     const leave = gateOf(RED).join(work);
     // Other tools may store an empty secret, which means none.
     const isSet = storedSecret(RED, this.id, 'secret') !== '';
-    work.begin(settings, isSet ? this.credentials.secret : undefined, environment);
+    const everything = 'accept requests from every address';
+    const checkAddresses = (addresses: unknown): void => {
+      checkGivenSetting(RED, config, 'allowedAddresses', addresses, everything);
+    };
+    work.begin(settings, isSet ? this.credentials.secret : undefined, environment, checkAddresses);
     this.on('close', (removed: boolean, done: () => void) => {
       work.end();
       leave(removed);
@@ -111,14 +116,19 @@ class WebhookWork implements FlowMember {
   }
 
   /** Claims the path. Invalid settings become the node's status and an error for Catch nodes. */
-  begin(settings: Settings, secret: unknown, environment: Environment): void {
+  begin(
+    settings: Settings,
+    secret: unknown,
+    environment: Environment,
+    checkAddresses: (addresses: unknown) => void,
+  ): void {
     try {
       if (this.#routes === null) throw invalidParameter(this.#texts('accolades-webhook.error.httpOff'));
       this.#path = readPath(settingReader(settings, environment)('path'));
       const given = this.#secretOf(secret, environment);
-      const endpoint = new WebhookEndpoint(endpointSettings(settings, given, environment), {
-        key: this.#node.id,
-      });
+      const rules = endpointSettings(settings, given, environment);
+      checkAddresses(rules.allowedAddresses);
+      const endpoint = new WebhookEndpoint(rules, { key: this.#node.id });
       this.#ports = settings['splitOutputs'] === true ? endpoint.events : null;
       this.#deployed = this.#deployedNode(endpoint, given !== '');
       this.#claimPath(false);
