@@ -28,8 +28,8 @@ describe('a name with several addresses, whose last one cannot be reached', () =
       stdio: ['pipe', 'pipe', 'inherit'],
     });
     if (server.stdout === null) throw new Error('The server has no output.');
-    const [line]: unknown[] = await once(server.stdout, 'data');
-    port = Number(String(line));
+    const output: unknown = await once(server.stdout, 'data');
+    port = Number(String(output));
     // They take the places in the queue, so that the next handshake has to wait.
     for (let i = 0; i < 3; i++) fillers.push(connect(port, '127.0.0.1').on('error', () => undefined));
     await once(fillers[0] ?? server, 'connect');
