@@ -14,6 +14,7 @@ import {
   readAgentCredential,
   type AgentConnection,
 } from '../shared/agent-credential.ts';
+import { CredentialPolls } from '../shared/credential-polls.ts';
 import { deliveryLine } from '../shared/delivery-lines.ts';
 import { onceWritten } from '../shared/once-written.ts';
 import { ConnectionBatch } from './connection-batch.ts';
@@ -41,6 +42,9 @@ const RELEASE_WAIT_MS = 1_500;
 const MAX_WAITING = 1_000;
 /** The same limit in characters of server data. */
 const MAX_WAITING_CHARS = 4 * 1024 * 1024;
+
+/** Shared, because each read is expensive for n8n. */
+const polls = new CredentialPolls(systemClock);
 
 /** Kept over re-publishing: only the first event shows whether n8n acknowledges. */
 const acknowledgementsOf = new RecentMap<HostAcknowledgements>(1_000);
@@ -221,9 +225,12 @@ class ActiveTrigger {
   /** n8n does not restart a trigger when its credential changes. */
   #watchCredential(connection: AgentConnection): CredentialWatch {
     const { lines } = this.#listening;
+    const node = this.#context.getNode();
     return new CredentialWatch(connection, {
-      clock: systemClock,
-      read: () => this.#readCredential(),
+      polls,
+      credentialId: node.credentials?.['accoladesAgentApi']?.id ?? this.#owner.owner,
+      read: () => foundCredential(this.#context.getCredentials('accoladesAgentApi')),
+      decode: (credential) => readAgentCredential(credential, agentCredentialName(node)),
       onChange: (changed) => {
         if (this.#released !== null) return;
         this.#agents = changed.agents.length;
@@ -235,12 +242,6 @@ class ActiveTrigger {
         lines.warn(`Correct the credential: the trigger goes on with what it held before. ${reason}`);
       },
     });
-  }
-
-  async #readCredential(): Promise<AgentConnection | null> {
-    const credential = await foundCredential(this.#context.getCredentials('accoladesAgentApi'));
-    if (credential === null) return null;
-    return readAgentCredential(credential, agentCredentialName(this.#context.getNode()));
   }
 
   #warnOfTwin(twin: string): void {

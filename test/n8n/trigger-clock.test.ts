@@ -1,15 +1,21 @@
 import { setImmediate } from 'node:timers/promises';
-import { AccoladesError, type AccoladesEvent } from '@accolades-flow/core';
+import type { AccoladesEvent } from '@accolades-flow/core';
 import { expect } from 'chai';
 import {
   ACTIVATION_BATCH_MS,
   BATCH_MS,
   ConnectionBatch,
 } from '../../nodes/AccoladesTrigger/connection-batch.ts';
-import { CREDENTIAL_CHECK_MS, CredentialWatch } from '../../nodes/AccoladesTrigger/credential-watch.ts';
+import { CredentialWatch } from '../../nodes/AccoladesTrigger/credential-watch.ts';
 import { MANUAL_TEST_MS, ManualTests } from '../../nodes/AccoladesTrigger/manual-tests.ts';
 import { claimOwner } from '../../nodes/AccoladesTrigger/owner-name.ts';
-import type { AgentConnection } from '../../nodes/shared/agent-credential.ts';
+import { readAgentCredential, type AgentConnection } from '../../nodes/shared/agent-credential.ts';
+import {
+  CREDENTIAL_CHECK_MS,
+  CredentialPolls,
+  MIN_READ_GAP_MS,
+  type StoredCredential,
+} from '../../nodes/shared/credential-polls.ts';
 import { FakeClock } from '../../packages/core/test/support/fake-clock.ts';
 
 describe('The Accolades Trigger over time', () => {
@@ -19,23 +25,25 @@ describe('The Accolades Trigger over time', () => {
   });
 
   describe('a changed credential', () => {
-    const connection = (...labels: readonly string[]): AgentConnection => ({
-      agents: labels.map((label) => ({ label, idCrm: `${label}1234567` })),
-      server: { url: 'wss://example.com', allowUnauthorizedCerts: false },
-      warnings: [],
+    const credential = (labels: readonly string[], more: StoredCredential = {}): StoredCredential => ({
+      idCrm: labels.map((label) => `${label}=${label}1234567`).join('\n'),
+      url: 'wss://example.com',
+      ...more,
     });
-    let stored: () => Promise<AgentConnection | null>;
+    let stored: () => Promise<StoredCredential | null>;
     let changes: AgentConnection[];
     let invalid: string[];
     let watch: CredentialWatch;
 
     beforeEach(() => {
-      stored = () => Promise.resolve(connection('a', 'b'));
+      stored = () => Promise.resolve(credential(['a', 'b']));
       changes = [];
       invalid = [];
-      watch = new CredentialWatch(connection('a', 'b'), {
-        clock,
+      watch = new CredentialWatch(readAgentCredential(credential(['a', 'b'])), {
+        polls: new CredentialPolls(clock),
+        credentialId: '1',
         read: () => stored(),
+        decode: (changed) => readAgentCredential(changed),
         onChange: (changed) => changes.push(changed),
         onInvalid: (reason) => invalid.push(reason),
       });
@@ -54,46 +62,141 @@ describe('The Accolades Trigger over time', () => {
       await check();
       expect(changes).to.deep.equal([]);
       for (const changed of [
-        connection('a'),
-        connection('a', 'c'),
-        { ...connection('a', 'c'), server: { url: 'wss://other.example', allowUnauthorizedCerts: false } },
-        { ...connection('a', 'c'), server: { url: 'wss://other.example', allowUnauthorizedCerts: true } },
+        credential(['a']),
+        credential(['a', 'c']),
+        credential(['a', 'c'], { url: 'wss://other.example' }),
+        credential(['a', 'c'], { url: 'wss://other.example', allowUnauthorizedCerts: true }),
       ]) {
         stored = () => Promise.resolve(changed);
         await check();
         await check();
-        expect(changes.splice(0)).to.deep.equal([changed]);
+        expect(changes.splice(0)).to.deep.equal([readAgentCredential(changed)]);
       }
     });
 
     it('that cannot be used is reported once, and the one before stays', async () => {
-      stored = () => Promise.reject(new AccoladesError('INVALID_CREDENTIAL', { what: 'No agent is given.' }));
+      stored = () => Promise.resolve(credential([]));
       await check();
       await check();
       stored = () => Promise.resolve(null);
       await check();
       await check();
-      expect([changes, invalid]).to.deep.equal([[], ['No agent is given.', 'The credential was deleted.']]);
-      stored = () => Promise.resolve(connection('c'));
+      expect(changes).to.deep.equal([]);
+      expect(invalid).to.have.lengthOf(2);
+      expect(invalid[0]).to.match(/^No idCrm is given/);
+      expect(invalid[1]).to.equal('The credential was deleted.');
+      stored = () => Promise.resolve(credential(['c']));
       await check();
-      expect(changes).to.deep.equal([connection('c')]);
+      expect(changes).to.deep.equal([readAgentCredential(credential(['c']))]);
     });
 
     it('is found after the database did not answer for a while, without a word', async () => {
       stored = () => Promise.reject(new Error('timeout'));
       await check();
       await check();
-      stored = () => Promise.resolve(connection('c'));
+      stored = () => Promise.resolve(credential(['c']));
       await check();
-      expect([changes, invalid]).to.deep.equal([[connection('c')], []]);
+      expect([changes, invalid]).to.deep.equal([[readAgentCredential(credential(['c']))], []]);
     });
 
     it('is not taken over by a trigger that was closed meanwhile', async () => {
-      stored = () => Promise.resolve(connection('c'));
+      stored = () => Promise.resolve(credential(['c']));
       clock.advance(CREDENTIAL_CHECK_MS);
       watch.close();
       await setImmediate();
       expect(changes).to.deep.equal([]);
+    });
+  });
+
+  describe('the credentials of many triggers', () => {
+    let polls: CredentialPolls;
+    let reads: { readonly at: number; readonly reader: string }[];
+    let seen: Map<string, unknown[]>;
+    let ends: (() => void)[];
+
+    beforeEach(() => {
+      polls = new CredentialPolls(clock);
+      reads = [];
+      seen = new Map();
+      ends = [];
+    });
+    afterEach(() => {
+      for (const end of [...ends, ...ends]) end();
+      expect(clock.pending).to.equal(0);
+    });
+    const subscribe = (
+      credentialId: string,
+      reader: string,
+      read: () => Promise<StoredCredential | null> = () => Promise.resolve({ idCrm: credentialId }),
+    ) => {
+      const got: unknown[] = [];
+      seen.set(reader, got);
+      ends.push(
+        polls.subscribe(credentialId, {
+          read: () => {
+            reads.push({ at: clock.monotonic(), reader });
+            return read();
+          },
+          onRead: (credential) => got.push(credential?.['idCrm']),
+        }),
+      );
+    };
+    const pass = async (ms: number) => {
+      for (let passed = 0; passed < ms; passed += 1_000) {
+        clock.advance(1_000);
+        await setImmediate();
+      }
+    };
+
+    it('are read once for all triggers with the same credential', async () => {
+      for (let n = 0; n < 100; n++) subscribe('one', `trigger ${n}`);
+      await pass(2 * CREDENTIAL_CHECK_MS);
+      expect(reads).to.have.lengthOf(2);
+      expect([...seen.values()]).to.deep.equal(Array.from({ length: 100 }, () => ['one', 'one']));
+    });
+
+    it('are read in turn, spread over half a minute', async () => {
+      for (const id of ['one', 'two', 'three']) subscribe(id, id);
+      const start = clock.monotonic();
+      await pass(2 * CREDENTIAL_CHECK_MS);
+      expect(reads.map(({ at, reader }) => [(at - start) / 1_000, reader])).to.deep.equal([
+        [10, 'one'],
+        [20, 'two'],
+        [30, 'three'],
+        [40, 'one'],
+        [50, 'two'],
+        [60, 'three'],
+      ]);
+    });
+
+    it('are read one each second at most, however many there are', async () => {
+      for (let n = 0; n < 100; n++) subscribe(`credential ${n}`, `trigger ${n}`);
+      await pass(100 * MIN_READ_GAP_MS);
+      expect(new Set(reads.map(({ reader }) => reader)).size).to.equal(100);
+      expect(reads).to.have.lengthOf(100);
+    });
+
+    it('reach all triggers although reads of one trigger fail, hang or end late', async () => {
+      let finish: (credential: StoredCredential) => void = () => undefined;
+      const late = new Promise<StoredCredential>((resolve) => {
+        finish = resolve;
+      });
+      subscribe('one', 'failing', () => Promise.reject(new Error('timeout')));
+      subscribe('one', 'hanging', () => late);
+      subscribe('one', 'reading');
+      await pass(7 * CREDENTIAL_CHECK_MS);
+      expect(seen.get('failing')).to.deep.equal(['one', 'one', 'one']);
+      finish({ idCrm: 'older' });
+      await setImmediate();
+      expect(seen.get('reading')).to.deep.equal(['one', 'one', 'one']);
+    });
+
+    it('are still read when a trigger with the same credential ends', async () => {
+      subscribe('one', 'ending');
+      subscribe('one', 'staying');
+      ends[0]?.();
+      await pass(CREDENTIAL_CHECK_MS);
+      expect([seen.get('ending'), seen.get('staying')]).to.deep.equal([[], ['one']]);
     });
   });
 
