@@ -1,6 +1,6 @@
-import { AccoladesError, sendAnswer } from '@accolades-flow/core';
+import { AccoladesError, sendAnswer, type Received, type Refusal } from '@accolades-flow/core';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { admit } from './admission.ts';
+import { admit, type Admitted } from './admission.ts';
 import { readRequest } from './read-request.ts';
 import { warn } from './refusal-log.ts';
 import { startWorkflow } from './start-workflow.ts';
@@ -28,21 +28,49 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
     const { received, endpoint } = admitted;
     if (received.kind !== 'refused' && received.answer !== null) sendAnswer(response, received.answer);
     if (received.kind === 'ignored') return DEALT_WITH;
-    const refusal = received.kind === 'refused' ? received : await admitted.confirm();
+    const refusal = received.kind === 'refused' ? received : await confirmed(context, admitted, received);
     if (received.kind === 'message' && refusal === null) {
       return await startWorkflow(context, node.parameters, endpoint, received, request);
     }
     if (received.kind === 'message' && received.replyToken !== null) endpoint.abandon(received.replyToken);
-    if (refusal !== null) {
+    if (refusal === 'unreadable') {
+      if (received.kind === 'message' && received.fallback !== null) sendAnswer(response, received.fallback);
+    } else if (refusal !== null) {
       warn(context, 'unknown', refusal.logLine);
       sendAnswer(response, refusal.answer);
     }
     return DEALT_WITH;
   } catch (error) {
     // Publishing checks the settings, so only an expression or a credential can cause this.
-    const reason = error instanceof AccoladesError ? error.message : 'The node could not be prepared.';
-    warn(context, 'dropped', `A request was refused: the settings are not valid. ${reason}`);
+    const reason =
+      error instanceof AccoladesError
+        ? `the settings are not valid. ${error.message}`
+        : 'the node could not be prepared, because its settings or its credential could not be read.';
+    warn(context, 'dropped', `A request was refused: ${reason}`);
     sendAnswer(response, { status: 500, headers: {}, body: '' });
     return DEALT_WITH;
+  }
+}
+
+/**
+ * Checks a received request with the current secret. It counts as answered already, so a failure
+ * to read the credential is told apart from a refusal. Never throws.
+ */
+async function confirmed(
+  context: IWebhookFunctions,
+  admitted: Admitted,
+  { answer }: Extract<Received, { kind: 'message' }>,
+): Promise<Refusal | 'unreadable' | null> {
+  try {
+    return await admitted.confirm();
+  } catch (error) {
+    const given = answer === null ? 'The fallback was sent.' : 'The request had been answered.';
+    const reason = error instanceof AccoladesError ? ` ${error.message}` : '';
+    warn(
+      context,
+      'dropped',
+      `The workflow was not started: the credential could not be read. ${given}${reason}`,
+    );
+    return 'unreadable';
   }
 }

@@ -6,12 +6,17 @@ import type { IDataObject, INodeParameters } from 'n8n-workflow';
 import { AccoladesWebhookTrigger } from '../../nodes/AccoladesWebhookTrigger/AccoladesWebhookTrigger.node.ts';
 import { root } from '../../scripts/paths.ts';
 import { NodeRuntime, type WebhookCall, type WebhookOutcome } from './node-runtime.ts';
+import { recordLog } from './record-log.ts';
 
 const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
 const credentials = { accoladesWebhookApi: { secret: SECRET } };
 const EVENTS: INodeParameters = { events: [...WEBHOOK_EVENTS] };
 const HANGUP =
   'apiName=callNotification&event=hangup&callId=1608743891.1344&userId=27&userType=user&callerNumber=0211234567&duration=75';
+
+function fail(): never {
+  throw new Error('The database is away.');
+}
 
 describe('The n8n webhook trigger', () => {
   let runtime: NodeRuntime;
@@ -309,6 +314,30 @@ describe('The n8n webhook trigger', () => {
       expect([response.statusCode, attempts]).to.deep.equal([200, 2]);
       expect(workflowData?.[0]).to.have.lengthOf(1);
     });
+
+    for (const [what, body, answer, read] of [
+      ['a notification', HANGUP, 'OK', fail],
+      ['a request that waits', 'order=42', '{"found":"no"}', () => ({ secret: 'short' })],
+    ] as const) {
+      it(`answers ${what}, starts nothing and says so when its credential cannot be read`, async () => {
+        const log = recordLog();
+        const { response, outcome } = runtime.begin('accoladesWebhookTrigger', {
+          credentials: {
+            get accoladesWebhookApi() {
+              return read();
+            },
+          },
+          pathSecret: SECRET,
+          parameters: { ...EVENTS, options: { ivrFallback: '{"found":"no"}' } },
+          body,
+        });
+        expect(await outcome).to.deep.equal({ noWebhookResponse: true });
+        expect([response.statusCode, response.body]).to.deep.equal([200, answer]);
+        expect(log.map(({ message }) => message).join('\n'))
+          .to.match(/The workflow was not started: the credential could not be read\./)
+          .and.not.to.match(/A request was refused/);
+      });
+    }
   });
 
   it('has its path and its way to respond worked out by n8n without an expression, to the same result', () => {
