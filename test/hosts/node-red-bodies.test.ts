@@ -10,13 +10,15 @@ const FORM = 'application/x-www-form-urlencoded';
 describe('Bodies of requests to a real Node-RED with its default settings', () => {
   let rig: NodeRedRig;
 
+  const flow = (path: string) => [
+    tab('a'),
+    flowNode('a', 'hook', 'accolades-webhook', { path }, [['out']]),
+    debug('a', 'out'),
+  ];
+
   before(async () => {
     rig = await NodeRedRig.start();
-    await rig.deploy([
-      tab('a'),
-      flowNode('a', 'hook', 'accolades-webhook', { path: '/accolades' }, [['out']]),
-      debug('a', 'out'),
-    ]);
+    await rig.deploy(flow('/accolades'));
   });
 
   after(() => rig.stop());
@@ -56,6 +58,13 @@ describe('Bodies of requests to a real Node-RED with its default settings', () =
       write(pieces);
     });
 
+  it('are left to the admin API, so that no endpoint keeps the editor from deploying', async () => {
+    await rig.deploy(flow('/flows'));
+    await rig.deploy(flow('/accolades'));
+    const message = await rig.next('out', () => send(FORM, [HANGUP]));
+    expect(payloadOf(message)).to.include({ event: 'hangup' });
+  });
+
   it('are refused when they are larger than the limit, although they do not say so', async () => {
     const filler = 'x'.repeat(70_000);
     const json = ['{"event":"hangup","filler":"', filler, '"}'];
@@ -90,11 +99,7 @@ describe('Bodies of requests to a real Node-RED with its default settings', () =
 
   it('of other paths are still read by Node-RED', async () => {
     // A deployment is a request with a body.
-    await rig.deploy([
-      tab('a'),
-      flowNode('a', 'hook', 'accolades-webhook', { path: '/accolades' }, [['out']]),
-      debug('a', 'out'),
-    ]);
+    await rig.deploy(flow('/accolades'));
     const message = await rig.next('out', () => send(FORM, [HANGUP]));
     expect(payloadOf(message)).to.include({ event: 'hangup' });
   });

@@ -299,6 +299,7 @@ describe('accolades-webhook', () => {
     for (const [hook, status] of [
       [{ path: 'a b' }, 'wrong settings'],
       [{ path: '/' }, 'wrong settings'],
+      [{ path: '/flows' }, 'path reserved'],
       [{ events: [] }, 'wrong settings'],
       [{ allowedAddresses: 'here' }, 'wrong settings'],
       [{ ivrFallback: '{"a b":1}' }, 'wrong reply'],

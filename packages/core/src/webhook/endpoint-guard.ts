@@ -133,6 +133,11 @@ export class EndpointGuard {
     }
   }
 
+  /** Whether a text is the secret, compared in constant time. False without a secret. */
+  isSecret(text: string): boolean {
+    return this.#secret?.isAmong([text]) === true;
+  }
+
   /** Checks the secret, then reads the fields. Never throws. */
   admitBody({ head, format }: CheckedHead, body: unknown): Admission {
     const query = formFields(queryOf(head.url));

@@ -46,6 +46,7 @@ export default function registerWebhook(RED: NodeAPI): void {
           hasCors: Boolean(setting('httpNodeCors')),
           server: RED.server,
           root: setting('httpNodeRoot'),
+          adminRoot: setting('httpAdminRoot'),
           onForgotten: (path, count) => {
             RED.log.warn(texts('accolades-webhook.log.forgotten', { path, count }));
           },
@@ -125,6 +126,13 @@ class WebhookWork implements FlowMember {
     try {
       if (this.#routes === null) throw invalidParameter(this.#texts('accolades-webhook.error.httpOff'));
       this.#path = readPath(settingReader(settings, environment)('path'));
+      if (this.#routes.isReserved(this.#path)) {
+        this.#failPath(
+          'pathReserved',
+          invalidParameter(this.#texts('accolades-webhook.error.adminPath', { path: this.#path })),
+        );
+        return;
+      }
       const given = this.#secretOf(secret, environment);
       const rules = endpointSettings(settings, given, environment);
       checkAddresses(rules.allowedAddresses);
@@ -209,12 +217,13 @@ class WebhookWork implements FlowMember {
         });
       }
     } catch (error) {
-      this.#fail(error, {
-        fill: 'red',
-        shape: 'ring',
-        text: this.#texts('accolades-webhook.status.pathInUse'),
-      });
+      this.#failPath('pathInUse', error);
     }
+  }
+
+  #failPath(reason: 'pathInUse' | 'pathReserved', error: unknown): void {
+    const text = this.#texts(`accolades-webhook.status.${reason}`);
+    this.#fail(error, { fill: 'red', shape: 'ring', text });
   }
 
   #deployedNode(endpoint: WebhookEndpoint, hasSecret: boolean): DeployedNode {

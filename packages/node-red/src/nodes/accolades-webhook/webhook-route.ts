@@ -3,6 +3,7 @@ import {
   AccoladesError,
   sendAnswer,
   type CheckedHead,
+  type HttpAnswer,
   type Refusal,
   type RequestHead,
   type WebhookEndpoint,
@@ -10,6 +11,8 @@ import {
 import { readBody } from '@accolades-flow/core/node';
 import { openRequests } from '../../runtime/open-requests.ts';
 import { DeliveryBuffer, type Delivery, type DeliveryTarget } from './delivery-buffer.ts';
+
+const UNAVAILABLE: HttpAnswer = { status: 503, headers: {}, body: '' };
 
 /** A deployed webhook node, as seen by its route. */
 export interface DeployedNode extends DeliveryTarget {
@@ -34,6 +37,7 @@ export class WebhookRoute {
   #node: DeployedNode;
   #previousEndpoint: WebhookEndpoint | null = null;
   #live = false;
+  #isClosed = false;
 
   constructor(path: string, owner: string, node: DeployedNode) {
     this.path = path;
@@ -48,6 +52,10 @@ export class WebhookRoute {
 
   get hasSecret(): boolean {
     return this.#node.hasSecret;
+  }
+
+  isSecret(text: string): boolean {
+    return this.#node.endpoint.guard.isSecret(text);
   }
 
   get heldCount(): number {
@@ -103,8 +111,12 @@ export class WebhookRoute {
     return this.#buffer.drop();
   }
 
-  /** Ends the requests that still wait, with their fallback. Idempotent, never throws. */
+  /**
+   * Ends the requests that still wait, with their fallback; one whose body is still arriving is
+   * refused. Idempotent, never throws.
+   */
   close(): void {
+    this.#isClosed = true;
     this.detach();
     this.#previousEndpoint?.close();
     this.#node.endpoint.close();
@@ -147,6 +159,11 @@ export class WebhookRoute {
   }
 
   #receive(checked: CheckedHead, body: unknown, response: ServerResponse): void {
+    if (this.#isClosed) {
+      // No node will take the message, so the sender must not count it as received.
+      sendAnswer(response, UNAVAILABLE);
+      return;
+    }
     // The node may have been replaced while the body arrived.
     const { endpoint } = this.#node;
     let onAnswered: (byFallback: boolean) => void = () => undefined;

@@ -1,6 +1,7 @@
 import type { EventEmitter } from 'node:events';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { AccoladesError, type RequestHead } from '@accolades-flow/core';
+import { isAdminPath } from './admin-path.ts';
 import type { Delivery } from './delivery-buffer.ts';
 import { pathKey } from './path.ts';
 import { UnreadBodies } from './unread-bodies.ts';
@@ -23,6 +24,8 @@ export interface RoutesOptions {
   readonly server?: EventEmitter | null;
   /** The setting `httpNodeRoot`: the prefix of all paths in a URL. Default: none. */
   readonly root?: unknown;
+  /** The setting `httpAdminRoot`: the same for the admin API; false: there is none. */
+  readonly adminRoot?: unknown;
   /** Called when messages are dropped because their node did not come back. */
   readonly onForgotten?: (path: string, count: number) => void;
 }
@@ -56,9 +59,14 @@ export class WebhookRoutes {
     this.#options = options;
     const root = typeof options.root === 'string' ? options.root.replace(/\/+$/, '') : '';
     const isOurs = ({ url = '' }: IncomingMessage): boolean =>
-      url.startsWith(root) && this.#find(url.slice(root.length)) !== null;
+      url.startsWith(root) && this.#isExact(url.slice(root.length));
     this.#unread = options.server ? new UnreadBodies(options.server, isOurs) : null;
     this.#middleware = handlersOf(options.middleware);
+  }
+
+  /** Whether the path belongs to Node-RED's admin API. */
+  isReserved(path: string): boolean {
+    return isAdminPath(path, this.#options.root, this.#options.adminRoot);
   }
 
   /**
@@ -132,6 +140,12 @@ export class WebhookRoutes {
     const isParsed = '_body' in request && this.#unread?.has(request) !== true;
     if (!request.readableEnded && !isParsed) return undefined;
     return 'body' in request ? (request.body ?? null) : null;
+  }
+
+  /** Whether a URL is a route, not only below one, where other handlers may have theirs. */
+  #isExact(url: string): boolean {
+    const found = this.#find(url);
+    return found !== null && (found.pathSecret === null || found.route.isSecret(found.pathSecret));
   }
 
   #find(url: string): { readonly route: WebhookRoute; readonly pathSecret: string | null } | null {
