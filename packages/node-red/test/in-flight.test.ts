@@ -4,8 +4,8 @@ import { FakeHooks } from './fake-hooks.ts';
 
 const nextTurn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
-describe('Messages on their way', () => {
-  it('are called back in order, and kept from arriving until all have been tried', async () => {
+describe('Messages in flight', () => {
+  it('are recalled in order, and are not delivered', async () => {
     const hooks = new FakeHooks();
     const inFlight = new InFlight<string>(hooks.api);
     inFlight.sent('id1', 'first');
@@ -19,7 +19,7 @@ describe('Messages on their way', () => {
     expect(hooks.count).to.equal(0);
   });
 
-  it('are no longer so once they have been handed over', async () => {
+  it('are no longer in flight once they were delivered', async () => {
     const hooks = new FakeHooks();
     const inFlight = new InFlight<string>(hooks.api);
     inFlight.sent('id1', 'first');
@@ -28,7 +28,7 @@ describe('Messages on their way', () => {
     expect(hooks.count).to.equal(0);
   });
 
-  it('are called back when all that were sent before have been handed over', async () => {
+  it('are recalled when all earlier messages were delivered', async () => {
     const inFlight = new InFlight<string>(new FakeHooks().api);
     inFlight.sent('id1', 'first');
     await nextTurn();
@@ -36,7 +36,7 @@ describe('Messages on their way', () => {
     expect(inFlight.recall()).to.deep.equal(['second']);
   });
 
-  it('that were called back do not count for those that are sent after them', async () => {
+  it('that were recalled do not count for later messages', async () => {
     const hooks = new FakeHooks();
     const inFlight = new InFlight<string>(hooks.api);
     inFlight.sent('id1', 'first');
@@ -49,7 +49,7 @@ describe('Messages on their way', () => {
     expect(inFlight.recall()).to.deep.equal(['fourth']);
   });
 
-  it('are called back although others before them have been handed over', async () => {
+  it('are recalled although earlier messages were delivered', async () => {
     const hooks = new FakeHooks();
     const inFlight = new InFlight<string>(hooks.api);
     inFlight.sent('id1', 'first');
@@ -58,7 +58,7 @@ describe('Messages on their way', () => {
     expect(await between).to.deep.equal(['second']);
   });
 
-  it('cannot be called back in a runtime without hooks', () => {
+  it('cannot be recalled in a runtime without hooks', () => {
     const inFlight = new InFlight<string>(undefined);
     inFlight.sent('id1', 'first');
     expect(inFlight.recall()).to.deep.equal([]);

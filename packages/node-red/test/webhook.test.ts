@@ -136,7 +136,7 @@ describe('accolades-webhook', () => {
     expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(401);
   });
 
-  it('takes a secret that was written as nothing for none', async () => {
+  it('treats an empty secret as none', async () => {
     await start(webhookFlow(), '');
     expect((await post(`${url}/accolades`, HANGUP)).status).to.equal(200);
   });
@@ -208,7 +208,7 @@ describe('accolades-webhook', () => {
     await runtime.waitForMessages('out2', 1);
   });
 
-  it('gives its path back when it is removed, and only its own', async () => {
+  it('releases only its own path when it is removed', async () => {
     await start(
       webhookFlow({}, [
         { id: 'hook2', type: 'accolades-webhook', z: 'tab', path: '/accolades/two', wires: [['out']] },
@@ -271,7 +271,7 @@ describe('accolades-webhook', () => {
     expect((await post(`${url}/two`, HANGUP)).status).to.equal(200);
   });
 
-  it('takes a request that is still coming in while it is redeployed', async () => {
+  it('accepts a request whose body arrives during a redeployment', async () => {
     await start(webhookFlow({ name: 'a' }));
     const body = new URLSearchParams(HANGUP).toString();
     const answered = new Promise<number>((resolve, reject) => {
