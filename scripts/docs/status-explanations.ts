@@ -36,6 +36,7 @@ export const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   'accolades-webhook': {
     ready: 'Green dot. The path is there.',
     pathInUse: 'Red ring. Another node has this path. Choose another.',
+    pathReserved: 'Red ring. The path belongs to the editor and administration of Node-RED. Choose another.',
     refused:
       'Yellow ring. A request was refused; the number is the HTTP status: 401 wrong secret, 403 address not allowed, 405 method, 408 too slow, 413 too large, 400 or 415 no form.',
     fallback: 'Yellow ring. The flow had not answered in time, so the fallback was sent.',
