@@ -46,8 +46,8 @@ Options:
   --result-port <port>     what the flow did (default: 14390)
   -h, --help               this text
 
-A port that is taken is replaced by another one. With SLACK_WEBHOOK_URL in the environment, the flow posts to that
-Slack channel instead of the page.`;
+A port that is taken is replaced by another one. With SLACK_WEBHOOK_URL in the environment, the messages
+also go to that Slack channel.`;
 
 /**
  * @returns the options, or `help` when the user asked for help
