@@ -60,7 +60,9 @@ export class NodeRedRig {
   async open(flows: FlowNode[] = [], options: PageOptions = {}): Promise<NodeRedEditor> {
     await this.client.deploy(flows);
     const page = await newPage(this.#browser, options);
-    page.on('pageerror', (error) => this.pageErrors.push(error.message));
+    page.on('pageerror', (error) => {
+      if (!isOfNodeRed(error)) this.pageErrors.push(error.stack ?? error.message);
+    });
     return NodeRedEditor.open(page, this.host.url);
   }
 
@@ -87,4 +89,13 @@ export class NodeRedRig {
 /** Closes a page and its context. */
 export async function closePage(page: Page): Promise<void> {
   await page.context().close();
+}
+
+/**
+ * Whether only Node-RED's own scripts took part in an error: on a busy machine its tips start before
+ * their box exists. An error of our dialogs has a frame of our scripts, also when Node-RED calls them.
+ */
+function isOfNodeRed({ stack = '' }: Error): boolean {
+  const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));
+  return frames.length > 0 && frames.every((line) => /\/(red|vendor)\/[\w./-]+\.js/.test(line));
 }
