@@ -7,8 +7,8 @@ const MAX_FUNCTION_LINES = 60;
 const MAX_COMMENT_COLUMNS = 110;
 
 /**
- * What keeps the source readable: no long files, functions or comment lines. Needs no types, so that
- * it takes seconds: `npm run lint:words`.
+ * What keeps the source readable: no long files, functions or comment lines. Needs no types, so
+ * that it takes seconds: `npm run lint:words`.
  */
 export default tseslint.config(
   {

@@ -1,5 +1,8 @@
 /* global RED */
-/* In the page that shows everything, there is room for the flow alone: both sidebars are folded, and all of it is seen. */
+/*
+ * In the page that shows everything, there is room for the flow alone: both sidebars are folded,
+ * and all of it is seen.
+ */
 (function () {
   if (window === window.parent) return;
 

@@ -111,8 +111,8 @@ export class Connector {
   }
 
   /**
-   * The page goes away or is frozen, for good or until {@link resume}. Tells the flow, posts what is
-   * not delivered yet, and releases the agent's one connection. Idempotent, never throws.
+   * The page goes away or is frozen, for good or until {@link resume}. Tells the flow, posts what
+   * is not delivered yet, and releases the agent's one connection. Idempotent, never throws.
    */
   suspend(): void {
     const session = this.#session;

@@ -7,7 +7,9 @@ export const MAX_QUEUED = 100;
 const MAX_QUEUED_CHARS = 2 * 1024 * 1024;
 /** An event is given up after this time, in milliseconds. It is longer than a night. */
 export const MAX_EVENT_AGE_MS = 12 * 3_600_000;
-/** Failures of the first event before the queue finds out whether the endpoint takes another one. */
+/**
+ * Failures of the first event before the queue finds out whether the endpoint takes another one.
+ */
 export const FAILURES_BEFORE_PROBE = 3;
 /** Time between two attempts for the events that were set aside, in milliseconds. */
 const SET_ASIDE_RETRY_MS = 30_000;

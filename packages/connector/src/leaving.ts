@@ -9,12 +9,13 @@ type BodyOf = (event: ConnectorEvent, short: boolean) => string;
 
 /**
  * The posts that deliver what waits when the page goes away. Together they keep within the limit of
- * browsers for posts that outlive their page: if need be, events are posted in their short form, the
- * longest first, and if even that is too much, the oldest are left out.
+ * browsers for posts that outlive their page: if need be, events are posted in their short form,
+ * the longest first, and if even that is too much, the oldest are left out.
  *
  * A browser ends a page that takes more than half a second to go, so this must be quick.
  * @param inFlight the event whose answer is awaited
- * @param isFailing whether the last post failed. If so, the one in flight is likely to fail as well,
+ * @param isFailing whether the last post failed. If so, the one in flight is likely to fail as
+ *   well,
  *   so its event is posted again; otherwise only if its post ends with the page.
  */
 export function leavingPosts(

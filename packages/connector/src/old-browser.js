@@ -1,6 +1,6 @@
 /*
- * Says that the browser is too old for connector.js. Old browsers run this file, so it is written in
- * the JavaScript of 2009.
+ * Says that the browser is too old for connector.js. Old browsers run this file, so it is written
+ * in the JavaScript of 2009.
  */
 (function () {
   'use strict';

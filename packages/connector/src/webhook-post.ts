@@ -48,7 +48,10 @@ export type DeliveryOutcome =
   | {
       readonly kind: 'failed';
       readonly problem: DeliveryProblem;
-      /** `never`: the endpoint will not take this event. `later`: a person has to correct a setting. */
+      /**
+       * `never`: the endpoint will not take this event. `later`: a person has to correct a
+       * setting.
+       */
       readonly again: 'soon' | 'later' | 'never';
       /** HTTP status; null when no answer could be read. */
       readonly status: number | null;

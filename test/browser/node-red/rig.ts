@@ -92,8 +92,9 @@ export async function closePage(page: Page): Promise<void> {
 }
 
 /**
- * Whether only Node-RED's own scripts took part in an error: on a busy machine its tips start before
- * their box exists. An error of our dialogs has a frame of our scripts, also when Node-RED calls them.
+ * Whether only Node-RED's own scripts took part in an error: on a busy machine its tips start
+ * before their box exists. An error of our dialogs has a frame of our scripts, also when Node-RED
+ * calls them.
  */
 function isOfNodeRed({ stack = '' }: Error): boolean {
   const frames = stack.split('\n').filter((line) => /^\s+at /.test(line));

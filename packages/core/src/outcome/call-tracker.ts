@@ -19,7 +19,10 @@ import { TrackedCall, type CallEnd } from './tracked-call.ts';
 
 /** Calls in memory; beyond it the oldest ends as if its hang-up had never come. */
 export const MAX_CALLS = 10_000;
-/** What the notifications of all calls in memory may hold, in characters of JSON; beyond it as above. */
+/**
+ * What the notifications of all calls in memory may hold, in characters of JSON; beyond it as
+ * above.
+ */
 export const MAX_CHARS = 16 * 1024 * 1024;
 /** Ids of told calls that are remembered, and for how long, in milliseconds. */
 const MAX_TOLD = 20_000;
@@ -105,7 +108,9 @@ export class CallTracker {
     this.#presentSince ??= momentOf(this.#clock);
   }
 
-  /** Accolades cannot reach the endpoint any more: what it posts meanwhile is missing. Idempotent. */
+  /**
+   * Accolades cannot reach the endpoint any more: what it posts meanwhile is missing. Idempotent.
+   */
   closed(): void {
     this.#presentSince = null;
   }

@@ -14,14 +14,14 @@ export type HangupReports = 'unknown' | 'every' | 'answered' | 'last';
 /** @see DEFAULT_OUTCOME_SETTINGS */
 export interface OutcomeSettings {
   /**
-   * Quiet time after which an answered call is over, in milliseconds, 0 to 3,600,000. A blind transfer
-   * rings before the next phone reports.
+   * Quiet time after which an answered call is over, in milliseconds, 0 to 3,600,000. A blind
+   * transfer rings before the next phone reports.
    * @default 30000
    */
   readonly waitAnsweredMs: number;
   /**
-   * Quiet time after which an unanswered call is over, in milliseconds, 0 to 3,600,000. A queue goes
-   * on to the next phone.
+   * Quiet time after which an unanswered call is over, in milliseconds, 0 to 3,600,000. A queue
+   * goes on to the next phone.
    * @default 60000
    */
   readonly waitUnansweredMs: number;
@@ -73,7 +73,10 @@ export interface CallPhone {
   readonly phoneId: string | null;
 }
 
-/** What became of a call, as both hosts give it to flows. Times are ISO 8601; what is not known is null. */
+/**
+ * What became of a call, as both hosts give it to flows. Times are ISO 8601; what is not known is
+ * null.
+ */
 export interface CallRecord {
   readonly event: 'callEnded' | 'missedCall';
   readonly result: CallResult;

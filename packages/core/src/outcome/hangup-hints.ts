@@ -3,7 +3,10 @@ import type { CallEnd, TrackedCall } from './tracked-call.ts';
 
 type KnownReports = Exclude<HangupReports, 'unknown'>;
 
-/** After this many calls that only one setting explains, and none that another one does, it is named. */
+/**
+ * After this many calls that only one setting explains, and none that another one does, it is
+ * named.
+ */
 const ENOUGH = 3;
 
 /** Counts the calls that only one of the possible settings of `hangups` explains. */

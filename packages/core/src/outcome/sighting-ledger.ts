@@ -2,7 +2,10 @@ import { digitsOf } from './number-key.ts';
 import type { CallSighting } from './contract.ts';
 import type { Moment } from './moment.ts';
 
-/** How far a session's call event and a notification of the same call may be apart, in milliseconds. */
+/**
+ * How far a session's call event and a notification of the same call may be apart, in
+ * milliseconds.
+ */
 export const MATCH_MS = 90_000;
 /** Call events kept that belong to no known call yet; beyond it the oldest are forgotten. */
 const MAX_PENDING = 2_000;
@@ -45,7 +48,10 @@ export class SightingLedger {
     return isRung ? this.#take(isNear) : [];
   }
 
-  /** Removes and returns the groups of one call each, of which nothing more came for `ms` milliseconds. */
+  /**
+   * Removes and returns the groups of one call each, of which nothing more came for `ms`
+   * milliseconds.
+   */
   takeQuiet(ms: number, now: Moment): readonly (readonly Sighting[])[] {
     const groups: Sighting[][] = [];
     for (const sighting of this.#pending) {

@@ -76,7 +76,10 @@ export class TrackedCall {
     return this.#lastSign;
   }
 
-  /** That of the first notification with a public number; else of what sessions and notifications say. */
+  /**
+   * That of the first notification with a public number; else of what sessions and notifications
+   * say.
+   */
   get direction(): CallRecord['direction'] {
     if (this.#public?.direction != null) return this.#public.direction;
     if (this.#directions.size > 1) return 'internal';

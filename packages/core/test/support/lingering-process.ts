@@ -1,6 +1,6 @@
 /**
- * A process that connects an agent and unsubscribes as `argv[3]` says. The test measures how long it
- * then stays alive.
+ * A process that connects an agent and unsubscribes as `argv[3]` says. The test measures how long
+ * it then stays alive.
  */
 import { Hub } from '../../src/hub/hub.ts';
 

@@ -1,7 +1,10 @@
 'use strict';
 const { appendFileSync } = require('node:fs');
 
-/** Appends one line of JSON for each item: the execution, its mode, the call's id and the process that runs it. */
+/**
+ * Appends one line of JSON for each item: the execution, its mode, the call's id and the process
+ * that runs it.
+ */
 class Sink {
   constructor() {
     this.description = {

@@ -1,8 +1,8 @@
 import type { Fact, PhoneName, RealCall } from './real-call.ts';
 
 /**
- * Which phones post `hangup` in truth: every phone that rang (H1), phones that answered (H2), or the
- * phone that was last involved, once per call (H3).
+ * Which phones post `hangup` in truth: every phone that rang (H1), phones that answered (H2), or
+ * the phone that was last involved, once per call (H3).
  */
 export type Hypothesis = 'H1' | 'H2' | 'H3';
 

@@ -4,8 +4,8 @@ import * as server from './server-commands.ts';
 import * as time from './time-commands.ts';
 
 /**
- * The steps of a history, by frequency. Time and the server's answers end a drain or a change of server
- * settings, so they are rarer than what may happen during one.
+ * The steps of a history, by frequency. Time and the server's answers end a drain or a change of
+ * server settings, so they are rarer than what may happen during one.
  */
 const ANYTHING = fc.oneof(
   { weight: 8, arbitrary: owners.subscribe },

@@ -20,8 +20,8 @@ interface Durable {
 }
 
 /**
- * What a draining owner still gets of an agent: every call while others use it, and after that those
- * of its last connection.
+ * What a draining owner still gets of an agent: every call while others use it, and after that
+ * those of its last connection.
  */
 type Hearing = 'all' | FakeTransport | 'nothing';
 
@@ -97,7 +97,8 @@ export class Model {
 
   /**
    * A call arrives over a connection.
-   * @returns owners that may get it as well: they drain, and others have subscribed to the agent since
+   * @returns owners that may get it as well: they drain, and others have subscribed to the agent
+   *   since
    */
   ring(call: Call, connection: FakeTransport): Owner[] {
     const { agent } = call;
