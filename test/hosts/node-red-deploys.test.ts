@@ -134,7 +134,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     await notify('1608743891.1');
     await waitUntil('the release', () => simulator.sessions().length === 0, { deadlineMs: 25_000 });
     await logged(/Dropped events: 3\. They arrived while this node was stopped/);
-    await logged(/hook: its node did not come back; 1 messages/);
+    await logged(/hook: its node did not come back\. Dropped messages: 1/);
     expect(got()).to.deep.equal([]);
   });
 
@@ -176,6 +176,6 @@ describe('Deployments and the end of a real Node-RED', function () {
     process.kill(rig.host.pid, 'SIGTERM');
     await rig.host.process.exited;
     expect(rig.host.output()).to.match(/Dropped events: 2\. They arrived while this node was stopped/);
-    expect(rig.host.output()).to.match(/hook: its node did not come back; 1 messages/);
+    expect(rig.host.output()).to.match(/hook: its node did not come back\. Dropped messages: 1/);
   });
 });
