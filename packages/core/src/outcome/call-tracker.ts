@@ -255,12 +255,9 @@ export class CallTracker {
       presentSince: this.#presentSince,
       hasReported: (phoneId) => this.#reporters.get(phoneId) === true,
     });
-    // A call that only sessions saw may have an id for each leg.
-    const ids = new Set([
-      call.callId,
-      ...(call.notifications === 0 ? call.sightings.map(({ uniqueId }) => uniqueId) : []),
-    ]);
-    for (const id of ids) this.#remember(id, { at: now, isMissed: judgement.result === 'missed' });
+    const told = { at: now, isMissed: judgement.result === 'missed' };
+    if (this.#told.get(call.callId) === undefined) this.#told.add(call.callId, told);
+    else this.#told.replace(call.callId, told);
     this.#hints.learnFrom(call, how);
     this.#nameSetting();
     try {
@@ -268,11 +265,6 @@ export class CallTracker {
     } catch {
       this.#report('failedOwner', `What became of the call ${call.callId} could not be passed on.`);
     }
-  }
-
-  #remember(callId: string, told: { readonly at: Moment; readonly isMissed: boolean }): void {
-    if (this.#told.get(callId) === undefined) this.#told.add(callId, told);
-    else this.#told.replace(callId, told);
   }
 
   /** For how long a session's call event waits for a notification, in milliseconds. */

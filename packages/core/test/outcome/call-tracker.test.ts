@@ -352,15 +352,6 @@ describe('call tracker', () => {
       expect(only().evidence).to.deep.include({ notifications: 0, sessions: 2, matched: 'none' });
     });
 
-    it('“answered”: counts a late notification of any of its legs, and tells nothing more', () => {
-      start({ hangups: 'answered' });
-      for (const phoneId of ['27', '28']) see({ phoneId, uniqueId: `${callId}${phoneId}` });
-      pass(91);
-      post('answer', '28', { callId: `${callId}28` });
-      pass(5 * 3_600);
-      expect([records.length, tracker.status.lateNotifications]).to.deep.equal([1, 1]);
-    });
-
     it('“last”: the first hang-up ends every leg', () => {
       start({ hangups: 'last' });
       post('answer', '27');
