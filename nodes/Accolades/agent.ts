@@ -1,5 +1,6 @@
 import {
   AccoladesError,
+  chooseAgent,
   isKnownVersion,
   KNOWN_MAJOR_VERSION,
   parseConfiguration,
@@ -101,10 +102,7 @@ export const getVersion: Operation = async (context, itemIndex, run) => {
   return [{ version, known }];
 };
 
-/**
- * Sends a request to the chosen agent over a session of this process, or one that ends with the
- * run.
- */
+/** Sends a request to the chosen agent. A connection that it opens ends with the run. */
 async function ask<T>(
   context: IExecuteFunctions,
   itemIndex: number,
@@ -117,20 +115,17 @@ async function ask<T>(
   );
   for (const warning of warnings) run.warn(warning);
   const agent = choose(agents, context.getNodeParameter('agentName', itemIndex, ''));
-  return run.sessions.ask(agent, server, question);
+  return run.requests.send(agent, { server }, question);
 }
 
 function choose(agents: readonly AgentCredential[], name: unknown): AgentCredential {
-  const wanted = typeof name === 'string' || typeof name === 'number' ? String(name).trim() : '';
-  const [first] = agents;
-  if (wanted === '' && first !== undefined && agents.length === 1) return first;
-  const found = agents.find(({ label }) => label === wanted);
-  if (found !== undefined) return found;
+  const { agent, wanted } = chooseAgent(agents, name);
+  if (agent !== null) return agent;
   const known = named(agents.map(({ label }) => label));
   throw new AccoladesError('INVALID_PARAMETER', {
     what:
-      wanted === ''
+      wanted === null
         ? `The credential holds several agents. Give the name of the one to ask: ${known}.`
-        : `The credential has no agent “${wanted.slice(0, 100)}”. It has ${known}.`,
+        : `The credential has no agent “${wanted}”. It has ${known}.`,
   });
 }

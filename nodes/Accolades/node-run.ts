@@ -1,17 +1,20 @@
+import { AgentRequests } from '@accolades-flow/core';
+import { processHub, systemClock } from '@accolades-flow/core/node';
 import type { IExecuteFunctions } from 'n8n-workflow';
-import { AgentSessions } from './agent-sessions.ts';
 
 /** State that the items of one run share. */
 export class NodeRun {
-  readonly sessions: AgentSessions;
+  readonly requests: AgentRequests;
   readonly #context: IExecuteFunctions;
   readonly #said = new Set<string>();
 
   constructor(context: IExecuteFunctions) {
     this.#context = context;
-    this.sessions = new AgentSessions(
-      `n8n request ${context.getWorkflow().id ?? ''} ${context.getNode().id} ${context.getExecutionId()}`,
-    );
+    this.requests = new AgentRequests({
+      hub: processHub(),
+      clock: systemClock,
+      owner: `n8n request ${context.getWorkflow().id ?? ''} ${context.getNode().id} ${context.getExecutionId()}`,
+    });
   }
 
   /** Writes a warning to n8n's log, once for all items. */
@@ -27,7 +30,7 @@ export class NodeRun {
 
   /** Idempotent, never throws. */
   close(): void {
-    this.sessions.close();
+    this.requests.close();
   }
 
   #isNew(what: string): boolean {

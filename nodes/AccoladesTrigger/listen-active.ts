@@ -239,13 +239,17 @@ class ActiveTrigger {
         lines.write('info', `The credential was changed. The trigger uses it now: ${agents}.`);
       },
       onInvalid: (reason) => {
-        lines.warn(`Correct the credential: the trigger goes on with what it held before. ${reason}`);
+        lines.write(
+          'warn',
+          `Correct the credential: the trigger goes on with what it held before. ${reason}`,
+        );
       },
     });
   }
 
   #warnOfTwin(twin: string): void {
-    this.#listening.lines.warn(
+    this.#listening.lines.write(
+      'warn',
       `Replace one of the nodes “${twin}” and “${this.#context.getNode().name}” of this workflow by a new one: ` +
         'they have the same internal ID. Both get their events, but calls that come during a publish may be lost.',
     );

@@ -62,7 +62,7 @@ export class Listening {
 
   /** Ends the subscription and its timers. Idempotent, immediate, never throws. */
   stop(options: { readonly removed: boolean }): void {
-    this.lines.close();
+    this.lines.log.close();
     this.#subscription.unsubscribe(options);
   }
 
@@ -77,17 +77,17 @@ export class Listening {
         this.#options.onEvent(event);
       },
       onStatus: (status) => {
-        this.lines.onStatus(status);
+        this.lines.log.onStatus(status);
         this.#options.onStatus?.(status);
       },
       onReport: (report) => {
-        this.lines.onReport(report);
+        this.lines.log.onReport(report);
       },
     });
-    for (const warning of warnings) this.lines.warn(warning);
+    for (const warning of warnings) this.lines.write('warn', warning);
     // A shared session may be connected already; a waiting one is retried now, so ignore its
     // reason.
-    if (subscription.status.connected > 0) this.lines.onStatus(subscription.status);
+    if (subscription.status.connected > 0) this.lines.log.onStatus(subscription.status);
     return subscription;
   }
 }

@@ -1,57 +1,45 @@
 import {
-  ConnectionLog,
-  LineLimiter,
+  SubscriptionLog,
   type Clock,
+  type ConnectionNews,
   type Report,
-  type SubscriptionStatus,
+  type SubscriptionLogWriter,
 } from '@accolades-flow/core';
+import { systemClock } from '@accolades-flow/core/node';
 import type { INode, Logger } from 'n8n-workflow';
 import { named } from './names.ts';
 
-/** Logs changes of a node's connections to n8n's log. `close` stops its timer. */
-export class ConnectionLines {
+/** Writes about a node's connections to n8n's log. */
+export class ConnectionLines implements SubscriptionLogWriter {
+  /** Decides what is logged, and when. */
+  readonly log: SubscriptionLog;
   readonly #logger: Logger;
   readonly #context: { nodeName: string; workflowId: string };
-  readonly #connections: ConnectionLog;
-  readonly #limiter = new LineLimiter();
 
-  /** @param clock default: the system clock */
-  constructor(logger: Logger, node: INode, workflowId: string, clock?: Clock) {
+  constructor(logger: Logger, node: INode, workflowId: string, clock: Clock = systemClock) {
     this.#logger = logger;
     this.#context = { nodeName: node.name, workflowId };
-    this.#connections = new ConnectionLog(({ labels, reason, lost }) => {
-      if (reason === null) {
-        const agents = `${labels.length === 1 ? 'Agent' : 'Agents'} ${named(labels)}`;
-        this.write('info', `${agents}: connected to Accolades.`);
-      } else {
-        this.write(lost ? 'info' : 'warn', offlineLine(labels, reason.message, lost));
-      }
-    }, clock);
+    this.log = new SubscriptionLog(this, clock);
   }
 
-  onStatus(status: SubscriptionStatus): void {
-    this.#connections.update(status);
+  connections({ labels, reason, lost }: ConnectionNews): void {
+    if (reason === null) {
+      const agents = `${labels.length === 1 ? 'Agent' : 'Agents'} ${named(labels)}`;
+      this.write('info', `${agents}: connected to Accolades.`);
+    } else {
+      this.write(lost ? 'info' : 'warn', offlineLine(labels, reason.message, lost));
+    }
   }
 
-  onReport({ kind, label, text }: Report): void {
-    const suppressed = this.#limiter.admit(`${kind} ${label}`);
-    if (suppressed === null) return;
+  report({ kind, label, text }: Report, omitted: number): void {
     const agent = label === '' ? '' : `Agent ${named([label])}: `;
-    const more = suppressed === 0 ? '' : ` (and ${suppressed} more like it since the last such line)`;
+    const more = omitted === 0 ? '' : ` (and ${omitted} more like it since the last such line)`;
     const line = `${agent}${text}${more}`;
     this.write(kind === 'dropped' || kind === 'failedOwner' ? 'error' : 'warn', line);
   }
 
-  warn(line: string): void {
-    this.write('warn', line);
-  }
-
   write(level: 'info' | 'warn' | 'error', line: string): void {
     this.#logger[level](prefixed(line), this.#context);
-  }
-
-  close(): void {
-    this.#connections.close();
   }
 }
 

@@ -37,11 +37,11 @@ describe('the log of the connections of a trigger', () => {
   });
 
   afterEach(() => {
-    lines.close();
+    lines.log.close();
   });
 
   const update = (status: SessionStatus, count: number): void => {
-    lines.onStatus({
+    lines.log.onStatus({
       agents: Array.from({ length: count }, (_, i) => ({ label: `a${i + 1}`, status })),
       connected: 0,
       total: count,

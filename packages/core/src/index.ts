@@ -26,7 +26,9 @@ export {
   type CheckProgress,
   type ReasonGroup,
 } from './hub/agent-check.ts';
-export { firstOutcomeWithin, unreadyReason } from './hub/first-outcome.ts';
+export { AgentRequests } from './hub/agent-requests.ts';
+export { chooseAgent } from './hub/choose-agent.ts';
+export { firstOutcomeWithin } from './hub/first-outcome.ts';
 export { HostAcknowledgements } from './delivery/host-acknowledgements.ts';
 export {
   ACKNOWLEDGE_MS,
@@ -44,8 +46,9 @@ export {
   type Subscription,
   type SubscriptionStatus,
 } from './hub/subscription.ts';
-export { ConnectionLog, mostCommonReason, type ConnectionNews } from './log/connection-log.ts';
+export { mostCommonReason, type ConnectionNews } from './log/connection-log.ts';
 export { LineLimiter } from './log/line-limiter.ts';
+export { SubscriptionLog, type SubscriptionLogWriter } from './log/subscription-log.ts';
 export {
   EVENT_TYPES,
   type AccoladesEvent,

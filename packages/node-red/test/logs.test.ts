@@ -37,7 +37,7 @@ describe('The log of a connection', () => {
       connected: 0,
       total: agents.length,
     };
-    log.onStatus(status);
+    log.log.onStatus(status);
   }
 
   it('logs each change once', () => {
@@ -83,7 +83,7 @@ describe('The log of a connection', () => {
 
   it('logs a kind of report once a minute and counts the rest', () => {
     const report = (label = 'a'): void => {
-      log.onReport({ kind: 'malformed', text: 'Unreadable.', label });
+      log.log.onReport({ kind: 'malformed', text: 'Unreadable.', label });
     };
     for (let i = 0; i < 10; i++) report();
     report('b');
@@ -103,7 +103,7 @@ describe('The log of a connection', () => {
 
   it('says how many events were lost, each time: to Catch nodes, or to the log when the node is gone', () => {
     const report = (count: number, cause: 'full' | 'ownerGone'): void => {
-      log.onReport({ kind: 'dropped', text: '', label: '', dropped: { count, cause } });
+      log.log.onReport({ kind: 'dropped', text: '', label: '', dropped: { count, cause } });
     };
     report(1, 'full');
     report(4, 'full');

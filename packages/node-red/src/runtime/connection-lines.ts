@@ -1,10 +1,11 @@
 import {
-  ConnectionLog,
-  LineLimiter,
+  SubscriptionLog,
   type Clock,
+  type ConnectionNews,
   type Report,
-  type SubscriptionStatus,
+  type SubscriptionLogWriter,
 } from '@accolades-flow/core';
+import { systemClock } from '@accolades-flow/core/node';
 import type { NodeMessage } from '@node-red/registry';
 import { describeError, type Texts } from './texts.ts';
 
@@ -19,39 +20,33 @@ export interface LogTarget {
   error(line: string, message: NodeMessage): void;
 }
 
-/**
- * Logs changes of a node's connections to Node-RED's log: each change once, and each kind of report
- * at most once a minute.
- */
-export class ConnectionLines {
+/** Writes about a node's connections to Node-RED's log. */
+export class ConnectionLines implements SubscriptionLogWriter {
+  /** Decides what is logged, and when. */
+  readonly log: SubscriptionLog;
   readonly #target: LogTarget;
   readonly #texts: Texts;
-  readonly #connections: ConnectionLog;
-  readonly #limiter: LineLimiter;
   #ended = false;
 
-  constructor(target: LogTarget, texts: Texts, clock?: Clock) {
+  constructor(target: LogTarget, texts: Texts, clock: Clock = systemClock) {
     this.#target = target;
     this.#texts = texts;
-    this.#connections = new ConnectionLog(({ labels, reason }) => {
-      const agents = this.#named(labels);
-      if (reason === null) {
-        target.log(texts('accolades.log.connected', { agents }));
-        return;
-      }
-      // The names of many agents are long, and say less than the reason.
-      const key = labels.length === 1 ? 'offline' : 'severalOffline';
-      const values = { agents, count: labels.length, reason: describeError(reason, texts) };
-      target.warn(texts(`accolades.log.${key}`, values));
-    }, clock);
-    this.#limiter = new LineLimiter(clock === undefined ? undefined : () => clock.monotonic());
+    this.log = new SubscriptionLog(this, clock);
   }
 
-  onStatus(status: SubscriptionStatus): void {
-    this.#connections.update(status);
+  connections({ labels, reason }: ConnectionNews): void {
+    const agents = this.#named(labels);
+    if (reason === null) {
+      this.#target.log(this.#texts('accolades.log.connected', { agents }));
+      return;
+    }
+    // The names of many agents are long, and say less than the reason.
+    const key = labels.length === 1 ? 'offline' : 'severalOffline';
+    const values = { agents, count: labels.length, reason: describeError(reason, this.#texts) };
+    this.#target.warn(this.#texts(`accolades.log.${key}`, values));
   }
 
-  onReport({ kind, label, text: what, dropped }: Report): void {
+  report({ kind, label, text: what, dropped }: Report, omitted: number): void {
     if (dropped !== undefined) {
       const line = this.#texts(`accolades.log.dropped.${dropped.cause}`, { count: dropped.count });
       // The Catch nodes of a closed node are closed, too.
@@ -59,10 +54,8 @@ export class ConnectionLines {
       else this.#target.error(line, {});
       return;
     }
-    const count = this.#limiter.admit(`${kind} ${label}`);
-    if (count === null) return;
     const text = label === '' ? what : `${label}: ${what}`;
-    const line = count === 0 ? text : this.#texts('accolades.log.repeated', { text, count });
+    const line = omitted === 0 ? text : this.#texts('accolades.log.repeated', { text, count: omitted });
     if (kind === 'serverError' || kind === 'failedOwner') this.#target.error(line, {});
     else this.#target.warn(line);
   }
@@ -70,7 +63,7 @@ export class ConnectionLines {
   /** The node is closed: stops the timer. Dropped events are still logged. Idempotent. */
   end(): void {
     this.#ended = true;
-    this.#connections.close();
+    this.log.close();
   }
 
   #named(labels: readonly string[]): string {

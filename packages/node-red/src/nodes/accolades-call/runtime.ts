@@ -122,7 +122,7 @@ class CallWork implements FlowMember {
           this.#show(status);
         },
         onReport: (report) => {
-          this.#lines.onReport(report);
+          this.#lines.log.onReport(report);
         },
       });
       this.#leaveAgent = agent.usedBy(this.#subscription);
@@ -191,6 +191,6 @@ class CallWork implements FlowMember {
 
   #show(status: SubscriptionStatus): void {
     this.#display.showConnection(connectionStatus(status, this.#security, this.#texts));
-    this.#lines.onStatus(status);
+    this.#lines.log.onStatus(status);
   }
 }

@@ -1,11 +1,13 @@
 import {
+  AgentRequests,
+  chooseAgent,
   isKnownVersion,
   KNOWN_MAJOR_VERSION,
   parseConfiguration,
   TEXT_FORMATS,
   type AgentCredential,
 } from '@accolades-flow/core';
-import { NODE_RED_END, processEnd } from '@accolades-flow/core/node';
+import { NODE_RED_END, processEnd, processHub, systemClock } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { answerMessages, type Answering } from '../../runtime/answer-messages.ts';
@@ -16,9 +18,13 @@ import { errorStatus, type NodeStatus } from '../../runtime/node-status.ts';
 import { createTexts, errorCodeOf, type Texts } from '../../runtime/texts.ts';
 import { typedSetting } from '../../runtime/typed-value.ts';
 import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
-import { AgentLeases } from './agent-leases.ts';
 import { requestMigrations } from './migrations.ts';
 import english from './locales/en-US.json' with { type: 'json' };
+
+/**
+ * How long a connection that was opened for a request stays open for the next one, in milliseconds.
+ */
+const KEEP_MS = 5_000;
 
 /**
  * The node `accolades-request`: requests an agent's configuration or the server's version over the
@@ -44,7 +50,7 @@ class RequestWork implements Answering {
   readonly #util: NodeAPI['util'];
   readonly #settings: Settings;
   readonly #agent: AgentNode | null;
-  readonly #leases: AgentLeases;
+  readonly #requests: AgentRequests;
   #forgetEnd: () => void = () => undefined;
   #ended = false;
 
@@ -54,14 +60,19 @@ class RequestWork implements Answering {
     this.#util = util;
     this.#settings = settings;
     this.#agent = agent;
-    this.#leases = new AgentLeases(node.id);
+    this.#requests = new AgentRequests({
+      hub: processHub(),
+      clock: systemClock,
+      owner: node.id,
+      keepMs: KEEP_MS,
+    });
   }
 
   /** Shows invalid settings in the status. */
   begin(): void {
     // At the end of the process, call nodes wait until no other node uses their agents.
     this.#forgetEnd = processEnd(NODE_RED_END).onBegin(() => {
-      this.#leases.close();
+      this.#requests.close();
     });
     try {
       this.#agentNode().connection();
@@ -84,7 +95,7 @@ class RequestWork implements Answering {
     node.warnOnce(connection.security);
     this.#show({ fill: 'yellow', shape: 'ring', text: this.#texts('accolades-request.status.asking') });
     if (request === 'version') {
-      const version = await this.#leases.use(agent, connection, (session) => session.requestVersion());
+      const version = await this.#requests.send(agent, connection, (session) => session.requestVersion());
       const known = isKnownVersion(version);
       if (!known) {
         this.#node.warn(
@@ -98,7 +109,7 @@ class RequestWork implements Answering {
       );
       return Object.assign(message, { topic: request, payload: { version, known } });
     }
-    const configuration = await this.#leases.use(agent, connection, (session) =>
+    const configuration = await this.#requests.send(agent, connection, (session) =>
       session.requestConfiguration(),
     );
     this.#show({ fill: 'green', shape: 'dot', text: this.#texts('accolades-request.status.answered') });
@@ -121,7 +132,7 @@ class RequestWork implements Answering {
     if (this.#ended) return;
     this.#ended = true;
     this.#forgetEnd();
-    this.#leases.close();
+    this.#requests.close();
     this.#node.status({});
   }
 
@@ -146,19 +157,13 @@ class RequestWork implements Answering {
   }
 
   #choose(agents: readonly AgentCredential[], label: unknown): AgentCredential {
-    const wanted = typeof label === 'string' || typeof label === 'number' ? String(label).trim() : label;
-    const [only] = agents;
-    const none = wanted === undefined || wanted === null || wanted === '';
-    if (none && only !== undefined && agents.length === 1) return only;
-    const known = agents.map((agent) => agent.label).join(', ');
-    if (none) throw invalidParameter(this.#texts('accolades-request.error.whichAgent', { known }));
-    const found = agents.find((agent) => agent.label === wanted);
-    if (found !== undefined) return found;
+    const { agent, wanted } = chooseAgent(agents, label);
+    if (agent !== null) return agent;
+    const known = agents.map((each) => each.label).join(', ');
     throw invalidParameter(
-      this.#texts('accolades-request.error.unknownAgent', {
-        label: typeof wanted === 'string' ? wanted.slice(0, 100) : typeof wanted,
-        known,
-      }),
+      wanted === null
+        ? this.#texts('accolades-request.error.whichAgent', { known })
+        : this.#texts('accolades-request.error.unknownAgent', { label: wanted, known }),
     );
   }
 
