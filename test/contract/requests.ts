@@ -4,6 +4,8 @@
  */
 export interface RequestCase {
   readonly name: string;
+  /** The purpose of the endpoint that gets it. */
+  readonly receives: 'notifications' | 'ivr' | 'connector';
   readonly method: 'GET' | 'POST';
   /** Appended to the endpoint's address, without `?`. */
   readonly query?: string;
@@ -53,6 +55,7 @@ const notification = (
   more: Partial<RequestCase> = {},
 ): RequestCase => ({
   name,
+  receives: 'notifications',
   method: 'POST',
   contentType: FORM,
   body: form(fields),
@@ -215,6 +218,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   // IVR requests
   {
     name: 'an IVR request by GET',
+    receives: 'ivr',
     method: 'GET',
     query: form(IVR),
     status: 200,
@@ -223,6 +227,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'an IVR request by POST',
+    receives: 'ivr',
     method: 'POST',
     contentType: FORM,
     body: form(IVR),
@@ -232,6 +237,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'an IVR request without anything',
+    receives: 'ivr',
     method: 'GET',
     status: 200,
     message: {
@@ -249,6 +255,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'globals by other names',
+    receives: 'ivr',
     method: 'GET',
     query: '_callerId=101&callId=1608743891.2&pin=0042&_dateNow=20261399',
     status: 200,
@@ -259,6 +266,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   // The browser connector
   {
     name: 'a call that the connector posts as text',
+    receives: 'connector',
     method: 'POST',
     contentType: JSON_TYPE,
     body: connector({ frame: JSON.stringify(CALL_FRAME) }),
@@ -267,6 +275,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'a call that the connector posts as an object',
+    receives: 'connector',
     method: 'POST',
     contentType: JSON_TYPE,
     body: connector({ frame: { ...CALL_FRAME, type: 'outgoingCall' } }),
@@ -275,6 +284,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: "the documentation's broken sample, through the connector",
+    receives: 'connector',
     method: 'POST',
     contentType: JSON_TYPE,
     body: connector({
@@ -286,6 +296,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'agentConnected',
+    receives: 'connector',
     method: 'POST',
     contentType: JSON_TYPE,
     body: connector({ event: 'agentConnected' }),
@@ -294,6 +305,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'agentDisconnected',
+    receives: 'connector',
     method: 'POST',
     contentType: JSON_TYPE,
     body: connector({ event: 'agentDisconnected', reason: 'CONNECTION_CLOSED' }),
@@ -302,6 +314,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'a call as the connector of this repository posts it',
+    receives: 'connector',
     method: 'POST',
     contentType: `${FORM};charset=UTF-8`,
     body: form({
@@ -316,6 +329,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'an agent of the connector that comes form-encoded',
+    receives: 'connector',
     method: 'POST',
     contentType: FORM,
     body: form({
@@ -331,6 +345,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'a frame of the connector that is no call',
+    receives: 'connector',
     method: 'POST',
     contentType: JSON_TYPE,
     body: connector({ frame: '{"type":"version","value":"1.1.0"}' }),
@@ -341,6 +356,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   // Refused
   {
     name: 'neither form nor JSON',
+    receives: 'notifications',
     method: 'POST',
     contentType: 'text/xml',
     body: '<call/>',
@@ -349,6 +365,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'broken JSON',
+    receives: 'notifications',
     method: 'POST',
     contentType: JSON_TYPE,
     body: '{"event":',
@@ -357,6 +374,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'JSON that is no object',
+    receives: 'notifications',
     method: 'POST',
     contentType: JSON_TYPE,
     body: '[1]',
@@ -365,6 +383,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'JSON that is nested too deep',
+    receives: 'notifications',
     method: 'POST',
     contentType: JSON_TYPE,
     body: `${'{"a":'.repeat(100)}1${'}'.repeat(100)}`,
@@ -373,6 +392,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
   },
   {
     name: 'a body beyond the limit',
+    receives: 'notifications',
     method: 'POST',
     contentType: FORM,
     body: `event=hangup&x=${'x'.repeat(64 * 1024)}`,
