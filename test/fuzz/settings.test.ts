@@ -6,6 +6,7 @@ import { parseDialRequest } from '../../packages/core/src/rest/dial-request.ts';
 import { parseAgentList } from '../../packages/core/src/hub/agent-list.ts';
 import { parseServerUrl } from '../../packages/core/src/net/server-url.ts';
 import { WebhookEndpoint } from '../../packages/core/src/webhook/endpoint.ts';
+import { ENDPOINT_PURPOSES } from '../../packages/core/src/webhook/purpose.ts';
 import { attack, ATTACK_TIMEOUT_MS, casesOf, type Classes } from './support/attack.ts';
 import { mutationsOf, piece } from './support/pieces.ts';
 
@@ -16,7 +17,10 @@ const PASSWORD = 'p&ss w0rd-ü';
 
 /** Fuzzed one after the other. */
 const ENDPOINT_SETTINGS = [
+  'receives',
   'events',
+  'callSource',
+  'numbers',
   'secret',
   'secretParameter',
   'allowedAddresses',
@@ -264,7 +268,9 @@ describe('hostile settings', () => {
       read(() => createFilter({ numbers: typed }), '');
       read(() => createFilter({ events: typed, callSource: typed }), '');
       const name = ENDPOINT_SETTINGS[turn++ % ENDPOINT_SETTINGS.length] ?? '';
-      read(() => new WebhookEndpoint({ [name]: typed }), '');
+      for (const receives of ENDPOINT_PURPOSES) {
+        read(() => new WebhookEndpoint({ receives, [name]: typed }), '');
+      }
     });
   }).timeout(ATTACK_TIMEOUT_MS);
 });

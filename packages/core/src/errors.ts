@@ -83,6 +83,7 @@ export const ADVICE = {
   BODY_MALFORMED: 'Send the fields form-encoded or as a JSON object.',
   NOT_A_NOTIFICATION:
     'Check the path that is set in Accolades: something else than a call was sent to this endpoint.',
+  WRONG_PURPOSE: 'Otherwise correct the address where it is set: each endpoint receives one kind of request.',
   // Answers to webhook requests
   INVALID_REPLY: 'Correct the answer that the flow gives.',
   REPLY_TOO_LATE: 'The fallback answer was sent instead. Make the flow faster, or raise the time limit.',
@@ -135,6 +136,7 @@ const PERMANENT: ReadonlySet<AccoladesErrorCode> = new Set([
   'UNSUPPORTED_MEDIA_TYPE',
   'BODY_MALFORMED',
   'NOT_A_NOTIFICATION',
+  'WRONG_PURPOSE',
   'INVALID_REPLY',
   'REPLY_TOO_LATE',
   'REPLY_ALREADY_SENT',

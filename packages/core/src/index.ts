@@ -103,13 +103,20 @@ export {
   type Received,
   type WebhookMessage,
 } from './webhook/endpoint.ts';
+export { DEFAULT_REPLY_LIMIT_MS, type EndpointSettings } from './webhook/endpoint-settings.ts';
 export {
-  DEFAULT_REPLY_LIMIT_MS,
+  ENDPOINT_PURPOSES,
+  OUTCOME_EVENTS,
+  PURPOSE_EVENTS,
+  readPurpose,
+  readPurposeEvents,
   readWebhookEvents,
   WEBHOOK_EVENTS,
-  type EndpointSettings,
+  type EndpointEventType,
+  type EndpointPurpose,
+  type OutcomeEventType,
   type WebhookEventType,
-} from './webhook/endpoint-settings.ts';
+} from './webhook/purpose.ts';
 export {
   DEFAULT_MAX_BODY_BYTES,
   DEFAULT_SECRET_PARAMETER,

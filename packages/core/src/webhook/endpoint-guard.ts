@@ -88,6 +88,7 @@ const STATUS: Partial<Record<AccoladesErrorCode, number>> = {
   BODY_MALFORMED: 400,
   NOT_A_NOTIFICATION: 400,
   SECRET_WRONG: 401,
+  WRONG_PURPOSE: 404,
   ADDRESS_NOT_ALLOWED: 403,
   METHOD_NOT_ALLOWED: 405,
   BODY_TIMEOUT: 408,
@@ -197,8 +198,19 @@ export class EndpointGuard {
   /**
    * Returns the refusal for an error, also one of the host, such as from `readBody`.
    * @param isConnector false when the body shows that the browser connector has not sent it
+   * @param safe the answer to send in place of the error, when the sender must not get one
    */
-  refusal(head: RequestHead, error: AccoladesError, isConnector = true): Refusal {
+  refusal(
+    head: RequestHead,
+    error: AccoladesError,
+    isConnector = true,
+    safe: HttpAnswer | null = null,
+  ): Refusal {
+    const address = maskAddress(this.#sourceOf(head));
+    if (safe !== null) {
+      const logLine = `A request from ${address} was answered, but did not reach the flow: ${error.message}`;
+      return { kind: 'refused', answer: safe, error, logLine };
+    }
     const status = STATUS[error.code] ?? 500;
     const isReadable =
       isConnector && this.#takesConnector && headerOf(head.headers, 'origin') !== '' && !isUnchecked(error);
@@ -217,7 +229,7 @@ export class EndpointGuard {
         body: JSON.stringify({ error: error.code, message: error.what ?? error.advice }),
       },
       error,
-      logLine: `Refused a request from ${maskAddress(this.#sourceOf(head))} with HTTP status ${status}: ${error.message}`,
+      logLine: `Refused a request from ${address} with HTTP status ${status}: ${error.message}`,
     };
   }
 

@@ -1,46 +1,42 @@
+import { createFilter, type EventFilter } from '../call/filter.ts';
 import { parseCountry } from '../call/phone.ts';
 import { AccoladesError } from '../errors.ts';
 import type { GuardSettings } from './endpoint-guard.ts';
 import { confirmHangupReply, readHangupDecision, type HangupReplyFormat } from './hangup-reply.ts';
 import type { ReplyKind } from './pending-replies.ts';
+import {
+  OUTCOME_EVENTS,
+  readPurpose,
+  readPurposeEvents,
+  WEBHOOK_EVENTS,
+  type EndpointEventType,
+  type EndpointPurpose,
+  type OutcomeEventType,
+  type WebhookEventType,
+} from './purpose.ts';
 import { ivrReply, type HttpAnswer } from './reply.ts';
 import { CONNECTOR_ACKNOWLEDGEMENT } from './screen-pop.ts';
-
-/**
- * Every event of an endpoint, in the order of the ports of a node with one output per event.
- * `otherNotification` stands for undocumented call notifications.
- */
-export const WEBHOOK_EVENTS = [
-  'answer',
-  'confirmHangup',
-  'hangup',
-  'otherNotification',
-  'ivrRequest',
-  'incomingCall',
-  'outgoingCall',
-  'agentConnected',
-  'agentDisconnected',
-] as const;
-
-export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
-
-/** The events that the browser connector posts. */
-const CONNECTOR_EVENTS: readonly WebhookEventType[] = [
-  'incomingCall',
-  'outgoingCall',
-  'agentConnected',
-  'agentDisconnected',
-];
 
 /** Time for the flow's answer, in milliseconds. Accolades' own limit is not published. */
 export const DEFAULT_REPLY_LIMIT_MS = 5_000;
 const MIN_REPLY_LIMIT_MS = 100;
 const MAX_REPLY_LIMIT_MS = 60_000;
 
-/** The settings of an endpoint as typed. Missing settings have their defaults. */
+/**
+ * The settings of an endpoint as typed. Missing settings have their defaults; those of another
+ * purpose are ignored.
+ */
 export interface EndpointSettings extends GuardSettings {
-  /** The events that reach the flow. Others are still answered. @default all */
+  /** @default the purpose of the first chosen event, else notifications */
+  readonly receives?: unknown;
+  /** The events of the purpose that reach the flow. Others are still answered. @default all */
   readonly events?: unknown;
+  /** Of the connector's calls: see `FilterSettings`. @default all */
+  readonly callSource?: unknown;
+  /** Of the connector's calls: see `FilterSettings`. @default all numbers */
+  readonly numbers?: unknown;
+  /** Of the connector's calls: see `FilterSettings`. @default false */
+  readonly firstRingOnly?: unknown;
   /** The country of numbers without a country code. @default RO */
   readonly country?: unknown;
   /** The notification's field with the number. @default the first with a known name */
@@ -75,9 +71,15 @@ export interface EndpointSettings extends GuardSettings {
 
 /** The validated settings. */
 export interface EndpointRules {
-  /** The events that reach the flow, in the order of {@link WEBHOOK_EVENTS}. */
+  readonly purpose: EndpointPurpose;
+  /** In the order of the ports. */
+  readonly chosenEvents: readonly EndpointEventType[];
+  /** Those of single requests. */
   readonly events: readonly WebhookEventType[];
-  readonly takesConnector: boolean;
+  /** Those of whole calls. */
+  readonly outcomeEvents: readonly OutcomeEventType[];
+  /** Of the connector's events; null for the other purposes. */
+  readonly accepts: EventFilter | null;
   readonly country: string;
   readonly phoneField: string;
   readonly durationField: string;
@@ -88,13 +90,19 @@ export interface EndpointRules {
 }
 
 /** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`, with the setting */
-export function readEndpointSettings(settings: EndpointSettings): EndpointRules {
-  const events = readWebhookEvents(settings.events);
+export function readEndpointSettings(given: EndpointSettings): EndpointRules {
+  const purpose = readPurpose(given.receives, given.events);
+  const settings = settingsOf(purpose, given);
+  const chosenEvents = readPurposeEvents(purpose, settings.events);
+  const country = parseCountry(settings.country);
   const hangupReplyFormat = settings.hangupReplyFormat ?? {};
   return {
-    events,
-    takesConnector: CONNECTOR_EVENTS.some((event) => events.includes(event)),
-    country: parseCountry(settings.country),
+    purpose,
+    chosenEvents,
+    events: WEBHOOK_EVENTS.filter((event) => chosenEvents.includes(event)),
+    outcomeEvents: OUTCOME_EVENTS.filter((event) => chosenEvents.includes(event)),
+    accepts: purpose === 'connector' ? createFilter({ ...settings, events: chosenEvents }, country) : null,
+    country,
     phoneField: readName(settings.phoneField, 'The field of the number'),
     durationField: readName(settings.durationField, 'The field of the duration'),
     replyLimitMs: readLimit(settings.replyLimitMs),
@@ -115,22 +123,27 @@ export function readEndpointSettings(settings: EndpointSettings): EndpointRules 
   };
 }
 
-/**
- * Returns the chosen events in the order of {@link WEBHOOK_EVENTS}.
- * @throws AccoladesError `INVALID_PARAMETER`
- */
-export function readWebhookEvents(events: unknown): readonly WebhookEventType[] {
-  if (events === undefined || events === null) return WEBHOOK_EVENTS;
-  if (!Array.isArray(events)) throw invalid('Events must be a list.');
-  const chosen: readonly unknown[] = events;
-  for (const event of chosen) {
-    if (!WEBHOOK_EVENTS.some((known) => known === event)) {
-      const named = typeof event === 'string' ? event : typeof event;
-      throw invalid(`There is no event “${named}”. Choose from ${WEBHOOK_EVENTS.join(', ')}.`);
+/** A dialog hides the settings of other purposes, so a mistake in them cannot be corrected there. */
+function settingsOf(purpose: EndpointPurpose, given: EndpointSettings): EndpointSettings {
+  const { events, country, replyLimitMs } = given;
+  switch (purpose) {
+    case 'notifications': {
+      const { phoneField, durationField, flowConfirmsHangup, hangupFallback, hangupFallbackSeconds } = given;
+      return {
+        ...{ events, country, replyLimitMs, phoneField, durationField, flowConfirmsHangup },
+        ...{ hangupFallback, hangupFallbackSeconds },
+        ...(given.hangupReplyFormat === undefined ? {} : { hangupReplyFormat: given.hangupReplyFormat }),
+      };
+    }
+    case 'ivr': {
+      const { flowAnswersIvr, ivrFallback } = given;
+      return { events, country, replyLimitMs, flowAnswersIvr, ivrFallback };
+    }
+    case 'connector': {
+      const { flowPopsScreen, callSource, numbers, firstRingOnly } = given;
+      return { events, country, replyLimitMs, flowPopsScreen, callSource, numbers, firstRingOnly };
     }
   }
-  if (chosen.length === 0) throw invalid('No event is chosen. Choose at least one.');
-  return WEBHOOK_EVENTS.filter((known) => chosen.includes(known));
 }
 
 function readName(value: unknown, name: string): string {

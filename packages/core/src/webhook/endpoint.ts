@@ -7,27 +7,25 @@ import { CONNECTOR_API_NAME, connectorEventId, parseConnectorEvent } from './con
 import { isConnectorProbe } from './connector-probe.ts';
 import { EndpointGuard, type CheckedHead, type Refusal } from './endpoint-guard.ts';
 import { EndpointMemory, memoryOf } from './endpoint-memory.ts';
-import {
-  readEndpointSettings,
-  type EndpointRules,
-  type EndpointSettings,
-  type WebhookEventType,
-} from './endpoint-settings.ts';
+import { readEndpointSettings, type EndpointRules, type EndpointSettings } from './endpoint-settings.ts';
 import { fieldText } from './fields.ts';
 import type { HangupReplyFormat } from './hangup-reply.ts';
 import { parseIvrRequest, type IvrRequest } from './ivr.ts';
-import {
-  NOTIFICATION_API_NAME,
-  NOTIFICATION_EVENTS,
-  parseNotification,
-  type CallNotification,
-} from './notification.ts';
+import { NOTIFICATION_EVENTS, parseNotification, type CallNotification } from './notification.ts';
 import {
   processPendingReplies,
   type ReplyKind,
   type Respond,
   type SharedPendingReplies,
 } from './pending-replies.ts';
+import {
+  otherPurposeOf,
+  wrongPurpose,
+  type EndpointEventType,
+  type EndpointPurpose,
+  type OutcomeEventType,
+  type WebhookEventType,
+} from './purpose.ts';
 import { ACKNOWLEDGEMENT, type HttpAnswer } from './reply.ts';
 import type { EndpointRequest } from './request.ts';
 import { CONNECTOR_ACKNOWLEDGEMENT } from './screen-pop.ts';
@@ -57,12 +55,16 @@ export type Received =
       readonly kind: 'ignored';
       readonly type: WebhookEventType | null;
       readonly answer: HttpAnswer;
+      /** For the outcome of the call; null when it was no call notification. */
+      readonly notification: CallNotification | null;
     }
   | {
       /** Send `answer`, or wait for `respond` when it is null. Then start the flow. */
       readonly kind: 'message';
       readonly type: WebhookEventType;
       readonly message: WebhookMessage;
+      /** For the outcome of the call; null when it was no call notification. */
+      readonly notification: CallNotification | null;
       readonly answer: HttpAnswer | null;
       /**
        * For {@link WebhookEndpoint.abandon}, when the sender disconnects. Null: already answered.
@@ -75,8 +77,8 @@ export type Received =
     };
 
 /**
- * An endpoint for call notifications, IVR requests and events of the browser connector. Turns a
- * request into an answer and a message for the flow. Notifications are answered before the flow
+ * An endpoint for call notifications, for IVR requests, or for events of the browser connector.
+ * Turns a request into an answer and a message for the flow. Notifications are answered before the flow
  * runs, because Accolades hangs up a call whose notification is not answered. [help]
  */
 export class WebhookEndpoint {
@@ -91,16 +93,30 @@ export class WebhookEndpoint {
   /** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`, with the setting */
   constructor(settings: EndpointSettings = {}, options: EndpointOptions = {}) {
     this.#rules = readEndpointSettings(settings);
-    this.guard = new EndpointGuard(settings, this.#rules.takesConnector);
+    this.guard = new EndpointGuard(settings, this.#rules.purpose === 'connector');
     this.#clock = options.clock ?? systemClock;
     this.#replies = options.replies ?? processPendingReplies();
     this.#memory = options.key === undefined ? new EndpointMemory() : memoryOf(options.key);
     this.#share = options.key ?? this.#owner;
   }
 
-  /** The events that reach the flow, in the order of `WEBHOOK_EVENTS`. */
+  get purpose(): EndpointPurpose {
+    return this.#rules.purpose;
+  }
+
+  /** Every chosen event, in the order of the ports. */
+  get chosenEvents(): readonly EndpointEventType[] {
+    return this.#rules.chosenEvents;
+  }
+
+  /** The chosen events of single requests. */
   get events(): readonly WebhookEventType[] {
     return this.#rules.events;
+  }
+
+  /** The chosen events of whole calls, which the endpoint's outcomes tell. */
+  get outcomeEvents(): readonly OutcomeEventType[] {
+    return this.#rules.outcomeEvents;
   }
 
   /** The format of the answers to `confirmHangup`. */
@@ -120,16 +136,18 @@ export class WebhookEndpoint {
   /** Same as {@link receive}, for a request that has passed {@link EndpointGuard.checkHead}. */
   receiveBody(checked: CheckedHead, body: unknown, respond: Respond): Received {
     if (isConnectorProbe(checked.head)) {
-      return { kind: 'ignored', type: null, answer: this.guard.probeAnswer() };
+      return { kind: 'ignored', type: null, answer: this.guard.probeAnswer(), notification: null };
     }
     const admission = this.guard.admitBody(checked, body);
     if (admission.kind === 'refused') return admission;
     const { fields } = admission;
     try {
-      switch (sourceOf(checked.head.method, fields)) {
+      const other = otherPurposeOf(this.purpose, checked.head.method, fields);
+      if (other !== null) return this.#misdirected(checked, other, fields);
+      switch (this.purpose) {
         case 'connector':
           return this.#fromConnector(fields, respond);
-        case 'notification':
+        case 'notifications':
           return this.#fromNotification(fields, respond);
         case 'ivr':
           return this.#fromIvr(fields, respond);
@@ -154,18 +172,35 @@ export class WebhookEndpoint {
     this.#replies.closeOwner(this.#owner);
   }
 
+  /**
+   * A request of another purpose. It gets the answer that keeps a call alive, since Accolades hangs
+   * up a call whose notification is refused. [help]
+   */
+  #misdirected({ head }: CheckedHead, actual: EndpointPurpose, fields: JsonObject): Refusal {
+    const error = wrongPurpose(this.purpose, actual);
+    if (actual === 'connector') return this.guard.refusal(head, error);
+    const { fallbacks } = this.#rules;
+    const isQuestion = fieldText(fields, 'event') === 'confirmHangup';
+    const acknowledgement = isQuestion ? fallbacks.confirmHangup : ACKNOWLEDGEMENT;
+    return this.guard.refusal(head, error, false, actual === 'ivr' ? fallbacks.ivr : acknowledgement);
+  }
+
   #fromNotification(fields: JsonObject, respond: Respond): Received {
     const { country, phoneField, durationField } = this.#rules;
     const context = { country, phoneField, durationField, receivedAt: this.#clock.now() };
     const notification = parseNotification(fields, context);
     if (notification.event === 'confirmHangup') {
-      return this.#answerable('confirmHangup', 'confirmHangup', respond, (replyToken) => ({
+      const received = this.#answerable('confirmHangup', 'confirmHangup', respond, (replyToken) => ({
         ...notification,
         replyToken,
       }));
+      return received.kind === 'refused' ? received : { ...received, notification };
     }
     const type = NOTIFICATION_EVENTS.find((known) => known === notification.event) ?? 'otherNotification';
-    return this.#acknowledged(type, notification, ACKNOWLEDGEMENT);
+    if (!this.events.includes(type)) {
+      return { kind: 'ignored', type, answer: ACKNOWLEDGEMENT, notification };
+    }
+    return acknowledged(type, notification, ACKNOWLEDGEMENT, notification);
   }
 
   #fromIvr(fields: JsonObject, respond: Respond): Received {
@@ -184,18 +219,13 @@ export class WebhookEndpoint {
     });
     const type = event.event;
     // The connector posts an event again if it got no answer.
-    if (!taken.take(connectorEventId(fields))) {
-      return { kind: 'ignored', type, answer: CONNECTOR_ACKNOWLEDGEMENT };
+    if (!taken.take(connectorEventId(fields)) || this.#rules.accepts?.(event) !== true) {
+      return { kind: 'ignored', type, answer: CONNECTOR_ACKNOWLEDGEMENT, notification: null };
     }
-    if (!('direction' in event)) return this.#acknowledged(type, event, CONNECTOR_ACKNOWLEDGEMENT);
+    if (!('direction' in event)) return acknowledged(type, event, CONNECTOR_ACKNOWLEDGEMENT);
     return this.#answerable(type, 'screenPop', respond, (replyToken) =>
       replyToken === null ? event : { ...event, replyToken },
     );
-  }
-
-  #acknowledged(type: WebhookEventType, message: WebhookMessage, answer: HttpAnswer): Received {
-    if (!this.events.includes(type)) return { kind: 'ignored', type, answer };
-    return { kind: 'message', type, message, answer, replyToken: null, fallback: null, warning: null };
   }
 
   #answerable(
@@ -206,7 +236,7 @@ export class WebhookEndpoint {
   ): Received {
     const { fallbacks, flowAnswers, replyLimitMs: limitMs } = this.#rules;
     const fallback = fallbacks[kind];
-    if (!this.events.includes(type)) return { kind: 'ignored', type, answer: fallback };
+    if (!this.events.includes(type)) return { kind: 'ignored', type, answer: fallback, notification: null };
     const waits = flowAnswers[kind];
     const owner = { owner: this.#owner, share: this.#share };
     const replyToken = waits ? this.#replies.open({ ...owner, kind, limitMs, fallback, respond }) : null;
@@ -215,6 +245,7 @@ export class WebhookEndpoint {
       kind: 'message',
       type,
       message: messageWith(replyToken),
+      notification: null,
       answer: replyToken === null ? fallback : null,
       replyToken,
       fallback,
@@ -223,18 +254,15 @@ export class WebhookEndpoint {
   }
 }
 
-/**
- * Detects the sender of a request by `apiName` or by the documented fields of a notification. Any
- * other request comes from an IVR, whose fields the customer chooses.
- */
-function sourceOf(method: string, fields: JsonObject): 'connector' | 'notification' | 'ivr' {
-  const apiName = fieldText(fields, 'apiName');
-  if (apiName === CONNECTOR_API_NAME) return 'connector';
-  if (apiName === NOTIFICATION_API_NAME) return 'notification';
-  if (method === 'GET') return 'ivr';
-  const event = fieldText(fields, 'event');
-  const isDocumented = NOTIFICATION_EVENTS.some((known) => known === event);
-  return isDocumented || (event !== null && fieldText(fields, 'callId') !== null) ? 'notification' : 'ivr';
+/** A message whose request is answered before the flow runs. */
+function acknowledged(
+  type: WebhookEventType,
+  message: WebhookMessage,
+  answer: HttpAnswer,
+  notification: CallNotification | null = null,
+): Received {
+  const answered = { answer, replyToken: null, fallback: null, warning: null };
+  return { kind: 'message', type, message, notification, ...answered };
 }
 
 function tooManyPending(): AccoladesError {

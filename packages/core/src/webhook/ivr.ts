@@ -49,6 +49,14 @@ type GlobalName = 'callerId' | 'destinationNumber' | 'callId' | 'dateNow';
 const GLOBAL = /^\$?_(callerId|destinationNumber|callId|dateNow)$/;
 
 /**
+ * Whether a field has the name of a documented global as an IVR step writes it. Other senders have
+ * no such fields.
+ */
+export function hasIvrGlobal(fields: JsonObject): boolean {
+  return Object.keys(fields).some((name) => /^\$?_/.test(name) && GLOBAL.test(name));
+}
+
+/**
  * Reads the fields of an IVR request, from the query (GET) or the body (POST). Never throws: any
  * field may be missing.
  */

@@ -1,4 +1,5 @@
 import { expect } from 'chai';
+import { AccoladesError } from '../../src/errors.ts';
 import type { HttpAnswer } from '../../src/webhook/reply.ts';
 import { WebhookEndpoint, type Received } from '../../src/webhook/endpoint.ts';
 import type { EndpointSettings } from '../../src/webhook/endpoint-settings.ts';
@@ -20,7 +21,10 @@ describe('the endpoint and the browser connector', () => {
   });
 
   const endpoint = (settings: EndpointSettings = {}, key?: string): WebhookEndpoint =>
-    new WebhookEndpoint(settings, { clock, replies, ...(key === undefined ? {} : { key }) });
+    new WebhookEndpoint(
+      { receives: 'connector', ...settings },
+      { clock, replies, ...(key === undefined ? {} : { key }) },
+    );
 
   /** As the connector posts it: form-encoded, which needs no question beforehand. */
   const receive = (to: WebhookEndpoint, fields: Readonly<Record<string, string>>): Received =>
@@ -51,13 +55,14 @@ describe('the endpoint and the browser connector', () => {
         kind: 'ignored',
         type: null,
         answer: { status: 204, headers: { 'access-control-allow-origin': '*' }, body: '' },
+        notification: null,
       });
       expect(replies.size).to.equal(0);
     });
   }
 
   it('hides the answer to its probe when the flow receives none of its events', () => {
-    const received = endpoint({ events: ['hangup'] }).receive(
+    const received = endpoint({ receives: 'notifications' }).receive(
       { method: 'GET', url: '/x?apiName=connectorProbe', headers: {}, body: undefined },
       () => undefined,
     );
@@ -111,6 +116,52 @@ describe('the endpoint and the browser connector', () => {
     for (let i = 0; i <= 5_000; i++) receive(to, { frame: FRAME, eventId: String(i) });
     expect(receive(to, { frame: FRAME, eventId: '5000' }).kind).to.equal('ignored');
     expect(receive(to, { frame: FRAME, eventId: '0' }).kind).to.equal('message');
+  });
+
+  describe('filters calls like the trigger', () => {
+    const call = (phoneNumber: string, callCenter: 'yes' | 'no'): Record<string, string> => ({
+      frame: JSON.stringify({ type: 'incomingCall', phoneNumber, uniqueId: '1608743891.7', callCenter }),
+    });
+    const kinds = (settings: EndpointSettings, ...calls: Record<string, string>[]): string[] => {
+      const to = endpoint(settings);
+      return calls.map((fields) => receive(to, fields).kind);
+    };
+
+    it('by where they come from', () => {
+      const calls = [call('0722000111', 'yes'), call('0722000111', 'no')];
+      expect(kinds({ callSource: 'callCenter' }, ...calls)).to.deep.equal(['message', 'ignored']);
+      expect(kinds({ callSource: 'direct' }, ...calls)).to.deep.equal(['ignored', 'message']);
+      expect(kinds({ callSource: 'all' }, ...calls)).to.deep.equal(['message', 'message']);
+    });
+
+    it('by number, in the country of the endpoint', () => {
+      const calls = [call('0722000111', 'no'), call('+40722000111', 'no'), call('0211234567', 'no')];
+      expect(kinds({ numbers: '0722', country: 'RO' }, ...calls)).to.deep.equal([
+        'message',
+        'message',
+        'ignored',
+      ]);
+    });
+
+    it('by the first ring, and acknowledges the others', () => {
+      const settings = { firstRingOnly: true, flowPopsScreen: true };
+      const ring = call('0722000111', 'yes');
+      expect(kinds(settings, ring, ring, ring)).to.deep.equal(['message', 'ignored', 'ignored']);
+      const to = endpoint(settings);
+      receive(to, ring);
+      expect(receive(to, ring)).to.include({ kind: 'ignored', answer: CONNECTOR_ACKNOWLEDGEMENT });
+    });
+
+    it('but not events of agents', () => {
+      const settings = { callSource: 'direct', numbers: '0722', firstRingOnly: true };
+      expect(kinds(settings, { event: 'agentConnected' })).to.deep.equal(['message']);
+    });
+
+    it('and rejects invalid filters', () => {
+      for (const settings of [{ callSource: 'queue' }, { numbers: '/(/' }]) {
+        expect(() => endpoint(settings), JSON.stringify(settings)).to.throw(AccoladesError);
+      }
+    });
   });
 
   it('removes the secret from the form, and answers readably when it is wrong', () => {

@@ -20,7 +20,7 @@ describe('pages of another origin', () => {
 
   /** The status, and which origins may read the answer. */
   const answerTo = (change: Partial<EndpointRequest>, settings: EndpointSettings = {}): unknown => {
-    const endpoint = new WebhookEndpoint({ secret: SECRET, ...settings });
+    const endpoint = new WebhookEndpoint({ receives: 'connector', secret: SECRET, ...settings });
     const { answer } = endpoint.receive(request(change), () => undefined);
     endpoint.close();
     return [answer?.status, answer?.headers['access-control-allow-origin']];
@@ -37,12 +37,13 @@ describe('pages of another origin', () => {
   it('may read no other answer', () => {
     expect(answerTo({ body: HANGUP })).to.deep.equal([200, undefined]);
     expect(answerTo({ body: HANGUP, pathSecret: 'wrong' })).to.deep.equal([401, undefined]);
-    expect(answerTo({ body: 'order=1' }, { flowAnswersIvr: false })).to.deep.equal([200, undefined]);
-    expect(answerTo({ method: 'GET', url: '/?order=1' }, { flowAnswersIvr: false })).to.deep.equal([
-      200,
-      undefined,
-    ]);
-    expect(answerTo({ pathSecret: 'wrong' }, { events: ['hangup'] })).to.deep.equal([401, undefined]);
+    const ivr = { receives: 'ivr', flowAnswersIvr: false };
+    expect(answerTo({ body: 'order=1' }, ivr)).to.deep.equal([200, undefined]);
+    expect(answerTo({ method: 'GET', url: '/?order=1' }, ivr)).to.deep.equal([200, undefined]);
+    for (const receives of ['notifications', 'ivr']) {
+      expect(answerTo({ pathSecret: 'wrong' }, { receives })).to.deep.equal([401, undefined]);
+      expect(answerTo({}, { receives })).to.deep.equal([404, undefined]);
+    }
   });
 
   it('may read nothing from a rejected address', () => {
@@ -53,7 +54,7 @@ describe('pages of another origin', () => {
 
   describe('send a preflight request', () => {
     const preflight = (settings: EndpointSettings): unknown => {
-      const { guard } = new WebhookEndpoint(settings);
+      const { guard } = new WebhookEndpoint({ receives: 'connector', ...settings });
       const headers = { origin: 'null', 'access-control-request-private-network': 'true' };
       const answer = guard.preflight(request({ method: 'OPTIONS', headers }));
       const { status, headers: sent } = 'kind' in answer ? answer.answer : answer;
@@ -65,7 +66,8 @@ describe('pages of another origin', () => {
     });
 
     it('and are rejected when the endpoint does not accept these events', () => {
-      expect(preflight({ events: ['hangup', 'ivrRequest'] })).to.deep.equal([405, undefined, undefined]);
+      expect(preflight({ receives: 'notifications' })).to.deep.equal([405, undefined, undefined]);
+      expect(preflight({ receives: 'ivr' })).to.deep.equal([405, undefined, undefined]);
     });
 
     it('and are rejected from an address that is not allowed', () => {

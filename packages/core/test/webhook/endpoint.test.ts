@@ -1,7 +1,8 @@
 import { expect } from 'chai';
 import { AccoladesError } from '../../src/errors.ts';
 import { WebhookEndpoint, type Received } from '../../src/webhook/endpoint.ts';
-import { WEBHOOK_EVENTS, type EndpointSettings } from '../../src/webhook/endpoint-settings.ts';
+import type { EndpointSettings } from '../../src/webhook/endpoint-settings.ts';
+import { PURPOSE_EVENTS } from '../../src/webhook/purpose.ts';
 import { confirmHangupReply } from '../../src/webhook/hangup-reply.ts';
 import { answerPending, PendingReplies } from '../../src/webhook/pending-replies.ts';
 import { ivrReply } from '../../src/webhook/reply.ts';
@@ -25,6 +26,11 @@ describe('the endpoint', () => {
   function endpoint(settings: EndpointSettings = {}): WebhookEndpoint {
     return new WebhookEndpoint(settings, { clock, replies });
   }
+
+  const ivr = (settings: EndpointSettings = {}): WebhookEndpoint =>
+    endpoint({ receives: 'ivr', ...settings });
+  const connector = (settings: EndpointSettings = {}): WebhookEndpoint =>
+    endpoint({ receives: 'connector', ...settings });
 
   function receive(to: WebhookEndpoint, body: string, change: Partial<EndpointRequest> = {}): Received {
     return to.receive({ method: 'POST', url: '/x', headers: {}, body, ...change }, (answer) => {
@@ -85,7 +91,7 @@ describe('the endpoint', () => {
   });
 
   it('waits for the flow to answer an IVR by GET and POST, and sends the fallback at the limit', () => {
-    const to = endpoint({ ivrFallback: { status: 'unknown' }, replyLimitMs: 1_000 });
+    const to = ivr({ ivrFallback: { status: 'unknown' }, replyLimitMs: 1_000 });
     const byGet = messageOf(receive(to, '', { method: 'GET', url: '/x?order=42&event=x&callId=1.1' }));
     expect(byGet.message).to.deep.include({
       event: 'ivrRequest',
@@ -98,8 +104,9 @@ describe('the endpoint', () => {
   });
 
   it('answers at once when the flow is not to answer', () => {
-    const to = endpoint({ flowAnswersIvr: false, flowConfirmsHangup: false, ivrFallback: '{"a":"1"}' });
-    expect(messageOf(receive(to, 'x=1')).answer?.body).to.equal('{"a":"1"}');
+    const menu = ivr({ flowAnswersIvr: false, ivrFallback: '{"a":"1"}' });
+    expect(messageOf(receive(menu, 'x=1')).answer?.body).to.equal('{"a":"1"}');
+    const to = endpoint({ flowConfirmsHangup: false });
     expect(messageOf(receive(to, notification('confirmHangup'))).answer?.body).to.equal('{"action":"drop"}');
     expect(clock.pending).to.equal(0);
   });
@@ -111,13 +118,12 @@ describe('the endpoint', () => {
       'answer.body',
       '{"action":"drop"}',
     );
-    expect(receive(to, 'order=1')).to.have.nested.property('answer.body', '{}');
     expect(receive(to, notification('hangup')).kind).to.equal('message');
     expect(clock.pending).to.equal(0);
   });
 
   it('sends the fallback and warns when too many requests wait', () => {
-    const to = endpoint();
+    const to = ivr();
     receive(to, 'a=1');
     receive(to, 'a=2');
     const received = messageOf(receive(to, 'a=3'));
@@ -127,7 +133,7 @@ describe('the endpoint', () => {
   });
 
   it('answers only its own waiting requests at close', () => {
-    const [one, other] = [endpoint(), endpoint()];
+    const [one, other] = [ivr(), ivr()];
     receive(one, 'a=1');
     receive(other, 'a=2');
     one.close();
@@ -139,7 +145,7 @@ describe('the endpoint', () => {
   });
 
   it('delivers events of the connector and marks the first ring', () => {
-    const to = endpoint();
+    const to = connector();
     const body = (id: string): string =>
       JSON.stringify({
         apiName: 'connectorEvent',
@@ -161,7 +167,7 @@ describe('the endpoint', () => {
         frame: { type, phoneNumber: '101', uniqueId: '1608743891.1' },
       });
     const firstRings = (...bodies: string[]): unknown[] => {
-      const to = endpoint();
+      const to = connector();
       return bodies.map((body) => {
         const headers = { 'content-type': 'application/json' };
         const { message } = messageOf(receive(to, body, { headers }));
@@ -182,7 +188,7 @@ describe('the endpoint', () => {
       frame: { type: 'incomingCall', phoneNumber: '101', uniqueId: '1608743891.2' },
     });
     const rings = ['1', '2'].map((id) => {
-      const one = new WebhookEndpoint({}, { clock, replies, key: 'endpoint test' });
+      const one = new WebhookEndpoint({ receives: 'connector' }, { clock, replies, key: 'endpoint test' });
       return messageOf(
         one.receive({ method: 'POST', url: '/x', headers: {}, body: body(id) }, () => undefined),
       ).message;
@@ -197,7 +203,7 @@ describe('the endpoint', () => {
     );
     const noCall = JSON.stringify({ apiName: 'connectorEvent', frame: '{"type":"version","value":"1"}' });
     expect(
-      receive(endpoint(), noCall, { headers: { 'content-type': 'application/json' } }),
+      receive(connector(), noCall, { headers: { 'content-type': 'application/json' } }),
     ).to.have.nested.property('answer.status', 400);
   });
 
@@ -209,14 +215,103 @@ describe('the endpoint', () => {
       { country: 'Romania' },
       { replyLimitMs: 1 },
       { replyLimitMs: 'soon' },
-      { ivrFallback: { 'a b': 1 } },
+      { receives: 'ivr', ivrFallback: { 'a b': 1 } },
+      { receives: 'everything' },
+      { receives: 'ivr', events: ['hangup'] },
+      { events: ['hangup', 'ivrRequest'] },
       { hangupFallback: 'extend' },
       { hangupFallback: 'hold' },
       { phoneField: 7 },
     ]) {
       expect(() => endpoint(settings), JSON.stringify(settings)).to.throw(AccoladesError);
     }
-    expect(endpoint().events).to.deep.equal(WEBHOOK_EVENTS);
-    expect(endpoint({ events: ['ivrRequest', 'answer'] }).events).to.deep.equal(['answer', 'ivrRequest']);
+  });
+
+  it('ignores settings of another purpose, which its dialog does not show', () => {
+    const wrong = { ivrFallback: { 'a b': 1 }, hangupFallback: 'hold', callSource: 'queue', phoneField: 7 };
+    const { ivrFallback, hangupFallback, callSource, phoneField } = wrong;
+    expect(endpoint({ ivrFallback, callSource }).purpose).to.equal('notifications');
+    expect(ivr({ hangupFallback, phoneField, callSource }).purpose).to.equal('ivr');
+    expect(connector({ ivrFallback, hangupFallback, phoneField }).purpose).to.equal('connector');
+  });
+
+  it('has the events of its purpose, in the order of the ports', () => {
+    expect(endpoint().chosenEvents).to.deep.equal(PURPOSE_EVENTS.notifications);
+    expect(ivr().chosenEvents).to.deep.equal(['ivrRequest']);
+    const some = endpoint({ events: ['hangup', 'missedCall', 'answer'] });
+    expect(some.chosenEvents).to.deep.equal(['missedCall', 'answer', 'hangup']);
+    expect(some.events).to.deep.equal(['answer', 'hangup']);
+    expect(some.outcomeEvents).to.deep.equal(['missedCall']);
+    expect(endpoint({ events: ['ivrRequest'] }).purpose).to.equal('ivr');
+  });
+
+  it('gives every notification to the outcomes, whatever events are chosen', () => {
+    const to = endpoint({ events: ['callEnded'] });
+    for (const event of ['answer', 'hangup', 'confirmHangup', 'transfer']) {
+      const received = receive(to, notification(event));
+      expect(received.kind).to.equal('ignored');
+      expect(received).to.have.nested.property('notification.event', event);
+    }
+    const chosen = messageOf(receive(endpoint(), notification('confirmHangup')));
+    expect(chosen.notification?.callId).to.equal('1608743891.1344');
+    expect(messageOf(receive(ivr(), 'a=1')).notification).to.equal(null);
+  });
+
+  describe('answers a request of another purpose safely, and says which purpose to choose', () => {
+    const event = 'apiName=connectorEvent&event=agentConnected&agent=%7B%7D';
+    const menu = '$_callerId=0722000111&$_callId=1608743891.1344&order=42';
+    const rows: readonly [string, EndpointSettings, string, number, string, string][] = [
+      [
+        'a notification at a voice menu',
+        { receives: 'ivr' },
+        notification('hangup'),
+        200,
+        'OK',
+        'Call notif',
+      ],
+      [
+        'a question at a voice menu',
+        { receives: 'ivr' },
+        notification('confirmHangup'),
+        200,
+        '{"action":"drop"}',
+        'Call notif',
+      ],
+      [
+        'a notification at a connector',
+        { receives: 'connector' },
+        notification('answer'),
+        200,
+        'OK',
+        'Call notif',
+      ],
+      ['a voice menu at notifications', {}, menu, 200, '{}', 'Voice menu'],
+      ['a voice menu at a connector', { receives: 'connector' }, menu, 200, '{}', 'Voice menu'],
+      ['an event at notifications', {}, event, 404, '', 'Browser connector'],
+      ['an event at a voice menu', { receives: 'ivr' }, event, 404, '', 'Browser connector'],
+    ];
+    for (const [name, settings, body, status, answered, says] of rows) {
+      it(name, () => {
+        const received = receive(endpoint(settings), body);
+        if (received.kind !== 'refused') throw new Error(received.kind);
+        expect(received.error.code).to.equal('WRONG_PURPOSE');
+        expect(received.error.what).to.contain(`Set what this endpoint receives to “${says}`);
+        expect(received.answer.status).to.equal(status);
+        if (answered !== '') expect(received.answer.body).to.equal(answered);
+        expect(received.logLine).to.contain(says);
+        expect(clock.pending).to.equal(0);
+      });
+    }
+
+    it('a voice menu that asks notifications by GET', () => {
+      const url = `/x?${menu}`;
+      const received = receive(endpoint(), '', { method: 'GET', url });
+      expect(received).to.deep.include({ kind: 'refused' }).and.to.have.nested.property('answer.body', '{}');
+    });
+
+    it('but leaves a voice menu the names of its own variables', () => {
+      const own = messageOf(receive(ivr(), 'event=order&callId=7&userId=27'));
+      expect(own.message).to.deep.include({ event: 'ivrRequest' });
+    });
   });
 });
