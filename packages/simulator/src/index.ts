@@ -17,20 +17,26 @@ export type { SeedSample } from './faults/seed-samples.ts';
 export type { ConnectorOptions, ConnectorServer } from './connectors/connector-server.ts';
 export type { FrameLogEntry } from './frame-log/frame-log.ts';
 export type {
+  CallKind,
+  CallLeg,
   CallLife,
   CallStart,
   CallState,
   EndReason,
+  HuntStart,
+  InternalStart,
+  LegState,
+  RingAllStart,
   TimelineEntry,
   TimelineEvent,
 } from './calls/call-life.ts';
-export type { CallSettings } from './calls/call-settings.ts';
+export type { CallSettings, IdPer } from './calls/call-settings.ts';
 export type { Clock, Timer } from './clock.ts';
 export type { IvrGlobal, IvrResult, IvrRun } from './ivr/ivr.ts';
 export { parseHangupReply } from './notifications/hangup-decision.ts';
 export type { HangupDecision, HangupReplyParser } from './notifications/hangup-decision.ts';
-export type { NotificationSettings } from './notifications/notification-settings.ts';
-export type { Phone, PhoneSetup } from './pbx/phone-directory.ts';
+export type { HangupReports, NotificationSettings } from './notifications/notification-settings.ts';
+export type { Phone, PhoneSetup, WhileTalking } from './pbx/phone-directory.ts';
 export type { EndpointSettings } from './notifications/endpoint-settings.ts';
 export type { AccountInfo, AccountLogEntry, AccountSetup } from './rest-api/account-directory.ts';
 export type { RestSettings } from './rest-api/rest-settings.ts';

@@ -1,9 +1,10 @@
 import { CallCentre } from './calls/call-centre.ts';
-import type { CallLife, CallStart } from './calls/call-life.ts';
+import type { AgentEventRequest, CallEnvironment } from './calls/call-environment.ts';
+import type { CallLife, CallStart, HuntStart, InternalStart, RingAllStart } from './calls/call-life.ts';
+import { huntPlan, internalPlan, ringAllPlan, singlePlan } from './calls/call-plan.ts';
 import { DEFAULT_CALL_SETTINGS, readCallSettings } from './calls/call-settings.ts';
 import type { CallSettings } from './calls/call-settings.ts';
 import { systemClock } from './clock.ts';
-import type { Clock } from './clock.ts';
 import { sendForm } from './http/send-form.ts';
 import { runIvr } from './ivr/ivr.ts';
 import type { IvrResult, IvrRun } from './ivr/ivr.ts';
@@ -49,10 +50,10 @@ export class Telephony {
   readonly #restSettings: RestSettings;
   readonly #rest: RestApi;
   #restUp = false;
-  readonly #clock: Clock;
   readonly #callSettings: CallSettings;
   readonly #notificationSettings: NotificationSettings;
   readonly #notifier: Notifier;
+  readonly #callEnvironment: Omit<CallEnvironment, 'isInUse'>;
   readonly #callCentre: CallCentre;
   readonly #ending = new AbortController();
 
@@ -75,30 +76,14 @@ export class Telephony {
         host.restRequest();
       },
     });
-    this.#clock = options.clock ?? systemClock;
     this.#callSettings = { ...DEFAULT_CALL_SETTINGS, ...readCallSettings(options.callSettings ?? {}) };
     this.#notificationSettings = {
       ...DEFAULT_NOTIFICATION_SETTINGS,
       ...readNotificationSettings(options.notificationSettings ?? {}),
     };
-    this.#notifier = new Notifier(
-      sendForm,
-      () => this.#notificationSettings,
-      () => this.#clock.now(),
-    );
-    this.#callCentre = new CallCentre({
-      clock: this.#clock,
-      settings: () => this.#callSettings,
-      newId: () => host.uniqueIds.next(),
-      phone: (deviceId) => this.#phones.require(deviceId),
-      notifyAgent: (phone, call) => this.#notifyAgent(phone, call),
-      notifyEndpoint: (endpoint, event, call) => this.#notifier.notify(endpoint, event, call),
-      notifyUnanswered: () => this.#notificationSettings.notifyUnanswered,
-      parseHangupReply: options.parseHangupReply ?? parseHangupReply,
-      onChange: (call) => {
-        host.callChanged(call);
-      },
-    });
+    this.#notifier = new Notifier(sendForm, () => this.#notificationSettings);
+    this.#callEnvironment = this.#environmentOfCalls(options);
+    this.#callCentre = new CallCentre(this.#callEnvironment);
   }
 
   /** The address of the REST API, without an account's path; `null`: none. */
@@ -196,13 +181,56 @@ export class Telephony {
   }
 
   /**
-   * Starts a call with a life: it rings, is answered automatically or with {@link answerCall},
-   * sends its phone's notifications, and ends. An outgoing one corresponds to the command `dial`.
+   * Starts a call of one phone with the outside: it rings, is answered automatically or with
+   * {@link answerCall}, sends its phone's notifications, and ends. An outgoing one is a
+   * click-to-call, as the command `dial` starts it: the phone rings first, then the other party.
    * `placeCall`, in contrast, only notifies the agents' clients.
    * @throws when there is no such phone
    */
-  startCall(request: CallStart): CallLife {
-    return this.#callCentre.start(request);
+  startCall(start: CallStart): CallLife {
+    const kind = start.direction === 'outgoing' ? 'clickToCall' : 'incoming';
+    return this.#callCentre.start(singlePlan(start, kind, this.#callEnvironment));
+  }
+
+  /**
+   * Starts an incoming call that rings several phones at once; the first answer stops the others.
+   * @throws when a phone does not exist or a time is unusable
+   */
+  ringAll(start: RingAllStart): CallLife {
+    return this.#callCentre.start(ringAllPlan(start));
+  }
+
+  /**
+   * Starts an incoming call that rings one phone after another, in the given order, until one
+   * answers or all have rung in vain. A phone that is given twice rings again.
+   * @throws when a phone does not exist or a time is unusable
+   */
+  hunt(start: HuntStart): CallLife {
+    return this.#callCentre.start(huntPlan(start));
+  }
+
+  /** A person dials a number at the phone. @throws when there is no such phone */
+  dialOut(start: Pick<CallStart, 'deviceId' | 'phoneNumber'>): CallLife {
+    return this.#callCentre.start(singlePlan(start, 'outgoing', this.#callEnvironment));
+  }
+
+  /** A campaign dials a number for the phone. @throws when there is no such phone */
+  campaignCall(start: Pick<CallStart, 'deviceId' | 'phoneNumber'>): CallLife {
+    const fromCampaign = { ...start, callCenter: true };
+    return this.#callCentre.start(singlePlan(fromCampaign, 'campaign', this.#callEnvironment));
+  }
+
+  /**
+   * One phone calls another; the agents of both get events, with one `uniqueId`.
+   * @throws when a phone does not exist, or both are the same
+   */
+  internalCall(start: InternalStart): CallLife {
+    return this.#callCentre.start(internalPlan(start, this.#callEnvironment));
+  }
+
+  /** Starts a call with the parties of this one once more. @throws when there is no such call */
+  redial(id: string): CallLife {
+    return this.#callCentre.redial(id);
   }
 
   /** Calls with a life, newest first: those in progress, and the latest others, 200 in total. */
@@ -211,16 +239,70 @@ export class Telephony {
   }
 
   /**
-   * Answers what is ringing: the device, then the dialled party.
+   * Answers a phone that rings, by default the first one, or else the dialled party.
    * @throws when there is no such call, or nothing rings
    */
-  answerCall(id: string): CallLife {
-    return this.#callCentre.answer(id);
+  answerCall(id: string, deviceId?: string): CallLife {
+    return this.#callCentre.change(id, (call) => {
+      call.answer(deviceId);
+    });
   }
 
-  /** Ends a call; no effect on an ended call. @throws when there is no such call */
-  hangUp(id: string): CallLife {
-    return this.#callCentre.hangUp(id);
+  /**
+   * A phone that rings, by default the first one, or else the dialled party, refuses the call. The
+   * call goes on with the other phones, and ends when there is none.
+   * @throws when there is no such call, or nothing rings
+   */
+  refuseCall(id: string, deviceId?: string): CallLife {
+    return this.#callCentre.change(id, (call) => {
+      call.refuse(deviceId);
+    });
+  }
+
+  /**
+   * Ends a call; no effect on an ended call. With a phone, only that one hangs up: one that asked
+   * another hands the caller over, one that is asked leaves the caller to the first, and in every
+   * other case the call ends.
+   * @throws when there is no such call, or the phone is not in it
+   */
+  hangUp(id: string, deviceId?: string): CallLife {
+    return this.#callCentre.change(id, (call) => {
+      call.hangUp(deviceId);
+    });
+  }
+
+  /**
+   * The phone that talks leaves, and another rings (blind transfer). When that one does not answer
+   * or refuses, the call ends. In an internal call the called phone transfers.
+   * @throws when there is no such call or phone, or no phone talks
+   */
+  blindTransfer(id: string, toDeviceId: string): CallLife {
+    const to = this.#phones.require(toDeviceId);
+    return this.#callCentre.change(id, (call) => {
+      call.transferBlind(to);
+    });
+  }
+
+  /**
+   * The phone that talks asks another, which rings (attended transfer). When that one does not
+   * answer, refuses or hangs up, the first goes on; {@link completeTransfer} hands the caller over.
+   * @throws when there is no such call or phone, no phone talks, or the other one is busy
+   */
+  attendedTransfer(id: string, toDeviceId: string): CallLife {
+    const to = this.#phones.require(toDeviceId);
+    return this.#callCentre.change(id, (call) => {
+      call.transferAttended(to);
+    });
+  }
+
+  /**
+   * Hands the caller over to the phone that was asked.
+   * @throws when there is no such call, or no phone that was asked and has answered
+   */
+  completeTransfer(id: string): CallLife {
+    return this.#callCentre.change(id, (call) => {
+      call.completeTransfer();
+    });
   }
 
   /**
@@ -231,7 +313,7 @@ export class Telephony {
     return runIvr(run, {
       send: sendForm,
       callId: this.#host.uniqueIds.next(),
-      now: this.#clock.now(),
+      now: this.#callEnvironment.clock.now(),
       signal: this.#ending.signal,
     });
   }
@@ -273,20 +355,39 @@ export class Telephony {
     return true;
   }
 
-  /** @returns the text for the call's timeline */
-  #notifyAgent({ idCrm }: Phone, { id, direction, phoneNumber, callCenter }: CallLife): string {
-    const agent = idCrm === null ? undefined : this.#host.directory.get(idCrm);
-    if (!agent) return 'No agent sits at this phone.';
-    const { delivered } = this.#host.placeCall({
-      direction,
-      agents: agent.idCrm,
-      phoneNumber,
-      callCenter,
-      uniqueId: id,
+  #environmentOfCalls(options: SimulatorOptions): Omit<CallEnvironment, 'isInUse'> {
+    return {
+      clock: options.clock ?? systemClock,
+      settings: () => this.#callSettings,
+      notificationSettings: () => this.#notificationSettings,
+      newId: () => this.#host.uniqueIds.next(),
+      phone: (deviceId) => this.#phones.require(deviceId),
+      phoneWithExtension: (extension) => this.#phones.withExtension(extension),
+      nameOf: ({ deviceId, idCrm }) => {
+        const agent = idCrm === null ? undefined : this.#host.directory.get(idCrm);
+        return agent ? `${deviceId} (${agent.name})` : deviceId;
+      },
+      notifyAgents: (phones, event) => this.#notifyAgents(phones, event),
+      notifyEndpoint: (endpoint, notification) => this.#notifier.notify(endpoint, notification),
+      parseHangupReply: options.parseHangupReply ?? parseHangupReply,
+      onChange: (call) => {
+        this.#host.callChanged(call);
+      },
+    };
+  }
+
+  /** @returns for each phone the text for the call's timeline */
+  #notifyAgents(phones: readonly Phone[], event: AgentEventRequest): string[] {
+    const agents = phones.map(({ idCrm }) => (idCrm === null ? undefined : this.#host.directory.get(idCrm)));
+    const present = agents.flatMap((agent) => (agent ? [agent.idCrm] : []));
+    const delivered =
+      present.length === 0 ? [] : this.#host.placeCall({ ...event, agents: present }).delivered;
+    const type = event.direction === 'incoming' ? 'incomingCall' : 'outgoingCall';
+    return agents.map((agent) => {
+      if (!agent) return 'No agent sits at this phone.';
+      return delivered.includes(agent.idCrm)
+        ? `${type} was sent to the client of ${agent.name}.`
+        : `No client of ${agent.name} is connected that could get ${type}.`;
     });
-    const event = direction === 'incoming' ? 'incomingCall' : 'outgoingCall';
-    return delivered.length > 0
-      ? `${event} was sent to the client of ${agent.name}.`
-      : `No client of ${agent.name} is connected that could get ${event}.`;
   }
 }

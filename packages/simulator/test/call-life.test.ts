@@ -188,8 +188,8 @@ describe('life of a call', () => {
     }).to.throw('callDire');
   });
 
-  it('says nothing of a call that nobody answered when it is set so', async () => {
-    const simulator = await notifying({ notificationSettings: { notifyUnanswered: false } });
+  it('says nothing of a call that nobody answered when only phones that answered report', async () => {
+    const simulator = await notifying({ notificationSettings: { hangups: 'answered' } });
     simulator.telephony.hangUp(simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER }).id);
     const { id } = simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER });
     simulator.telephony.answerCall(id);

@@ -1,3 +1,6 @@
+import { ID_PER, readChoice } from '../calls/call-settings.ts';
+import type { IdPer } from '../calls/call-settings.ts';
+
 /**
  * How call notifications are written. Published are `apiName`, `event`, `callId`, `userId`,
  * `userType`, and that the direction's field begins with `callDire`. Everything here is a choice,
@@ -17,11 +20,35 @@ export interface NotificationSettings {
    * none. Default `duration`.
    */
   durationField: string;
-  /** Whether `hangup` is also sent for an unanswered call; not published. Default true. */
-  notifyUnanswered: boolean;
+  /**
+   * Which phones post `hangup`: every one that rang or dialled (`every`), only those that had
+   * posted or would have posted `answer` (`answered`), or only the phone that left last, when the
+   * call is over (`last`). Not published. Default `every`.
+   */
+  hangups: HangupReports;
+  /**
+   * The `callId`: one for each call, or one for each leg. Documented is the same one for all
+   * notifications of a call, but not what a call is when several phones ring. Default `call`.
+   */
+  callId: IdPer;
+  /**
+   * When the phone of a click-to-call posts `answer`: when the other party answers
+   * (`destination`), or when the phone itself does (`phone`). Not published. Default
+   * `destination`.
+   */
+  clickToCallAnswer: 'destination' | 'phone';
+  /**
+   * Which phones of an internal call post `answer`: `both`, or only the one that was called
+   * (`called`). Not published. Default `both`.
+   */
+  internalAnswer: 'both' | 'called';
   /** Further fields for every notification. Default: none. */
   extraFields: Readonly<Record<string, string>>;
 }
+
+export type HangupReports = 'every' | 'answered' | 'last';
+
+const HANGUP_REPORTS: readonly HangupReports[] = ['every', 'answered', 'last'];
 
 export const DEFAULT_NOTIFICATION_SETTINGS: Readonly<NotificationSettings> = Object.freeze({
   directionField: 'callDirection',
@@ -29,7 +56,10 @@ export const DEFAULT_NOTIFICATION_SETTINGS: Readonly<NotificationSettings> = Obj
   outgoingValue: 'outgoing',
   phoneNumberField: 'phoneNumber',
   durationField: 'duration',
-  notifyUnanswered: true,
+  hangups: 'every',
+  callId: 'call',
+  clickToCallAnswer: 'destination',
+  internalAnswer: 'both',
   extraFields: {},
 });
 
@@ -52,9 +82,17 @@ export function readNotificationSettings(input: object): Partial<NotificationSet
         }
         settings[name] = value;
         break;
-      case 'notifyUnanswered':
-        if (typeof value !== 'boolean') throw new Error(`The setting ${name} must be true or false.`);
-        settings[name] = value;
+      case 'hangups':
+        settings[name] = readChoice(name, value, HANGUP_REPORTS);
+        break;
+      case 'callId':
+        settings[name] = readChoice(name, value, ID_PER);
+        break;
+      case 'clickToCallAnswer':
+        settings[name] = readChoice(name, value, ['destination', 'phone']);
+        break;
+      case 'internalAnswer':
+        settings[name] = readChoice(name, value, ['both', 'called']);
         break;
       case 'extraFields': {
         if (typeof value !== 'object' || value === null)

@@ -1,9 +1,8 @@
-import type { CallLife } from '../calls/call-life.ts';
 import type { FormOutcome, SendForm } from '../http/send-form.ts';
 import { DEFAULT_ENDPOINT_TIMEOUT_MS } from './endpoint-settings.ts';
 import type { EndpointSettings } from './endpoint-settings.ts';
 import { notificationFields } from './notification.ts';
-import type { NotificationEvent } from './notification.ts';
+import type { Notification } from './notification.ts';
 import type { NotificationSettings } from './notification-settings.ts';
 
 /** An endpoint's reaction to a notification. */
@@ -15,25 +14,19 @@ export type NotificationOutcome =
 export class Notifier {
   readonly #send: SendForm;
   readonly #settings: () => NotificationSettings;
-  readonly #now: () => number;
   readonly #ending = new AbortController();
 
-  constructor(send: SendForm, settings: () => NotificationSettings, now: () => number) {
+  constructor(send: SendForm, settings: () => NotificationSettings) {
     this.#send = send;
     this.#settings = settings;
-    this.#now = now;
   }
 
   /** Never rejects: everything except a status from 200 to 299 in time counts as a failure. */
-  async notify(
-    endpoint: EndpointSettings,
-    event: NotificationEvent,
-    call: CallLife,
-  ): Promise<NotificationOutcome> {
+  async notify(endpoint: EndpointSettings, notification: Notification): Promise<NotificationOutcome> {
     const outcome = await this.#send({
       url: endpoint.url,
       method: 'POST',
-      fields: notificationFields(event, call, this.#settings(), this.#now()),
+      fields: notificationFields(notification, this.#settings()),
       timeoutMs: endpoint.timeoutMs ?? DEFAULT_ENDPOINT_TIMEOUT_MS,
       allowUnauthorizedCerts: endpoint.allowUnauthorizedCerts,
       signal: this.#ending.signal,

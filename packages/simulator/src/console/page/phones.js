@@ -10,7 +10,27 @@ const SETTINGS = [
   { name: 'outgoingValue', label: 'An outgoing call is', control: 'text' },
   { name: 'phoneNumberField', label: 'Field of the other party', control: 'text', placeholder: 'none' },
   { name: 'durationField', label: 'Field of the seconds', control: 'text', placeholder: 'none' },
-  { name: 'notifyUnanswered', label: 'hangup also for calls that nobody answered', control: 'switch' },
+  {
+    name: 'hangups',
+    label: 'hangup is posted by',
+    note: 'every phone, those that answered, or the last one',
+    control: 'select',
+    choices: ['every', 'answered', 'last'],
+  },
+  { name: 'callId', label: 'callId: one for each', control: 'select', choices: ['call', 'leg'] },
+  {
+    name: 'clickToCallAnswer',
+    label: 'answer of a click-to-call is posted when',
+    note: 'the other party answers, or the phone itself',
+    control: 'select',
+    choices: ['destination', 'phone'],
+  },
+  {
+    name: 'internalAnswer',
+    label: 'answer of an internal call is posted by',
+    control: 'select',
+    choices: ['both', 'called'],
+  },
 ];
 
 /** @type {Map<string, ReturnType<typeof settingsRow>>} */
