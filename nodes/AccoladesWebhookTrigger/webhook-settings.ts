@@ -1,5 +1,6 @@
 import { readWebhookEvents, type EndpointSettings, type WebhookEventType } from '@accolades-flow/core';
 import type { IWebhookFunctions } from 'n8n-workflow';
+import { readGivenOption, type ParameterSource } from '../shared/given-option.ts';
 import { readHangupFormat } from '../shared/hangup-format.ts';
 import { asRecord } from '../shared/parameters.ts';
 
@@ -21,10 +22,12 @@ export interface WebhookParameters {
   readonly outputs: readonly WebhookEventType[] | null;
 }
 
+/** What clearing Allowed Addresses does. */
+const EVERY_ADDRESS = 'accept requests from every address';
+
 /** The parts of n8n's contexts that are used. */
-export interface ParameterContext extends Pick<IWebhookFunctions, 'getNode' | 'getWorkflow'> {
-  getNodeParameter(name: string, fallback: string): unknown;
-}
+export interface ParameterContext
+  extends Pick<IWebhookFunctions, 'getNode' | 'getWorkflow'>, ParameterSource {}
 
 /** @throws AccoladesError `INVALID_PARAMETER` */
 export function readWebhookParameters(context: ParameterContext): WebhookParameters {
@@ -37,7 +40,7 @@ export function readWebhookParameters(context: ParameterContext): WebhookParamet
   return {
     settings: {
       secretParameter: parameter('secretParameter', ''),
-      allowedAddresses: options['allowedAddresses'],
+      allowedAddresses: readGivenOption(context, 'allowedAddresses', 'Allowed Addresses', EVERY_ADDRESS),
       trustedProxies: options['trustedProxies'],
       maxBodyBytes: kilobytes(options['maxBodyKb']),
       events,

@@ -2,7 +2,7 @@ import { givenValue } from '@accolades-flow/core';
 import { asRecord } from './parameters.ts';
 
 /** The source of a node's parameters in n8n. */
-interface ParameterSource {
+export interface ParameterSource {
   getNodeParameter(name: string, fallback: string, options?: { rawExpressions: boolean }): unknown;
 }
 

@@ -4,9 +4,12 @@ import { webhookNodeOf, type WebhookNode } from '../../nodes/AccoladesWebhookTri
 
 describe('A node of the n8n webhook trigger', () => {
   let read: number;
+  /** What n8n makes of parameters with expressions. */
+  let results: INodeParameters;
 
   beforeEach(() => {
     read = 0;
+    results = {};
   });
 
   const nodeOf = (id: string, parameters: INodeParameters, mode: 'webhook' | 'manual' = 'webhook') => {
@@ -14,9 +17,10 @@ describe('A node of the n8n webhook trigger', () => {
       getMode: () => mode,
       getWorkflow: () => ({ id: 'w', name: 'w', active: true }),
       getNode: () => ({ id, name: id, type: 't', typeVersion: 1.1, position: [0, 0], parameters }),
-      getNodeParameter(name, fallback) {
+      getNodeParameter(name, fallback, options) {
         read++;
-        return parameters[name] ?? fallback;
+        const evaluates = options?.rawExpressions !== true;
+        return (evaluates ? results[name] : undefined) ?? parameters[name] ?? fallback;
       },
     });
   };
@@ -47,4 +51,19 @@ describe('A node of the n8n webhook trigger', () => {
     const expression: INodeParameters = { ...settings, country: '={{ $env.COUNTRY }}' };
     expect(nodeOf('expression', expression)).not.to.equal(nodeOf('expression', expression));
   });
+
+  // Older n8n evaluates expressions in fields that take none.
+  for (const nothing of ['', ' ', null]) {
+    it(`refuses an expression that gives ${JSON.stringify(nothing)} as addresses, instead of allowing all`, () => {
+      results = { options: { allowedAddresses: nothing } };
+      const expression: INodeParameters = {
+        ...settings,
+        options: { allowedAddresses: '={{ $env.PBX_ADDRESS }}' },
+      };
+      expect(() => nodeOf('addresses', expression)).to.throw(
+        'Correct the expression in Allowed Addresses, which gives nothing, or clear the field to accept requests from every address.',
+      );
+      expect(() => nodeOf('addresses', { ...settings, options: { allowedAddresses: '' } })).not.to.throw();
+    });
+  }
 });
