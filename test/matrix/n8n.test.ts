@@ -5,7 +5,12 @@ import { createSimulator, type Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { waitUntil } from '../../hosts/deadline.ts';
 import type { JsonObject } from '../../hosts/guards.ts';
-import { N8nClient, type N8nWorkflowNode } from '../../hosts/n8n/client.ts';
+import {
+  N8nClient,
+  type N8nCredentialReference,
+  type N8nWorkflowInput,
+  type N8nWorkflowNode,
+} from '../../hosts/n8n/client.ts';
 import { itemsOf } from '../../hosts/n8n/execution.ts';
 import { defaultN8nVersion } from '../../hosts/n8n/install.ts';
 import { startN8n, type N8nHost } from '../../hosts/n8n/launch.ts';
@@ -19,6 +24,19 @@ const VERSIONS = ['1.123.81', '2.20.12', defaultN8nVersion];
 const ID_CRM = '9f3e1c70aa';
 const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
 const ACCOUNT = { accountNumber: '1001', password: 'api-P4ss!word' };
+
+/** Two triggers with one ID, as pasting nodes into an exported workflow can make them. */
+function twinWorkflow(credential: N8nCredentialReference): N8nWorkflowInput {
+  const { nodes } = triggerWorkflow('Twins', credential, { events: ['incomingCall'] });
+  const [trigger, end] = nodes;
+  if (trigger === undefined || end === undefined) throw new Error('The workflow has no trigger');
+  const toEnd = { main: [[{ node: end.name, type: 'main', index: 0 }]] };
+  return {
+    name: 'Twins',
+    nodes: [{ ...trigger, name: 'First' }, { ...trigger, name: 'Second' }, end],
+    connections: { First: toEnd, Second: toEnd },
+  };
+}
 
 for (const version of VERSIONS) {
   describe(`The packed nodes in n8n ${version}`, () => {
@@ -130,6 +148,43 @@ for (const version of VERSIONS) {
       await waitUntil('the session to end', () => simulator.sessions().length === 0, { deadlineMs: 15_000 });
       expectNoSecret("n8n's output", host.output(), [ID_CRM]);
     });
+
+    // n8n 2.41 gives one of them a new ID when it publishes.
+    if (version !== defaultN8nVersion) {
+      it('starts both of two triggers with one node ID, over a re-publish, and warns', async () => {
+        const credential = await agents();
+        const draft = twinWorkflow(credential);
+        const { id } = await client.createWorkflow(draft);
+        const itemsOfTwins = async (count: number) => {
+          const finished = await client.waitForExecutions(id, count, 30_000);
+          const executions = await Promise.all(finished.map((one) => client.getExecution(one.id)));
+          const ids = (node: string) =>
+            executions.flatMap((one) => itemsOf(one, node)).map((item) => item['uniqueId']);
+          return { first: ids('First').sort(), second: ids('Second').sort() };
+        };
+        const placed: string[] = [];
+        const place = () => {
+          for (let n = 0; n < 3; n++) {
+            const uniqueId = `1608743999.${placed.length}`;
+            simulator.placeCall({ agents: ID_CRM, phoneNumber: '0211234567', uniqueId });
+            placed.push(uniqueId);
+          }
+        };
+        for (const round of [1, 2]) {
+          await client.publish(id);
+          await waitUntil('the session', () => simulator.sessions().length === 1, { deadlineMs: 15_000 });
+          place();
+          const both = await itemsOfTwins(6 * round);
+          expect(both).to.deep.equal({ first: placed, second: placed });
+          await client.updateWorkflow(id, { ...draft, name: 'Published again' });
+        }
+        expect(host.output()).to.match(/“First” and “Second” .*have the same internal ID/);
+        await client.deactivate(id);
+        await waitUntil('the session to end', () => simulator.sessions().length === 0, {
+          deadlineMs: 15_000,
+        });
+      });
+    }
 
     it('listens for a test event', async () => {
       const { id } = await client.createWorkflow(
