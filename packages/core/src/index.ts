@@ -60,6 +60,9 @@ export {
 export { createFilter, readEvents, type CallSource, type FilterSettings } from './call/filter.ts';
 export { readNumberList } from './call/number-list.ts';
 export { DEFAULT_COUNTRY, parseCountry, parsePhone, type Phone } from './call/phone.ts';
+export { ContactIndex, type ContactIndexOptions, type ContactMatch } from './contacts/contact-index.ts';
+export { readFieldNames } from './contacts/number-fields.ts';
+export { readPhoneForms, type PhoneForms } from './contacts/phone-forms.ts';
 export {
   parseConfiguration,
   parseConfigurationText,
