@@ -186,26 +186,7 @@ async function onN8n(
       type: 'accoladesWebhookApi',
       data: { secret: SECRET },
     });
-    const publish = async (trigger: Pick<N8nWorkflowNode, 'name' | 'type'> & Partial<N8nWorkflowNode>) => {
-      const workflow = await client.createWorkflow({
-        name: trigger.name,
-        nodes: [
-          { id: 'trigger', typeVersion: 1, position: [0, 0], parameters: {}, ...trigger },
-          {
-            id: 'end',
-            name: 'End',
-            type: 'n8n-nodes-base.noOp',
-            typeVersion: 1,
-            position: [220, 0],
-            parameters: {},
-          },
-        ],
-        connections: { [trigger.name]: { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
-        settings: { executionOrder: 'v1' },
-      });
-      await client.publish(workflow.id);
-    };
-    await publish({
+    await publish(client, {
       name: 'Accolades Webhook Trigger',
       type: 'n8n-nodes-accolades.accoladesWebhookTrigger',
       typeVersion: 1.1,
@@ -213,7 +194,7 @@ async function onN8n(
       parameters: { path: 'ours', events: ['hangup'], secretPlace: 'parameter' },
       credentials: { accoladesWebhookApi: { id: credential.id, name: credential.name } },
     });
-    await publish({
+    await publish(client, {
       name: 'Webhook',
       type: 'n8n-nodes-base.webhook',
       typeVersion: 2,
@@ -234,6 +215,24 @@ async function onN8n(
   } finally {
     await host.stop();
   }
+}
+
+/** Publishes a workflow of a trigger and a node without effect. */
+async function publish(
+  client: N8nClient,
+  trigger: Pick<N8nWorkflowNode, 'name' | 'type'> & Partial<N8nWorkflowNode>,
+): Promise<void> {
+  const end = { id: 'end', name: 'End', type: 'n8n-nodes-base.noOp', typeVersion: 1, parameters: {} };
+  const workflow = await client.createWorkflow({
+    name: trigger.name,
+    nodes: [
+      { id: 'trigger', typeVersion: 1, position: [0, 0], parameters: {}, ...trigger },
+      { ...end, position: [220, 0] },
+    ],
+    connections: { [trigger.name]: { main: [[{ node: 'End', type: 'main', index: 0 }]] } },
+    settings: { executionOrder: 'v1' },
+  });
+  await client.publish(workflow.id);
 }
 
 async function answers(addresses: Addresses): Promise<void> {

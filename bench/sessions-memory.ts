@@ -2,7 +2,7 @@
  * Memory per idle session, compared with bare `ws` connections: the slope over 1,000, 3,000 and
  * 10,000 of them.
  */
-import { runBenchmark } from './support/benchmark.ts';
+import { runBenchmark, type Options, type Series, type Verdict } from './support/benchmark.ts';
 import { numberIn } from './support/fields.ts';
 import { inRounds, ratioOf } from './support/rounds.ts';
 import { addressOf, CLIENT } from './support/sides.ts';
@@ -68,76 +68,85 @@ interface Memory {
   readonly heap: number;
 }
 
-await runBenchmark(
-  'sessions-memory',
-  'memory of an idle session, linear fit',
-  async ({ quick, progress }) => {
-    const counts = quick ? [500, 1_000, 3_000] : [1_000, 3_000, 10_000];
-    const slopes = async (side: Side, way: Way): Promise<Memory> => {
-      const points = [];
-      for (const count of counts) points.push({ count, ...(await memoryOf(side, count, way)) });
-      return {
-        rss: fitLine(points.map(({ count, rss }) => ({ x: count, y: rss }))).slope / KB,
-        heap: fitLine(points.map(({ count, heap }) => ({ x: count, y: heap }))).slope / KB,
-      };
-    };
-    const results = [];
-    for (const way of WAYS) {
-      const measured = await inRounds(quick ? 1 : way.rounds, SIDES, (side, round) => {
-        progress(`${way.label}, round ${round + 1}: ${side}`);
-        return slopes(side, way);
-      });
-      const rss = (side: Side): number[] => measured[side].map((one) => one.rss);
-      const heap = (side: Side): number[] => measured[side].map((one) => one.heap);
-      results.push({ way, rss, heap });
-    }
-    const [held] = results;
-    const target = { at: 'most', value: 1.2 } as const;
-    return {
-      series: [
-        ...results.flatMap(({ way, rss }) =>
-          SIDES.map((side) => ({
-            label: `${PROGRAM[side].label}, ${way.label}`,
-            unit: 'KB',
-            values: rss(side),
-          })),
-        ),
-        ...SIDES.map((side) => ({
-          label: `${PROGRAM[side].label}, heap and buffers`,
-          unit: 'KB',
-          values: held?.heap(side) ?? [],
-        })),
-      ],
-      verdicts: [
-        ...results.flatMap(({ way, rss }) => [
-          { label: `${way.label}, core ÷ bare ws`, unit: '×', ...ratioOf(rss('core'), rss('bare')), target },
-          {
-            label: `${way.label}, core ÷ ws with ping interval`,
-            unit: '×',
-            ...ratioOf(rss('core'), rss('watched')),
-            target,
-          },
-          {
-            label: `${way.label}, core with a node for each session ÷ bare ws`,
-            unit: '×',
-            ...ratioOf(rss('single'), rss('bare')),
-          },
-        ]),
-        {
-          label: `resident, core ÷ ${USUAL_KB} KB`,
-          unit: '×',
-          value: median(held?.rss('core') ?? []) / USUAL_KB,
-          target,
-        },
-        {
-          label: 'heap, core ÷ bare ws',
-          unit: '×',
-          ...ratioOf(held?.heap('core') ?? [], held?.heap('bare') ?? []),
-        },
-      ],
-    };
-  },
-);
+/** The slopes of each side, in kilobytes, one of each round. */
+interface Measured {
+  readonly way: Way;
+  readonly rss: (side: Side) => readonly number[];
+  readonly heap: (side: Side) => readonly number[];
+}
+
+const TARGET = { at: 'most', value: 1.2 } as const;
+
+await runBenchmark('sessions-memory', 'memory of an idle session, linear fit', async (options) => {
+  const results: Measured[] = [];
+  for (const way of WAYS) results.push(await measure(way, options));
+  const [held] = results;
+  if (held === undefined) throw new Error('Nothing was measured.');
+  return { series: seriesOf(results, held), verdicts: verdictsOf(results, held) };
+});
+
+async function measure(way: Way, { quick, progress }: Options): Promise<Measured> {
+  const counts = quick ? [500, 1_000, 3_000] : [1_000, 3_000, 10_000];
+  const measured = await inRounds(quick ? 1 : way.rounds, SIDES, (side, round) => {
+    progress(`${way.label}, round ${round + 1}: ${side}`);
+    return slopesOf(side, way, counts);
+  });
+  return {
+    way,
+    rss: (side) => measured[side].map((one) => one.rss),
+    heap: (side) => measured[side].map((one) => one.heap),
+  };
+}
+
+/** In kilobytes per session. */
+async function slopesOf(side: Side, way: Way, counts: readonly number[]): Promise<Memory> {
+  const points: (Memory & { readonly count: number })[] = [];
+  for (const count of counts) points.push({ count, ...(await memoryOf(side, count, way)) });
+  return {
+    rss: fitLine(points.map(({ count, rss }) => ({ x: count, y: rss }))).slope / KB,
+    heap: fitLine(points.map(({ count, heap }) => ({ x: count, y: heap }))).slope / KB,
+  };
+}
+
+function seriesOf(results: readonly Measured[], held: Measured): Series[] {
+  return [
+    ...results.flatMap(({ way, rss }) =>
+      SIDES.map((side) => ({
+        label: `${PROGRAM[side].label}, ${way.label}`,
+        unit: 'KB',
+        values: rss(side),
+      })),
+    ),
+    ...SIDES.map((side) => ({
+      label: `${PROGRAM[side].label}, heap and buffers`,
+      unit: 'KB',
+      values: held.heap(side),
+    })),
+  ];
+}
+
+function verdictsOf(results: readonly Measured[], held: Measured): Verdict[] {
+  const verdict = (label: string, rest: Omit<Verdict, 'label' | 'unit'>): Verdict => ({
+    label,
+    unit: '×',
+    ...rest,
+  });
+  return [
+    ...results.flatMap(({ way: { label }, rss }) => [
+      verdict(`${label}, core ÷ bare ws`, { ...ratioOf(rss('core'), rss('bare')), target: TARGET }),
+      verdict(`${label}, core ÷ ws with ping interval`, {
+        ...ratioOf(rss('core'), rss('watched')),
+        target: TARGET,
+      }),
+      verdict(`${label}, core with a node for each session ÷ bare ws`, ratioOf(rss('single'), rss('bare'))),
+    ]),
+    verdict(`resident, core ÷ ${USUAL_KB} KB`, {
+      value: median(held.rss('core')) / USUAL_KB,
+      target: TARGET,
+    }),
+    verdict('heap, core ÷ bare ws', ratioOf(held.heap('core'), held.heap('bare'))),
+  ];
+}
 
 async function memoryOf(side: Side, sessions: number, { atOnce, flags }: Way): Promise<Memory> {
   const { script, args, agents = 1 } = PROGRAM[side];

@@ -65,24 +65,15 @@ export class Demo {
       realSlack: realSlack !== undefined,
     });
     this.#crm = crm;
-    const simulator = await createSimulator({
-      port: ports.simulator,
-      console: { port: ports.console, framedBy: [crm.url] },
-      rest: {},
-      accounts: [DEMO_ACCOUNT],
-      agents: demoAgents.map(({ name, idCrm, id, phoneId }) => ({
-        name,
-        idCrm,
-        account: { id: '15', data: '{"company":"Example Imports"}' },
-        phone: { id: phoneId, data: '' },
-        agent: { id, data: `{"team":"${name}"}` },
-      })),
-    });
+    const simulator = await startSimulator(ports, crm.url);
     this.#simulator = simulator;
     await built;
     this.#throwIfClosing();
 
-    const setup: FlowHostSetup = {
+    const early: FlowMessage[] = [];
+    const keepEarly = (message: FlowMessage): void => void early.push(message);
+    crm.on('flowMessage', keepEarly);
+    const flowHost = await this.#startHost({
       folder,
       port: ports.editor,
       serverUrl: simulator.url,
@@ -92,43 +83,10 @@ export class Demo {
       onProgress: (line) => {
         this.#report.progress(line);
       },
-    };
-    this.#report.progress(
-      host === 'n8n' ? 'Starting n8n (up to a minute the first time)' : 'Starting Node-RED',
-    );
-    const early: FlowMessage[] = [];
-    const keepEarly = (message: FlowMessage): void => void early.push(message);
-    crm.on('flowMessage', keepEarly);
-    const flowHost = await (host === 'n8n' ? startN8nFlow(setup) : startNodeRedFlow(setup));
-    this.#host = flowHost;
-    this.#throwIfClosing();
-    if (calls) {
-      this.#calls = new DemoCalls({
-        simulator,
-        agents: demoAgents,
-        knownNumbers: crm.contacts.all().map((contact) => contact.phone),
-      });
-    }
+    });
+    if (calls) this.#calls = callsOf(simulator, crm);
     const consoleUrl = simulator.consoleUrl ?? simulator.url;
-    crm.links = [
-      { label: 'All at once', url: `${crm.url}/show` },
-      { label: 'The PBX', url: consoleUrl },
-      { label: 'The flow', url: flowHost.editorUrl },
-      { label: 'What the flow did', url: `${crm.url}/` },
-    ];
-    crm.panes = [
-      { id: 'pbx', title: 'Place a call', what: 'simulated PBX', url: consoleUrl },
-      {
-        id: 'flow',
-        title: 'The flow runs',
-        what: flowHost.name,
-        url: flowHost.editorUrl,
-        ...(flowHost.framed
-          ? {}
-          : { instead: { text: notFramed(flowHost), picture: '/show/n8n-workflow.png' } }),
-      },
-      { id: 'result', title: 'See what it did', what: 'Slack and CRM', url: `${crm.url}/` },
-    ];
+    showParts(crm, consoleUrl, flowHost);
     return {
       host: flowHost,
       showUrl: `${crm.url}/show`,
@@ -162,6 +120,15 @@ export class Demo {
     this.#calls?.stop();
     await this.#host?.stop();
     await Promise.allSettled([this.#simulator?.close(), this.#crm?.close()]);
+  }
+
+  async #startHost(setup: FlowHostSetup): Promise<FlowHost> {
+    const isN8n = this.#options.host === 'n8n';
+    this.#report.progress(isN8n ? 'Starting n8n (up to a minute the first time)' : 'Starting Node-RED');
+    const host = await (isN8n ? startN8nFlow(setup) : startNodeRedFlow(setup));
+    this.#host = host;
+    this.#throwIfClosing();
+    return host;
   }
 
   /** Stops the start after Ctrl-C. */
@@ -202,6 +169,52 @@ export interface StartedDemo {
    * unexpectedly
    */
   run(): Promise<Error>;
+}
+
+function startSimulator(ports: DemoPorts, crmUrl: string): Promise<Simulator> {
+  return createSimulator({
+    port: ports.simulator,
+    console: { port: ports.console, framedBy: [crmUrl] },
+    rest: {},
+    accounts: [DEMO_ACCOUNT],
+    agents: demoAgents.map(({ name, idCrm, id, phoneId }) => ({
+      name,
+      idCrm,
+      account: { id: '15', data: '{"company":"Example Imports"}' },
+      phone: { id: phoneId, data: '' },
+      agent: { id, data: `{"team":"${name}"}` },
+    })),
+  });
+}
+
+function callsOf(simulator: Simulator, crm: Crm): DemoCalls {
+  return new DemoCalls({
+    simulator,
+    agents: demoAgents,
+    knownNumbers: crm.contacts.all().map((contact) => contact.phone),
+  });
+}
+
+/** Puts all parts side by side on the CRM's page, and links to each. */
+function showParts(crm: Crm, consoleUrl: string, host: FlowHost): void {
+  crm.links = [
+    { label: 'All at once', url: `${crm.url}/show` },
+    { label: 'The PBX', url: consoleUrl },
+    { label: 'The flow', url: host.editorUrl },
+    { label: 'What the flow did', url: `${crm.url}/` },
+  ];
+  const instead = { text: notFramed(host), picture: '/show/n8n-workflow.png' };
+  crm.panes = [
+    { id: 'pbx', title: 'Place a call', what: 'simulated PBX', url: consoleUrl },
+    {
+      id: 'flow',
+      title: 'The flow runs',
+      what: host.name,
+      url: host.editorUrl,
+      ...(host.framed ? {} : { instead }),
+    },
+    { id: 'result', title: 'See what it did', what: 'Slack and CRM', url: `${crm.url}/` },
+  ];
 }
 
 function notFramed({ name, login }: FlowHost): string {

@@ -30,60 +30,21 @@ export type Open = (opening: Opening, onCall: (sentAt: unknown) => void) => Prom
  * connections were started since, in milliseconds by the monotonic clock; `memory`, `cpu`.
  */
 export function measureClient(open: Open): void {
-  let expected = 0;
-  let arrived = 0;
-  let firstAt = 0;
-  let lastAt = 0;
-  let cpuBefore = process.cpuUsage();
-  let cpu = cpuBefore;
-  let onComplete: () => void = () => undefined;
-  let histogram: RecordableHistogram = createHistogram();
+  const calls = new CallCount();
   const dialledAt: number[] = [];
-
-  const onCall = (sentAt: unknown): void => {
-    if (typeof sentAt === 'string') histogram.record(process.hrtime.bigint() - BigInt(sentAt) || 1n);
-    if (arrived === 0) {
-      firstAt = performance.now();
-      cpuBefore = process.cpuUsage();
-    }
-    if (++arrived !== expected) return;
-    lastAt = performance.now();
-    cpu = process.cpuUsage(cpuBefore);
-    onComplete();
-  };
-
   takeOrders({
     open: async (order) => {
-      const { url } = order;
       const begun = performance.now();
-      const sessions = numberIn(order, 'sessions');
-      await open(
-        {
-          url: String(url),
-          sessions,
-          nodes: optional(order, 'nodes', 1),
-          agents: optional(order, 'agents', 1),
-          connectsPerSecond: optional(order, 'connectsPerSecond', 0),
-          atOnce: optional(order, 'atOnce', sessions),
-        },
-        onCall,
-      );
+      await open(openingOf(order), (sentAt) => {
+        calls.add(sentAt);
+      });
       return { ms: performance.now() - begun };
     },
     expect: (order) => {
-      expected = numberIn(order, 'calls');
-      arrived = 0;
-      histogram = createHistogram();
+      calls.expect(numberIn(order, 'calls'));
       return {};
     },
-    counted: async () => {
-      if (arrived < expected) {
-        await new Promise<void>((resolve) => {
-          onComplete = resolve;
-        });
-      }
-      return { ms: lastAt - firstAt, cpuMs: (cpu.user + cpu.system) / 1_000 };
-    },
+    counted: () => calls.counted(),
     watchDials: () => {
       subscribe('net.client.socket', () => {
         dialledAt.push(performance.now());
@@ -91,21 +52,77 @@ export function measureClient(open: Open): void {
       return {};
     },
     dialled: () => ({ dialledAt }),
-    latency: () => percentilesOf(histogram),
-    memory: async () => {
-      // Finalizers and closed handles release their memory only in the next turns.
-      for (let round = 0; round < 6; round++) {
-        globalThis.gc?.();
-        await new Promise((resolve) => setTimeout(resolve, 50));
-      }
-      const { rss, heapUsed, external } = process.memoryUsage();
-      return { rss, heap: heapUsed + external };
-    },
-    cpu: () => {
-      const { user, system } = process.cpuUsage();
-      return { ms: (user + system) / 1_000 };
-    },
+    latency: () => percentilesOf(calls.histogram),
+    memory,
+    cpu: () => ({ ms: milliseconds(process.cpuUsage()) }),
   });
+}
+
+/** Counts calls until the expected number has arrived, and their latency. */
+class CallCount {
+  histogram: RecordableHistogram = createHistogram();
+  #expected = 0;
+  #arrived = 0;
+  #firstAt = 0;
+  #lastAt = 0;
+  #cpuBefore = process.cpuUsage();
+  #cpu = this.#cpuBefore;
+  #onComplete: () => void = () => undefined;
+
+  expect(calls: number): void {
+    this.#expected = calls;
+    this.#arrived = 0;
+    this.histogram = createHistogram();
+  }
+
+  /** @param sentAt in nanoseconds, as text; anything else is counted without its latency */
+  add(sentAt: unknown): void {
+    if (typeof sentAt === 'string') this.histogram.record(process.hrtime.bigint() - BigInt(sentAt) || 1n);
+    if (this.#arrived === 0) {
+      this.#firstAt = performance.now();
+      this.#cpuBefore = process.cpuUsage();
+    }
+    if (++this.#arrived !== this.#expected) return;
+    this.#lastAt = performance.now();
+    this.#cpu = process.cpuUsage(this.#cpuBefore);
+    this.#onComplete();
+  }
+
+  /** Resolves when all expected calls have arrived. */
+  async counted(): Promise<Fields> {
+    if (this.#arrived < this.#expected) {
+      await new Promise<void>((resolve) => {
+        this.#onComplete = resolve;
+      });
+    }
+    return { ms: this.#lastAt - this.#firstAt, cpuMs: milliseconds(this.#cpu) };
+  }
+}
+
+async function memory(): Promise<Fields> {
+  // Finalizers and closed handles release their memory only in the next turns.
+  for (let round = 0; round < 6; round++) {
+    globalThis.gc?.();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  const { rss, heapUsed, external } = process.memoryUsage();
+  return { rss, heap: heapUsed + external };
+}
+
+function openingOf(order: Fields): Opening {
+  const sessions = numberIn(order, 'sessions');
+  return {
+    url: String(order['url']),
+    sessions,
+    nodes: optional(order, 'nodes', 1),
+    agents: optional(order, 'agents', 1),
+    connectsPerSecond: optional(order, 'connectsPerSecond', 0),
+    atOnce: optional(order, 'atOnce', sessions),
+  };
+}
+
+function milliseconds({ user, system }: NodeJS.CpuUsage): number {
+  return (user + system) / 1_000;
 }
 
 /** In milliseconds. */
