@@ -16,6 +16,7 @@ export { parseAgentList, type AgentCredential } from './hub/agent-list.ts';
 export { parseServerUrl, type ServerOptions, type ServerUrl, type TlsOptions } from './net/server-url.ts';
 export type { Clock, Timer } from './time/clock.ts';
 export type { SessionReport, SessionStatus } from './session/contract.ts';
+export type { AgentState } from './hub/agent-state.ts';
 export { Hub, type HubOptions } from './hub/hub.ts';
 export { BoundedQueue, type QueueLimits } from './delivery/bounded-queue.ts';
 export {
@@ -165,7 +166,10 @@ export {
   type ScreenPop,
 } from './webhook/screen-pop.ts';
 export { missedCallOf } from './outcome/build-record.ts';
-export { CallTracker, type CallTrackerOptions, type OutcomeReport } from './outcome/call-tracker.ts';
+export type { OutcomeReport } from './outcome/call-tracker.ts';
+export { OutcomeRegistry, type OutcomeRegistryOptions } from './outcome/outcome-registry.ts';
+export { HANGUP_REPORTS, readOutcomeSettings, type OutcomeNodeSettings } from './outcome/outcome-settings.ts';
+export type { CloseOutcomesOptions, OutcomeChoice, OutcomeOptions, Outcomes } from './outcome/outcomes.ts';
 export {
   DEFAULT_OUTCOME_SETTINGS,
   type CallEvidence,

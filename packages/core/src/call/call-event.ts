@@ -46,6 +46,11 @@ export interface ConnectionEvent {
   readonly agent: AgentIdentity;
   /** The reason of `agentDisconnected`; null for `agentConnected`. */
   readonly reason: AccoladesErrorCode | null;
+  /**
+   * Only of `agentConnected`: for how many whole seconds no session was up before, in which calls
+   * may have been missed; null when none was up before.
+   */
+  readonly awaySeconds?: number | null;
   /** ISO 8601 */
   readonly receivedAt: string;
 }
@@ -100,8 +105,10 @@ export function buildConnectionEvent(
   agent: AgentIdentity,
   reason: AccoladesErrorCode | null,
   receivedAt: number,
+  awaySeconds: number | null = null,
 ): ConnectionEvent {
-  return { event, agent: { ...agent }, reason, receivedAt: receiptTimes.of(receivedAt) };
+  const away = event === 'agentConnected' ? { awaySeconds } : {};
+  return { event, agent: { ...agent }, reason, ...away, receivedAt: receiptTimes.of(receivedAt) };
 }
 
 const EARLIEST_START_S = Date.UTC(2000, 0, 1) / 1000;

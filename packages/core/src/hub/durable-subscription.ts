@@ -279,7 +279,7 @@ function eventOf(held: Held, settings: DeliverySettings, firstRing = true): Acco
   if ('change' in held) {
     const { change } = held;
     return change.state === 'ready'
-      ? buildConnectionEvent('agentConnected', member.identity, null, change.since)
+      ? buildConnectionEvent('agentConnected', member.identity, null, change.since, change.awaySeconds)
       : buildConnectionEvent('agentDisconnected', member.identity, change.reason.code, change.since);
   }
   return buildCallEvent(held.call, {

@@ -1,9 +1,13 @@
 import { createFilter } from '../call/filter.ts';
 import { parseCountry } from '../call/phone.ts';
 import { AccoladesError } from '../errors.ts';
+import type { ServerOptions } from '../net/server-url.ts';
+import type { CallSighting } from '../outcome/contract.ts';
 import { systemClock, type Clock, type Timer } from '../time/clock.ts';
 import type { TransportFactory } from '../net/transport.ts';
 import { connectWebSocket } from '../platform/node/ws-transport.ts';
+import type { AgentCredential } from './agent-list.ts';
+import { agentStateOf, type AgentState } from './agent-state.ts';
 import type { DeliverySettings } from './active-subscription.ts';
 import { ConnectLimiter } from './connect-limiter.ts';
 import { DurableSubscription } from './durable-subscription.ts';
@@ -23,6 +27,8 @@ export interface HubOptions {
   readonly connectsPerSecond?: number;
   readonly clock?: Clock;
   readonly random?: () => number;
+  /** Gets every call event of every session once, before its subscriptions do. May throw. */
+  readonly onCall?: (call: CallSighting) => unknown;
   readonly connect?: TransportFactory;
 }
 
@@ -44,12 +50,13 @@ export class Hub {
     this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS;
     this.#clock = options.clock ?? systemClock;
     const limiter = new ConnectLimiter(this.#clock, options.connectsPerSecond);
-    this.#sessions = new SessionPool({
+    const sessionOptions = {
       clock: this.#clock,
       random: options.random ?? Math.random,
       connect: options.connect ?? connectWebSocket,
-      admit: (go, isAgain) => limiter.admit(go, isAgain),
-    });
+      admit: (go: () => void, isAgain: boolean) => limiter.admit(go, isAgain),
+    };
+    this.#sessions = new SessionPool(sessionOptions, options.onCall);
   }
 
   /** The number of sessions, in any state. */
@@ -75,6 +82,23 @@ export class Hub {
     const subscription = durable.activate(settings, sessions, options.startPaused === true);
     for (const { shared } of sessions) this.#sessions.start(shared);
     return subscription;
+  }
+
+  /**
+   * How agents are connected here, in the order given. Never opens a session.
+   * @throws AccoladesError `INVALID_URL` or `INVALID_CREDENTIAL` for settings that cannot be used
+   */
+  agentStates(server: ServerOptions, agents: readonly AgentCredential[]): AgentState[] {
+    return agents.map(({ label, idCrm }) => agentStateOf(label, this.#sessions.find(server, idCrm)));
+  }
+
+  /** The agent who is connected here with a phone; null without one. */
+  agentOf(phoneId: string): { readonly label: string; readonly id: string | null } | null {
+    for (const { members } of this.#durables.values()) {
+      const member = members.find(({ ready, identity }) => ready && identity.phoneId === phoneId);
+      if (member !== undefined) return { label: member.label, id: member.identity.id };
+    }
+    return null;
   }
 
   /** Ends all subscriptions and sessions. Idempotent. The hub can be used again. */

@@ -1,6 +1,8 @@
-import type { AgentConfiguration, ConfigurationEntity } from '../protocol/messages.ts';
+import type { AgentConfiguration, CallMessage, ConfigurationEntity } from '../protocol/messages.ts';
 import type { SessionOptions } from '../session/contract.ts';
 import { serverKey, type ServerOptions } from '../net/server-url.ts';
+import type { CallSighting } from '../outcome/contract.ts';
+import { callSafely } from './call-safely.ts';
 import { SharedSession, type SessionHome } from './shared-session.ts';
 
 /**
@@ -17,8 +19,12 @@ export class SessionPool {
   /** Sessions that wait until another session of the same agent has ended, by idCrm. */
   readonly #waiting = new SessionsByAgent();
 
-  constructor(options: Omit<SessionOptions, 'server'>) {
+  readonly #onCall: ((call: CallSighting) => unknown) | undefined;
+
+  /** @param onCall gets every call event of every session, before its users do */
+  constructor(options: Omit<SessionOptions, 'server'>, onCall?: (call: CallSighting) => unknown) {
     this.#options = options;
+    this.#onCall = onCall;
   }
 
   /** Sessions with users, whatever their state. */
@@ -35,9 +41,21 @@ export class SessionPool {
     return this.#servers.get(key) ?? new ServerSessions(key, { ...this.#options, server }, this);
   }
 
+  /** The agent's session; undefined without one. */
+  find(server: ServerOptions, idCrm: string): SharedSession | undefined {
+    return this.#servers.get(serverKey(server))?.sessions.get(idCrm);
+  }
+
+  /** For sessions: one got a call event. */
+  called({ session }: SharedSession, { type, uniqueId, phoneNumber, callCenter }: CallMessage): void {
+    const direction = type === 'incomingCall' ? 'incoming' : 'outgoing';
+    const phoneId = session.configuration?.phone?.id ?? null;
+    callSafely(() => this.#onCall?.({ direction, uniqueId, phoneNumber, callCenter, phoneId }));
+  }
+
   /** Ends the wait of an agent's session for its next attempt, where it waits for one. */
   retryNow(server: ServerOptions, idCrm: string): void {
-    this.#servers.get(serverKey(server))?.sessions.get(idCrm)?.session.retryNow();
+    this.find(server, idCrm)?.session.retryNow();
   }
 
   /** Connects a session, or makes it wait until the other sessions of its agent have ended. */
@@ -189,6 +207,10 @@ export class ServerSessions implements SessionHome {
 
   isWaiting(shared: SharedSession): boolean {
     return this.#pool.isWaiting(shared);
+  }
+
+  called(shared: SharedSession, call: CallMessage): void {
+    this.#pool.called(shared, call);
   }
 
   draining(shared: SharedSession): void {

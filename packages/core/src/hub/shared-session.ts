@@ -13,7 +13,12 @@ export interface SessionUser {
 }
 
 /** The session became ready, or was lost and waits for its next attempt. */
-export type ConnectionChange = Extract<SessionStatus, { state: 'ready' | 'waiting' }>;
+export type ConnectionChange =
+  | (Extract<SessionStatus, { state: 'ready' }> & {
+      /** Whole seconds since the session was lost; null when it was not up before. */
+      readonly awaySeconds: number | null;
+    })
+  | Extract<SessionStatus, { state: 'waiting' }>;
 
 /** The pool that a shared session belongs to. */
 export interface SessionHome {
@@ -27,6 +32,8 @@ export interface SessionHome {
   successorsOf(shared: SharedSession): readonly SharedSession[];
   /** Whether the session waits for another one of the same agent to end, before it connects. */
   isWaiting(shared: SharedSession): boolean;
+  /** The session got a call event, which its users get next. */
+  called(shared: SharedSession, call: CallMessage): void;
   /** The session has no users any more and reads its last calls. */
   draining(shared: SharedSession): void;
   /** The session has ended. Idempotent. */
@@ -44,6 +51,10 @@ export class SharedSession implements SessionListener {
   readonly session: Session;
   /** The last connection change; null until the first attempt has ended. */
   lastChange: ConnectionChange | null = null;
+  /** When the last call event came, in milliseconds since 1970; null before the first. */
+  lastCallAt: number | null = null;
+  /** When a session that was ready was lost, by the monotonic clock; null: it never was. */
+  #lostAt: number | null = null;
   readonly #home: SessionHome;
   /** Replaced, never changed: users may join and leave during a notification. */
   #users: readonly SessionUser[] = NO_USERS;
@@ -79,6 +90,8 @@ export class SharedSession implements SessionListener {
 
   onCall(call: CallMessage): void {
     const receivedAt = this.#home.options.clock.now();
+    this.lastCallAt = receivedAt;
+    this.#home.called(this, call);
     const successors = this.#home.successorsOf(this);
     // All lists first: a handler may move a user from one to another.
     const listeners = [this, ...successors].map((shared) => [shared.#users, shared.#leaving] as const);
@@ -157,8 +170,14 @@ export class SharedSession implements SessionListener {
 
   /** An outage is one change, however many attempts fail during it. */
   #changeBy(status: SessionStatus): ConnectionChange | null {
-    if (status.state === 'ready') return status;
-    return status.state === 'waiting' && this.lastChange?.state !== 'waiting' ? status : null;
+    const { clock } = this.#home.options;
+    if (status.state === 'ready') {
+      const awayMs = this.#lostAt === null ? null : clock.monotonic() - this.#lostAt;
+      return { ...status, awaySeconds: awayMs === null ? null : Math.round(awayMs / 1_000) };
+    }
+    if (status.state !== 'waiting' || this.lastChange?.state === 'waiting') return null;
+    if (this.lastChange !== null) this.#lostAt = clock.monotonic();
+    return status;
   }
 }
 

@@ -20,6 +20,11 @@ export class RecentMap<Value> {
     return this.#values.get(key);
   }
 
+  /** All keys, the oldest first. */
+  keys(): string[] {
+    return [...this.#keys.slice(this.#oldest), ...this.#keys.slice(0, this.#oldest)];
+  }
+
   /** Call it only for a key that is not in the map. */
   add(key: string, value: Value): void {
     if (this.#keys.length < this.#size) this.#keys.push(key);

@@ -13,7 +13,7 @@ import {
 } from './contract.ts';
 import { HangupHints } from './hangup-hints.ts';
 import { judge } from './judge.ts';
-import { momentOf, type Moment } from './moment.ts';
+import { isoOf, momentOf, type Moment } from './moment.ts';
 import { isSameNumber, MATCH_MS, SightingLedger, type Sighting } from './sighting-ledger.ts';
 import { TrackedCall, type CallEnd } from './tracked-call.ts';
 
@@ -27,8 +27,10 @@ export const MAX_CHARS = 16 * 1024 * 1024;
 /** Ids of told calls that are remembered, and for how long, in milliseconds. */
 const MAX_TOLD = 20_000;
 const TOLD_MS = 12 * 3_600_000;
-/** Phones remembered as reporting. */
+/** Phones remembered as reporting, and as ringing. */
 const MAX_PHONES = 10_000;
+/** Phones of each kind that a status names. */
+const MAX_SHOWN_PHONES = 1_000;
 /** Longer ids are none, in characters. */
 const MAX_ID_CHARS = 256;
 /** Longer phone numbers of sessions are cut, in characters. */
@@ -39,7 +41,7 @@ const MAX_DIALLED = 1_000;
 
 /** A line for the log; holds no secret. */
 export interface OutcomeReport {
-  readonly kind: 'hangupSetting' | 'waitTooShort' | 'failedOwner';
+  readonly kind: 'hangupSetting' | 'waitTooShort' | 'failedOwner' | 'dropped';
   readonly text: string;
 }
 
@@ -69,6 +71,8 @@ export class CallTracker {
   readonly #ledger = new SightingLedger();
   readonly #told = new RecentMap<{ readonly at: Moment; readonly isMissed: boolean }>(MAX_TOLD);
   readonly #reporters = new RecentMap<true>(MAX_PHONES);
+  readonly #rung = new RecentMap<true>(MAX_PHONES);
+  #lastNotification: Moment | null = null;
   #dialled: readonly (DialledCall & { readonly at: Moment })[] = [];
   readonly #hints = new HangupHints();
   #presentSince: Moment | null = null;
@@ -94,6 +98,13 @@ export class CallTracker {
       lateAnswers: this.#lateAnswers,
       withoutCall: this.#withoutCall,
       hangupHints: this.#hints.counts,
+      suggestedHangups: this.#hints.setting,
+      reportingPhones: this.#reporters.keys().slice(-MAX_SHOWN_PHONES),
+      silentPhones: this.#rung
+        .keys()
+        .filter((phoneId) => this.#reporters.get(phoneId) === undefined)
+        .slice(-MAX_SHOWN_PHONES),
+      lastNotificationAt: isoOf(this.#lastNotification),
     };
   }
 
@@ -119,7 +130,8 @@ export class CallTracker {
   notified(notification: CallNotification): void {
     const now = momentOf(this.#clock);
     const { callId, user } = notification;
-    if (user.id !== null && this.#reporters.get(user.id) === undefined) this.#reporters.add(user.id, true);
+    this.#lastNotification = now;
+    remember(this.#reporters, user.id);
     if (callId === '' || callId.length > MAX_ID_CHARS) {
       this.#withoutCall++;
       return;
@@ -141,6 +153,7 @@ export class CallTracker {
   /** A session of this process got a call event. */
   sighted(sighting: CallSighting): void {
     const now = momentOf(this.#clock);
+    if (sighting.direction === 'incoming') remember(this.#rung, sighting.phoneId);
     const seen = { ...sighting, phoneNumber: sighting.phoneNumber.slice(0, MAX_NUMBER_CHARS), at: now };
     if (sighting.uniqueId.length > MAX_ID_CHARS || this.#isTold(sighting.uniqueId, now)) return;
     const sameId = this.#calls.get(sighting.uniqueId);
@@ -323,4 +336,9 @@ export class CallTracker {
       // There is nobody else to tell.
     }
   }
+}
+
+function remember(phones: RecentMap<true>, phoneId: string | null): void {
+  if (phoneId === null || phoneId.length > MAX_ID_CHARS || phones.get(phoneId) !== undefined) return;
+  phones.add(phoneId, true);
 }

@@ -148,4 +148,12 @@ export interface OutcomeStatus {
   readonly withoutCall: number;
   /** How many calls only one of the possible settings explains. */
   readonly hangupHints: Readonly<Record<Exclude<HangupReports, 'unknown'>, number>>;
+  /** The setting that these calls point to; null when they point to none, or to several. */
+  readonly suggestedHangups: Exclude<HangupReports, 'unknown'> | null;
+  /** Ids of phones that have posted a notification, the newest 1,000. */
+  readonly reportingPhones: readonly string[];
+  /** Ids of phones that rang at a session of this process and have never posted, the newest 1,000. */
+  readonly silentPhones: readonly string[];
+  /** ISO 8601; null before the first. */
+  readonly lastNotificationAt: string | null;
 }

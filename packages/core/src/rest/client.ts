@@ -3,6 +3,7 @@ import { describeNetworkError, isRefusedInHandshake, networkErrorCode } from '..
 import type { Phone } from '../call/phone.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { startDeadline, systemClock, type Clock } from '../time/clock.ts';
+import type { DialledCall } from '../outcome/contract.ts';
 import { parseAccount, type Account, type AccountSettings } from './account.ts';
 import { readAnswer } from './answer.ts';
 import { parseDialRequest, type DialSettings } from './dial-request.ts';
@@ -61,6 +62,8 @@ export interface AccountClientOptions {
   readonly coolDownMs?: number;
   readonly post?: HttpPost;
   readonly clock?: Clock;
+  /** Called when the server has, or may have, carried out a `dial`. */
+  readonly onDialled?: (call: DialledCall) => void;
   /** Default: the gate of this process. */
   readonly gate?: Pick<RequestGate, 'enter'>;
 }
@@ -81,6 +84,7 @@ export class AccountClient {
   readonly #gate: Pick<RequestGate, 'enter'>;
   readonly #timeoutMs: number;
   readonly #coolDownMs: number;
+  readonly #onDialled: AccountClientOptions['onDialled'];
 
   /** @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL` */
   constructor(settings: AccountSettings, options: AccountClientOptions = {}) {
@@ -90,6 +94,7 @@ export class AccountClient {
     this.#gate = options.gate ?? processRequestGate();
     this.#timeoutMs = options.timeoutMs ?? COMMAND_TIMEOUT_MS;
     this.#coolDownMs = options.coolDownMs ?? coolDownFromEnvironment() ?? DEFAULT_COOL_DOWN_MS;
+    this.#onDialled = options.onDialled;
   }
 
   /** True when the password and numbers cross a network unencrypted: warn the user. */
@@ -129,7 +134,12 @@ export class AccountClient {
    */
   async dial(settings: DialSettings): Promise<DialResult> {
     const { deviceId, phoneNumber, phone } = parseDialRequest(settings);
-    const sent = await this.#send('dial', { deviceId, phoneNumber });
+    const sent = await this.#send('dial', { deviceId, phoneNumber }).catch((error: unknown) => {
+      const isUnknown = error instanceof AccoladesError && error.code === 'OUTCOME_UNKNOWN';
+      if (isUnknown) this.#onDialled?.({ deviceId, phoneNumber });
+      throw error;
+    });
+    this.#onDialled?.({ deviceId, phoneNumber });
     return { command: 'dial', ok: true, deviceId, phoneNumber, phone, ...sent };
   }
 

@@ -55,6 +55,23 @@ describe('REST commands', () => {
     });
   });
 
+  it('say which calls the server has, or may have, dialled', async () => {
+    const dialled: string[] = [];
+    const own = client(
+      {},
+      { onDialled: ({ deviceId, phoneNumber }) => dialled.push(`${deviceId} ${phoneNumber}`) },
+    );
+    await own.ping();
+    server.answer(400, { type: 'Error', message: 'no', code: 400 });
+    await errorOf(own.dial(DIAL));
+    expect(dialled).to.deep.equal([]);
+    server.answer(504, '');
+    await errorOf(own.dial(DIAL));
+    server.answer(200, { type: 'ok' });
+    await own.dial(DIAL);
+    expect(dialled).to.deep.equal(['27 0211234567', '27 0211234567']);
+  });
+
   it('are not sent when invalid', async () => {
     expect((await errorOf(client().dial({ deviceId: '27', phoneNumber: 'x' }))).code).to.equal(
       'INVALID_PARAMETER',

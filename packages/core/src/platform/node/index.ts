@@ -8,6 +8,6 @@ export { processPendingReplies } from '../../webhook/pending-replies.ts';
 export { checkAgents, isAgentConnected } from './agent-check.ts';
 export { postForm } from './http-post.ts';
 export { NODE_RED_END, processEnd, type ProcessEnd } from './process-end.ts';
-export { processHub } from './process-wide.ts';
+export { processHub, processOutcomes, type ProcessHub, type ProcessOutcomes } from './process-wide.ts';
 export { BODY_TIMEOUT_MS, readBody } from './read-body.ts';
 export { connectWebSocket } from './ws-transport.ts';
