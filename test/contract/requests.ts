@@ -301,7 +301,7 @@ export const REQUEST_CASES: readonly RequestCase[] = [
     contentType: JSON_TYPE,
     body: connector({ event: 'agentConnected' }),
     status: 200,
-    message: { event: 'agentConnected', agent: AGENT, reason: null },
+    message: { event: 'agentConnected', agent: AGENT, reason: null, awaySeconds: null },
   },
   {
     name: 'agentDisconnected',
@@ -350,6 +350,29 @@ export const REQUEST_CASES: readonly RequestCase[] = [
     contentType: JSON_TYPE,
     body: connector({ frame: '{"type":"version","value":"1.1.0"}' }),
     status: 400,
+    message: null,
+  },
+
+  // Of another purpose: answered so that no call is hung up, and kept out of the flow
+  ...(['ivr', 'connector'] as const).map((receives) =>
+    notification(`a notification at an endpoint for ${receives}`, HANGUP, null, { receives }),
+  ),
+  {
+    name: 'a voice menu at an endpoint for notifications',
+    receives: 'notifications',
+    method: 'POST',
+    contentType: FORM,
+    body: form(IVR),
+    status: 200,
+    message: null,
+  },
+  {
+    name: 'an event of the connector at an endpoint for notifications',
+    receives: 'notifications',
+    method: 'POST',
+    contentType: JSON_TYPE,
+    body: connector({ frame: CALL_FRAME }),
+    status: 404,
     message: null,
   },
 

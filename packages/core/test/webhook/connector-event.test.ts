@@ -101,6 +101,7 @@ describe('events of the browser connector', () => {
       event: 'agentConnected',
       agent: AGENT,
       reason: null,
+      awaySeconds: null,
       receivedAt: '2026-11-21T08:00:00.000Z',
     });
     expect(read({ ...base, event: 'agentDisconnected', reason: 'NETWORK' })).to.include({
