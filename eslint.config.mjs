@@ -4,6 +4,21 @@ import tseslint from 'typescript-eslint';
 /** The strict rules of n8n Cloud for what is published to it, all of them. */
 const n8nRules = n8nCommunityNodes.configs.recommended;
 
+/** What core takes from its host instead. */
+const PLATFORM_GLOBALS = [
+  'process',
+  'globalThis',
+  'global',
+  'window',
+  'self',
+  'setTimeout',
+  'setInterval',
+  'setImmediate',
+  'clearTimeout',
+  'clearInterval',
+  'clearImmediate',
+];
+
 export default tseslint.config(
   {
     ignores: [
@@ -46,6 +61,30 @@ export default tseslint.config(
       // chai's `expect(x).to.be.true` is an expression.
       '@typescript-eslint/no-unused-expressions': 'off',
       '@typescript-eslint/no-non-null-assertion': 'off',
+    },
+  },
+  {
+    // Core is free of a platform: hosts choose one when they make the hub.
+    files: ['packages/core/src/**/*.ts'],
+    ignores: ['packages/core/src/platform/**'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '^node:(?!crypto$)', message: 'Only platform/node may import Node.js modules.' },
+            { regex: '/platform/(node|web)/', message: 'Hosts choose the platform: take it as an option.' },
+            { regex: '^(ws|https-proxy-agent|proxy-from-env)$', message: 'Only platform/node connects.' },
+          ],
+        },
+      ],
+      'no-restricted-globals': [
+        'error',
+        ...PLATFORM_GLOBALS.map((name) => ({
+          name,
+          message: 'Only platform/ may use it: take a Clock or another option.',
+        })),
+      ],
     },
   },
   { files: ['nodes/**/*.ts', 'credentials/**/*.ts'], extends: [n8nRules] },

@@ -1,9 +1,10 @@
 /** Our client: the hub. */
 import { Hub, type AgentCredential } from '@accolades-flow/core';
+import { nodePlatform } from '@accolades-flow/core/node';
 import { measureClient } from './orders.ts';
 
 measureClient(async ({ url, sessions, nodes, agents, connectsPerSecond, atOnce }, onCall) => {
-  const hub = new Hub({ connectsPerSecond });
+  const hub = new Hub({ ...nodePlatform, connectsPerSecond });
   const server = { url };
   let begun = 0;
   let nodesReady = 0;

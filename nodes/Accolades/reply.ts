@@ -241,8 +241,9 @@ async function send(
   answer: HttpAnswer,
 ): Promise<boolean> {
   const token: unknown = context.getNodeParameter('replyToken', itemIndex, '');
-  if (typeof token !== 'string' || token === '' || processPendingReplies().isOwn(token)) {
-    answerPending(token, kind, answer);
+  const replies = processPendingReplies();
+  if (typeof token !== 'string' || token === '' || replies.isOwn(token)) {
+    answerPending(token, kind, answer, replies);
     return false;
   }
   if (triggerOf(context) === undefined) {

@@ -34,7 +34,6 @@ export class ConnectionBatch {
       if (!this.#closed) this.flush();
     };
     this.#activation = this.#clock.start(ACTIVATION_BATCH_MS, end);
-    this.#activation.unref();
     void outcome.then(end);
   }
 
@@ -73,6 +72,5 @@ export class ConnectionBatch {
       this.#timer = null;
       this.flush();
     });
-    this.#timer.unref();
   }
 }

@@ -121,7 +121,7 @@ class ActiveTrigger {
   }
 
   async firstOutcome(): Promise<void> {
-    await firstOutcomeWithin(this.#listening.subscription, ACTIVATION_WAIT_MS);
+    await firstOutcomeWithin(this.#listening.subscription, ACTIVATION_WAIT_MS, systemClock);
   }
 
   /** Idempotent, never rejects. */

@@ -36,7 +36,6 @@ export class ManualTests {
     const timer = this.#clock.start(MANUAL_TEST_MS, () => {
       this.#end(node, 'expired');
     });
-    timer.unref();
     const test: RunningTest = { end, timer };
     this.#running.set(node, test);
     return () => {

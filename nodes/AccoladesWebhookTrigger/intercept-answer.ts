@@ -10,6 +10,7 @@ import {
   type HttpAnswer,
   type ReplyKind,
 } from '@accolades-flow/core';
+import { processPendingReplies } from '@accolades-flow/core/node';
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { readRelayedReply } from '../shared/relayed-reply.ts';
 import type { Responder } from './webhook-settings.ts';
@@ -67,7 +68,7 @@ function offerAnswer(body: unknown, status: number, request: WaitingRequest): vo
     problem = messageOf(error);
   }
   try {
-    answerPending(token, kind, answer);
+    answerPending(token, kind, answer, processPendingReplies());
     if (problem !== null) warn(problem);
   } catch (error) {
     // An Accolades node has already answered; this is the end of the workflow.

@@ -96,13 +96,12 @@ export class StartOrder {
 
   #pause(acknowledge: () => void): void {
     const pause = Math.min(Math.max(0, this.#requests - 1) * PAUSE_PER_REQUEST_MS, MAX_PAUSE_MS);
-    const timer = this.#clock.start(pause, () => {
+    this.#clock.start(pause, () => {
       acknowledge();
       if (this.#delivery.waiting + this.#delivery.unacknowledged > 0) return;
       this.#latest = null;
       this.#forgetEnd?.();
       this.#forgetEnd = null;
     });
-    timer.unref();
   }
 }

@@ -1,4 +1,5 @@
 import { WebhookEndpoint } from '@accolades-flow/core';
+import { processPendingReplies, systemClock } from '@accolades-flow/core/node';
 import type { IWebhookFunctions } from 'n8n-workflow';
 import { readWebhookParameters, type ParameterContext, type WebhookParameters } from './webhook-settings.ts';
 
@@ -18,7 +19,8 @@ export class WebhookNode {
   endpoint(secret: string): WebhookEndpoint {
     if (this.#endpoint?.secret !== secret) {
       const { settings, key } = this.parameters;
-      this.#endpoint = { secret, endpoint: new WebhookEndpoint({ ...settings, secret }, { key }) };
+      const options = { key, clock: systemClock, replies: processPendingReplies() };
+      this.#endpoint = { secret, endpoint: new WebhookEndpoint({ ...settings, secret }, options) };
     }
     return this.#endpoint.endpoint;
   }

@@ -1,4 +1,5 @@
-import { AccountClient } from '@accolades-flow/core';
+import type { AccountClient } from '@accolades-flow/core';
+import { accountClient } from '@accolades-flow/core/node';
 
 /** A credential of type `accoladesAccountApi`, checked. */
 export interface AccountConnection {
@@ -13,7 +14,7 @@ export interface AccountConnection {
  * password
  */
 export function readAccountCredential(credential: Readonly<Record<string, unknown>>): AccountConnection {
-  const client = new AccountClient({
+  const client = accountClient({
     accountNumber: credential['accountNumber'] ?? '',
     password: credential['password'] ?? '',
     url: credential['url'] ?? '',

@@ -67,7 +67,6 @@ export class CredentialPolls {
     this.#timer = this.#clock.start(wait, () => {
       this.#takeTurn();
     });
-    this.#timer.unref();
   }
 
   #takeTurn(): void {

@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import { once } from 'node:events';
 import fc from 'fast-check';
 import { AccoladesError } from '../../packages/core/src/errors.ts';
+import { nodePlatform } from '../../packages/core/src/platform/node/node-platform.ts';
 import { AccountClient } from '../../packages/core/src/rest/client.ts';
 import { RequestGate } from '../../packages/core/src/rest/request-gate.ts';
 import { FakeClock } from '../../packages/core/test/support/fake-clock.ts';
@@ -166,7 +167,7 @@ describe('hostile answers to commands', () => {
       const port = typeof address === 'object' && address !== null ? address.port : 0;
       const client = new AccountClient(
         { ...ACCOUNT, url: `http://127.0.0.1:${port}` },
-        { gate: new RequestGate(), coolDownMs: 0, timeoutMs: COMMAND_MS },
+        { ...nodePlatform, gate: new RequestGate(nodePlatform), coolDownMs: 0, timeoutMs: COMMAND_MS },
       );
       let number = 0;
       await attackAsync('responses over loopback', LOOPBACK_SHARE, RESPONSES, async (response) => {

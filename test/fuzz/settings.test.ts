@@ -5,7 +5,9 @@ import { parseAccount } from '../../packages/core/src/rest/account.ts';
 import { parseDialRequest } from '../../packages/core/src/rest/dial-request.ts';
 import { parseAgentList } from '../../packages/core/src/hub/agent-list.ts';
 import { parseServerUrl } from '../../packages/core/src/net/server-url.ts';
+import { systemClock } from '../../packages/core/src/platform/node/system-clock.ts';
 import { WebhookEndpoint } from '../../packages/core/src/webhook/endpoint.ts';
+import { PendingReplies } from '../../packages/core/src/webhook/pending-replies.ts';
 import { ENDPOINT_PURPOSES } from '../../packages/core/src/webhook/purpose.ts';
 import { attack, ATTACK_TIMEOUT_MS, casesOf, type Classes } from './support/attack.ts';
 import { mutationsOf, piece } from './support/pieces.ts';
@@ -264,12 +266,13 @@ describe('hostile settings', () => {
       'long texts': huge(',', '\n', ' ', '/', '/a', '0721,', '%\n', '203.0.113.7,'),
     };
     let turn = 0;
+    const options = { clock: systemClock, replies: new PendingReplies({ clock: systemClock }) };
     await attack('filters and settings of endpoints', SHARE, classes, (typed) => {
       read(() => createFilter({ numbers: typed }), '');
       read(() => createFilter({ events: typed, callSource: typed }), '');
       const name = ENDPOINT_SETTINGS[turn++ % ENDPOINT_SETTINGS.length] ?? '';
       for (const receives of ENDPOINT_PURPOSES) {
-        read(() => new WebhookEndpoint({ receives, [name]: typed }), '');
+        read(() => new WebhookEndpoint({ receives, [name]: typed }, options), '');
       }
     });
   }).timeout(ATTACK_TIMEOUT_MS);

@@ -148,28 +148,12 @@ export class Connector {
       agentId,
       {
         server: { url: serverUrl },
-        // The flow gets each call as the server wrote it, and reads it by the rules of a session.
-        connect: (server, handlers) =>
-          connect(server, {
-            onOpen: () => {
-              handlers.onOpen();
-            },
-            onPong: () => {
-              handlers.onPong();
-            },
-            onClosed: (reason) => {
-              handlers.onClosed(reason);
-            },
-            onFrame: (frame) => {
-              this.#frame = maskIn(typeof frame === 'string' ? frame : (utf8Text(frame) ?? ''), agentId);
-              handlers.onFrame(frame);
-            },
-          }),
+        connect,
         clock,
         random,
         admit: (go) => {
           go();
-          return { stop: () => undefined, ref: () => undefined, unref: () => undefined };
+          return { stop: () => undefined };
         },
       },
       {
@@ -180,6 +164,10 @@ export class Connector {
           this.#onCall(call);
         },
         onReport: () => undefined,
+        // The flow gets each call as the server wrote it, and reads it by the rules of a session.
+        onFrame: (frame) => {
+          this.#frame = maskIn(typeof frame === 'string' ? frame : (utf8Text(frame) ?? ''), agentId);
+        },
       },
     );
   }

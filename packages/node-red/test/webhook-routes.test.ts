@@ -4,6 +4,7 @@ import { createServer, request as httpRequest, type IncomingMessage, type Server
 import type { AddressInfo } from 'node:net';
 import path from 'node:path';
 import { WebhookEndpoint } from '@accolades-flow/core';
+import { processPendingReplies, systemClock } from '@accolades-flow/core/node';
 import { expect } from 'chai';
 import type { DeployedNode } from '../src/nodes/accolades-webhook/webhook-route.ts';
 import { isAdminPath } from '../src/nodes/accolades-webhook/admin-path.ts';
@@ -26,7 +27,7 @@ describe('the routes of the webhook nodes', () => {
   });
 
   const deployed = (secret = ''): DeployedNode => ({
-    endpoint: new WebhookEndpoint({ secret }),
+    endpoint: new WebhookEndpoint({ secret }, { clock: systemClock, replies: processPendingReplies() }),
     hasSecret: secret !== '',
     deliver: () => {
       delivered++;

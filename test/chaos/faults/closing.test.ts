@@ -1,4 +1,5 @@
 import { Hub } from '@accolades-flow/core';
+import { nodePlatform } from '@accolades-flow/core/node';
 import { ALL_AGENTS, type DropMethod } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { FaultBench } from '../support/fault-bench.ts';
@@ -130,7 +131,7 @@ describe('A subscription that ends while its session is not ready', () => {
   });
 
   it('while it waits for its turn to connect', async () => {
-    const hub = new Hub({ clock: bench.clock, lingerMs: 0, connectsPerSecond: 1 });
+    const hub = new Hub({ ...nodePlatform, clock: bench.clock, lingerMs: 0, connectsPerSecond: 1 });
     bench.onEnd(() => {
       hub.close();
     });

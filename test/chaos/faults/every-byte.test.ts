@@ -1,4 +1,5 @@
 import { Hub } from '@accolades-flow/core';
+import { nodePlatform } from '@accolades-flow/core/node';
 import { createSimulator, type Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { FastClock } from '../support/fast-clock.ts';
@@ -76,7 +77,7 @@ for (const scheme of ['ws', 'wss'] as const) {
     beforeEach(async () => {
       await watch.begin();
       clock = new FastClock(speed);
-      hub = new Hub({ clock, lingerMs: 0, connectsPerSecond: 0, random: () => 0.5 });
+      hub = new Hub({ ...nodePlatform, clock, lingerMs: 0, connectsPerSecond: 0, random: () => 0.5 });
     });
 
     afterEach(async () => {

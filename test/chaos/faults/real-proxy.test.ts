@@ -1,11 +1,6 @@
 import { createServer as createTlsServer, type Server as TlsServer } from 'node:https';
-import {
-  AccoladesError,
-  AccountClient,
-  Hub,
-  type ServerOptions,
-  type SessionStatus,
-} from '@accolades-flow/core';
+import { AccoladesError, Hub, type ServerOptions, type SessionStatus } from '@accolades-flow/core';
+import { accountClient, nodePlatform } from '@accolades-flow/core/node';
 import { createSimulator, type Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { freePort } from '../../../hosts/ports.ts';
@@ -37,7 +32,7 @@ describe('A company’s HTTP proxy (tinyproxy)', () => {
 
   beforeEach(() => {
     for (const name of PROXY_VARIABLES) Reflect.deleteProperty(process.env, name);
-    hub = new Hub();
+    hub = new Hub(nodePlatform);
     ends = [];
   });
 
@@ -123,7 +118,7 @@ describe('A company’s HTTP proxy (tinyproxy)', () => {
       const pbx = await simulator('ws');
       const url = scheme === 'http' ? String(pbx.restUrl) : await encrypted(String(pbx.restUrl));
       process.env[`${scheme.toUpperCase()}_PROXY`] = viaProxy(way, `${USER.name}:${USER.password}@`);
-      const account = new AccountClient({
+      const account = accountClient({
         accountNumber: '100200',
         password: PASSWORD,
         url,
@@ -141,7 +136,7 @@ describe('A company’s HTTP proxy (tinyproxy)', () => {
     process.env['NO_PROXY'] = 'example.com,127.0.0.1';
     const { status } = subscribe({ url: pbx.url });
     await until('the session is ready', () => status().state === 'ready');
-    await new AccountClient({ accountNumber: '100200', password: PASSWORD, url: pbx.restUrl }).ping();
+    await accountClient({ accountNumber: '100200', password: PASSWORD, url: pbx.restUrl }).ping();
     expect(way.tunnels()).to.deep.equal([]);
   });
 
@@ -163,7 +158,7 @@ describe('A company’s HTTP proxy (tinyproxy)', () => {
       }
       for (const scheme of ['http', 'https'] as const) {
         const url = `${scheme}://127.0.0.1:${port}`;
-        const account = new AccountClient({ accountNumber: '100200', password: PASSWORD, url });
+        const account = accountClient({ accountNumber: '100200', password: PASSWORD, url });
         const error = await account.dial({ deviceId: '27', phoneNumber: '0211234567' }).then(
           () => expect.fail('The command was carried out.'),
           (thrown: unknown) => thrown,

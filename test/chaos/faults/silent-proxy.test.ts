@@ -1,4 +1,5 @@
-import { AccoladesError, AccountClient, reasonsOf } from '@accolades-flow/core';
+import { AccoladesError, reasonsOf } from '@accolades-flow/core';
+import { accountClient } from '@accolades-flow/core/node';
 import { expect } from 'chai';
 import { FaultBench } from '../support/fault-bench.ts';
 import { say, seconds } from '../support/report.ts';
@@ -49,7 +50,7 @@ describe('An HTTP proxy that accepts and says nothing', () => {
     for (const command of ['ping', 'dial'] as const) {
       it(`a ${command} (${scheme}:): fails at its deadline, was not sent, and leaves no socket behind`, async () => {
         const account = { accountNumber: '123456', password: 'not-a-secret', url: `${scheme}://pbx.example` };
-        const client = new AccountClient(account, { timeoutMs: COMMAND_MS });
+        const client = accountClient(account, { timeoutMs: COMMAND_MS });
         const askedAt = performance.now();
         const failure = await (
           command === 'ping' ? client.ping() : client.dial({ deviceId: '27', phoneNumber: '0211234567' })

@@ -5,6 +5,7 @@
  * Arguments: address, speed of the clock, milliseconds between two subscriptions, then the agents.
  */
 import { Hub } from '@accolades-flow/core';
+import { nodePlatform } from '@accolades-flow/core/node';
 import { FastClock } from '../support/fast-clock.ts';
 import type { ClientMessage } from './suspended-messages.ts';
 
@@ -17,7 +18,12 @@ function main([url = '', speed = '', intervalMs = '', ...agents]: readonly strin
       say({ kind: 'failure', text: `${event}: ${String(what)}` });
     });
   }
-  const hub = new Hub({ clock: new FastClock(Number(speed)), lingerMs: 0, random: () => 0.5 });
+  const hub = new Hub({
+    ...nodePlatform,
+    clock: new FastClock(Number(speed)),
+    lingerMs: 0,
+    random: () => 0.5,
+  });
   agents.forEach((idCrm, index) => {
     setTimeout(
       () => {

@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hub, type AccoladesEvent, type Subscription } from '@accolades-flow/core';
+import { nodePlatform } from '@accolades-flow/core/node';
 import { createSimulator, type Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { until } from '../support/until.ts';
@@ -21,7 +22,7 @@ describe('Deploys that change how the agent is reached, with core alone', functi
 
   beforeEach(async () => {
     simulator = await createSimulator({ agents: [{ idCrm: AGENT, name: 'Front desk' }] });
-    hub = new Hub({ connectsPerSecond: 0 });
+    hub = new Hub({ ...nodePlatform, connectsPerSecond: 0 });
     received = [];
   });
   afterEach(async () => {

@@ -5,7 +5,7 @@
  * requests a report; `{"withHeap":true}` one with the heap, which costs a garbage collection.
  */
 import { Hub, type SessionStatus } from '@accolades-flow/core';
-import { connectWebSocket } from '../../../packages/core/src/platform/node/ws-transport.ts';
+import { nodePlatform } from '@accolades-flow/core/node';
 import { heapAfterGc } from '../support/heap.ts';
 import { readFields } from '../support/read.ts';
 import { agentKey, type HostReport } from './messages.ts';
@@ -20,10 +20,11 @@ function main([url = '', count = '', rate = '']: readonly string[]): void {
     });
   }
   const hub = new Hub({
+    ...nodePlatform,
     ...(rate === '' ? {} : { connectsPerSecond: Number(rate) }),
     connect: (server, handlers) => {
       dialTimes.push(Date.now());
-      return connectWebSocket(server, handlers);
+      return nodePlatform.connect(server, handlers);
     },
   });
   const states = new Map<string, SessionStatus['state']>();

@@ -54,22 +54,26 @@ export class Lines {
     const end = (): void => {
       line.endedAt ??= performance.now();
     };
+    let target = handlers;
     const transport = connectWebSocket(withNumber(server, line.number), {
       onOpen: () => {
-        handlers.onOpen();
+        target.onOpen();
       },
       onFrame: (frame) => {
-        handlers.onFrame(frame);
+        target.onFrame(frame);
       },
       onPong: () => {
-        handlers.onPong();
+        target.onPong();
       },
       onClosed: (error) => {
         end();
-        handlers.onClosed(error);
+        target.onClosed(error);
       },
     });
     return {
+      setHandlers: (next) => {
+        target = next;
+      },
       sendText: (text) => {
         line.agent ??= this.#identify(line, text);
         transport.sendText(text);
@@ -83,9 +87,6 @@ export class Lines {
       discard: () => {
         end();
         transport.discard();
-      },
-      keepProcessAlive: (keep) => {
-        transport.keepProcessAlive(keep);
       },
     };
   };

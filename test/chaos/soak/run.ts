@@ -1,5 +1,6 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { Hub } from '@accolades-flow/core';
+import { nodePlatform } from '@accolades-flow/core/node';
 import { Child } from '../support/child.ts';
 import { FastClock } from '../support/fast-clock.ts';
 import { heapAfterGc } from '../support/heap.ts';
@@ -71,6 +72,7 @@ class Soak {
     this.#random = new SeededRandom(options.seed);
     this.#clock = new FastClock(options.speed);
     this.#hub = new Hub({
+      ...nodePlatform,
       clock: this.#clock,
       lingerMs: LINGER_MS,
       connectsPerSecond: 20,

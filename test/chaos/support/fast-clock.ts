@@ -38,22 +38,16 @@ export class FastClock implements Clock {
     const timeout = setTimeout(() => {
       ended();
       callback();
-    }, ms / this.speed);
+    }, ms / this.speed).unref();
     return {
       stop: () => {
         clearTimeout(timeout);
         ended();
       },
-      ref: () => {
-        timeout.ref();
-      },
-      unref: () => {
-        timeout.unref();
-      },
     };
   }
 
-  /** Timers that have neither fired nor been stopped, including unref'd ones. */
+  /** Timers that have neither fired nor been stopped. */
   get runningTimers(): number {
     return this.#running;
   }

@@ -1,5 +1,6 @@
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { Hub } from '@accolades-flow/core';
+import { nodePlatform } from '@accolades-flow/core/node';
 import { createSimulator, type Simulator, type SimulatorOptions } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { FastClock } from './fast-clock.ts';
@@ -181,7 +182,7 @@ export class FaultBench {
     this.#clock = new FastClock(SPEED);
     this.#simulator = await createSimulator({ sessionTimeoutMs: SERVER_HOLDS_MS / SPEED, ...options });
     this.#proxy = await FaultProxy.listen(this.#simulator);
-    this.#hub = new Hub({ clock: this.#clock, lingerMs: 0, random: () => 0.5 });
+    this.#hub = new Hub({ ...nodePlatform, clock: this.#clock, lingerMs: 0, random: () => 0.5 });
   }
 
   async #end(): Promise<void> {

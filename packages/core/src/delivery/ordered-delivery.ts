@@ -312,7 +312,6 @@ export class OrderedDelivery<T> {
       this.#stallReported = true;
       this.#report({ kind: 'stalled', waiting: this.#waiting.size });
     });
-    this.#stallTimer.unref();
   }
 
   #endStall(): void {
@@ -331,7 +330,6 @@ export class OrderedDelivery<T> {
       this.#timer = null;
       callback();
     });
-    this.#timer.unref();
   }
 
   #stopTimers(): void {

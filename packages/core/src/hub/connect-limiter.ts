@@ -13,12 +13,11 @@ const WINDOW_MS = 1_050;
 const CATCH_UP_MS = 200;
 
 /** The timer of a caller that was admitted at once. */
-const ADMITTED: Timer = { stop: () => undefined, ref: () => undefined, unref: () => undefined };
+const ADMITTED: Timer = { stop: () => undefined };
 
 interface Entry {
   readonly go: () => void;
   readonly queue: Set<Entry>;
-  keeps: boolean;
 }
 
 /**
@@ -37,8 +36,6 @@ export class ConnectLimiter {
   #oldest = 0;
   #nextSlot = -Infinity;
   #timer: Timer | null = null;
-  /** How many entries of the queues keep the process alive. */
-  #keeping = 0;
 
   /** @param perSecond 0 or Infinity: no limit */
   constructor(clock: Clock, perSecond = DEFAULT_CONNECTS_PER_SECOND) {
@@ -57,43 +54,17 @@ export class ConnectLimiter {
       go();
       return ADMITTED;
     }
-    const entry: Entry = { go, queue: isAgain ? this.#again : this.#first, keeps: true };
+    const entry: Entry = { go, queue: isAgain ? this.#again : this.#first };
     entry.queue.add(entry);
-    this.#keeping++;
-    if (this.#isWaiting()) this.#referTimer();
-    else this.#serve();
+    if (!this.#isWaiting()) this.#serve();
     return {
       stop: () => {
-        this.#remove(entry);
+        entry.queue.delete(entry);
         if (this.#next !== undefined) return;
         this.#timer?.stop();
         this.#timer = null;
       },
-      ref: () => {
-        this.#keep(entry, true);
-      },
-      unref: () => {
-        this.#keep(entry, false);
-      },
     };
-  }
-
-  #keep(entry: Entry, keeps: boolean): void {
-    if (!entry.queue.has(entry) || entry.keeps === keeps) return;
-    entry.keeps = keeps;
-    this.#keeping += keeps ? 1 : -1;
-    this.#referTimer();
-  }
-
-  #remove(entry: Entry): void {
-    if (!entry.queue.delete(entry)) return;
-    if (entry.keeps) this.#keeping--;
-    this.#referTimer();
-  }
-
-  #referTimer(): void {
-    if (this.#keeping > 0) this.#timer?.ref();
-    else this.#timer?.unref();
   }
 
   #serve(): void {
@@ -105,11 +76,10 @@ export class ConnectLimiter {
         this.#timer = this.#clock.start(wait, () => {
           this.#serve();
         });
-        this.#referTimer();
         return;
       }
       const taken = this.#take(now);
-      this.#remove(entry);
+      entry.queue.delete(entry);
       entry.go();
       // Dialling may have blocked the process: the window starts at its end.
       this.#recent[taken] = this.#clock.monotonic();

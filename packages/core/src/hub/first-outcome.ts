@@ -1,5 +1,5 @@
 import { AccoladesError } from '../errors.ts';
-import { systemClock, type Clock } from '../time/clock.ts';
+import type { Clock } from '../time/clock.ts';
 import type { AgentStatus, Subscription, SubscriptionStatus } from './subscription.ts';
 
 /**
@@ -9,7 +9,7 @@ import type { AgentStatus, Subscription, SubscriptionStatus } from './subscripti
 export async function firstOutcomeWithin(
   subscription: Pick<Subscription, 'firstOutcome' | 'status'>,
   ms: number,
-  clock: Clock = systemClock,
+  clock: Clock,
 ): Promise<SubscriptionStatus> {
   return new Promise((resolve) => {
     const timer = clock.start(ms, () => {

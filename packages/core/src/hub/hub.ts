@@ -3,9 +3,8 @@ import { parseCountry } from '../call/phone.ts';
 import { AccoladesError } from '../errors.ts';
 import type { ServerOptions } from '../net/server-url.ts';
 import type { CallSighting } from '../outcome/contract.ts';
-import { systemClock, type Clock, type Timer } from '../time/clock.ts';
-import type { TransportFactory } from '../net/transport.ts';
-import { connectWebSocket } from '../platform/node/ws-transport.ts';
+import type { Platform } from '../platform/platform.ts';
+import type { Clock, Timer } from '../time/clock.ts';
 import type { AgentCredential } from './agent-list.ts';
 import { agentStateOf, type AgentState } from './agent-state.ts';
 import type { DeliverySettings } from './active-subscription.ts';
@@ -20,16 +19,15 @@ export const DEFAULT_LINGER_MS = 5_000;
 /** The default filter. It has no numbers, so it needs no country. */
 const DEFAULT_FILTER = createFilter({});
 
-export interface HubOptions {
+export interface HubOptions extends Pick<Platform, 'clock' | 'connect' | 'keepProcessAlive'> {
   /** Default {@link DEFAULT_LINGER_MS}. 0: a durable subscription ends with `unsubscribe`. */
   readonly lingerMs?: number;
   /** Maximum number of new connections per second. Default 50; 0: no limit. */
   readonly connectsPerSecond?: number;
-  readonly clock?: Clock;
+  /** From 0 (inclusive) to 1 (exclusive). Default `Math.random`. */
   readonly random?: () => number;
   /** Gets every call event of every session once, before its subscriptions do. May throw. */
   readonly onCall?: (call: CallSighting) => unknown;
-  readonly connect?: TransportFactory;
 }
 
 /**
@@ -39,21 +37,27 @@ export interface HubOptions {
 export class Hub {
   readonly #lingerMs: number;
   readonly #clock: Clock;
+  readonly #keepProcessAlive: () => Timer;
   readonly #sessions: SessionPool;
   readonly #durables = new Map<string, DurableSubscription>();
   readonly #lingering = new Map<DurableSubscription, Timer>();
+  /** Those whose owner is subscribed now. */
+  readonly #live = new Set<DurableSubscription>();
+  /** Keeps the process alive while an owner is subscribed; timers and sockets do not. */
+  #alive: Timer | null = null;
   readonly #onAbandoned = (durable: DurableSubscription, lingerMs?: number): void => {
     this.#linger(durable, lingerMs);
   };
 
-  constructor(options: HubOptions = {}) {
+  constructor(options: HubOptions) {
     this.#lingerMs = options.lingerMs ?? DEFAULT_LINGER_MS;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock;
+    this.#keepProcessAlive = options.keepProcessAlive;
     const limiter = new ConnectLimiter(this.#clock, options.connectsPerSecond);
     const sessionOptions = {
       clock: this.#clock,
       random: options.random ?? Math.random,
-      connect: options.connect ?? connectWebSocket,
+      connect: options.connect,
       admit: (go: () => void, isAgain: boolean) => limiter.admit(go, isAgain),
     };
     this.#sessions = new SessionPool(sessionOptions, options.onCall);
@@ -79,6 +83,8 @@ export class Hub {
     const server = this.#sessions.server(serverOptions);
     const sessions = options.agents.map(({ label, idCrm }) => ({ label, shared: server.sessionOf(idCrm) }));
     const durable = this.#durableOf(options.owner);
+    this.#live.add(durable);
+    this.#alive ??= this.#keepProcessAlive();
     const subscription = durable.activate(settings, sessions, options.startPaused === true);
     for (const { shared } of sessions) this.#sessions.start(shared);
     return subscription;
@@ -118,6 +124,7 @@ export class Hub {
   }
 
   #linger(durable: DurableSubscription, lingerMs = this.#lingerMs): void {
+    this.#endLive(durable);
     if (lingerMs <= 0 || durable.members.length === 0) {
       this.#release(durable);
       return;
@@ -125,14 +132,21 @@ export class Hub {
     const timer = this.#clock.start(lingerMs, () => {
       this.#release(durable);
     });
-    timer.unref();
     this.#lingering.set(durable, timer);
   }
 
   #release(durable: DurableSubscription): void {
     this.#stopLinger(durable);
+    this.#endLive(durable);
     this.#durables.delete(durable.owner);
     durable.clear();
+  }
+
+  #endLive(durable: DurableSubscription): void {
+    this.#live.delete(durable);
+    if (this.#live.size > 0) return;
+    this.#alive?.stop();
+    this.#alive = null;
   }
 
   #stopLinger(durable: DurableSubscription): void {

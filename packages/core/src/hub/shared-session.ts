@@ -133,7 +133,6 @@ export class SharedSession implements SessionListener {
 
   /** To be called when a user has joined, has become live, or is not live any more. */
   usersChanged(): void {
-    this.session.keepProcessAlive(this.#leaving.length > 0 || this.isLive);
     this.#home.usersChanged(this);
   }
 

@@ -1,7 +1,7 @@
 import type { AccoladesError, AccoladesErrorCode } from '../errors.ts';
 import { callSafely } from '../hub/call-safely.ts';
 import type { SubscriptionStatus } from '../hub/subscription.ts';
-import { systemClock, type Clock, type Timer } from '../time/clock.ts';
+import type { Clock, Timer } from '../time/clock.ts';
 
 /** Time to collect changes of several agents into one line, in milliseconds. */
 export const COLLECT_MS = 1_000;
@@ -52,7 +52,7 @@ export class ConnectionLog {
   /** Monotonic time of the last line. */
   #lastLineAt = -Infinity;
 
-  constructor(report: (news: ConnectionNews) => void, clock: Clock = systemClock) {
+  constructor(report: (news: ConnectionNews) => void, clock: Clock) {
     this.#report = report;
     this.#clock = clock;
   }
@@ -73,7 +73,6 @@ export class ConnectionLog {
       this.#timer = null;
       this.#flush();
     });
-    this.#timer.unref();
   }
 
   /** Stops the timer and discards unreported changes. Idempotent. */

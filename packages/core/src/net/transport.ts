@@ -14,8 +14,10 @@ export interface TransportHandlers {
   onClosed(error: AccoladesError): void;
 }
 
-/** One connection, between a session and the network. */
+/** One connection, between a session and the network. It does not keep the process alive. */
 export interface Transport {
+  /** Sends all later events to other handlers. */
+  setHandlers(handlers: TransportHandlers): void;
   sendText(text: string): void;
   sendPing(): void;
   /**
@@ -31,8 +33,6 @@ export interface Transport {
   discard(): void;
   /** The peer that delays the connection being opened, in one sentence. Null when unknown. */
   stalledAt?(): string | null;
-  /** Whether the open connection keeps the process alive. */
-  keepProcessAlive(keep: boolean): void;
 }
 
 /**

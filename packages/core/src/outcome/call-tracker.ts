@@ -1,6 +1,6 @@
 import { startOf } from '../call/call-event.ts';
 import { RecentMap } from '../json/recent-map.ts';
-import { systemClock, type Clock, type Timer } from '../time/clock.ts';
+import type { Clock, Timer } from '../time/clock.ts';
 import type { CallNotification } from '../webhook/notification.ts';
 import { buildRecord, type AgentOfPhone } from './build-record.ts';
 import {
@@ -48,7 +48,7 @@ export interface OutcomeReport {
 export interface CallTrackerOptions {
   /** @default DEFAULT_OUTCOME_SETTINGS */
   readonly settings?: Partial<OutcomeSettings>;
-  readonly clock?: Clock;
+  readonly clock: Clock;
   /** The agent whose session has a phone now. */
   readonly agentOf: AgentOfPhone;
   /** Called once for each call, when it is over. May throw; that is reported. */
@@ -87,7 +87,7 @@ export class CallTracker {
 
   constructor(options: CallTrackerOptions) {
     this.#options = options;
-    this.#clock = options.clock ?? systemClock;
+    this.#clock = options.clock;
     this.#settings = { ...DEFAULT_OUTCOME_SETTINGS, ...options.settings };
   }
 
@@ -248,7 +248,6 @@ export class CallTracker {
     call.timer = this.#clock.start(Math.max(0, due - this.#clock.monotonic()), () => {
       this.#tell(call, how);
     });
-    call.timer.unref();
   }
 
   #bound(): void {
@@ -298,7 +297,6 @@ export class CallTracker {
       }
       this.#watchLedger();
     });
-    this.#ledgerTimer.unref();
   }
 
   /** A call rang, and no notification of it came. */

@@ -134,7 +134,6 @@ export class EndpointOutcomes {
     this.#lingerTimer = this.#options.clock.start(waitMs, () => {
       this.#end(active);
     });
-    this.#lingerTimer.unref();
   }
 
   #deliver({ record, isWholeCall }: Held, active: ActiveOutcomes): void {

@@ -2,17 +2,16 @@ import { AccoladesError, messageOf, type AccoladesErrorCode } from '../errors.ts
 import { describeNetworkError, isRefusedInHandshake, networkErrorCode } from '../net/network-error.ts';
 import type { Phone } from '../call/phone.ts';
 import type { JsonObject } from '../protocol/messages.ts';
-import { startDeadline, systemClock, type Clock } from '../time/clock.ts';
 import type { DialledCall } from '../outcome/contract.ts';
+import { startDeadline } from '../time/clock.ts';
 import { parseAccount, type Account, type AccountSettings } from './account.ts';
 import { readAnswer } from './answer.ts';
 import { parseDialRequest, type DialSettings } from './dial-request.ts';
-import { HttpPostError, type HttpPost } from '../net/post.ts';
-import { postForm } from '../platform/node/http-post.ts';
+import { HttpPostError } from '../net/post.ts';
+import type { Platform } from '../platform/platform.ts';
 import {
   COUNTED_REFUSALS,
   DEFAULT_COOL_DOWN_MS,
-  processRequestGate,
   type Cooling,
   type GateOutcome,
   type RefusalReason,
@@ -51,21 +50,18 @@ export interface DialResult {
   readonly response: JsonObject;
 }
 
-export interface AccountClientOptions {
+export interface AccountClientOptions extends Pick<Platform, 'post' | 'clock'> {
   /** Default {@link COMMAND_TIMEOUT_MS}. */
   readonly timeoutMs?: number;
   /**
    * Length of the cool-down after a refusal, in milliseconds. 0: none, at the risk of a blocked IP
-   * address. Default: `ACCOLADES_COOL_DOWN_MS` of the environment, else {@link
-   * DEFAULT_COOL_DOWN_MS}.
+   * address. Default {@link DEFAULT_COOL_DOWN_MS}.
    */
   readonly coolDownMs?: number;
-  readonly post?: HttpPost;
-  readonly clock?: Clock;
   /** Called when the server has, or may have, carried out a `dial`. */
   readonly onDialled?: (call: DialledCall) => void;
-  /** Default: the gate of this process. */
-  readonly gate?: Pick<RequestGate, 'enter'>;
+  /** Shared by all clients of the process. */
+  readonly gate: Pick<RequestGate, 'enter'>;
 }
 
 /**
@@ -79,21 +75,21 @@ export interface AccountClientOptions {
  */
 export class AccountClient {
   readonly #account: Account;
-  readonly #post: HttpPost;
-  readonly #clock: Clock;
+  readonly #post: Platform['post'];
+  readonly #clock: Platform['clock'];
   readonly #gate: Pick<RequestGate, 'enter'>;
   readonly #timeoutMs: number;
   readonly #coolDownMs: number;
   readonly #onDialled: AccountClientOptions['onDialled'];
 
   /** @throws AccoladesError `INVALID_ACCOUNT` or `INVALID_URL` */
-  constructor(settings: AccountSettings, options: AccountClientOptions = {}) {
+  constructor(settings: AccountSettings, options: AccountClientOptions) {
     this.#account = parseAccount(settings);
-    this.#post = options.post ?? postForm;
-    this.#clock = options.clock ?? systemClock;
-    this.#gate = options.gate ?? processRequestGate();
+    this.#post = options.post;
+    this.#clock = options.clock;
+    this.#gate = options.gate;
     this.#timeoutMs = options.timeoutMs ?? COMMAND_TIMEOUT_MS;
-    this.#coolDownMs = options.coolDownMs ?? coolDownFromEnvironment() ?? DEFAULT_COOL_DOWN_MS;
+    this.#coolDownMs = options.coolDownMs ?? DEFAULT_COOL_DOWN_MS;
     this.#onDialled = options.onDialled;
   }
 
@@ -281,9 +277,4 @@ function withCooling(refused: AccoladesError, { leftMs, until }: Cooling): Accol
     retryable: refused.retryable,
     ...(refused.httpStatus === null ? {} : { httpStatus: refused.httpStatus }),
   });
-}
-
-function coolDownFromEnvironment(): number | undefined {
-  const number = Number(process.env['ACCOLADES_COOL_DOWN_MS']?.trim() || Number.NaN);
-  return Number.isFinite(number) && number >= 0 ? number : undefined;
 }

@@ -1,5 +1,5 @@
 import { createHmac, randomBytes } from 'node:crypto';
-import { systemClock, type Clock } from '../time/clock.ts';
+import type { Clock } from '../time/clock.ts';
 
 /**
  * Length of a cool-down, in milliseconds. Our choice: the vendor publishes neither the number of
@@ -76,8 +76,8 @@ export class RequestGate {
   readonly #lanes = new Map<string, Lane>();
   readonly #servers = new Map<string, Server>();
 
-  constructor(options: { readonly clock?: Clock } = {}) {
-    this.#clock = options.clock ?? systemClock;
+  constructor(options: { readonly clock: Clock }) {
+    this.#clock = options.clock;
   }
 
   /** @param byHand a user tests these credentials */
@@ -251,21 +251,4 @@ class Server {
       signal.addEventListener('abort', wake);
     });
   }
-}
-
-/** The number is the version of the gate's interface: only compatible builds share a gate. */
-const KEY = Symbol.for('@accolades-flow/core request gate 3');
-
-/** Returns the gate of this process, shared by all separately bundled copies of this library. */
-export function processRequestGate(): Pick<RequestGate, 'enter'> {
-  const existing: unknown = Reflect.get(globalThis, KEY);
-  if (isGate(existing)) return existing;
-  const gate = new RequestGate();
-  Reflect.set(globalThis, KEY, gate);
-  return gate;
-}
-
-/** No `instanceof`: another copy's gate has another class. */
-function isGate(value: unknown): value is Pick<RequestGate, 'enter'> {
-  return typeof value === 'object' && value !== null && 'enter' in value && typeof value.enter === 'function';
 }

@@ -113,4 +113,6 @@ export interface SessionListener {
   onStatus(status: SessionStatus): void;
   onCall(call: CallMessage): void;
   onReport(report: SessionReport): void;
+  /** Called with each frame before it is read. */
+  onFrame?(frame: string | Uint8Array): void;
 }

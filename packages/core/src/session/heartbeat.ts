@@ -89,8 +89,6 @@ class HeartbeatSweep {
       this.#timer = null;
       this.#serve();
     });
-    // The open sockets keep the process alive, not this timer.
-    this.#timer.unref();
   }
 
   #serve(): void {

@@ -61,8 +61,8 @@ export class PendingRequests {
     const request: PendingRequest = {
       isOwn,
       isSilent: true,
-      deadline: this.#startDeadline(requestDoubtMs, () => {
-        request.deadline = this.#startDeadline(requestMs - requestDoubtMs, () => {
+      deadline: startDeadline(this.#clock, requestDoubtMs, () => {
+        request.deadline = startDeadline(this.#clock, requestMs - requestDoubtMs, () => {
           this.#timeOut(type, request);
         });
         this.#unanswered.onRequestDoubt();
@@ -103,13 +103,6 @@ export class PendingRequests {
     this.#pending[type] = null;
     request.answer?.reject(error);
     this.#unanswered.onRequestTimeout(request, error);
-  }
-
-  #startDeadline(ms: number, onExpired: () => void): Timer {
-    const deadline = startDeadline(this.#clock, ms, onExpired);
-    // The open socket keeps the process alive, not this timer.
-    deadline.unref();
-    return deadline;
   }
 }
 

@@ -15,8 +15,9 @@ export type SessionMessage = Exclude<ServerMessage, { type: 'error' }>;
 export function readFrame(
   frame: string | Uint8Array,
   idCrm: string,
-  listener: Pick<SessionListener, 'onReport'>,
+  listener: Pick<SessionListener, 'onReport' | 'onFrame'>,
 ): SessionMessage | null {
+  listener.onFrame?.(frame);
   const decoded = decodeMasked(frame, idCrm);
   switch (decoded.kind) {
     case 'malformed':

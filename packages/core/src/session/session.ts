@@ -1,8 +1,9 @@
 import { AccoladesError } from '../errors.ts';
-import { encodeAuthRequest, encodeRequest } from '../protocol/encode.ts';
+import { encodeRequest } from '../protocol/encode.ts';
 import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
 import { backoffDelay, STABLE_AFTER_MS } from '../time/backoff.ts';
-import { startDeadline, type Timer } from '../time/clock.ts';
+import type { Timer } from '../time/clock.ts';
+import { ConnectAttempt, type ConnectPeer } from './connect-agent.ts';
 import {
   DEFAULT_TIMINGS,
   type SessionListener,
@@ -21,10 +22,10 @@ import type { Transport, TransportHandlers } from '../net/transport.ts';
  * until it is closed.
  *
  * The session is itself the handler of its transport, heartbeat and requests: with thousands of
- * sessions, closures cost too much memory. There is at most one transport at a time. Only
- * `#attempt` creates it; only `#drop` ends it.
+ * sessions, closures cost too much memory. Until the agent is authenticated, the transport belongs
+ * to the attempt.
  */
-export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
+export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, Unanswered {
   /** Private, so that logging the session does not show it. */
   readonly #idCrm: string;
   readonly #options: SessionOptions;
@@ -33,10 +34,11 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   readonly #heartbeat: Heartbeat;
   #status: SessionStatus;
   #failures = 0;
+  /** Set while the session connects and authenticates. */
+  #attempt: ConnectAttempt | null = null;
+  /** The authenticated connection. */
   #transport: Transport | null = null;
-  /**
-   * The timer of the current state: a wait for permission to connect, a deadline, or the backoff.
-   */
+  /** The timer of the current state: a wait for permission to connect, the backoff, or the drain. */
   #timer: Timer | null = null;
   /** Monotonic time of the last attempt; null before the first. */
   #attemptedAt: number | null = null;
@@ -44,7 +46,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   #readyAt: number | null = null;
   /** Monotonic time of the next attempt; null before the first wait. */
   #dueAt: number | null = null;
-  #keepAlive = true;
   #configuration: AgentConfiguration | null = null;
   #version: string | null = null;
   #requests: PendingRequests | null = null;
@@ -98,7 +99,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
 
   /** Starts to connect. No effect when started before or closed. */
   start(): void {
-    if (this.#status.state === 'idle') this.#attempt();
+    if (this.#status.state === 'idle') this.#connect();
   }
 
   /**
@@ -131,15 +132,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     throw new AccoladesError('FRAME_MALFORMED');
   }
 
-  /** Sets whether this session keeps the process alive. Default true. */
-  keepProcessAlive(keep: boolean): void {
-    if (this.#keepAlive === keep) return;
-    this.#keepAlive = keep;
-    this.#transport?.keepProcessAlive(keep);
-    if (keep) this.#timer?.ref();
-    else this.#timer?.unref();
-  }
-
   /** Ends the session permanently. Idempotent, immediate, never throws. */
   close(reason = new AccoladesError('SESSION_CLOSED')): void {
     if (this.#status.state === 'closed') {
@@ -158,8 +150,8 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
    */
   drain(onDrained: () => void): void {
     const { clock } = this.#options;
-    const transport = this.#transport;
-    if (!this.mayReceiveCalls || transport === null) {
+    const transport = this.mayReceiveCalls ? (this.#transport ?? this.#attempt?.take() ?? null) : null;
+    if (transport === null) {
       this.close();
       onDrained();
       return;
@@ -168,6 +160,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#transport = null;
     this.#drop(reason);
     this.#transport = transport;
+    transport.setHandlers(this);
     this.#onDrained = onDrained;
     this.#setTimer(
       clock.start(this.#timings.closingMs, () => {
@@ -186,48 +179,80 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     onDrained();
   }
 
-  #attempt(): void {
-    const { clock, connect, server, admit } = this.#options;
-    const attempt = this.#failures + 1;
-    this.#setStatus({ state: 'connecting', since: clock.now(), attempt });
+  #connect(): void {
+    const { clock, admit } = this.#options;
+    this.#setStatus({ state: 'connecting', since: clock.now(), attempt: this.#failures + 1 });
     // The status listener may have closed the session.
     if (this.#isClosed()) return;
     const turn = admit(() => {
       this.#attemptedAt = clock.monotonic();
-      this.#setTimer(
-        startDeadline(clock, this.#timings.connectMs, () => {
-          const what = this.#transport?.stalledAt?.() ?? undefined;
-          this.#fail(new AccoladesError('CONNECT_TIMEOUT', what === undefined ? {} : { what }));
-        }),
-      );
-      const transport = connect(server, this);
-      transport.keepProcessAlive(this.#keepAlive);
-      this.#transport = transport;
+      this.#setTimer(null);
+      this.#attempt = new ConnectAttempt(this.#idCrm, this.#options, this.#timings, this.#listener, this);
+      this.#attempt.start();
     }, this.#failures > 0);
-    if (this.#transport === null) this.#setTimer(turn);
+    if (this.#attempt === null) this.#setTimer(turn);
   }
 
-  #authenticate(): void {
+  // Callbacks of the attempt:
+
+  onAuthenticating(): void {
+    const since = this.#options.clock.now();
+    this.#setStatus({ state: 'authenticating', since, attempt: this.#failures + 1 });
+  }
+
+  onConnected(transport: Transport, version: string | null): void {
     const { clock } = this.#options;
-    this.#setTimer(
-      startDeadline(clock, this.#timings.authenticateMs, () => {
-        this.#fail(new AccoladesError('AUTH_TIMEOUT'));
-      }),
-    );
-    this.#transport?.sendText(encodeAuthRequest(this.idCrm));
-    this.#setStatus({ state: 'authenticating', since: clock.now(), attempt: this.#failures + 1 });
+    transport.setHandlers(this);
+    this.#attempt = null;
+    this.#transport = transport;
+    if (version !== null) this.#version = version;
+    this.#readyAt = clock.monotonic();
+    this.#heartbeat.start();
+    // Send before notifying listeners, so that their requests share this one.
+    this.#send('configuration', true);
+    this.#setStatus({ state: 'ready', since: clock.now(), attempt: this.#failures + 1 });
+  }
+
+  onFailed(error: AccoladesError): void {
+    this.#fail(error);
+  }
+
+  onMessage(message: SessionMessage): void {
+    // A closed session that still reads accepts only calls.
+    if (this.#isClosed() && message.type !== 'incomingCall' && message.type !== 'outgoingCall') return;
+    switch (message.type) {
+      case 'incomingCall':
+      case 'outgoingCall':
+        this.#listener.onCall(message);
+        return;
+      case 'authSuccess':
+        return;
+      case 'authFailed':
+        this.#fail(refusal(message.reason, this.#options.isHeldHere?.(this.#idCrm) === true));
+        return;
+      case 'connectionClosed':
+        this.#fail(new AccoladesError('CONNECTION_CLOSED'));
+        return;
+      case 'configuration':
+        this.#configuration = this.#options.keep?.(message.configuration) ?? message.configuration;
+        this.#answer('configuration', message);
+        return;
+      case 'version':
+        this.#version = message.version;
+        this.#answer('version', message);
+    }
   }
 
   // Callbacks of the transport:
 
   onOpen(): void {
-    if (this.#status.state === 'connecting') this.#authenticate();
+    // It was open before the session got it.
   }
 
   onFrame(frame: string | Uint8Array): void {
     this.onPong();
     const message = readFrame(frame, this.#idCrm, this.#listener);
-    if (message !== null) this.#handle(message);
+    if (message !== null) this.onMessage(message);
   }
 
   onPong(): void {
@@ -272,46 +297,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#listener.onReport({ kind: 'unknown', text });
   }
 
-  #authenticated(version: string | null): void {
-    const { clock } = this.#options;
-    if (this.#status.state !== 'authenticating') return;
-    const { attempt } = this.#status;
-    if (version !== null) this.#version = version;
-    this.#setTimer(null);
-    this.#readyAt = clock.monotonic();
-    this.#heartbeat.start();
-    // Send before notifying listeners, so that their requests share this one.
-    this.#send('configuration', true);
-    this.#setStatus({ state: 'ready', since: clock.now(), attempt });
-  }
-
-  #handle(message: SessionMessage): void {
-    // A closed session that still reads accepts only calls.
-    if (this.#isClosed() && message.type !== 'incomingCall' && message.type !== 'outgoingCall') return;
-    switch (message.type) {
-      case 'incomingCall':
-      case 'outgoingCall':
-        this.#listener.onCall(message);
-        return;
-      case 'authSuccess':
-        this.#authenticated(message.version);
-        return;
-      case 'authFailed':
-        this.#fail(refusal(message.reason, this.#options.isHeldHere?.(this.#idCrm) === true));
-        return;
-      case 'connectionClosed':
-        this.#fail(new AccoladesError('CONNECTION_CLOSED'));
-        return;
-      case 'configuration':
-        this.#configuration = this.#options.keep?.(message.configuration) ?? message.configuration;
-        this.#answer('configuration', message);
-        return;
-      case 'version':
-        this.#version = message.version;
-        this.#answer('version', message);
-    }
-  }
-
   #ask(type: RequestType): Promise<ServerMessage> {
     if (this.#requests?.find(type) === undefined) this.#send(type, false);
     return this.#requests?.find(type) ?? Promise.reject(new AccoladesError('NOT_CONNECTED'));
@@ -349,7 +334,7 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#setTimer(
       clock.start(delay, () => {
         this.#timer = null;
-        this.#attempt();
+        this.#connect();
       }),
     );
     this.#dueAt = clock.monotonic() + delay;
@@ -368,6 +353,8 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
     this.#setTimer(null);
     this.#readyAt = null;
     this.#heartbeat.stop();
+    this.#attempt?.stop();
+    this.#attempt = null;
     this.#transport?.discard();
     this.#transport = null;
     const requests = this.#requests;
@@ -387,7 +374,6 @@ export class Session implements TransportHandlers, HeartbeatPeer, Unanswered {
   #setTimer(timer: Timer | null): void {
     this.#timer?.stop();
     this.#timer = timer;
-    if (!this.#keepAlive) timer?.unref();
   }
 
   #setStatus(status: SessionStatus): void {

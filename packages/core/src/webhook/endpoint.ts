@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import type { CallEvent, ConnectionEvent } from '../call/call-event.ts';
 import { AccoladesError } from '../errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
-import { systemClock, type Clock } from '../time/clock.ts';
+import type { Clock } from '../time/clock.ts';
 import { CONNECTOR_API_NAME, connectorEventId, parseConnectorEvent } from './connector-event.ts';
 import { isConnectorProbe } from './connector-probe.ts';
 import { EndpointGuard, type CheckedHead, type Refusal } from './endpoint-guard.ts';
@@ -12,12 +12,7 @@ import { fieldText } from './fields.ts';
 import type { HangupReplyFormat } from './hangup-reply.ts';
 import { parseIvrRequest, type IvrRequest } from './ivr.ts';
 import { NOTIFICATION_EVENTS, parseNotification, type CallNotification } from './notification.ts';
-import {
-  processPendingReplies,
-  type ReplyKind,
-  type Respond,
-  type SharedPendingReplies,
-} from './pending-replies.ts';
+import type { ReplyKind, Respond, SharedPendingReplies } from './pending-replies.ts';
 import {
   otherPurposeOf,
   wrongPurpose,
@@ -44,8 +39,8 @@ export interface EndpointOptions {
    * waiting requests, for example after a deployment. @default a unique key
    */
   readonly key?: string;
-  readonly clock?: Clock;
-  readonly replies?: SharedPendingReplies;
+  readonly clock: Clock;
+  readonly replies: SharedPendingReplies;
 }
 
 export type Received =
@@ -91,11 +86,11 @@ export class WebhookEndpoint {
   readonly #memory: EndpointMemory;
 
   /** @throws AccoladesError `INVALID_PARAMETER` or `INVALID_REPLY`, with the setting */
-  constructor(settings: EndpointSettings = {}, options: EndpointOptions = {}) {
+  constructor(settings: EndpointSettings = {}, options: EndpointOptions) {
     this.#rules = readEndpointSettings(settings);
     this.guard = new EndpointGuard(settings, this.#rules.purpose === 'connector');
-    this.#clock = options.clock ?? systemClock;
-    this.#replies = options.replies ?? processPendingReplies();
+    this.#clock = options.clock;
+    this.#replies = options.replies;
     this.#memory = options.key === undefined ? new EndpointMemory() : memoryOf(options.key);
     this.#share = options.key ?? this.#owner;
   }

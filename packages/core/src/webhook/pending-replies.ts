@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { AccoladesError } from '../errors.ts';
-import { systemClock, type Clock, type Timer } from '../time/clock.ts';
+import type { Clock, Timer } from '../time/clock.ts';
 import type { HttpAnswer } from './reply.ts';
 
 export const REPLY_KINDS = ['ivr', 'confirmHangup', 'screenPop'] as const;
@@ -66,10 +66,12 @@ export class PendingReplies {
   readonly #shares = new Map<string, number>();
   readonly #finished = new Map<string, Outcome>();
 
-  constructor(
-    options: { readonly clock?: Clock; readonly maxPending?: number; readonly maxOfEndpoint?: number } = {},
-  ) {
-    this.#clock = options.clock ?? systemClock;
+  constructor(options: {
+    readonly clock: Clock;
+    readonly maxPending?: number;
+    readonly maxOfEndpoint?: number;
+  }) {
+    this.#clock = options.clock;
     this.#maxPending = options.maxPending ?? MAX_PENDING;
     this.#maxOfEndpoint = options.maxOfEndpoint ?? MAX_PENDING_OF_ENDPOINT;
   }
@@ -187,35 +189,11 @@ export function answerPending(
   token: unknown,
   kind: ReplyKind,
   answer: HttpAnswer,
-  replies: SharedPendingReplies = processPendingReplies(),
+  replies: SharedPendingReplies,
 ): void {
   if (typeof token !== 'string' || token === '') {
     throw new AccoladesError('REPLY_UNKNOWN', { what: 'The message has no replyToken.' });
   }
   const result = replies.answer(token, kind, answer);
   if (!result.ok) throw new AccoladesError(result.code, { what: result.what });
-}
-
-/** The number is the version of the interface: only compatible builds share an instance. */
-const KEY = Symbol.for('@accolades-flow/core pending replies 4');
-
-/** Returns the pending replies of this process, shared by all bundled copies of this library. */
-export function processPendingReplies(): SharedPendingReplies {
-  const existing: unknown = Reflect.get(globalThis, KEY);
-  if (isPendingReplies(existing)) return existing;
-  const replies = new PendingReplies();
-  Reflect.set(globalThis, KEY, replies);
-  return replies;
-}
-
-/** No `instanceof`: another copy's instance has another class. */
-function isPendingReplies(value: unknown): value is SharedPendingReplies {
-  return (
-    typeof value === 'object' &&
-    value !== null &&
-    'open' in value &&
-    typeof value.open === 'function' &&
-    'answer' in value &&
-    typeof value.answer === 'function'
-  );
 }

@@ -188,9 +188,9 @@ describe('a subscription that drains', () => {
     const [a, b] = [subscribe('a'), subscribe('b')];
     drain(a);
     b.subscription.unsubscribe();
-    expect(transport().keepsProcessAlive).to.equal(true);
+    expect(rig.alive).to.equal(1);
     a.subscription.unsubscribe({ removed: true });
-    expect([transport().keepsProcessAlive, states()]).to.deep.equal([false, ['open']]);
+    expect([rig.alive, states()]).to.deep.equal([0, ['open']]);
     const again = subscribe('b');
     rig.pbx.call('id-x', '1.1');
     expect([idsOf(a), idsOf(again)]).to.deep.equal([[], ['1.1']]);

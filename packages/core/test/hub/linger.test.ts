@@ -324,13 +324,11 @@ describe('linger', () => {
   it('keeps no process alive', () => {
     const a = rig.subscribe('a', ['x', 'y']);
     rig.pbx.settle();
-    const kept = (): boolean[] => rig.pbx.live.map((transport) => transport.keepsProcessAlive);
-    expect(kept()).to.deep.equal([true, true]);
+    expect(rig.alive).to.equal(1);
     a.subscription.unsubscribe();
-    expect(rig.clock.referenced).to.equal(0);
-    expect(kept()).to.deep.equal([false, false]);
+    expect([rig.alive, rig.pbx.live.length]).to.deep.equal([0, 2]);
     rig.subscribe('a', ['x', 'y']);
-    expect(kept()).to.deep.equal([true, true]);
+    expect(rig.alive).to.equal(1);
   });
 
   it('keeps no process alive when the last live owner of a shared session is removed', () => {
@@ -338,16 +336,25 @@ describe('linger', () => {
     const b = rig.subscribe('b', ['x']);
     rig.pbx.settle();
     b.subscription.unsubscribe();
-    expect(rig.pbx.live[0]?.keepsProcessAlive).to.equal(true);
+    expect(rig.alive).to.equal(1);
     a.subscription.unsubscribe({ removed: true });
-    expect(rig.clock.referenced).to.equal(0);
-    expect(rig.pbx.live[0]?.keepsProcessAlive).to.equal(false);
+    expect([rig.alive, rig.pbx.live.length]).to.deep.equal([0, 1]);
   });
 
   it('keeps no process alive while its session waits for the limiter', () => {
     rig = new HubRig({ connectsPerSecond: 1 });
     const a = rig.subscribe('a', ['x', 'y', 'z']);
     a.subscription.unsubscribe();
-    expect(rig.clock.referenced).to.equal(0);
+    expect(rig.alive).to.equal(0);
+  });
+
+  it('keeps the process alive while its owner is subscribed, also when a callback unsubscribes', () => {
+    const onStatus = (): void => {
+      owner.subscription.unsubscribe();
+    };
+    const owner = rig.subscribe('a', ['x'], { onStatus });
+    expect(rig.alive).to.equal(1);
+    rig.pbx.settle();
+    expect(rig.alive).to.equal(0);
   });
 });

@@ -11,9 +11,9 @@ describe('session pool', () => {
   beforeEach(() => {
     pbx = new FakePbx();
     const clock = new FakeClock();
-    const admit = (go: () => void): { stop(): void; ref(): void; unref(): void } => {
+    const admit = (go: () => void): { stop(): void } => {
       go();
-      return { stop: () => undefined, ref: () => undefined, unref: () => undefined };
+      return { stop: () => undefined };
     };
     pool = new SessionPool({ clock, random: () => 0.5, connect: pbx.connect, admit });
   });

@@ -6,6 +6,7 @@ import { OutcomeRegistry } from '../../src/outcome/outcome-registry.ts';
 import { readOutcomeSettings } from '../../src/outcome/outcome-settings.ts';
 import type { OutcomeOptions, Outcomes } from '../../src/outcome/outcomes.ts';
 import { WebhookEndpoint } from '../../src/webhook/endpoint.ts';
+import { PendingReplies } from '../../src/webhook/pending-replies.ts';
 import { HubRig, NOTHING } from '../support/hub-rig.ts';
 import { RestRig } from '../support/rest-rig.ts';
 
@@ -22,7 +23,10 @@ interface Owner {
 /** A hub, an endpoint and the outcomes of a process, on one injected clock. */
 class Rig extends HubRig {
   readonly registry: OutcomeRegistry;
-  readonly endpoint = new WebhookEndpoint({ receives: 'notifications' }, { clock: this.clock });
+  readonly endpoint = new WebhookEndpoint(
+    { receives: 'notifications' },
+    { clock: this.clock, replies: new PendingReplies({ clock: this.clock }) },
+  );
   #serial = 0;
 
   constructor() {

@@ -7,7 +7,7 @@ import { DIAL, errorOf, PASSWORD, RestRig, type FakeServer, type Scripted } from
 describe('REST commands', () => {
   let server: FakeServer;
   let clock: FakeClock;
-  let client: (settings?: object, options?: AccountClientOptions) => AccountClient;
+  let client: (settings?: object, options?: Partial<AccountClientOptions>) => AccountClient;
 
   beforeEach(() => {
     const rig = new RestRig();

@@ -6,7 +6,7 @@ import { DIAL, errorOf, RestRig, type FakeServer } from '../support/rest-rig.ts'
 describe('the gate of commands', () => {
   let server: FakeServer;
   let clock: FakeClock;
-  let client: (settings?: object, options?: AccountClientOptions) => AccountClient;
+  let client: (settings?: object, options?: Partial<AccountClientOptions>) => AccountClient;
 
   beforeEach(() => {
     const rig = new RestRig();

@@ -100,13 +100,6 @@ describe('a draining session', () => {
     expectOver();
   });
 
-  it('does not keep the process alive when told not to', () => {
-    rig.ready();
-    rig.session.keepProcessAlive(false);
-    drain();
-    expect(rig.clock.referenced).to.equal(0);
-  });
-
   it('does not wait before the authentication request is sent, or after its end', () => {
     for (const prepare of [
       () => undefined,

@@ -566,28 +566,6 @@ describe('session', () => {
     });
   });
 
-  it('does not keep the process alive in any state when told not to', () => {
-    rig.session.keepProcessAlive(false);
-    const check = (): void => {
-      expect(rig.clock.referenced, rig.state).to.equal(0);
-    };
-    rig.start();
-    check();
-    expect(rig.transport.keepsProcessAlive).to.equal(false);
-    rig.open();
-    check();
-    rig.ready();
-    check();
-    rig.clock.advance(30_000);
-    check();
-    rig.transport.fail();
-    check();
-    rig.session.keepProcessAlive(true);
-    expect(rig.clock.referenced).to.equal(1);
-    rig.nextAttempt();
-    expect(rig.transport.keepsProcessAlive).to.equal(true);
-  });
-
   it('does not show its idCrm when it is logged', () => {
     rig.ready();
     const shown = inspect(rig.session, { depth: 20, showHidden: true }) + JSON.stringify(rig.session);

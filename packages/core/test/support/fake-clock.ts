@@ -4,7 +4,6 @@ class FakeTimer implements Timer {
   readonly due: number;
   readonly serial: number;
   readonly callback: () => void;
-  referenced = true;
   readonly #onStop: (timer: FakeTimer) => void;
 
   constructor(due: number, serial: number, callback: () => void, onStop: (timer: FakeTimer) => void) {
@@ -16,14 +15,6 @@ class FakeTimer implements Timer {
 
   stop(): void {
     this.#onStop(this);
-  }
-
-  unref(): void {
-    this.referenced = false;
-  }
-
-  ref(): void {
-    this.referenced = true;
   }
 }
 
@@ -58,11 +49,6 @@ export class FakeClock implements Clock {
   /** Timers that have neither fired nor been stopped. */
   get pending(): number {
     return this.#timers.size;
-  }
-
-  /** Those of them that would keep a process alive. */
-  get referenced(): number {
-    return [...this.#timers].filter((timer) => timer.referenced).length;
   }
 
   /** Milliseconds until the next timer is due; null without one. */

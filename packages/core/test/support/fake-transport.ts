@@ -9,8 +9,7 @@ export class FakeTransport implements Transport {
   readonly sent: string[] = [];
   pings = 0;
   state: 'opening' | 'open' | 'closing' | 'closed' | 'discarded' = 'opening';
-  keepsProcessAlive = true;
-  readonly #handlers: TransportHandlers;
+  #handlers: TransportHandlers;
 
   constructor(server: ServerOptions, handlers: TransportHandlers) {
     this.server = server;
@@ -37,8 +36,8 @@ export class FakeTransport implements Transport {
     if (!this.ended) this.state = 'discarded';
   }
 
-  keepProcessAlive(keep: boolean): void {
-    this.keepsProcessAlive = keep;
+  setHandlers(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
   }
 
   /** Opens the socket, unless it was discarded. */

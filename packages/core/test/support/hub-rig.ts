@@ -16,13 +16,23 @@ export class HubRig {
   readonly clock = new FakeClock();
   readonly pbx = new FakePbx();
   readonly hub: Hub;
+  /** Handles that keep the process alive. */
+  alive = 0;
 
-  constructor(options: HubOptions = {}) {
+  constructor(options: Partial<HubOptions> = {}) {
     this.hub = new Hub({
       clock: this.clock,
       random: () => 0.5,
       connect: this.pbx.connect,
       connectsPerSecond: 0,
+      keepProcessAlive: () => {
+        this.alive++;
+        return {
+          stop: () => {
+            this.alive--;
+          },
+        };
+      },
       ...options,
     });
   }

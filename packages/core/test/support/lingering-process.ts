@@ -3,9 +3,10 @@
  * it then stays alive.
  */
 import { Hub } from '../../src/hub/hub.ts';
+import { nodePlatform } from '../../src/platform/node/node-platform.ts';
 
 const [, , url, how] = process.argv;
-const hub = new Hub({ lingerMs: 600_000 });
+const hub = new Hub({ ...nodePlatform, lingerMs: 600_000 });
 const subscription = hub.subscribe({
   owner: 'owner',
   agents: [{ label: 'x', idCrm: 'f8cb549544' }],

@@ -51,7 +51,7 @@ export class RestRig {
   readonly clock = new FakeClock();
   readonly gate = new RequestGate({ clock: this.clock });
 
-  client(settings: object = {}, options: AccountClientOptions = {}): AccountClient {
+  client(settings: object = {}, options: Partial<AccountClientOptions> = {}): AccountClient {
     return new AccountClient(
       { accountNumber: '1234', password: PASSWORD, url: 'https://pbx.example', ...settings },
       { post: this.server.post, clock: this.clock, gate: this.gate, ...options },

@@ -39,7 +39,7 @@ export class SessionRig {
         random: () => this.random,
         admit: (go) => {
           go();
-          return { stop: () => undefined, ref: () => undefined, unref: () => undefined };
+          return { stop: () => undefined };
         },
         ...more,
       },

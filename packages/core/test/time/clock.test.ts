@@ -1,5 +1,6 @@
 import { expect } from 'chai';
-import { startDeadline, systemClock } from '../../src/time/clock.ts';
+import { systemClock } from '../../src/platform/node/system-clock.ts';
+import { startDeadline } from '../../src/time/clock.ts';
 import { FakeClock } from '../support/fake-clock.ts';
 
 describe('the clock of the system', () => {

@@ -1,10 +1,14 @@
 import { expect } from 'chai';
 import { WebhookEndpoint } from '../../src/webhook/endpoint.ts';
+import { PendingReplies } from '../../src/webhook/pending-replies.ts';
+import { FakeClock } from '../support/fake-clock.ts';
 import type { EndpointSettings } from '../../src/webhook/endpoint-settings.ts';
 import type { EndpointRequest } from '../../src/webhook/request.ts';
 
 const SECRET = 'not-a-real-secret';
 const EVENT = 'apiName=connectorEvent&event=agentConnected&agent=%7B%7D';
+const clock = new FakeClock();
+const OPTIONS = { clock, replies: new PendingReplies({ clock }) };
 const HANGUP = 'apiName=callNotification&event=hangup&callId=1608743891.1344';
 
 describe('pages of another origin', () => {
@@ -20,7 +24,7 @@ describe('pages of another origin', () => {
 
   /** The status, and which origins may read the answer. */
   const answerTo = (change: Partial<EndpointRequest>, settings: EndpointSettings = {}): unknown => {
-    const endpoint = new WebhookEndpoint({ receives: 'connector', secret: SECRET, ...settings });
+    const endpoint = new WebhookEndpoint({ receives: 'connector', secret: SECRET, ...settings }, OPTIONS);
     const { answer } = endpoint.receive(request(change), () => undefined);
     endpoint.close();
     return [answer?.status, answer?.headers['access-control-allow-origin']];
@@ -54,7 +58,7 @@ describe('pages of another origin', () => {
 
   describe('send a preflight request', () => {
     const preflight = (settings: EndpointSettings): unknown => {
-      const { guard } = new WebhookEndpoint({ receives: 'connector', ...settings });
+      const { guard } = new WebhookEndpoint({ receives: 'connector', ...settings }, OPTIONS);
       const headers = { origin: 'null', 'access-control-request-private-network': 'true' };
       const answer = guard.preflight(request({ method: 'OPTIONS', headers }));
       const { status, headers: sent } = 'kind' in answer ? answer.answer : answer;

@@ -67,7 +67,6 @@ export class Absences {
       this.#giveUp(ended);
       this.#options.onChanged();
     });
-    timer.unref();
     return timer;
   }
 

@@ -184,7 +184,6 @@ export class FlowGate {
       for (const member of [...this.#waiting]) member.onLongWait(this.#phase ?? 'stopped');
       this.#startTimer();
     });
-    this.#timer.unref();
   }
 
   #stopTimer(): void {

@@ -6,8 +6,8 @@ import {
 } from '../../hub/agent-check.ts';
 import type { AgentCredential } from '../../hub/agent-list.ts';
 import type { ServerOptions } from '../../net/server-url.ts';
-import { systemClock } from '../../time/clock.ts';
 import { processHub } from './process-wide.ts';
+import { systemClock } from './system-clock.ts';
 
 /** Calls {@link checkAgentsOf} with the hub of this process. */
 export function checkAgents(

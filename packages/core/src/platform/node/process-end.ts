@@ -1,6 +1,8 @@
 import type { EventEmitter } from 'node:events';
-import { systemClock, type Clock } from '../../time/clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { HostListeners, type HostListener } from './host-listeners.ts';
+import { processWide } from './process-wide.ts';
+import { systemClock } from './system-clock.ts';
 
 /** The required methods of `process`. */
 export type SignalSource = Pick<
@@ -23,18 +25,8 @@ export interface HostEnd {
   readonly holdMs?: number;
 }
 
-/** n8n waits for running executions, so its listeners need no delay. */
-const N8N_END: HostEnd = { signals: ['SIGTERM', 'SIGINT'] };
-
-/**
- * Node-RED closes all nodes in the tick of the signal. The message is sent by PM2 with
- * `--shutdown-with-message`.
- */
-export const NODE_RED_END: HostEnd = {
-  signals: ['SIGTERM', 'SIGINT', 'SIGHUP', 'SIGUSR2', 'SIGBREAK'],
-  message: 'shutdown',
-  holdMs: 1_500,
-};
+/** For a host that finishes its work before it ends. */
+const DEFAULT_END: HostEnd = { signals: ['SIGTERM', 'SIGINT'] };
 
 /**
  * Notifies users that the process was asked to end, before the host shuts down. Listens only while
@@ -52,7 +44,7 @@ export class ProcessEnd {
   /** Lets the host continue; null when the host is not delayed. */
   #letHostEnd: (() => void) | null = null;
 
-  constructor(source: SignalSource = process, clock: Clock = systemClock, host: HostEnd = N8N_END) {
+  constructor(source: SignalSource = process, clock: Clock = systemClock, host: HostEnd = DEFAULT_END) {
     this.#process = source;
     this.#clock = clock;
     this.#host = host;
@@ -172,25 +164,16 @@ async function settled(listener: () => unknown): Promise<void> {
   }
 }
 
-/** The number is the version of the interface. */
-const KEY = Symbol.for('@accolades-flow/core process end 1');
-
 /**
- * Returns the instance of this process, shared by all bundled copies of this library. Two instances
- * would remove each other's listeners.
+ * Returns the instance of this process. Two instances would remove each other's listeners.
  * @param host used only when the instance is created
  */
-export function processEnd(host: HostEnd = N8N_END): ProcessEndUser {
-  const existing: unknown = Reflect.get(globalThis, KEY);
-  if (isProcessEnd(existing)) return existing;
-  const own = new ProcessEnd(process, systemClock, host);
-  Reflect.set(globalThis, KEY, own);
-  return own;
+export function processEnd(host: HostEnd = DEFAULT_END): ProcessEndUser {
+  return processWide<ProcessEndUser>(
+    'process end 1',
+    ['onBegin', 'moment', 'graceSince'],
+    () => new ProcessEnd(process, systemClock, host),
+  );
 }
 
 export type ProcessEndUser = Pick<ProcessEnd, 'begun' | 'onBegin' | 'moment' | 'graceSince'>;
-
-/** No `instanceof`: another copy's instance has another class. */
-function isProcessEnd(value: unknown): value is ProcessEndUser {
-  return typeof value === 'object' && value !== null && 'onBegin' in value && 'begun' in value;
-}

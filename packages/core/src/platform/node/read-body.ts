@@ -1,7 +1,8 @@
 import type { Readable } from 'node:stream';
 import { AccoladesError } from '../../errors.ts';
-import { systemClock, type Clock } from '../../time/clock.ts';
+import type { Clock } from '../../time/clock.ts';
 import { tooLarge } from '../../webhook/request.ts';
+import { systemClock } from './system-clock.ts';
 
 /** Longest time to receive a body, in milliseconds. */
 export const BODY_TIMEOUT_MS = 5_000;

@@ -1,5 +1,4 @@
-import { ClientRequest, IncomingMessage } from 'node:http';
-import type { Socket } from 'node:net';
+import type { ClientRequest, IncomingMessage } from 'node:http';
 import { WebSocket, type ClientOptions } from 'ws';
 import { AccoladesError, messageOf } from '../../errors.ts';
 import { describeNetworkError, networkErrorCode, systemCodeOf } from '../../net/network-error.ts';
@@ -86,6 +85,10 @@ class FailedTransport implements Transport {
     queueMicrotask(() => this.#handlers?.onClosed(error));
   }
 
+  setHandlers(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
+  }
+
   sendText(): void {
     // There is no connection.
   }
@@ -101,10 +104,6 @@ class FailedTransport implements Transport {
   discard(): void {
     this.#handlers = null;
   }
-
-  keepProcessAlive(): void {
-    // There is no socket.
-  }
 }
 
 /** State that is needed only until the connection is open. */
@@ -113,59 +112,60 @@ interface Handshake {
   /** Set when the connection uses a proxy. */
   proxyAbort: AbortController | null;
   tunnel: ProxyTunnel | null;
-  keepAlive: boolean;
 }
 
 function connectTo(server: ServerOptions, handlers: TransportHandlers): WsTransport {
   const { url, options } = destinationOf(server);
-  const handshake: Handshake = { request: null, proxyAbort: null, tunnel: null, keepAlive: true };
+  const handshake: Handshake = { request: null, proxyAbort: null, tunnel: null };
   const agent = proxyAgent(url.href, () => (handshake.proxyAbort = new AbortController()).signal);
   handshake.tunnel = agent;
   const own: ClientOptions = {
     ...options,
     finishRequest: (request) => {
       handshake.request = request;
+      request.once('socket', (socket) => socket.unref());
       request.end();
     },
   };
-  return new WsTransport(url, agent === null ? own : { ...own, agent }, handshake, handlers);
+  const ws = new WebSocket(url, agent === null ? own : { ...own, agent });
+  return new WsTransport(ws, handshake, handlers);
 }
 
-/**
- * The library's socket with an overridden `emit` instead of listeners: with thousands of sockets,
- * tables of listeners cost too much memory. This also covers events that `terminate` emits during
- * the handshake.
- */
-class WsTransport extends WebSocket implements Transport {
+class WsTransport implements Transport {
+  readonly #ws: WebSocket;
   #handlers: TransportHandlers | null;
   /** Null after the connection is open, to save memory. */
   #handshake: Handshake | null;
-  #socket: Socket | null = null;
 
-  constructor(url: URL, options: ClientOptions, handshake: Handshake, handlers: TransportHandlers) {
-    super(url, options);
+  constructor(ws: WebSocket, handshake: Handshake, handlers: TransportHandlers) {
+    this.#ws = ws;
     this.#handshake = handshake;
     this.#handlers = handlers;
+    this.#listen();
   }
 
   // A failed write emits 'error' or 'close', which are handled below.
 
+  setHandlers(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
+  }
+
   sendText(text: string): void {
-    if (this.readyState === WebSocket.OPEN) this.send(text);
+    if (this.#isOpen) this.#ws.send(text);
   }
 
   sendPing(): void {
-    if (this.readyState === WebSocket.OPEN) this.ping();
+    if (this.#isOpen) this.#ws.ping();
   }
 
   beginClose(): void {
     // The library emits messages until the server's close frame.
-    if (this.readyState === WebSocket.OPEN) this.close(NORMAL_CLOSURE);
+    if (this.#isOpen) this.#ws.close(NORMAL_CLOSURE);
   }
 
   discard(): void {
     this.#handlers = null;
-    this.terminate();
+    this.#ws.terminate();
     this.#handshake?.proxyAbort?.abort();
   }
 
@@ -173,58 +173,40 @@ class WsTransport extends WebSocket implements Transport {
     return this.#handshake?.tunnel?.stalledAt ?? null;
   }
 
-  keepProcessAlive(keep: boolean): void {
-    const handshake = this.#handshake;
-    if (handshake === null) {
-      setReferenced(this.#socket, keep);
-      return;
-    }
-    if (handshake.keepAlive === keep) return;
-    handshake.keepAlive = keep;
-    const { request } = handshake;
-    if (request?.socket) setReferenced(request.socket, keep);
-    else {
-      request?.once('socket', (socket) => {
-        setReferenced(socket, handshake.keepAlive);
-      });
-    }
-  }
-
-  override emit(event: string | symbol, first?: unknown, second?: unknown): boolean {
-    switch (event) {
-      case 'open':
-        this.#socket = this.#handshake?.request?.socket ?? null;
+  /** The listeners stay until the socket is gone: `terminate` emits an error in the handshake. */
+  #listen(): void {
+    const onRefused = (request: ClientRequest, response: IncomingMessage): void => {
+      request.destroy();
+      this.#refused(response.statusCode ?? 0);
+    };
+    this.#ws
+      .on('unexpected-response', onRefused)
+      .once('open', () => {
+        this.#ws.off('unexpected-response', onRefused);
+        // Again: Node.js forgets it when it tries the next address of a host name.
+        this.#handshake?.request?.socket?.unref();
         this.#handshake = null;
         this.#handlers?.onOpen();
-        return true;
-      case 'message':
+      })
+      .on('message', (data) => {
         // With the default binaryType, every message is one Buffer.
-        if (Buffer.isBuffer(first)) this.#handlers?.onFrame(first);
-        return true;
-      case 'ping':
-        this.#answer(first);
+        if (Buffer.isBuffer(data)) this.#handlers?.onFrame(data);
+      })
+      .on('ping', (payload) => {
+        this.#answer(payload);
         this.#handlers?.onPong();
-        return true;
-      case 'pong':
-        this.#handlers?.onPong();
-        return true;
-      case 'unexpected-response':
-        if (first instanceof ClientRequest) first.destroy();
-        this.#refused(second instanceof IncomingMessage ? (second.statusCode ?? 0) : 0);
-        return true;
-      case 'error':
-        this.#end(classify(first instanceof Error ? first : new Error(messageOf(first)), this.#isProxied));
-        return true;
-      case 'close':
-        this.#end(
-          new AccoladesError('CONNECTION_LOST', {
-            what: `The connection ended (code ${typeof first === 'number' ? first : 0}).`,
-          }),
-        );
-        return true;
-      default:
-        return super.emit(event, first, second);
-    }
+      })
+      .on('pong', () => this.#handlers?.onPong())
+      .on('error', (error) => {
+        this.#end(classify(error, this.#isProxied));
+      })
+      .on('close', (code) => {
+        this.#end(new AccoladesError('CONNECTION_LOST', { what: `The connection ended (code ${code}).` }));
+      });
+  }
+
+  get #isOpen(): boolean {
+    return this.#ws.readyState === WebSocket.OPEN;
   }
 
   /** Whether the handshake uses a proxy. */
@@ -236,8 +218,8 @@ class WsTransport extends WebSocket implements Transport {
    * Answers a ping, unless the server does not read: it may get only the newest answer (RFC 6455,
    * section 5.5.3).
    */
-  #answer(payload: unknown): void {
-    if (this.readyState === WebSocket.OPEN && this.bufferedAmount < MAX_UNREAD_BYTES) this.pong(payload);
+  #answer(payload: Buffer): void {
+    if (this.#isOpen && this.#ws.bufferedAmount < MAX_UNREAD_BYTES) this.#ws.pong(payload);
   }
 
   #refused(status: number): void {
@@ -254,11 +236,6 @@ class WsTransport extends WebSocket implements Transport {
     this.discard();
     handlers?.onClosed(error);
   }
-}
-
-function setReferenced(socket: Socket | null, keepAlive: boolean): void {
-  if (keepAlive) socket?.ref();
-  else socket?.unref();
 }
 
 /** Statuses of a proxy that refuses or fails to connect. */

@@ -65,6 +65,10 @@ class WebTransport implements Transport {
     return socket;
   }
 
+  setHandlers(handlers: TransportHandlers): void {
+    this.#handlers = handlers;
+  }
+
   sendText(text: string): void {
     if (this.#socket?.readyState === WebSocket.OPEN) this.#socket.send(text);
   }
@@ -82,10 +86,6 @@ class WebTransport implements Transport {
   discard(): void {
     this.#handlers = null;
     this.#socket?.close();
-  }
-
-  keepProcessAlive(): void {
-    // Not applicable to a page.
   }
 
   #end(error: AccoladesError): void {

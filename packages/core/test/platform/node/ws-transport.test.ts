@@ -379,21 +379,33 @@ describe('ws transport, over real sockets', () => {
     expect(offered).to.equal(undefined);
   });
 
-  it('keeps the process alive unless told not to, whenever that was', async () => {
+  it('does not keep the process alive', async () => {
     const port = await serve(() => undefined);
-    const early = probe(at(port));
-    early.transport.keepProcessAlive(false);
-    await early.opens();
-    const late = await probe(at(port)).opens();
-    // Handles that do not keep the process alive are not among them; the server's two are.
-    const alive = (): number => handles().filter((name) => name === 'TCPSocketWrap').length;
-    expect(alive()).to.equal(3);
-    late.transport.keepProcessAlive(false);
-    expect(alive()).to.equal(2);
-    late.transport.keepProcessAlive(true);
-    early.transport.keepProcessAlive(true);
-    expect(alive()).to.equal(4);
-    expect(early.closed).to.deep.equal([]);
+    const client = await probe(at(port)).opens();
+    // Handles that do not keep the process alive are not among them; the server's is.
+    expect(handles().filter((name) => name === 'TCPSocketWrap')).to.have.length(1);
+    expect(client.closed).to.deep.equal([]);
+  });
+
+  it('sends later events to other handlers', async () => {
+    const port = await serve((ws) => {
+      ws.on('message', () => {
+        ws.send('answer');
+        ws.close();
+      });
+    });
+    const client = await probe(at(port)).opens();
+    const seen: string[] = [];
+    client.transport.setHandlers({
+      onOpen: () => seen.push('open'),
+      onFrame: (frame) => seen.push(String(frame)),
+      onPong: () => seen.push('pong'),
+      onClosed: ({ code }) => seen.push(code),
+    });
+    client.transport.sendText('question');
+    await eventually('the end', () => seen.length === 2);
+    expect(seen).to.deep.equal(['answer', 'CONNECTION_LOST']);
+    expect([client.frames, client.closed]).to.deep.equal([[], []]);
   });
 
   describe('TLS', () => {

@@ -1,4 +1,5 @@
-import { AccountClient, parseAccountUrl, type AccountSettings } from '@accolades-flow/core';
+import { parseAccountUrl, type AccountSettings } from '@accolades-flow/core';
+import { accountClient } from '@accolades-flow/core/node';
 import type { NodeAPI } from '@node-red/registry';
 import { serveConfigTest, type TypedConfig } from '../../runtime/config-test.ts';
 import type { Texts } from '../../runtime/texts.ts';
@@ -16,7 +17,7 @@ export function serveAccountTest(RED: NodeAPI, texts: Texts): void {
       if (!mayBeSent(typed, settings)) {
         return { ok: false, message: texts('accolades-account.test.retype'), code: 'INVALID_ACCOUNT' };
       }
-      await new AccountClient(settings).test();
+      await accountClient(settings).test();
       return { ok: true, message: texts('accolades-account.test.accepted'), code: null };
     },
   });

@@ -1,4 +1,5 @@
-import { AccountClient } from '@accolades-flow/core';
+import type { AccountClient } from '@accolades-flow/core';
+import { accountClient } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { environmentOf, textOrNull } from '../../runtime/environment.ts';
 import { hideCredentials } from '../../runtime/hide-credentials.ts';
@@ -29,7 +30,7 @@ export default function registerAccount(RED: NodeAPI): void {
       const settings = readAccountSettings(fields, this.credentials.password, environment, (id) =>
         RED.nodes.getNode(id),
       );
-      client = new AccountClient(settings);
+      client = accountClient(settings);
       if (client.exposed) this.warn(texts('accolades-account.log.exposed'));
       if (client.unverified) this.warn(texts('accolades-account.log.unverified'));
       return client;

@@ -5,7 +5,7 @@ import {
   type Subscription,
   type SubscriptionStatus,
 } from '@accolades-flow/core';
-import { NODE_RED_END, processEnd, processHub } from '@accolades-flow/core/node';
+import { processHub } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { configNode } from '../../runtime/config-node.ts';
@@ -18,6 +18,7 @@ import { HoldNotice } from '../../runtime/hold-notice.ts';
 import { InFlight } from '../../runtime/in-flight.ts';
 import { newMessageId } from '../../runtime/message-id.ts';
 import { callStatus, connectionStatus, errorStatus, type Security } from '../../runtime/node-status.ts';
+import { runtimeEnd } from '../../runtime/runtime-end.ts';
 import { StatusDisplay } from '../../runtime/status-display.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
 import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
@@ -61,7 +62,7 @@ class CallWork implements FlowMember {
   readonly #display: StatusDisplay;
   readonly #lines: ConnectionLines;
   readonly #notice: HoldNotice;
-  readonly #end = processEnd(NODE_RED_END);
+  readonly #end = runtimeEnd();
   #forgetEnd: () => void = () => undefined;
   /** Monotonic time; null: nothing was sent yet. */
   #lastSent: number | null = null;

@@ -7,6 +7,7 @@ import {
   screenPopReply,
   type HttpAnswer,
 } from '@accolades-flow/core';
+import { processPendingReplies } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { failureOf } from '../../runtime/failure.ts';
@@ -77,9 +78,11 @@ class ReplyWork {
   async handle(message: NodeMessage): Promise<void> {
     const token = replyTokenOf(message);
     const { reply } = this.#settings;
-    if (reply === 'ivr') answerPending(token, reply, await this.#variables(message));
-    else if (reply === 'confirmHangup') answerPending(token, reply, await this.#decision(message, token));
-    else if (reply === 'screenPop') answerPending(token, reply, await this.#page(message));
+    const replies = processPendingReplies();
+    if (reply === 'ivr') answerPending(token, reply, await this.#variables(message), replies);
+    else if (reply === 'confirmHangup')
+      answerPending(token, reply, await this.#decision(message, token), replies);
+    else if (reply === 'screenPop') answerPending(token, reply, await this.#page(message), replies);
     else {
       throw new AccoladesError('INVALID_PARAMETER', { what: this.#texts('accolades-reply.error.reply') });
     }

@@ -7,7 +7,7 @@ import {
   TEXT_FORMATS,
   type AgentCredential,
 } from '@accolades-flow/core';
-import { NODE_RED_END, processEnd, processHub, systemClock } from '@accolades-flow/core/node';
+import { processHub, systemClock } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { answerMessages, type Answering } from '../../runtime/answer-messages.ts';
@@ -15,6 +15,7 @@ import { configNode } from '../../runtime/config-node.ts';
 import { failureOf } from '../../runtime/failure.ts';
 import { invalidParameter } from '../../runtime/invalid-parameter.ts';
 import { errorStatus, type NodeStatus } from '../../runtime/node-status.ts';
+import { runtimeEnd } from '../../runtime/runtime-end.ts';
 import { createTexts, errorCodeOf, type Texts } from '../../runtime/texts.ts';
 import { typedSetting } from '../../runtime/typed-value.ts';
 import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
@@ -71,7 +72,7 @@ class RequestWork implements Answering {
   /** Shows invalid settings in the status. */
   begin(): void {
     // At the end of the process, call nodes wait until no other node uses their agents.
-    this.#forgetEnd = processEnd(NODE_RED_END).onBegin(() => {
+    this.#forgetEnd = runtimeEnd().onBegin(() => {
       this.#requests.close();
     });
     try {

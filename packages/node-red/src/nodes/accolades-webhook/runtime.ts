@@ -6,6 +6,7 @@ import {
   type WebhookEventType,
   type WebhookMessage,
 } from '@accolades-flow/core';
+import { processPendingReplies, systemClock } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { environmentOf, settingReader, settingText, type Environment } from '../../runtime/environment.ts';
@@ -136,7 +137,11 @@ class WebhookWork implements FlowMember {
       const given = this.#secretOf(secret, environment);
       const rules = endpointSettings(settings, given, environment);
       checkAddresses(rules.allowedAddresses);
-      const endpoint = new WebhookEndpoint(rules, { key: this.#node.id });
+      const endpoint = new WebhookEndpoint(rules, {
+        key: this.#node.id,
+        clock: systemClock,
+        replies: processPendingReplies(),
+      });
       this.#ports = settings['splitOutputs'] === true ? endpoint.events : null;
       this.#deployed = this.#deployedNode(endpoint, given !== '');
       this.#claimPath(false);
