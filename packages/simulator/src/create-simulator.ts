@@ -8,7 +8,10 @@ export async function createSimulator(options: SimulatorOptions = {}): Promise<S
   const simulator = new Simulator(options);
   await simulator.start();
   try {
-    if (options.rest) await simulator.telephony.startRest();
+    if (options.rest) {
+      const { host = '127.0.0.1', rest, tls } = options;
+      await simulator.telephony.startRest({ host, port: rest.port ?? 0, tls });
+    }
     if (options.connector) {
       const connectors = await import('./connectors/connector-server.ts');
       simulator.attachConnectors(await connectors.ConnectorServer.start(simulator, options.connector));

@@ -24,6 +24,7 @@ import { type UniqueIdSource } from './pbx/unique-id.ts';
 import { AccountDirectory } from './rest-api/account-directory.ts';
 import type { AccountInfo, AccountLogEntry, AccountSetup } from './rest-api/account-directory.ts';
 import { RestApi } from './rest-api/rest-api.ts';
+import type { RestServer, RestServerOptions } from './rest-api/rest-server.ts';
 import { DEFAULT_REST_SETTINGS, readRestSettings } from './rest-api/rest-settings.ts';
 import type { RestSettings } from './rest-api/rest-settings.ts';
 import type { SimulatorOptions } from './simulator-options.ts';
@@ -49,7 +50,7 @@ export class Telephony {
   readonly #phones = new PhoneDirectory();
   readonly #restSettings: RestSettings;
   readonly #rest: RestApi;
-  #restUp = false;
+  #restServer: RestServer | null = null;
   readonly #callSettings: CallSettings;
   readonly #notificationSettings: NotificationSettings;
   readonly #notifier: Notifier;
@@ -65,9 +66,6 @@ export class Telephony {
     for (const setup of options.accounts ?? []) this.#accounts.set(setup);
     this.#restSettings = { ...DEFAULT_REST_SETTINGS, ...readRestSettings(options.restSettings ?? {}) };
     this.#rest = new RestApi({
-      host: options.host ?? '127.0.0.1',
-      port: options.rest ? (options.rest.port ?? 0) : 0,
-      tls: options.tls,
       accounts: this.#accounts,
       settings: () => this.#restSettings,
       now: () => Date.now(),
@@ -88,7 +86,7 @@ export class Telephony {
 
   /** The address of the REST API, without an account's path; `null`: none. */
   get restUrl(): string | null {
-    return this.#restUp ? this.#rest.url : null;
+    return this.#restServer?.url ?? null;
   }
 
   /** The REST API's current settings. */
@@ -319,9 +317,10 @@ export class Telephony {
   }
 
   /** @internal @throws the error of the listening socket */
-  async startRest(): Promise<void> {
-    await this.#rest.listen();
-    this.#restUp = true;
+  async startRest(options: RestServerOptions): Promise<void> {
+    // Loaded on demand: most tests and benchmarks need no web server.
+    const { RestServer } = await import('./rest-api/rest-server.ts');
+    this.#restServer = await RestServer.start(this.#rest, options);
   }
 
   /** @internal Adds a phone for an agent, unless one with its id exists. */
@@ -339,7 +338,7 @@ export class Telephony {
     this.#callCentre.close();
     this.#notifier.close();
     this.#ending.abort();
-    await this.#rest.close();
+    await this.#restServer?.close();
   }
 
   #setPhone(setup: PhoneSetup): Phone {

@@ -45,8 +45,8 @@ describe('console: telephony', () => {
   it('starts, answers and ends a call, and shows its timeline', async () => {
     await post('/api/call-settings', { settings: { deviceAnswerMs: null } });
     const { body } = await post('/api/lives', {
-      direction: 'outgoing',
-      deviceId: '27',
+      kind: 'clickToCall',
+      deviceIds: ['27'],
       phoneNumber: '0211234567',
     });
     const id = String(body['id']);

@@ -6,6 +6,7 @@ import { FRONT_DESK, closeSimulators, testSimulator } from './support/test-simul
 
 const ACCOUNT = '100200';
 const PASSWORD = 'a-password-of-tests';
+const FORM = { 'content-type': 'application/x-www-form-urlencoded' };
 
 describe('REST API', () => {
   afterEach(closeSimulators);
@@ -110,6 +111,41 @@ describe('REST API', () => {
     expect((await send(simulator, query, { method: 'POST', body: new URLSearchParams() })).status).to.equal(
       401,
     );
+  });
+
+  const oddRequests: [what: string, status: number, path: string, init: RequestInit][] = [
+    ['another method', 400, `/${ACCOUNT}/ping/`, { method: 'PUT', body: new URLSearchParams() }],
+    ['no type', 400, `/${ACCOUNT}/ping/`, { method: 'POST', body: new Uint8Array([112]) }],
+    [
+      'a broken type',
+      400,
+      `/${ACCOUNT}/ping/`,
+      { method: 'POST', body: 'p', headers: { 'content-type': '=' } },
+    ],
+    ['nothing in the form', 401, `/${ACCOUNT}/ping/`, { method: 'POST', headers: FORM }],
+    ['a broken path', 401, `/${ACCOUNT}/%zz/`, { method: 'POST', headers: FORM }],
+    ['no path', 404, '/', {}],
+  ];
+  for (const [what, status, path, init] of oddRequests) {
+    it(`refuses a request with ${what} with ${status}`, async () => {
+      const simulator = await withRest();
+      expect(await send(simulator, path, init)).to.deep.equal({
+        status,
+        body: { type: 'Error', message: titles[status], code: String(status) },
+      });
+    });
+  }
+
+  it('answers a form with a charset and a query, and closes the connection', async () => {
+    const simulator = await withRest();
+    const response = await fetch(`${simulator.restUrl ?? ''}/${ACCOUNT}/ping?x=1`, {
+      method: 'POST',
+      headers: { 'content-type': 'Application/X-WWW-form-urlencoded; charset=utf-8' },
+      body: `password=${PASSWORD}`,
+    });
+    expect(response.headers.get('content-type')).to.equal('application/json; charset=utf-8');
+    expect(response.headers.get('connection')).to.equal('close');
+    expect(await response.json()).to.deep.equal({ type: 'pong' });
   });
 
   it('keeps a device to its account', async () => {

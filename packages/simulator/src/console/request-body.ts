@@ -53,6 +53,20 @@ export class RequestBody {
     return value;
   }
 
+  /** Whether the field is this text. */
+  is(name: string, text: string): boolean {
+    return this.#fields.get(name) === text;
+  }
+
+  texts(name: string): string[] {
+    const value = this.#fields.get(name);
+    if (!Array.isArray(value)) throw new BadRequest(`${name} must be a list.`);
+    return value.map((item: unknown) => {
+      if (typeof item !== 'string') throw new BadRequest(`${name} must be a list of texts.`);
+      return item;
+    });
+  }
+
   numbers(name: string): number[] {
     const value = this.#fields.get(name);
     if (!Array.isArray(value)) throw new BadRequest(`${name} must be a list.`);

@@ -2,6 +2,8 @@ import type { CallLife } from '../calls/call-life.ts';
 import type { CallSettings } from '../calls/call-settings.ts';
 import { maskedUrl } from '../notifications/endpoint-settings.ts';
 import type { NotificationSettings } from '../notifications/notification-settings.ts';
+import type { AgentInfo } from '../pbx/agent.ts';
+import type { Phone, WhileTalking } from '../pbx/phone-directory.ts';
 import type { AccountLogEntry } from '../rest-api/account-directory.ts';
 import type { RestSettings } from '../rest-api/rest-settings.ts';
 import type { Simulator } from '../simulator.ts';
@@ -19,6 +21,11 @@ interface PhoneView {
   maxDurationS: number;
   /** The address is masked, because its path or query may hold a secret. */
   notifications: { maskedUrl: string; timeoutMs: number | null } | null;
+  silent: boolean;
+  extension: string | null;
+  answerMs: number | 'byHand' | null;
+  whileTalking: WhileTalking;
+  userType: string;
 }
 
 /**
@@ -55,22 +62,30 @@ export function telephonyState(simulator: Simulator): TelephonyState {
     phones: simulator.telephony
       .phones()
       .slice(0, PHONES_SHOWN)
-      .map((phone) => {
-        const agent = phone.idCrm === null ? undefined : agents.get(phone.idCrm);
-        return {
-          deviceId: phone.deviceId,
-          userId: phone.userId,
-          agent: agent ? { key: agent.key, name: agent.name } : null,
-          accountNumber: phone.accountNumber,
-          maxDurationS: phone.maxDurationS,
-          notifications: phone.notifications && {
-            maskedUrl: maskedUrl(phone.notifications.url),
-            timeoutMs: phone.notifications.timeoutMs ?? null,
-          },
-        };
-      }),
+      .map((phone) => phoneView(phone, phone.idCrm === null ? undefined : agents.get(phone.idCrm))),
     callSettings: simulator.telephony.callSettings,
     notificationSettings: simulator.telephony.notificationSettings,
     lives: simulator.telephony.calls().slice(0, CALLS_SHOWN),
+  };
+}
+
+function phoneView(phone: Phone, agent: AgentInfo | undefined): PhoneView {
+  const { deviceId, userId, accountNumber, maxDurationS, notifications } = phone;
+  const { silent, extension, answerMs, whileTalking, userType } = phone;
+  return {
+    deviceId,
+    userId,
+    agent: agent ? { key: agent.key, name: agent.name } : null,
+    accountNumber,
+    maxDurationS,
+    notifications: notifications && {
+      maskedUrl: maskedUrl(notifications.url),
+      timeoutMs: notifications.timeoutMs ?? null,
+    },
+    silent,
+    extension,
+    answerMs,
+    whileTalking,
+    userType,
   };
 }
