@@ -89,6 +89,23 @@ describe('the console in a browser', () => {
     );
   };
 
+  /** Starts an endpoint. @returns its address */
+  const listen = (answer: (body: string) => string): Promise<string> => {
+    const server = http.createServer((request, response) => {
+      let body = '';
+      request.setEncoding('utf8').on('data', (text: string) => (body += text));
+      request.on('end', () => response.end(answer(body)));
+    });
+    endpoint = server;
+    return new Promise((resolve) => {
+      server.listen(0, '127.0.0.1', () => {
+        const address = server.address();
+        const port = typeof address === 'object' && address !== null ? address.port : 0;
+        resolve(`http://127.0.0.1:${port}/endpoint`);
+      });
+    });
+  };
+
   it('places a call by click and shows its timeline to the end', async () => {
     await page.locator('#life-form [name=phoneNumber]').fill('0268123456');
     await page.locator('#life-form').getByRole('button', { name: 'Start' }).click();
@@ -104,6 +121,69 @@ describe('the console in a browser', () => {
     expect(await page.locator('#life-list').innerText())
       .to.include('0268123456')
       .and.to.include('ended');
+  });
+
+  it('rings a queue, transfers the call, and shows what each phone did and posted', async () => {
+    const posted: string[] = [];
+    const url = await listen((body) => {
+      const fields = new URLSearchParams(body);
+      posted.push(`${fields.get('userId') ?? ''} ${fields.get('event') ?? ''}`);
+      return 'OK';
+    });
+    for (const deviceId of ['27', '28']) simulator.telephony.setPhone({ deviceId, notifications: { url } });
+    await page.locator('#life-form [name=kind]').selectOption('ringAll');
+    await page.locator('#life-form').getByRole('button', { name: 'Start' }).click();
+    await timelineEndsWith('Device rings', 'Device rings', 'Agent’s client told', 'Agent’s client told');
+    await page.locator('#life-leg').selectOption('28');
+    await page.getByRole('button', { name: 'Answer', exact: true }).click();
+    await timelineEndsWith(
+      'Answered',
+      'Notification',
+      'Endpoint answered',
+      'Notification',
+      'Endpoint answered',
+    );
+    expect(posted).to.deep.equal(['27 hangup', '28 answer']);
+    expect(await page.locator('#life-timeline').innerText()).to.match(/Stopped ringing\s+27 \(Front desk\)/);
+    await page.getByRole('button', { name: 'Transfer at once' }).click();
+    await timelineEndsWith('Agent’s client told', 'Notification', 'Endpoint answered');
+    await page.getByRole('button', { name: 'Answer', exact: true }).click();
+    await timelineEndsWith('Answered', 'Notification', 'Endpoint answered');
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await timelineEndsWith('Ended', 'Notification', 'Endpoint answered');
+    expect(posted.slice(2)).to.deep.equal(['28 hangup', '27 answer', '27 hangup']);
+    const lanes = await page.locator('#life-lanes li').allInnerTexts();
+    const name = (text: string): string => text.replaceAll(/\d+(\.\d)? s/g, 'N s').replaceAll('\n', ' ');
+    expect(lanes.map(name)).to.deep.equal([
+      '27, Front desk rang N s',
+      '28, Sales rang N s, talked N s',
+      '27, Front desk rang N s, talked N s',
+    ]);
+  });
+
+  it('hunts, asks a colleague first, and calls again', async () => {
+    const answer = page.getByRole('button', { name: 'Answer', exact: true });
+    await page.locator('#life-form [name=kind]').selectOption('hunt');
+    await page.locator('#life-form [name=order]').fill('27, 27, 28');
+    await page.locator('#life-form').getByRole('button', { name: 'Start' }).click();
+    await timelineEndsWith('Device rings', 'Agent’s client told');
+    await page.getByRole('button', { name: 'Refuse' }).click();
+    await timelineEndsWith('Stopped ringing', 'Device rings', 'Agent’s client told');
+    await answer.click();
+    await timelineEndsWith('Answered');
+    await page.getByRole('button', { name: 'Ask first' }).click();
+    await timelineEndsWith('Transfer', 'Device rings', 'Agent’s client told');
+    const handOver = page.getByRole('button', { name: 'Hand over' });
+    expect(await handOver.isEnabled()).to.equal(false);
+    await answer.click();
+    await timelineEndsWith('Device answered');
+    await handOver.click();
+    await timelineEndsWith('Handed over');
+    await page.getByRole('button', { name: 'Hang up' }).click();
+    await timelineEndsWith('Ended');
+    await page.getByRole('button', { name: 'Redial' }).click();
+    await timelineEndsWith('Started', 'Device rings', 'Agent’s client told');
+    expect(simulator.telephony.calls().map(({ state }) => state)).to.deep.equal(['ringingDevice', 'ended']);
   });
 
   it('sends a dial command over REST and shows its result', async () => {
@@ -130,18 +210,12 @@ describe('the console in a browser', () => {
 
   it('runs an IVR step and shows the variables after it', async () => {
     const asked: string[] = [];
-    endpoint = http.createServer((request, response) => {
-      request.setEncoding('utf8').on('data', (text: string) => asked.push(text));
-      request.on('end', () => response.end('{"status":"shipped"}'));
-    });
-    const port = await new Promise<number>((resolve) => {
-      endpoint?.listen(0, '127.0.0.1', () => {
-        const address = endpoint?.address();
-        resolve(typeof address === 'object' && address !== null ? address.port : 0);
-      });
+    const url = await listen((body) => {
+      asked.push(body);
+      return '{"status":"shipped"}';
     });
     await openTab('IVR trial');
-    await page.locator('#ivr-form [name=url]').fill(`http://127.0.0.1:${port}/order`);
+    await page.locator('#ivr-form [name=url]').fill(url);
     await page.getByRole('button', { name: 'Run the step' }).click();
     await page.locator('#ivr-variables', { hasText: 'shipped' }).waitFor();
     expect(asked.join('')).to.include('order=4711');
@@ -167,9 +241,26 @@ describe('the console in a browser', () => {
   it('keeps the settings of a phone', async () => {
     await openTab('Phones and notifications');
     await page.locator('#phone-form [name=maxDurationS]').fill('90');
+    await page.locator('#phone-form [name=extension]').fill('101');
+    await page.locator('#phone-form [name=answers]').selectOption('after');
+    await page.locator('#phone-form [name=answerMs]').fill('700');
+    await page.locator('#phone-form [name=whileTalking]').selectOption('busy');
+    await page.locator('#phone-form [name=url]').fill('http://127.0.0.1:1/calls');
+    await page.locator('#phone-form [name=silent]').check();
     await page.getByRole('button', { name: 'Save phone' }).click();
-    await page.locator('#phone-list', { hasText: 'at most 90 s' }).waitFor();
-    expect(simulator.telephony.phones().find(({ deviceId }) => deviceId === '27')?.maxDurationS).to.equal(90);
+    await page.locator('#phone-list', { hasText: 'at most 90 s, silent' }).waitFor();
+    expect(simulator.telephony.phones().find(({ deviceId }) => deviceId === '27')).to.deep.include({
+      maxDurationS: 90,
+      extension: '101',
+      answerMs: 700,
+      whileTalking: 'busy',
+      silent: true,
+      userType: 'user',
+    });
+    await page.locator('#notification-setting-list select').first().selectOption('last');
+    await waitUntil('the setting', () => simulator.telephony.notificationSettings.hangups === 'last', {
+      deadlineMs: 10_000,
+    });
   });
 
   it('fits a narrow window', async () => {

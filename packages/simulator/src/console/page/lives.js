@@ -1,37 +1,28 @@
 // @ts-check
 import { post } from './api.js';
-import { attempt, byId, clock, element, setOptions, setText } from './dom.js';
+import { attempt, byId, clock, element } from './dom.js';
+import { chosenPhones, showPhonesToCall, startLifeForm } from './life-form.js';
+import { showControls, startControls } from './life-controls.js';
+import { showTimeline } from './life-timeline.js';
 import { settingsRow } from './settings-row.js';
 
 const STATES = {
-  ringingDevice: 'device rings',
+  waiting: 'waits in the queue',
+  ringingDevice: 'phone rings',
   ringingDestination: 'other party rings',
   answered: 'answered',
   ended: 'ended',
 };
 
-/** Texts for the events of a timeline. */
-const EVENTS = {
-  started: 'Started',
-  deviceRinging: 'Device rings',
-  deviceAnswered: 'Device answered',
-  destinationRinging: 'Other party rings',
-  agentNotified: 'Agent’s client told',
-  answered: 'Answered',
-  durationLimitReached: 'Limit reached',
-  extended: 'Extended',
-  notificationSent: 'Notification',
-  notificationAnswered: 'Endpoint answered',
-  notificationFailed: 'Endpoint failed',
-  ended: 'Ended',
-};
+/** How each kind is marked in the list. */
+const ARROWS = { incoming: '↙', clickToCall: '↗', outgoing: '↗', campaign: '↗', internal: '↔' };
 
 /** 0 stands for “by hand”. @type {import('./settings-row.js').Setting[]} */
 const SETTINGS = [
   {
     name: 'deviceAnswerMs',
-    label: 'A device is answered after',
-    note: 'empty: by hand',
+    label: 'A phone is answered after',
+    note: 'empty: by hand; a phone can have a time of its own',
     control: 'number',
     unit: 'ms',
   },
@@ -50,38 +41,43 @@ const SETTINGS = [
     control: 'number',
     unit: 'ms',
   },
+  {
+    name: 'uniqueId',
+    label: 'uniqueId of events: one for each',
+    note: 'not published',
+    control: 'select',
+    choices: ['call', 'leg'],
+  },
+  {
+    name: 'transferNumber',
+    label: 'A transferred call shows the number of the',
+    note: 'not published',
+    control: 'select',
+    choices: ['caller', 'phone'],
+  },
 ];
 
 /** @type {Map<string, ReturnType<typeof settingsRow>>} */
 const rows = new Map();
 /** @type {string | null} */
 let chosen = null;
+/** A call that was just started, and is not in the state yet. @type {string | null} */
+let awaited = null;
 /** @type {any[]} */
 let lives = [];
 
 export function startLives() {
-  const form = byId('life-form');
-  form.addEventListener('submit', (/** @type {SubmitEvent} */ event) => {
-    event.preventDefault();
-    const { direction, deviceId, phoneNumber } = form.elements;
-    void attempt(async () => {
-      const call = await post('api/lives', {
-        direction: direction.value,
-        deviceId: deviceId.value,
-        phoneNumber: phoneNumber.value,
-      });
-      chosen = call.id;
-      show();
-    });
-  });
-  const command = (/** @type {string} */ name) => () =>
-    void attempt(() => post(`api/lives/${encodeURIComponent(chosen ?? '')}/${name}`));
-  byId('life-answer').addEventListener('click', command('answer'));
-  byId('life-hang-up').addEventListener('click', command('hang-up'));
+  const choose = (/** @type {string} */ id) => {
+    chosen = id;
+    awaited = id;
+    show();
+  };
+  startLifeForm(choose);
+  startControls(() => chosen, choose);
   for (const setting of SETTINGS) {
     const row = settingsRow(setting, (value) => {
-      const sent = setting.min === undefined && value === 0 ? null : value;
-      void attempt(() => post('api/call-settings', { settings: { [setting.name]: sent } }));
+      const byHand = setting.control === 'number' && setting.min === undefined && value === 0;
+      void attempt(() => post('api/call-settings', { settings: { [setting.name]: byHand ? null : value } }));
     });
     rows.set(setting.name, row);
     byId('call-setting-list').append(row.root);
@@ -91,32 +87,31 @@ export function startLives() {
 /** @param {any} state */
 export function showLives(state) {
   lives = state.lives;
-  setOptions(
-    byId('life-device'),
-    state.phones.map((/** @type {any} */ phone) => ({
-      value: phone.deviceId,
-      text: phone.agent ? `${phone.deviceId}, ${phone.agent.name}` : phone.deviceId,
-    })),
-  );
+  showPhonesToCall(state.phones);
   for (const [name, row] of rows) row.show(state.callSettings[name] ?? 0);
   show();
 }
 
 function show() {
-  if (!lives.some((call) => call.id === chosen)) chosen = lives[0]?.id ?? null;
+  if (lives.some((call) => call.id === chosen)) awaited = null;
+  else if (chosen !== awaited) chosen = lives[0]?.id ?? null;
   const list = byId('life-list');
-  const key = JSON.stringify([chosen, lives.map((call) => [call.id, call.state])]);
+  const key = JSON.stringify([chosen, lives.map((call) => [call.id, call.state, call.legs.length])]);
   byId('life-empty').hidden = lives.length > 0;
   if (list.dataset.shown !== key) {
     list.dataset.shown = key;
     list.replaceChildren(...lives.map(listed));
   }
-  showTimeline(lives.find((call) => call.id === chosen));
+  const call = lives.find((one) => one.id === chosen);
+  showControls(call, chosenPhones());
+  showTimeline(call);
 }
 
 /** @param {any} call */
 function listed(call) {
-  const state = STATES[/** @type {'ended'} */ (call.state)];
+  const phones = [...new Set(call.legs.map((/** @type {any} */ leg) => leg.deviceId))];
+  const who = phones.length > 1 ? `phones ${phones.join(', ')}` : `phone ${phones[0] ?? call.deviceId}`;
+  const arrow = ARROWS[/** @type {'incoming'} */ (call.kind)];
   return element(
     'li',
     {},
@@ -131,35 +126,10 @@ function listed(call) {
         },
       },
       clock(call.startedAt),
-      element('b', {}, `${call.direction === 'incoming' ? '↙' : '↗'} ${call.phoneNumber}`),
-      element('span', { class: 'muted' }, `phone ${call.deviceId}`),
+      element('b', {}, `${arrow} ${call.phoneNumber}`),
+      element('span', { class: 'muted' }, who),
       element('span', { class: 'fill' }),
-      element('span', { class: 'muted' }, state),
+      element('span', { class: 'muted' }, STATES[/** @type {'ended'} */ (call.state)]),
     ),
   );
-}
-
-/** @param {any} call */
-function showTimeline(call) {
-  const ringing = call?.state === 'ringingDevice' || call?.state === 'ringingDestination';
-  byId('life-answer').disabled = !ringing;
-  byId('life-hang-up').disabled = !call || call.state === 'ended';
-  byId('life-none').hidden = Boolean(call);
-  setText(byId('life-title'), call ? `Timeline of ${call.id}` : 'Timeline');
-  const list = byId('life-timeline');
-  const key = call ? `${call.id} ${call.timeline.length}` : '';
-  if (list.dataset.shown === key) return;
-  list.dataset.shown = key;
-  list.replaceChildren(
-    ...(call?.timeline ?? []).map((/** @type {any} */ entry) =>
-      element(
-        'li',
-        { 'data-bad': String(entry.event === 'notificationFailed') },
-        element('time', {}, clock(entry.at, true)),
-        element('b', {}, EVENTS[/** @type {'ended'} */ (entry.event)] ?? entry.event),
-        element('span', {}, entry.text),
-      ),
-    ),
-  );
-  list.scrollTop = list.scrollHeight;
 }

@@ -45,6 +45,7 @@ export function startPhones() {
   form.addEventListener('submit', (/** @type {SubmitEvent} */ event) => {
     event.preventDefault();
     const { deviceId, userId, agent, accountNumber, maxDurationS, timeoutMs, notify, url } = form.elements;
+    const { extension, answers, answerMs, whileTalking, userType, silent } = form.elements;
     void attempt(async () => {
       await post('api/phones', {
         deviceId: deviceId.value,
@@ -55,6 +56,11 @@ export function startPhones() {
         timeoutMs: timeoutMs.value === '' ? null : Number(timeoutMs.value),
         notify: notify.checked,
         url: url.value,
+        silent: silent.checked,
+        extension: extension.value,
+        answerMs: answers.value === 'after' ? Number(answerMs.value) : answers.value || null,
+        whileTalking: whileTalking.value,
+        userType: userType.value || 'user',
       });
       url.value = '';
       toast('Saved.');
@@ -63,6 +69,7 @@ export function startPhones() {
   byId('phone-form').elements.url.addEventListener('input', () => {
     if (form.elements.url.value !== '') form.elements.notify.checked = true;
   });
+  form.elements.answers.addEventListener('change', showAnswerTime);
   for (const setting of SETTINGS) {
     const row = settingsRow(setting, (value) => {
       void attempt(() => post('api/notification-settings', { settings: { [setting.name]: value } }));
@@ -110,7 +117,8 @@ function show() {
 /** @param {any} phone */
 function summary(phone) {
   const limit = phone.maxDurationS > 0 ? `at most ${phone.maxDurationS} s, ` : '';
-  return limit + (phone.notifications ? `notifies ${phone.notifications.maskedUrl}` : 'no notifications');
+  const to = phone.silent ? 'silent' : `notifies ${phone.notifications?.maskedUrl}`;
+  return limit + (phone.notifications ? to : 'no notifications');
 }
 
 /** @param {any} phone */
@@ -124,9 +132,22 @@ function edit(phone) {
   form.maxDurationS.value = phone.maxDurationS || '';
   form.timeoutMs.value = phone.notifications?.timeoutMs ?? '';
   form.notify.checked = phone.notifications !== null;
+  form.silent.checked = phone.silent;
+  form.extension.value = phone.extension ?? '';
+  form.answers.value = typeof phone.answerMs === 'number' ? 'after' : (phone.answerMs ?? '');
+  if (typeof phone.answerMs === 'number') form.answerMs.value = String(phone.answerMs);
+  form.whileTalking.value = phone.whileTalking;
+  form.userType.value = phone.userType === 'user' ? '' : phone.userType;
+  showAnswerTime();
   form.url.value = '';
   form.url.placeholder = phone.notifications
     ? `${phone.notifications.maskedUrl} (empty: stays)`
     : 'https://…';
   show();
+}
+
+function showAnswerTime() {
+  const { answers, answerMs } = byId('phone-form').elements;
+  byId('phone-answer-ms').hidden = answers.value !== 'after';
+  answerMs.disabled = answers.value !== 'after';
 }
