@@ -21,6 +21,8 @@ import { CONNECTOR_ACKNOWLEDGEMENT } from './screen-pop.ts';
 export const DEFAULT_REPLY_LIMIT_MS = 5_000;
 const MIN_REPLY_LIMIT_MS = 100;
 const MAX_REPLY_LIMIT_MS = 60_000;
+/** The connector posts an event again after 20 s without an answer. */
+const MAX_HOLD_MS = 18_000;
 
 /**
  * The settings of an endpoint as typed. Missing settings have their defaults; those of another
@@ -59,6 +61,11 @@ export interface EndpointSettings extends GuardSettings {
    * acknowledged at once. @default false
    */
   readonly flowPopsScreen?: unknown;
+  /**
+   * Whether the page opens only for the agent who answers the call: it waits until the `answer`
+   * notification names the phone, at most {@link replyLimitMs}, 18 s. @default false
+   */
+  readonly popWhenAnswered?: unknown;
   /** The variables of an IVR answer if the flow does not answer in time. @default none */
   readonly ivrFallback?: unknown;
   /** The decision if the flow does not decide: `drop` or `extend`. @default drop */
@@ -85,6 +92,8 @@ export interface EndpointRules {
   readonly durationField: string;
   readonly replyLimitMs: number;
   readonly flowAnswers: Readonly<Record<ReplyKind, boolean>>;
+  /** Whether pages wait until their agent answers the call. */
+  readonly popsWhenAnswered: boolean;
   readonly fallbacks: Readonly<Record<ReplyKind, HttpAnswer>>;
   readonly hangupReplyFormat: HangupReplyFormat;
 }
@@ -96,6 +105,7 @@ export function readEndpointSettings(given: EndpointSettings): EndpointRules {
   const chosenEvents = readPurposeEvents(purpose, settings.events);
   const country = parseCountry(settings.country);
   const hangupReplyFormat = settings.hangupReplyFormat ?? {};
+  const popsWhenAnswered = settings.flowPopsScreen === true && settings.popWhenAnswered === true;
   return {
     purpose,
     chosenEvents,
@@ -105,7 +115,8 @@ export function readEndpointSettings(given: EndpointSettings): EndpointRules {
     country,
     phoneField: readName(settings.phoneField, 'The field of the number'),
     durationField: readName(settings.durationField, 'The field of the duration'),
-    replyLimitMs: readLimit(settings.replyLimitMs),
+    replyLimitMs: readLimit(settings.replyLimitMs, popsWhenAnswered ? MAX_HOLD_MS : MAX_REPLY_LIMIT_MS),
+    popsWhenAnswered,
     flowAnswers: {
       ivr: settings.flowAnswersIvr !== false,
       confirmHangup: settings.flowConfirmsHangup !== false,
@@ -140,8 +151,9 @@ function settingsOf(purpose: EndpointPurpose, given: EndpointSettings): Endpoint
       return { events, country, replyLimitMs, flowAnswersIvr, ivrFallback };
     }
     case 'connector': {
-      const { flowPopsScreen, callSource, numbers, firstRingOnly } = given;
-      return { events, country, replyLimitMs, flowPopsScreen, callSource, numbers, firstRingOnly };
+      const { flowPopsScreen, popWhenAnswered, callSource, numbers, firstRingOnly } = given;
+      const filter = { callSource, numbers, firstRingOnly };
+      return { events, country, replyLimitMs, flowPopsScreen, popWhenAnswered, ...filter };
     }
   }
 }
@@ -152,13 +164,11 @@ function readName(value: unknown, name: string): string {
   return value.trim();
 }
 
-function readLimit(value: unknown): number {
+function readLimit(value: unknown, maxMs: number): number {
   if (value === undefined || value === null || value === '') return DEFAULT_REPLY_LIMIT_MS;
   const ms = typeof value === 'string' ? Number(value) : value;
-  if (typeof ms !== 'number' || !(ms >= MIN_REPLY_LIMIT_MS && ms <= MAX_REPLY_LIMIT_MS)) {
-    throw invalid(
-      `The time limit of an answer must be ${MIN_REPLY_LIMIT_MS} to ${MAX_REPLY_LIMIT_MS} milliseconds.`,
-    );
+  if (typeof ms !== 'number' || !(ms >= MIN_REPLY_LIMIT_MS && ms <= maxMs)) {
+    throw invalid(`The time limit of an answer must be ${MIN_REPLY_LIMIT_MS} to ${maxMs} milliseconds.`);
   }
   return ms;
 }

@@ -23,7 +23,8 @@ import {
 } from './purpose.ts';
 import { ACKNOWLEDGEMENT, type HttpAnswer } from './reply.ts';
 import type { EndpointRequest } from './request.ts';
-import { CONNECTOR_ACKNOWLEDGEMENT } from './screen-pop.ts';
+import type { RingingCall } from './ringing-calls.ts';
+import { answeredElsewhere, CONNECTOR_ACKNOWLEDGEMENT } from './screen-pop.ts';
 
 /** A call that the browser connector forwarded, when the flow answers it with a page to open. */
 export interface AnswerableCallEvent extends CallEvent {
@@ -191,6 +192,10 @@ export class WebhookEndpoint {
       }));
       return received.kind === 'refused' ? received : { ...received, notification };
     }
+    const { callId, phoneNumber, user } = notification;
+    if (notification.event === 'answer' && user.id !== null) {
+      this.#replies.answered({ callId, phoneNumber, phoneId: user.id });
+    }
     const type = NOTIFICATION_EVENTS.find((known) => known === notification.event) ?? 'otherNotification';
     if (!this.events.includes(type)) {
       return { kind: 'ignored', type, answer: ACKNOWLEDGEMENT, notification };
@@ -218,9 +223,16 @@ export class WebhookEndpoint {
       return { kind: 'ignored', type, answer: CONNECTOR_ACKNOWLEDGEMENT, notification: null };
     }
     if (!('direction' in event)) return acknowledged(type, event, CONNECTOR_ACKNOWLEDGEMENT);
-    return this.#answerable(type, 'screenPop', respond, (replyToken) =>
-      replyToken === null ? event : { ...event, replyToken },
-    );
+    const withToken = (replyToken: string | null): WebhookMessage =>
+      replyToken === null ? event : { ...event, replyToken };
+    return this.#answerable(type, 'screenPop', respond, withToken, this.#ringOf(event));
+  }
+
+  /** The ring for whose answer the page waits; undefined: it opens at once. */
+  #ringOf({ event, uniqueId, phoneNumber, agent }: CallEvent): RingingCall | undefined {
+    const { phoneId, label } = agent;
+    if (!this.#rules.popsWhenAnswered || event !== 'incomingCall' || phoneId === null) return undefined;
+    return { callId: uniqueId, phoneNumber, phoneId, label, elsewhere: answeredElsewhere };
   }
 
   #answerable(
@@ -228,13 +240,16 @@ export class WebhookEndpoint {
     kind: ReplyKind,
     respond: Respond,
     messageWith: (replyToken: string | null) => WebhookMessage,
+    ringing?: RingingCall,
   ): Received {
     const { fallbacks, flowAnswers, replyLimitMs: limitMs } = this.#rules;
     const fallback = fallbacks[kind];
     if (!this.events.includes(type)) return { kind: 'ignored', type, answer: fallback, notification: null };
     const waits = flowAnswers[kind];
     const owner = { owner: this.#owner, share: this.#share };
-    const replyToken = waits ? this.#replies.open({ ...owner, kind, limitMs, fallback, respond }) : null;
+    const replyToken = waits
+      ? this.#replies.open({ ...owner, kind, limitMs, fallback, respond, ringing })
+      : null;
     const isFull = waits && replyToken === null;
     return {
       kind: 'message',

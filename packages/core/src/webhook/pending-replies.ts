@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AccoladesError } from '../errors.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { HttpAnswer } from './reply.ts';
+import { isOwnAnswer, RingingCalls, ringsOf, type AnsweredCall, type RingingCall } from './ringing-calls.ts';
 
 export const REPLY_KINDS = ['ivr', 'confirmHangup', 'screenPop'] as const;
 
@@ -26,13 +27,20 @@ export interface PendingReplySettings {
   readonly fallback: HttpAnswer;
   /** Called exactly once, unless the request is abandoned. */
   readonly respond: Respond;
+  /** Set: the flow's answer waits until this phone answers the call. */
+  readonly ringing?: RingingCall | undefined;
 }
 
 interface PendingReply extends PendingReplySettings {
   readonly timer: Timer;
+  /** Whether the flow's answer waits until the phone answers. */
+  isHeld: boolean;
+  /** The flow's answer, while it is held. */
+  given: HttpAnswer | null;
 }
 
-type Outcome = 'answered' | 'timedOut' | 'abandoned' | 'closed';
+/** `elsewhere`: another phone has answered the call. */
+type Outcome = 'answered' | 'timedOut' | 'abandoned' | 'closed' | 'elsewhere';
 
 /** Maximum number of waiting requests of a process. */
 const MAX_PENDING = 1_000;
@@ -65,6 +73,7 @@ export class PendingReplies {
   /** The number of waiting requests of each endpoint. */
   readonly #shares = new Map<string, number>();
   readonly #finished = new Map<string, Outcome>();
+  readonly #ringing: RingingCalls;
 
   constructor(options: {
     readonly clock: Clock;
@@ -72,6 +81,7 @@ export class PendingReplies {
     readonly maxOfEndpoint?: number;
   }) {
     this.#clock = options.clock;
+    this.#ringing = new RingingCalls(options.clock);
     this.#maxPending = options.maxPending ?? MAX_PENDING;
     this.#maxOfEndpoint = options.maxOfEndpoint ?? MAX_PENDING_OF_ENDPOINT;
   }
@@ -89,10 +99,33 @@ export class PendingReplies {
     this.#shares.set(share, ofEndpoint + 1);
     const token = `${this.#mark}${randomBytes(16).toString('base64url')}`;
     const timer = this.#clock.start(settings.limitMs, () => {
-      this.#finish(token, 'timedOut', settings.fallback, 'fallback');
+      // Nobody answered the phone: that is not the flow's fault.
+      const by = this.#pending.get(token)?.given == null ? 'fallback' : 'flow';
+      this.#finish(token, 'timedOut', settings.fallback, by);
     });
-    this.#pending.set(token, { ...settings, timer });
+    const { ringing } = settings;
+    const isHeld = ringing !== undefined && !this.#ringing.hasAnswered(ringing);
+    this.#pending.set(token, { ...settings, timer, isHeld, given: null });
     return token;
+  }
+
+  /**
+   * A phone has answered a call: the held answer of its agent is sent, and the other agents are
+   * told.
+   */
+  answered(call: AnsweredCall): void {
+    this.#ringing.answered(call);
+    const held = [...this.#pending].flatMap(([token, pending]) =>
+      pending.isHeld && pending.ringing !== undefined ? [{ token, pending, ringing: pending.ringing }] : [],
+    );
+    const rings = ringsOf(held, call);
+    const winner = rings.find(({ ringing }) => ringing.phoneId === call.phoneId);
+    for (const { token, pending, ringing } of rings) {
+      pending.isHeld = false;
+      if (!isOwnAnswer(ringing, call)) {
+        this.#finish(token, 'elsewhere', ringing.elsewhere(winner?.ringing.label ?? null), 'flow');
+      } else if (pending.given !== null) this.#finish(token, 'answered', pending.given, 'flow');
+    }
   }
 
   /** Whether a token comes from this process. */
@@ -113,12 +146,17 @@ export class PendingReplies {
           what: `The request waits for the answer to ${NAMES[pending.kind]}, not to ${NAMES[kind]}.`,
         };
       }
-      this.#finish(token, 'answered', answer, 'flow');
+      if (pending.isHeld && pending.given === null) pending.given = answer;
+      else if (pending.isHeld) return ALREADY_SENT;
+      else this.#finish(token, 'answered', answer, 'flow');
       return { ok: true };
     }
     switch (this.#finished.get(token)) {
       case 'answered':
-        return { ok: false, code: 'REPLY_ALREADY_SENT', what: 'This request has been answered before.' };
+        return ALREADY_SENT;
+      case 'elsewhere':
+        // The flow need not know who answered.
+        return { ok: true };
       case 'timedOut':
         return { ok: false, code: 'REPLY_TOO_LATE', what: 'The time limit for the answer was over.' };
       case 'abandoned':
@@ -168,6 +206,12 @@ export class PendingReplies {
   }
 }
 
+const ALREADY_SENT: ReplyResult = {
+  ok: false,
+  code: 'REPLY_ALREADY_SENT',
+  what: 'This request has been answered before.',
+};
+
 const NAMES: Record<ReplyKind, string> = {
   ivr: 'an IVR request',
   confirmHangup: 'a hang-up confirmation',
@@ -177,7 +221,7 @@ const NAMES: Record<ReplyKind, string> = {
 /** The part of {@link PendingReplies} that hosts use. */
 export type SharedPendingReplies = Pick<
   PendingReplies,
-  'open' | 'answer' | 'abandon' | 'closeOwner' | 'isOwn'
+  'open' | 'answer' | 'answered' | 'abandon' | 'closeOwner' | 'isOwn'
 >;
 
 /**

@@ -54,13 +54,22 @@ export function screenPopReply(url: unknown, title?: unknown): HttpAnswer {
   return connectorAnswer(screenPop === null ? { received: true } : { received: true, screenPop });
 }
 
+/** The answer for an agent while whose phone rang another one answered the call. */
+export function answeredElsewhere(label: string | null): HttpAnswer {
+  return connectorAnswer({ received: true, answeredBy: { label } });
+}
+
 function readTitle(title: unknown): string {
   if (title === undefined || title === null) return '';
   if (typeof title !== 'string' && typeof title !== 'number') throw invalid('The title must be text.');
   return String(title).trim().slice(0, MAX_POP_TITLE_CHARS);
 }
 
-function connectorAnswer(body: { readonly received: true; readonly screenPop?: ScreenPop }): HttpAnswer {
+function connectorAnswer(body: {
+  readonly received: true;
+  readonly screenPop?: ScreenPop;
+  readonly answeredBy?: { readonly label: string | null };
+}): HttpAnswer {
   return {
     status: 200,
     headers: { 'content-type': 'application/json; charset=utf-8', ...READABLE_BY_ANY_PAGE },

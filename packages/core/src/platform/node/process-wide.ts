@@ -70,8 +70,8 @@ export function processOutcomes(): ProcessOutcomes {
 /** Returns the requests of this process that a flow answers later. */
 export function processPendingReplies(): SharedPendingReplies {
   return processWide<SharedPendingReplies>(
-    'pending replies 4',
-    ['open', 'answer'],
+    'pending replies 5',
+    ['open', 'answer', 'answered'],
     () => new PendingReplies({ clock: systemClock }),
   );
 }
