@@ -1,18 +1,20 @@
 import type {
-  IHookFunctions,
+  IExecuteFunctions,
+  INodeExecutionData,
   INodeType,
   INodeTypeDescription,
+  ITriggerFunctions,
+  ITriggerResponse,
   IWebhookFunctions,
   IWebhookResponseData,
 } from 'n8n-workflow';
 import { testWebhookSecret } from '../shared/webhook-credential.ts';
-import { configuredOutputs } from './outputs.ts';
-import { nodeSecret } from './node-secret.ts';
-import { parameterFields } from './parameter-fields.ts';
+import { urlMethods, webhooksWith } from '../shared/webhook/description.ts';
+import { parameterFields } from '../shared/webhook/parameter-fields.ts';
+import { configuredOutputs, splitItems } from './outputs.ts';
 import { WEBHOOK_PROPERTIES } from './properties.ts';
-import { receive } from './receive.ts';
-import { settingsError } from './settings-error.ts';
-import { webhookNodeOf } from './webhook-node.ts';
+import { publishTrigger } from './published-trigger.ts';
+import { receive, webhookNodes } from './receive.ts';
 
 const PARAMETER_FIELDS = parameterFields({
   path: (parameters) => {
@@ -35,12 +37,11 @@ export class AccoladesWebhookTrigger implements INodeType {
     name: 'accoladesWebhookTrigger',
     icon: { light: 'file:../shared/accolades.svg', dark: 'file:../shared/accolades.dark.svg' },
     group: ['trigger'],
-    // For triggers of version 1, n8n evaluates one more expression per request, for its own Webhook
-    // node. So new nodes have version 1.1; version 1 behaves the same, only slower.
-    version: [1, 1.1],
-    defaultVersion: 1.1,
+    // For a trigger of version 1, n8n evaluates one more expression per request.
+    version: 1.1,
     subtitle:
-      '={{ ($parameter["events"] || []).length > 3 ? $parameter["events"].length + " events" : ($parameter["events"] || []).join(", ") }}',
+      '={{ $parameter["receives"] === "ivr" ? "IVR requests" : ($parameter["events"] || []).length > 3 ? ' +
+      '$parameter["events"].length + " events" : ($parameter["events"] || []).join(", ") }}',
     description:
       'Starts the workflow when the Accolades cloud PBX notifies of a call (answered, ended, at its time limit) or asks from a voice menu (IVR)',
     eventTriggerDescription: 'Waiting for a request of Accolades to the test URL',
@@ -71,58 +72,28 @@ export class AccoladesWebhookTrigger implements INodeType {
         displayOptions: { show: { secretPlace: ['path', 'parameter'] } },
       },
     ],
-    webhooks: [
-      {
-        name: 'default',
-        httpMethod: 'POST',
-        responseData: 'allEntries',
-        isFullPath: true,
-        ...PARAMETER_FIELDS,
-      },
-      {
-        name: 'setup',
-        httpMethod: 'GET',
-        responseData: 'allEntries',
-        isFullPath: true,
-        ndvHideUrl: true,
-        ...PARAMETER_FIELDS,
-      },
-    ],
+    webhooks: webhooksWith(PARAMETER_FIELDS),
     properties: WEBHOOK_PROPERTIES,
   };
 
   methods = { credentialTest: { testWebhookSecret } };
 
-  webhookMethods = {
-    default: {
-      /** Accolades has no API to set the URL. */
-      checkExists(this: IHookFunctions): Promise<boolean> {
-        return Promise.resolve(false);
-      },
-      /**
-       * Publishing the workflow fails here when a setting is not valid, and not at the first call.
-       */
-      async create(this: IHookFunctions): Promise<boolean> {
-        try {
-          const node = webhookNodeOf(this);
-          node.endpoint(await nodeSecret(this, node.parameters).read());
-        } catch (error) {
-          throw settingsError(this.getNode(), error);
-        }
-        return true;
-      },
-      /**
-       * Requests that still wait are answered by their workflow, or by the fallback within their
-       * time limit.
-       */
-      delete(this: IHookFunctions): Promise<boolean> {
-        nodeSecret(this, { secretPlace: 'path' }).forget();
-        return Promise.resolve(true);
-      },
-    },
-  };
+  webhookMethods = urlMethods(webhookNodes);
 
   async webhook(this: IWebhookFunctions): Promise<IWebhookResponseData> {
     return receive(this);
+  }
+
+  /** Starts the workflows of requests that were answered before. */
+  trigger(this: ITriggerFunctions): Promise<ITriggerResponse> {
+    return Promise.resolve(publishTrigger(this));
+  }
+
+  /**
+   * Passes the message on. Without this, a test in the editor would call `trigger()` instead of
+   * using the request that came.
+   */
+  execute(this: IExecuteFunctions): Promise<INodeExecutionData[][]> {
+    return Promise.resolve(splitItems(this));
   }
 }

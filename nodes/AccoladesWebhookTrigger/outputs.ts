@@ -1,5 +1,5 @@
-import type { WebhookEventType } from '@accolades-flow/core';
-import type { IDataObject, INodeExecutionData } from 'n8n-workflow';
+import type { IExecuteFunctions, INodeExecutionData } from 'n8n-workflow';
+import { asRecord } from '../shared/parameters.ts';
 
 interface OutputParameters {
   readonly events?: readonly string[];
@@ -8,7 +8,7 @@ interface OutputParameters {
 
 /**
  * The outputs that the editor shows. n8n evaluates the text of this function in an expression, so
- * it must not use anything outside itself. The order is that of core's `WEBHOOK_EVENTS`. The canvas
+ * it must not use anything outside itself. The order is that of core's `PURPOSE_EVENTS`. The canvas
  * truncates names of more than about twelve letters.
  */
 export const configuredOutputs = (parameters: OutputParameters): { type: 'main'; displayName?: string }[] => {
@@ -18,7 +18,6 @@ export const configuredOutputs = (parameters: OutputParameters): { type: 'main';
     ['confirmHangup', 'Time limit'],
     ['hangup', 'Ended'],
     ['otherNotification', 'Other'],
-    ['ivrRequest', 'IVR request'],
     ['incomingCall', 'Incoming'],
     ['outgoingCall', 'Outgoing'],
     ['agentConnected', 'Connected'],
@@ -30,15 +29,27 @@ export const configuredOutputs = (parameters: OutputParameters): { type: 'main';
     : chosen.map(([, displayName]) => ({ type: 'main', displayName }));
 };
 
-/**
- * Places the message as one item on its output.
- * @param outputs the event of each output, in order; null: one output for all
- */
-export function toOutputs(
-  json: IDataObject,
-  type: WebhookEventType,
-  outputs: readonly WebhookEventType[] | null,
-): INodeExecutionData[][] {
-  const items: INodeExecutionData[] = [{ json }];
-  return outputs === null ? [items] : outputs.map((output) => (output === type ? items : []));
+/** In the order of {@link configuredOutputs}. */
+const SPLIT_EVENTS = [
+  'answer',
+  'confirmHangup',
+  'hangup',
+  'otherNotification',
+  'incomingCall',
+  'outgoingCall',
+  'agentConnected',
+  'agentDisconnected',
+];
+
+/** Places the items that started the workflow on the outputs of their events. */
+export function splitItems(context: IExecuteFunctions): INodeExecutionData[][] {
+  const items = context.getInputData();
+  const { splitOutputs } = asRecord(context.getNodeParameter('options', 0, {}));
+  const events: unknown = context.getNodeParameter('events', 0, []);
+  if (splitOutputs !== true || !Array.isArray(events)) return [items];
+  const chosen = SPLIT_EVENTS.filter((event) => events.includes(event));
+  const outputOf = ({ json }: INodeExecutionData): string =>
+    chosen.find((event) => event === json['event']) ?? 'otherNotification';
+  if (chosen.length === 0) return [items];
+  return chosen.map((event) => items.filter((item) => outputOf(item) === event));
 }

@@ -1,13 +1,17 @@
 import { AccoladesError, sendAnswer, type Received, type Refusal } from '@accolades-flow/core';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { admit, type Admitted } from './admission.ts';
-import { readRequest } from './read-request.ts';
-import { warn } from './refusal-log.ts';
-import { startWorkflow } from './start-workflow.ts';
-import { webhookNodeOf } from './webhook-node.ts';
+import { admit, type Admitted } from '../shared/webhook/admission.ts';
+import { readRequest } from '../shared/webhook/read-request.ts';
+import { warn } from '../shared/webhook/refusal-log.ts';
+import { WebhookNodes } from '../shared/webhook/webhook-node.ts';
+import { notStarted, publishedTrigger } from './published-trigger.ts';
+import { bytesOf, startWorkflow } from './start-workflow.ts';
+import { readWebhookParameters } from './webhook-settings.ts';
 
 /** Tells n8n not to answer and not to start a workflow. */
 const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
+
+export const webhookNodes = new WebhookNodes(readWebhookParameters);
 
 /**
  * Handles one request: answers a notification and then starts the workflow, or starts the workflow
@@ -17,9 +21,10 @@ const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
 export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
   const response = context.getResponseObject();
   try {
-    const node = webhookNodeOf(context);
+    const node = webhookNodes.of(context);
     const request = await readRequest(context, node.parameters);
-    const admitted = await admit(context, node, request, (answer, by) => {
+    const trigger = publishedTrigger(context);
+    const admitted = await admit(trigger?.context ?? context, node, request, (answer, by) => {
       sendAnswer(response, answer);
       if (by === 'fallback') {
         warn(context, 'dropped', 'The workflow did not answer in time. The fallback was sent.');
@@ -28,6 +33,11 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
     const { received, endpoint } = admitted;
     if (received.kind !== 'refused' && received.answer !== null) sendAnswer(response, received.answer);
     if (received.kind === 'ignored') return DEALT_WITH;
+    if (received.kind === 'message' && received.answer !== null && trigger !== null) {
+      if (received.warning !== null) warn(context, 'dropped', received.warning.message);
+      trigger.start(received, admitted.confirm, node.parameters, bytesOf(request));
+      return DEALT_WITH;
+    }
     const refusal = received.kind === 'refused' ? received : await confirmed(context, admitted, received);
     if (received.kind === 'message' && refusal === null) {
       return await startWorkflow(context, node.parameters, endpoint, received, request);
@@ -58,19 +68,14 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
  */
 async function confirmed(
   context: IWebhookFunctions,
-  admitted: Admitted,
+  { confirm }: Admitted,
   { answer }: Extract<Received, { kind: 'message' }>,
 ): Promise<Refusal | 'unreadable' | null> {
   try {
-    return await admitted.confirm();
+    return confirm === null ? null : await confirm();
   } catch (error) {
     const given = answer === null ? 'The fallback was sent.' : 'The request had been answered.';
-    const reason = error instanceof AccoladesError ? ` ${error.message}` : '';
-    warn(
-      context,
-      'dropped',
-      `The workflow was not started: the credential could not be read. ${given}${reason}`,
-    );
+    warn(context, 'dropped', notStarted(error, given));
     return 'unreadable';
   }
 }

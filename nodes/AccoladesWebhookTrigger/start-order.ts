@@ -21,27 +21,29 @@ export type Started = () => void;
 /** An answered request whose workflow is about to start. */
 export interface AnsweredRequest {
   readonly bodyBytes: number;
+  /** See `OrderedDeliveryOptions.keysOf`. */
+  readonly keys: readonly string[];
+  /**
+   * Starts the workflow.
+   * @returns withdraws the request from an n8n that does not save it; undefined: it cannot
+   */
+  begin(started: Started): (() => void) | undefined;
   /** See `OrderedDeliveryOptions.check`. */
   check(): Promise<unknown> | null;
   /** Logs delivery reports to n8n's log. */
   report(report: DeliveryReport): void;
 }
 
-interface Start {
-  readonly request: AnsweredRequest;
-  readonly begin: (started: Started) => void;
-}
-
 /**
- * Starts the workflows of answered requests one by one: the next one starts when n8n saves the
- * previous one. So the notifications of one call keep their order, and a burst of requests is
+ * Starts the workflows of answered requests in order: one starts when n8n saves the previous one
+ * with the same key. So the notifications of one call keep their order, and a burst of requests is
  * answered before n8n is busy with workflows. Accolades hangs up a call whose notification is not
  * answered.
  */
 export class StartOrder {
   readonly #end: Pick<ProcessEnd, 'onBegin'>;
   readonly #clock: Clock;
-  readonly #delivery: OrderedDelivery<Start>;
+  readonly #delivery: OrderedDelivery<AnsweredRequest>;
   /** Requests since the last start. */
   #requests = 0;
   #isFull = false;
@@ -52,23 +54,22 @@ export class StartOrder {
   constructor(end: Pick<ProcessEnd, 'onBegin'> = processEnd(), clock: Clock = systemClock) {
     this.#end = end;
     this.#clock = clock;
-    this.#delivery = new OrderedDelivery<Start>({
+    this.#delivery = new OrderedDelivery<AnsweredRequest>({
       clock,
       acknowledgeMs: MAX_START_MS,
-      keysOf: () => ['start'],
-      deliver: ({ begin }, acknowledge) => {
+      keysOf: ({ keys }) => keys,
+      deliver: (request, acknowledge) => {
         this.#requests = 0;
-        begin(() => {
+        return request.begin(() => {
           this.#pause(acknowledge);
         });
-        return undefined;
       },
-      check: ({ request }) => request.check(),
+      check: (request) => request.check(),
       onReport: (report) => this.#latest?.report(report),
       capacity: {
         maxItems: MAX_WAITING,
         maxSize: MAX_WAITING_BYTES,
-        sizeOf: ({ request }) => request.bodyBytes,
+        sizeOf: ({ bodyBytes }) => bodyBytes,
         onFull: () => {
           this.#isFull = true;
         },
@@ -79,19 +80,20 @@ export class StartOrder {
     });
   }
 
-  /** Resolves when the request's workflow may start. */
-  turn(request: AnsweredRequest): Promise<Started> {
+  /** Starts the request's workflow when it is its turn. */
+  add(request: AnsweredRequest): void {
     this.#requests++;
-    if (this.#isFull) return Promise.resolve(() => undefined);
+    if (this.#isFull) {
+      request.begin(() => undefined);
+      return;
+    }
     this.#latest = request;
-    return new Promise((resolve) => {
-      // A process that is ending has no time for ordering.
-      this.#forgetEnd ??= this.#end.onBegin(() => {
-        this.#forgetEnd = null;
-        this.#delivery.flush();
-      });
-      this.#delivery.add({ request, begin: resolve });
+    // A process that is ending has no time for ordering.
+    this.#forgetEnd ??= this.#end.onBegin(() => {
+      this.#forgetEnd = null;
+      this.#delivery.flush();
     });
+    this.#delivery.add(request);
   }
 
   #pause(acknowledge: () => void): void {
@@ -105,3 +107,6 @@ export class StartOrder {
     });
   }
 }
+
+/** The order of this process. */
+export const startOrder = new StartOrder();

@@ -1,21 +1,19 @@
-import type { EndpointRequest, Received, ReplyKind, WebhookEndpoint } from '@accolades-flow/core';
+import type { EndpointRequest, ReplyKind, WebhookEndpoint } from '@accolades-flow/core';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
-import { foundCredential } from '../shared/agent-credential.ts';
-import { deliveryLine } from '../shared/delivery-lines.ts';
 import { onceWritten } from '../shared/once-written.ts';
+import { warn } from '../shared/webhook/refusal-log.ts';
+import { answeredRequest } from './answered-request.ts';
 import { interceptAnswer } from './intercept-answer.ts';
-import { toOutputs } from './outputs.ts';
-import { warn } from './refusal-log.ts';
-import { StartOrder, type AnsweredRequest } from './start-order.ts';
+import type { ReceivedMessage } from './published-trigger.ts';
+import { startOrder, type Started } from './start-order.ts';
 import type { WebhookParameters } from './webhook-settings.ts';
 
-type ReceivedMessage = Extract<Received, { kind: 'message' }>;
-
-const startOrder = new StartOrder();
-
 /**
- * Starts the workflow with a message. An answered request waits for its turn; a request that needs
- * the workflow's answer starts it at once and stays open.
+ * Starts the workflow with a message, as the result of the request. A request that needs the
+ * workflow's answer stays open.
+ *
+ * In a process that runs no triggers, an answered request waits here, but only while n8n saves an
+ * earlier one of the same call: n8n holds some 11 MB for each request that waits.
  */
 export async function startWorkflow(
   context: IWebhookFunctions,
@@ -24,13 +22,13 @@ export async function startWorkflow(
   received: ReceivedMessage,
   request: EndpointRequest,
 ): Promise<IWebhookResponseData> {
-  const { message, type, answer, replyToken, fallback, warning } = received;
+  const { message, answer, replyToken, fallback, warning } = received;
   if (warning !== null) warn(context, 'dropped', warning.message);
-  const workflowData = [...toOutputs({ ...message }, type, parameters.outputs)];
+  const workflowData = [[{ json: { ...message } }]];
   if (answer !== null) {
     // In a test, n8n creates one execution at a time, and a user is watching.
     if (context.getMode() !== 'manual') {
-      onceWritten(workflowData, await startOrder.turn(answeredRequest(context, parameters, request)));
+      onceWritten(workflowData, await turn(context, parameters, received, request));
     }
     return { noWebhookResponse: true, workflowData };
   }
@@ -52,21 +50,30 @@ export async function startWorkflow(
   return { workflowData };
 }
 
-function answeredRequest(
+/** Resolves when the request's workflow may start. */
+function turn(
   context: IWebhookFunctions,
-  { secretPlace }: WebhookParameters,
-  { body }: EndpointRequest,
-): AnsweredRequest {
-  return {
-    bodyBytes: body instanceof Uint8Array ? body.byteLength : 0,
-    // Starting a workflow needs n8n's database too, so test it first.
-    check: () =>
-      secretPlace === 'none' ? null : foundCredential(context.getCredentials('accoladesWebhookApi')),
-    report: (report) => {
-      const { level, text } = deliveryLine(report);
-      context.logger[level](`[Accolades] ${text}`, { nodeName: context.getNode().name });
-    },
-  };
+  parameters: WebhookParameters,
+  { message }: ReceivedMessage,
+  request: EndpointRequest,
+): Promise<Started> {
+  return new Promise((resolve) => {
+    startOrder.add(
+      answeredRequest(context, parameters, {
+        isOneByOne: false,
+        message,
+        bodyBytes: bytesOf(request),
+        begin: (started) => {
+          resolve(started);
+          return undefined;
+        },
+      }),
+    );
+  });
+}
+
+export function bytesOf({ body }: EndpointRequest): number {
+  return body instanceof Uint8Array ? body.byteLength : 0;
 }
 
 /** The kind of answer that the event needs. */

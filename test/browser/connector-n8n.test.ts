@@ -54,6 +54,7 @@ describe('The browser connector in Chromium, with a workflow in n8n', () => {
           parameters: {
             path: 'calls',
             secretPlace: 'parameter',
+            receives: 'connector',
             events: ['incomingCall', 'outgoingCall'],
             screenPop: true,
           },

@@ -18,7 +18,9 @@ describe('Replies of the n8n node Accolades', () => {
     runtime.call('accoladesWebhookTrigger', {
       parameters: {
         secretPlace: 'none',
-        events: ['ivrRequest', 'confirmHangup'],
+        ...(reply.kind === 'ivr'
+          ? { receives: 'ivr' }
+          : { receives: 'notifications', events: ['confirmHangup'] }),
         respond: 'replyNode',
         options: { replyLimit: 5, ivrFallback: FALLBACK },
       },

@@ -1,4 +1,4 @@
-import { WEBHOOK_EVENTS } from '@accolades-flow/core';
+import { PURPOSE_EVENTS } from '@accolades-flow/core';
 import { expect } from 'chai';
 import type { IDataObject } from 'n8n-workflow';
 import { NodeRuntime, type WebhookOutcome } from '../n8n/node-runtime.ts';
@@ -12,12 +12,13 @@ describe('Requests to the n8n webhook trigger', () => {
     runtime = await NodeRuntime.load();
   });
 
-  const send = ({ method, query, contentType, body }: RequestCase): Promise<WebhookOutcome> =>
+  const send = ({ receives, method, query, contentType, body }: RequestCase): Promise<WebhookOutcome> =>
     runtime.call('accoladesWebhookTrigger', {
       method,
       parameters: {
         secretPlace: 'none',
-        events: [...WEBHOOK_EVENTS],
+        receives,
+        events: PURPOSE_EVENTS[receives].filter((event) => event !== 'callEnded' && event !== 'missedCall'),
         options: { replyLimit: 0.1 },
       },
       ...(query === undefined ? {} : { query: `?${query}` }),

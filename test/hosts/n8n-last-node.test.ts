@@ -30,7 +30,7 @@ describe('The answer of the last node in a real n8n', () => {
     const trigger: N8nWorkflowNode = {
       ...n8nNode('Accolades Webhook Trigger', 'n8n-nodes-accolades.accoladesWebhookTrigger', 1.1, {
         path: name,
-        events: ['ivrRequest'],
+        receives: 'ivr',
         respond: 'lastNode',
         options: { ivrFallback: FALLBACK, replyLimit: 20, ...options },
       }),

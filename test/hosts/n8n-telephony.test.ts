@@ -246,7 +246,7 @@ describe('Commands, notifications and an IVR of the PBX in a real n8n', () => {
     await rig.publish(
       webhookTrigger(
         'ivr',
-        { events: ['ivrRequest'], respond: 'replyNode', options: { ivrFallback: '{"status":"unknown"}' } },
+        { receives: 'ivr', respond: 'replyNode', options: { ivrFallback: '{"status":"unknown"}' } },
         secret,
       ),
       [

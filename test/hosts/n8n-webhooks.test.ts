@@ -23,7 +23,7 @@ const SECRET = 'k3yB7-wq9ZpT2_xL5mNd';
 /** Requests per second, overridden by `LOAD_RATE`. n8n's capacity depends on the machine. */
 const RATE = Number(process.env['LOAD_RATE'] ?? '2');
 const ROUNDS = 3;
-const ALL = ['answer', 'confirmHangup', 'hangup', 'otherNotification', 'ivrRequest', 'incomingCall'];
+const ALL = ['answer', 'confirmHangup', 'hangup', 'otherNotification'];
 
 describe('The webhook trigger and the node Accolades in a real n8n', () => {
   let host: N8nHost;
@@ -104,15 +104,22 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
   });
 
   it('answers IVR requests, by GET and POST, and hang-up confirmations through the node Accolades', async () => {
-    const { url } = await publish(
-      'replies',
-      { options: { splitOutputs: true, hangupFormat: { values: { format: 'form', extendValue: 'more' } } } },
+    const menu = await publish(
+      'menu',
+      { receives: 'ivr' },
       [
         accolades('Order status', {
           resource: 'reply',
           operation: 'ivr',
           variables: { values: [{ name: 'status', value: '={{ "order " + $json.variables.order }}' }] },
         }),
+      ],
+      [['Order status']],
+    );
+    const { url } = await publish(
+      'replies',
+      { options: { splitOutputs: true, hangupFormat: { values: { format: 'form', extendValue: 'more' } } } },
+      [
         accolades('Extend', {
           resource: 'reply',
           operation: 'confirmHangup',
@@ -120,19 +127,19 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
           seconds: 120,
         }),
       ],
-      [[], ['Extend'], [], [], ['Order status'], []],
+      [[], ['Extend'], [], []],
     );
-    const got = await fetch(`${url}?order=42&_callerId=0721234567`);
+    const got = await fetch(`${menu.url}?order=42&_callerId=0721234567`);
     expect([got.status, await got.text()]).to.deep.equal([200, '{"status":"order 42"}']);
     expect(got.headers.get('content-type')).to.match(/^application\/json/);
-    const posted = await post(url, 'order=43&%24_callerId=0721234567');
+    const posted = await post(menu.url, 'order=43&%24_callerId=0721234567');
     expect([posted.status, posted.text]).to.deep.equal([200, '{"status":"order 43"}']);
     const confirmed = await post(url, notification('confirmHangup', {}));
     expect([confirmed.status, confirmed.text]).to.deep.equal([200, 'action=more&duration=120']);
   });
 
   it('answers with the last node, checked, and with the fallback when it fails or takes too long', async () => {
-    const lastNode = { respond: 'lastNode', events: ['ivrRequest'] };
+    const lastNode = { receives: 'ivr', respond: 'lastNode' };
     const fallback = { ivrFallback: '{"found":"no"}' };
     const good = await publish(
       'last',
@@ -171,7 +178,12 @@ describe('The webhook trigger and the node Accolades in a real n8n', () => {
   });
 
   it('answers with the fallback at once when a workflow ends without a reply', async () => {
-    const { url } = await publish('silent', { options: { replyLimit: 30 } }, [noOp('End')], [['End']]);
+    const { url } = await publish(
+      'silent',
+      { receives: 'ivr', options: { replyLimit: 30 } },
+      [noOp('End')],
+      [['End']],
+    );
     const begin = performance.now();
     expect(await post(url, 'order=1')).to.include({ status: 200, text: '{}' });
     expect(performance.now() - begin).to.be.lessThan(5_000);

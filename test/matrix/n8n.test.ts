@@ -223,49 +223,51 @@ for (const version of VERSIONS) {
           accoladesAccountApi: { id: accountCredential.id, name: accountCredential.name },
         },
       });
-      const trigger = {
-        ...node('Hook', 'accoladesWebhookTrigger', {
-          path: 'pbx',
-          events: ['hangup', 'ivrRequest'],
-          options: { splitOutputs: true },
-        }),
-        webhookId: 'hook',
+      const publish = async (
+        path: string,
+        parameters: JsonObject,
+        next: N8nWorkflowNode,
+      ): Promise<string> => {
+        const trigger = {
+          ...node('Hook', 'accoladesWebhookTrigger', { path, ...parameters }),
+          webhookId: `hook-${path}`,
+        };
+        const { id } = await client.createWorkflow({
+          name: path,
+          nodes: [trigger, next],
+          connections: { Hook: { main: [[{ node: next.name, type: 'main', index: 0 }]] } },
+        });
+        await client.publish(id);
+        return id;
       };
-      const { id } = await client.createWorkflow({
-        name: 'Hooks',
-        nodes: [
-          trigger,
-          node('Call back', 'accolades', {
-            resource: 'call',
-            operation: 'dial',
-            deviceId: '27',
-            phoneNumber: '={{ $json.phoneNumber }}',
-          }),
-          node('Status', 'accolades', {
-            resource: 'reply',
-            operation: 'ivr',
-            variables: { values: [{ name: 'status', value: 'sent' }] },
-          }),
-        ],
-        connections: {
-          Hook: {
-            main: [
-              [{ node: 'Call back', type: 'main', index: 0 }],
-              [{ node: 'Status', type: 'main', index: 0 }],
-            ],
-          },
-        },
-      });
-      await client.publish(id);
-      const url = `${host.url}/webhook/hook/pbx/${SECRET}`;
+      const id = await publish(
+        'pbx',
+        { events: ['hangup'], options: { splitOutputs: true } },
+        node('Call back', 'accolades', {
+          resource: 'call',
+          operation: 'dial',
+          deviceId: '27',
+          phoneNumber: '={{ $json.phoneNumber }}',
+        }),
+      );
+      await publish(
+        'ivr',
+        { receives: 'ivr' },
+        node('Status', 'accolades', {
+          resource: 'reply',
+          operation: 'ivr',
+          variables: { values: [{ name: 'status', value: 'sent' }] },
+        }),
+      );
+      const url = `${host.url}/webhook/hook-pbx/pbx/${SECRET}`;
       const form = { 'content-type': 'application/x-www-form-urlencoded' };
-      const ivr = await fetch(`${url}?order=42&_callerId=0721234567`);
+      const ivr = await fetch(`${host.url}/webhook/hook-ivr/ivr/${SECRET}?order=42&_callerId=0721234567`);
       expect([ivr.status, await ivr.text()]).to.deep.equal([200, '{"status":"sent"}']);
       const body =
         'apiName=callNotification&event=hangup&callId=1608743891.1344&userId=27&userType=user&phoneNumber=0211234567';
       const posted = await fetch(url, { method: 'POST', body, headers: form });
       expect([posted.status, await posted.text()]).to.deep.equal([200, 'OK']);
-      const executions = await client.waitForExecutions(id, 2);
+      const executions = await client.waitForExecutions(id, 1);
       const last = await client.getExecution(executions.at(-1)?.id ?? '');
       expect(last.status, last.error?.message).to.equal('success');
       expect(itemsOf(last, 'Call back')).to.have.lengthOf(1);

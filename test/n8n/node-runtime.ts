@@ -74,6 +74,8 @@ export interface WebhookCall {
   readonly remoteAddress?: string;
   /** The part of the path where the secret is expected. */
   readonly pathSecret?: string | undefined;
+  /** Settings of the node, such as its ID. */
+  readonly settings?: Partial<INode>;
 }
 
 export interface WebhookOutcome {
@@ -167,7 +169,7 @@ export class NodeRuntime {
 
   /** The labels of the outputs that the editor shows. */
   outputs(name: string, parameters: INodeParameters): (string | undefined)[] {
-    const { workflow, node } = this.#workflow(name, { parameters });
+    const { workflow, node } = this.workflow(name, { parameters });
     return NodeHelpers.getNodeOutputs(workflow, node, this.type(name).description).map((output) =>
       typeof output === 'string' ? undefined : output.displayName,
     );
@@ -175,11 +177,11 @@ export class NodeRuntime {
 
   /** Runs the node on items, as n8n runs a workflow with it. */
   async execute(name: string, options: ExecuteOptions): Promise<Executed> {
-    const { workflow } = this.#workflow(name, options);
+    const { workflow } = this.workflow(name, options);
     const items = (options.items ?? [{}]).map((json) => ({ json }));
     const startNode = workflow.getNode('Start');
     if (startNode === null) throw new Error('The workflow has no start.');
-    const additionalData = this.#additionalData(options.credentials ?? {}, options.executionId);
+    const additionalData = this.environment(options.credentials ?? {}, options.executionId);
     additionalData.hooks = hooksOf(workflow);
     const run = await new WorkflowExecute(additionalData, 'trigger').run({
       workflow,
@@ -209,8 +211,8 @@ export class NodeRuntime {
    * @returns the text that the model reads: the result or the error
    */
   async invokeTool(name: string, options: ExecuteOptions): Promise<string> {
-    const { workflow, node } = this.#workflow(`${name}Tool`, options);
-    const additionalData = this.#additionalData(options.credentials ?? {}, options.executionId);
+    const { workflow, node } = this.workflow(`${name}Tool`, options);
+    const additionalData = this.environment(options.credentials ?? {}, options.executionId);
     additionalData.hooks = hooksOf(workflow);
     const data = createRunExecutionData({});
     const executeData = { node, data: { main: [[{ json: {} }]] }, source: null };
@@ -257,7 +259,7 @@ export class NodeRuntime {
     name: string,
     parameters: INodeParameters,
   ): { readonly evaluated: unknown; readonly resolved: unknown }[] {
-    const { workflow, node } = this.#workflow(name, { parameters });
+    const { workflow, node } = this.workflow(name, { parameters });
     return (this.type(name).description.webhooks ?? []).flatMap((description) =>
       ['path', 'responseMode'].map((field) => ({
         evaluated: workflow.expression.getSimpleParameterValue(node, description[field], 'internal', {}),
@@ -271,8 +273,8 @@ export class NodeRuntime {
     name: string,
     call: WebhookCall,
   ): { readonly response: RecordedResponse; readonly outcome: Promise<IWebhookResponseData> } {
-    const { workflow, node } = this.#workflow(name, call);
-    const additionalData = this.#additionalData(call.credentials ?? {});
+    const { workflow, node } = this.workflow(name, call);
+    const additionalData = this.environment(call.credentials ?? {});
     const method = call.method ?? 'POST';
     const socket = new Socket();
     Object.defineProperty(socket, 'remoteAddress', { value: call.remoteAddress ?? '127.0.0.1' });
@@ -309,7 +311,10 @@ export class NodeRuntime {
     const run = async (): Promise<IWebhookResponseData> => {
       // n8n's own context class is wider than the interface for nodes.
       const returned: unknown = await Reflect.apply(webhook, context, []);
-      return Object.assign({}, returned);
+      const result: IWebhookResponseData = Object.assign({}, returned);
+      // n8n writes an execution to its database before running it.
+      JSON.stringify(result.workflowData);
+      return result;
     };
     return { response, outcome: run() };
   }
@@ -327,7 +332,8 @@ export class NodeRuntime {
     return test.call(new CredentialTestContext(), { id: '1', name: type, type, data });
   }
 
-  #workflow(
+  /** A workflow with the node behind a start. */
+  workflow(
     name: string,
     options: Pick<ExecuteOptions, 'parameters' | 'credentials' | 'settings'>,
   ): { workflow: Workflow; node: INode } {
@@ -362,10 +368,8 @@ export class NodeRuntime {
     return { workflow, node: workflow.getNode(NAME) ?? node };
   }
 
-  #additionalData(
-    credentials: Credentials,
-    executionId: string = randomUUID(),
-  ): IWorkflowExecuteAdditionalData {
+  /** What an execution needs besides the workflow. */
+  environment(credentials: Credentials, executionId: string = randomUUID()): IWorkflowExecuteAdditionalData {
     return { ...executionEnvironment(credentials, this.#credentialTypes), executionId };
   }
 }

@@ -1,11 +1,7 @@
 import { setImmediate } from 'node:timers/promises';
 import { AccoladesError } from '@accolades-flow/core';
 import { expect } from 'chai';
-import {
-  RENEWAL_PAUSES_MS,
-  SecretStore,
-  SECRET_FRESH_MS,
-} from '../../nodes/AccoladesWebhookTrigger/secret-store.ts';
+import { RENEWAL_PAUSES_MS, SecretStore, SECRET_FRESH_MS } from '../../nodes/shared/webhook/secret-store.ts';
 import { FakeClock } from '../../packages/core/test/support/fake-clock.ts';
 
 describe('The secrets that the n8n webhook trigger has read', () => {

@@ -1,8 +1,10 @@
 import { expect } from 'chai';
 import type { INodeParameters } from 'n8n-workflow';
-import { webhookNodeOf, type WebhookNode } from '../../nodes/AccoladesWebhookTrigger/webhook-node.ts';
+import { readWebhookParameters } from '../../nodes/AccoladesWebhookTrigger/webhook-settings.ts';
+import { WebhookNodes, type WebhookNode } from '../../nodes/shared/webhook/webhook-node.ts';
 
 describe('A node of the n8n webhook trigger', () => {
+  const nodes = new WebhookNodes(readWebhookParameters);
   let read: number;
   /** What n8n makes of parameters with expressions. */
   let results: INodeParameters;
@@ -13,7 +15,7 @@ describe('A node of the n8n webhook trigger', () => {
   });
 
   const nodeOf = (id: string, parameters: INodeParameters, mode: 'webhook' | 'manual' = 'webhook') => {
-    return webhookNodeOf({
+    return nodes.of({
       getMode: () => mode,
       getWorkflow: () => ({ id: 'w', name: 'w', active: true }),
       getNode: () => ({ id, name: id, type: 't', typeVersion: 1.1, position: [0, 0], parameters }),

@@ -44,7 +44,7 @@ describe('IVR requests and hang-up confirmations in an n8n of several processes'
   };
 
   it('are answered by a flow that runs on a worker, with the node Accolades', async () => {
-    const ivr = await publish({}, [replyIvr]);
+    const ivr = await publish({ receives: 'ivr' }, [replyIvr]);
     const hangup = await publish({ events: ['confirmHangup'] }, [
       node('Extend', ACCOLADES, {
         resource: 'reply',
@@ -73,7 +73,7 @@ describe('IVR requests and hang-up confirmations in an n8n of several processes'
   });
 
   it('are answered by the last node of a flow that runs on a worker', async () => {
-    const ivr = await publish({ respond: 'lastNode' }, [
+    const ivr = await publish({ receives: 'ivr', respond: 'lastNode' }, [
       node(
         'Answer',
         'n8n-nodes-base.code',
@@ -82,9 +82,10 @@ describe('IVR requests and hang-up confirmations in an n8n of several processes'
         2,
       ),
     ]);
-    const failing = await publish({ respond: 'lastNode', options: { ivrFallback: '{"found":"no"}' } }, [
-      node('Answer', 'n8n-nodes-base.code', { jsCode: 'throw new Error("broken")' }, undefined, 2),
-    ]);
+    const failing = await publish(
+      { receives: 'ivr', respond: 'lastNode', options: { ivrFallback: '{"found":"no"}' } },
+      [node('Answer', 'n8n-nodes-base.code', { jsCode: 'throw new Error("broken")' }, undefined, 2)],
+    );
     for (const [name, url] of Object.entries(doors)) {
       const { text } = await post(url + ivr, 'order=42');
       expect(text, name).to.equal('{"status":"shipped","days":"2"}');
@@ -94,7 +95,7 @@ describe('IVR requests and hang-up confirmations in an n8n of several processes'
 
   it('get the fallback at once when the flow ends without an answer', async () => {
     const options = { replyLimit: 60, ivrFallback: '{"found":"no"}' };
-    const ivr = await publish({ options }, [node('End', 'n8n-nodes-base.noOp', {})]);
+    const ivr = await publish({ receives: 'ivr', options }, [node('End', 'n8n-nodes-base.noOp', {})]);
     for (const [name, url] of Object.entries(doors)) {
       const { text, ms } = await post(url + ivr, 'order=42');
       expect(text, name).to.equal('{"found":"no"}');
@@ -103,7 +104,10 @@ describe('IVR requests and hang-up confirmations in an n8n of several processes'
   });
 
   it('get the fallback in time when no worker runs, and the late flow harms nothing', async () => {
-    const ivr = await publish({ options: { replyLimit: 1, ivrFallback: '{"found":"no"}' } }, [replyIvr]);
+    const ivr = await publish(
+      { receives: 'ivr', options: { replyLimit: 1, ivrFallback: '{"found":"no"}' } },
+      [replyIvr],
+    );
     for (const worker of cluster.workers) worker.suspend();
     try {
       for (const [name, url] of Object.entries(doors)) {
@@ -116,7 +120,7 @@ describe('IVR requests and hang-up confirmations in an n8n of several processes'
       for (const worker of cluster.workers) worker.resume();
     }
     for (const [name, url] of Object.entries(doors)) {
-      const patient = await publish({ options: { replyLimit: 30 } }, [replyIvr]);
+      const patient = await publish({ receives: 'ivr', options: { replyLimit: 30 } }, [replyIvr]);
       expect((await post(url + patient, 'order=44')).text, name).to.equal('{"status":"order 44"}');
     }
   });

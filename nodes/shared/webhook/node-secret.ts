@@ -1,7 +1,7 @@
-import type { IHookFunctions, IWebhookFunctions } from 'n8n-workflow';
-import { readWebhookSecret } from '../shared/webhook-credential.ts';
+import type { IHookFunctions, ITriggerFunctions, IWebhookFunctions } from 'n8n-workflow';
+import { readWebhookSecret } from '../webhook-credential.ts';
+import type { EndpointParameters } from './endpoint-parameters.ts';
 import { SecretStore, type RecalledSecret } from './secret-store.ts';
-import type { WebhookParameters } from './webhook-settings.ts';
 
 const CREDENTIAL = 'accoladesWebhookApi';
 const store = new SecretStore();
@@ -28,9 +28,15 @@ const NONE: NodeSecret = {
   forget: () => undefined,
 };
 
+/** The n8n contexts that can read the credential. */
+export type SecretContext = Pick<
+  IHookFunctions | IWebhookFunctions | ITriggerFunctions,
+  'getNode' | 'getWorkflow' | 'getCredentials'
+>;
+
 export function nodeSecret(
-  context: IHookFunctions | IWebhookFunctions,
-  { secretPlace }: Pick<WebhookParameters, 'secretPlace'>,
+  context: SecretContext,
+  { secretPlace }: Pick<EndpointParameters, 'secretPlace'>,
 ): NodeSecret {
   if (secretPlace === 'none') return NONE;
   const { id, credentials } = context.getNode();

@@ -1,12 +1,12 @@
 import { AccoladesError, DEFAULT_MAX_BODY_BYTES, type EndpointRequest } from '@accolades-flow/core';
 import { readBody } from '@accolades-flow/core/node';
 import type { IWebhookFunctions } from 'n8n-workflow';
-import type { WebhookParameters } from './webhook-settings.ts';
+import type { EndpointParameters } from './endpoint-parameters.ts';
 
 /** A request with its body as bytes, so that core applies the same rules to all bodies. */
 export async function readRequest(
   context: IWebhookFunctions,
-  { secretPlace, settings }: WebhookParameters,
+  { secretPlace, settings }: EndpointParameters,
 ): Promise<EndpointRequest> {
   const request = context.getRequestObject();
   const parameters: unknown = context.getParamsData();
