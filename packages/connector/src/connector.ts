@@ -77,7 +77,9 @@ export class Connector {
         onDelivered: (event, page, waiting) => {
           this.#troubled = false;
           view.showDelivery({ kind: 'delivered', host: this.#host(), waiting });
-          if (page !== null) this.#openPage(event, page);
+          if (page === null) return;
+          if ('answeredBy' in page) view.showPage({ kind: 'elsewhere', label: page.answeredBy });
+          else this.#openPage(event, page);
         },
         onFailed: ({ problem, status }, waiting) => {
           this.#troubled = true;

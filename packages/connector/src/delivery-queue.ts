@@ -1,5 +1,5 @@
 import { backoffDelay, type Clock, type Timer } from '@accolades-flow/core/web';
-import type { AnsweredPage, ConnectorEvent, DeliveryOutcome } from './webhook-post.ts';
+import type { AnsweredElsewhere, AnsweredPage, ConnectorEvent, DeliveryOutcome } from './webhook-post.ts';
 
 /** Events held at most. The oldest are given up first: calls that are long over help no flow. */
 export const MAX_QUEUED = 100;
@@ -23,7 +23,7 @@ export type LostReason = 'full' | 'old' | 'refused';
 
 interface QueueListener {
   /** `waiting`: how many are left. */
-  onDelivered(event: ConnectorEvent, page: AnsweredPage | null, waiting: number): void;
+  onDelivered(event: ConnectorEvent, page: AnsweredPage | AnsweredElsewhere | null, waiting: number): void;
   /** `waiting`: how many are left, this one included unless it is given up. */
   onFailed(failure: Failure, waiting: number): void;
   /** These events were given up. */

@@ -106,6 +106,10 @@ export class PageView implements View {
       this.#say('page', 'bad', texts.refusals[state.refusal](state.shown));
       return;
     }
+    if (state.kind === 'elsewhere') {
+      this.#say('page', 'good', texts.elsewhere(state.label));
+      return;
+    }
     const { kind, url, title } = state;
     this.#say('page', kind === 'opened' ? 'good' : 'bad', `${texts[kind]}: `);
     // A link would open the page in the same sandbox.

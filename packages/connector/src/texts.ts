@@ -40,6 +40,7 @@ export interface Texts {
   readonly sandboxed: string;
   readonly ask: string;
   readonly late: string;
+  readonly elsewhere: (label: string) => string;
   readonly refusals: Readonly<Record<PageRefusal, (shown: string) => string>>;
   readonly allowNotifications: string;
   readonly notification: string;
@@ -134,6 +135,7 @@ const english: Texts = {
     'Not opened: the sandbox in which Accolades shows this connector would cripple the page. Copy its address',
   ask: 'Not opened by itself, since a sandbox may cripple the page; click once to find out',
   late: 'Came too late to be opened by itself; click',
+  elsewhere: (label) => (label === '' ? 'Another agent answered this call.' : `${label} answered this call.`),
   refusals: {
     notHttps: (shown) => `Not opened: ${shown} is not https:.`,
     originNotListed: (shown) => `Not opened: ${shown} is not listed in the configuration text.`,
@@ -235,6 +237,8 @@ const romanian: Texts = {
     'Nu a fost deschisă: cadrul restricționat (sandbox) în care Accolades arată conectorul ar strica pagina. Copiați adresa',
   ask: 'Nu a fost deschisă singură, fiindcă un cadru restricționat (sandbox) ar putea strica pagina; apăsați o dată pentru a afla',
   late: 'A venit prea târziu pentru a fi deschisă singură; apăsați',
+  elsewhere: (label) =>
+    label === '' ? 'La acest apel a răspuns alt agent.' : `La acest apel a răspuns ${label}.`,
   refusals: {
     notHttps: (shown) => `Nu a fost deschisă: ${shown} nu este https:.`,
     originNotListed: (shown) => `Nu a fost deschisă: ${shown} nu este în textul de configurare.`,

@@ -22,6 +22,8 @@ export type DeliveryState =
 
 export type PageState =
   | { readonly kind: Opening | 'late'; readonly url: string; readonly title: string }
+  /** Another agent answered; the label is empty when the name is not known. */
+  | { readonly kind: 'elsewhere'; readonly label: string }
   | { readonly kind: 'refused'; readonly refusal: PageRefusal; readonly shown: string };
 
 export interface LastCall {

@@ -30,6 +30,12 @@ export interface AnsweredPage {
   readonly title: string;
 }
 
+/** Another agent has answered the call, so that no page opens here. */
+export interface AnsweredElsewhere {
+  /** The agent's name; empty when it is not known. */
+  readonly answeredBy: string;
+}
+
 /** Why no answer could be read. */
 export type Unreachable =
   /** No answer at all. */
@@ -44,7 +50,7 @@ export type Unreachable =
 export type DeliveryProblem = Unreachable | 'noEndpoint' | 'secret' | 'refused' | 'status' | 'busy';
 
 export type DeliveryOutcome =
-  | { readonly kind: 'delivered'; readonly page: AnsweredPage | null }
+  | { readonly kind: 'delivered'; readonly page: AnsweredPage | AnsweredElsewhere | null }
   | {
       readonly kind: 'failed';
       readonly problem: DeliveryProblem;
@@ -68,6 +74,8 @@ const ANSWER_TIMEOUT_MS = 20_000;
  */
 export const MAX_KEEPALIVE_CHARS = 60_000;
 const MAX_ANSWER_CHARS = 64 * 1024;
+/** Longer names of agents are cut, in characters. */
+const MAX_NAME_CHARS = 100;
 /** The endpoint cuts longer labels. */
 const MAX_LABEL_CHARS = 100;
 
@@ -164,7 +172,7 @@ export function outcomeOf(status: number, text: string): DeliveryOutcome {
   }
 }
 
-function parseAnswer(text: string): { readonly page: AnsweredPage | null } | null {
+function parseAnswer(text: string): { readonly page: AnsweredPage | AnsweredElsewhere | null } | null {
   let data: unknown;
   try {
     data = JSON.parse(text);
@@ -172,6 +180,11 @@ function parseAnswer(text: string): { readonly page: AnsweredPage | null } | nul
     return null;
   }
   if (!hasProperties(data) || data['received'] !== true) return null;
+  const other = data['answeredBy'];
+  if (hasProperties(other)) {
+    const label = other['label'];
+    return { page: { answeredBy: typeof label === 'string' ? label.slice(0, MAX_NAME_CHARS) : '' } };
+  }
   const pop = data['screenPop'];
   if (!hasProperties(pop) || typeof pop['url'] !== 'string') return { page: null };
   return { page: { url: pop['url'], title: typeof pop['title'] === 'string' ? pop['title'] : '' } };

@@ -205,6 +205,14 @@ describe('the connector', () => {
     expect(shown.at(-1)).to.equal('originNotListed');
   });
 
+  it('opens no page for a call that another agent answered, and says so', async () => {
+    await connected();
+    outcome = { kind: 'delivered', page: { answeredBy: 'Ana' } };
+    network.last.frame(CALL);
+    await settle();
+    expect([opened.length, shown.at(-1)]).to.deep.equal([0, 'elsewhere']);
+  });
+
   it('opens no page for a call that waited for more than a minute, but offers it', async () => {
     await connected();
     await answerPage('https://crm.example/7', 61_000);

@@ -59,6 +59,17 @@ describe('what is answered', () => {
     });
   });
 
+  it('may say that another agent answered the call', () => {
+    const answered = (label: unknown): unknown =>
+      outcomeOf(200, JSON.stringify({ received: true, answeredBy: { label } }));
+    expect(answered('Ana')).to.deep.equal({ kind: 'delivered', page: { answeredBy: 'Ana' } });
+    expect(answered(null)).to.deep.equal({ kind: 'delivered', page: { answeredBy: '' } });
+    expect(answered('x'.repeat(500))).to.deep.equal({
+      kind: 'delivered',
+      page: { answeredBy: 'x'.repeat(100) },
+    });
+  });
+
   for (const [status, text, problem, again] of [
     [200, 'n8n is starting up. Please wait', 'noEndpoint', 'soon'],
     [200, '<html>Log in</html>', 'noEndpoint', 'soon'],
