@@ -45,7 +45,7 @@ export const FIELDS: Explanations = {
     name: NAME,
     agent: { what: 'Whose session is asked.' },
     request: {
-      what: 'The texts that Accolades stores for account, phone and agent, or the version of the server.',
+      what: 'The texts that Accolades stores for account, phone and agent, the version of the server, or which agents are connected.',
     },
   },
   'accolades-command': {
@@ -57,11 +57,18 @@ export const FIELDS: Explanations = {
   },
   'accolades-webhook': {
     name: NAME,
-    method: { what: 'POST, GET (for IVR requests only), or both.' },
+    method: { what: 'Of IVR requests: POST, GET, or both. Everything else is sent with POST.' },
     generate: null,
     events: {
       what: 'What starts the flow. Everything else that Accolades sends is answered all the same, so that no call is lost.',
     },
+    waitAnswered: { section: 'outcome' },
+    waitUnanswered: { section: 'outcome' },
+    hangups: { section: 'outcome' },
+    callSource: {
+      what: 'Of the browser connector: all calls, only those of queues and campaigns, or only direct ones.',
+    },
+    rings: null,
     splitOutputs: OUTPUTS,
     outputs: null,
     answer: null,

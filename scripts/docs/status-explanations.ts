@@ -39,6 +39,8 @@ export const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
     pathReserved: 'Red ring. The path belongs to the editor and administration of Node-RED. Choose another.',
     refused:
       'Yellow ring. A request was refused; the number is the HTTP status: 401 wrong secret, 403 address not allowed, 405 method, 408 too slow, 413 too large, 400 or 415 no form.',
+    wrongPurpose:
+      'Yellow ring. Another kind of request came than the node receives. It was answered so that no call is lost; set the address of a node of that purpose.',
     fallback: 'Yellow ring. The flow had not answered in time, so the fallback was sent.',
   },
   'accolades-reply': {

@@ -103,6 +103,8 @@ export const LOOKUP_FLOW: FlowNode[] = [
     type: 'accolades-webhook',
     z: 'tab',
     path: '/accolades',
+    receives: 'connector',
+    events: ['incomingCall', 'outgoingCall', 'agentConnected', 'agentDisconnected'],
     flowPopsScreen: true,
     wires: [['keep', 'lookup']],
   },

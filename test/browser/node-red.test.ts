@@ -6,6 +6,7 @@ import { flows } from './node-red/flows.ts';
 import { helpTexts } from './node-red/help-texts.ts';
 import { manyAgents } from './node-red/many-agents.ts';
 import { NodeRedRig } from './node-red/rig.ts';
+import { webhookDialog } from './node-red/webhook-dialog.ts';
 
 /** A version from `hosts/node-red/versions` other than the devDependency. */
 const version = process.env['ACCOLADES_NODE_RED_VERSION'];
@@ -31,6 +32,7 @@ describe(`Node-RED${version === undefined ? '' : ` ${version}`} in a browser`, (
 
   firstCall(rig);
   dialogs(rig);
+  webhookDialog(rig);
   connectionTests(rig);
   manyAgents(rig);
   helpTexts(rig);

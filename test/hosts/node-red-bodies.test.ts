@@ -12,7 +12,7 @@ describe('Bodies of requests to a real Node-RED with its default settings', () =
 
   const flow = (path: string) => [
     tab('a'),
-    flowNode('a', 'hook', 'accolades-webhook', { path }, [['out']]),
+    flowNode('a', 'hook', 'accolades-webhook', { path, events: ['hangup'] }, [['out']]),
     debug('a', 'out'),
   ];
 

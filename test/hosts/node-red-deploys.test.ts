@@ -45,7 +45,7 @@ describe('Deployments and the end of a real Node-RED', function () {
     agentNode('agent', simulator.url, AGENT),
     flowNode('a', 'calls', 'accolades-call', { agent: 'agent', events: ['incomingCall'] }, [['said']]),
     said('a'),
-    flowNode('a', 'hook', 'accolades-webhook', { path: '/hook' }, [['hooked']]),
+    flowNode('a', 'hook', 'accolades-webhook', { path: '/hook', events: ['hangup'] }, [['hooked']]),
     flowNode('a', 'hooked', 'function', { func: `node.warn('got ' + msg.payload.callId);` }, []),
     ...more,
   ];

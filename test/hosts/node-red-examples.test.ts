@@ -39,6 +39,8 @@ describe('The examples in a real Node-RED', () => {
   let rig: NodeRedRig;
   let simulator: Simulator;
   let service: HttpStandIn;
+  /** Monotonic, in milliseconds. */
+  let deployedAt = 0;
 
   before(async () => {
     simulator = await startTelephony();
@@ -49,6 +51,7 @@ describe('The examples in a real Node-RED', () => {
     rig = await NodeRedRig.start({ SLACK_WEBHOOK_URL: `${service.url}/slack` });
     const nodes = await Promise.all((await offered()).map(read));
     await rig.deploy(nodes.flat().map(filledIn));
+    deployedAt = performance.now();
     for (const id of nodes.flat().flatMap(({ id, type }) => (type === 'accolades-call' ? [id] : []))) {
       await rig.client.waitForStatus(id, ({ fill }) => fill === 'green');
     }
@@ -95,7 +98,7 @@ describe('The examples in a real Node-RED', () => {
       case 'accolades-command':
         return { ...node, deviceId: DEVICE };
       case 'accolades-webhook':
-        return { ...node, credentials: { secret: SECRET } };
+        return { ...node, waitAnswered: '1', waitUnanswered: '1', credentials: { secret: SECRET } };
       case 'tab':
         return { ...node, env: arrayFrom(node['env'], 'env').map(withAddress) };
       default:
@@ -195,6 +198,10 @@ describe('The examples in a real Node-RED', () => {
   });
 
   it('Missed-call follow-up: creates a task for an unanswered call only', async () => {
+    // A call is told as missed only by an endpoint that was there 5 s before it.
+    await waitUntil('the endpoint to be there for 5 s', () => performance.now() >= deployedAt + 6_000, {
+      deadlineMs: 10_000,
+    });
     notify('missed');
     const answered = simulator.telephony.startCall({ deviceId: DEVICE, phoneNumber: '0311111111' });
     simulator.telephony.answerCall(answered.id);

@@ -87,7 +87,7 @@ describe('An environment variable in a field, in a real Node-RED', () => {
       ),
       debug('a', 'dialled'),
       {
-        ...flowNode('a', 'hook', 'accolades-webhook', { path: write('HOOK') }, [['reply']]),
+        ...flowNode('a', 'hook', 'accolades-webhook', { path: write('HOOK'), receives: 'ivr' }, [['reply']]),
         credentials: { secret: write('SECRET') },
       },
       flowNode(

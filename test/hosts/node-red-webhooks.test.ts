@@ -24,7 +24,17 @@ describe('The endpoint in a real Node-RED', () => {
     rig.deploy([
       tab('a'),
       {
-        ...flowNode('a', 'hook', 'accolades-webhook', { path: '/accolades', ...fields }, [['out', 'reply']]),
+        ...flowNode(
+          'a',
+          'hook',
+          'accolades-webhook',
+          {
+            path: '/accolades',
+            events: ['answer', 'confirmHangup', 'hangup', 'otherNotification'],
+            ...fields,
+          },
+          [['out', 'reply']],
+        ),
         credentials: { secret },
       },
       debug('a', 'out'),
@@ -80,7 +90,7 @@ describe('The endpoint in a real Node-RED', () => {
   });
 
   it('takes forms and JSON of a bounded size by POST, and nothing else', async () => {
-    await deploy({ method: 'post', maxBodyBytes: '2000' });
+    await deploy({ maxBodyBytes: '2000' });
     const path = `/accolades/${SECRET}`;
     const json = (body: string) => ({ body, headers: { 'content-type': 'application/json' } });
     expect(await post(path, form())).to.equal(200);
@@ -89,7 +99,7 @@ describe('The endpoint in a real Node-RED', () => {
     expect(await post(path, json('[1]'))).to.equal(400);
     expect(await post(path, { body: '<call/>', headers: { 'content-type': 'text/xml' } })).to.equal(415);
     expect(await post(path, form({ filler: 'x'.repeat(2_000) }))).to.equal(413);
-    expect(await post(path, { method: 'GET' })).to.equal(405);
+    expect(await post(path, { method: 'GET' })).to.equal(400);
     expect(await post(path, { ...form(), method: 'PUT' })).to.equal(405);
     expect(await rig.waitForMessages('out', 2)).to.have.lengthOf(2);
   });
@@ -99,7 +109,7 @@ describe('The endpoint in a real Node-RED', () => {
       [{ path: '' }, /No path is given/],
       [{ path: '/with space' }, /The path may hold/],
       [{ allowedAddresses: 'nowhere' }, /no IP address/],
-      [{ ivrFallback: '{"not a name":1}' }, /letters and digits/],
+      [{ receives: 'ivr', ivrFallback: '{"not a name":1}' }, /letters and digits/],
       [{ hangupFormat: 'yaml' }, /format/],
     ] as const) {
       await deploy(fields);
@@ -116,7 +126,9 @@ describe('The endpoint in a real Node-RED', () => {
     const reply = (fields: Readonly<Record<string, unknown>>): FlowNode =>
       flowNode('a', 'reply', 'accolades-reply', { reply: 'ivr', ...fields }, []);
     const failures = async (fields: Readonly<Record<string, unknown>>) => {
-      await deploy({ ivrFallback: '{"status":"unknown"}', replyLimitMs: '500' }, [reply(fields)]);
+      await deploy({ receives: 'ivr', ivrFallback: '{"status":"unknown"}', replyLimitMs: '500' }, [
+        reply(fields),
+      ]);
       const answer = await fetch(`${rig.host.url}/accolades/${SECRET}?order=1`);
       const [message] = await rig.waitForMessages('a-caught', 1);
       return { answer: await answer.text(), error: errorOf(message) };

@@ -5,7 +5,7 @@ import { expect } from 'chai';
 import { everythingSeen, TestRuntime, type FlowNode } from './runtime.ts';
 import { at } from './values.ts';
 import { waitFor } from './wait.ts';
-import { HANGUP, post } from './webhook-rig.ts';
+import { HANGUP, post, untilPresent } from './webhook-rig.ts';
 
 const folder = path.resolve(import.meta.dirname, '../examples');
 
@@ -104,18 +104,23 @@ describe('The examples', () => {
   });
 
   it('Missed-call follow-up', async () => {
-    await start('Missed-call follow-up');
-    const send = (event: string, callId: string) =>
-      post(`${url}/accolades/missed`, { ...HANGUP, event, callId });
-    await send('answer', '1.1');
-    await send('hangup', '1.1');
-    await send('hangup', '1.2');
+    await start(
+      'Missed-call follow-up',
+      byType('accolades-webhook', { waitAnswered: '1', waitUnanswered: '1' }),
+    );
+    await untilPresent();
+    const send = (event: string, callId: string, userId: string) =>
+      post(`${url}/accolades/missed`, { ...HANGUP, callDirection: 'in', event, callId, userId });
+    await send('answer', '1.1', '27');
+    for (const phone of ['28', '27']) await send('hangup', '1.1', phone);
+    for (const phone of ['27', '28', '29']) await send('hangup', '1.2', phone);
     const tasks = await waitFor('a task', () => (runtime.received.length > 0 ? runtime.received : null));
     expect(tasks).to.have.lengthOf(1);
     expect(at(tasks[0]?.message, 'payload')).to.deep.equal({
       task: 'Call back +40 21 123 4567',
       phoneNumber: '+40211234567',
       callId: '1.2',
+      waitSeconds: null,
     });
   });
 

@@ -8,7 +8,7 @@ import { callMigrations } from '../src/nodes/accolades-call/migrations.ts';
 import { commandMigrations } from '../src/nodes/accolades-command/migrations.ts';
 import { replyMigrations } from '../src/nodes/accolades-reply/migrations.ts';
 import { requestMigrations } from '../src/nodes/accolades-request/migrations.ts';
-import { webhookMigrations } from '../src/nodes/accolades-webhook/migrations.ts';
+import { lostPurposes, webhookMigrations } from '../src/nodes/accolades-webhook/migrations.ts';
 
 const MIGRATIONS: Readonly<Record<string, readonly Migration[]>> = {
   'accolades-account': accountMigrations,
@@ -54,6 +54,7 @@ const OLD: readonly Readonly<Record<string, unknown>>[] = [
   },
   { type: 'accolades-request', agent: 'x', request: 'version', parse: 'json' },
   { type: 'accolades-webhook', path: '/mine', events: ['hangup'], hangupFormat: 'form', maxBodyBytes: '9' },
+  { type: 'accolades-webhook', receives: 'connector', events: ['agentConnected'], numbers: '0721' },
 ];
 
 describe('Migrations', () => {
@@ -124,6 +125,23 @@ describe('Migrations', () => {
       splitOutputs: false,
     });
   });
+
+  for (const [events, receives, kept, lost] of [
+    [undefined, 'notifications', ['callEnded'], []],
+    [['answer', 'hangup'], 'notifications', ['answer', 'hangup'], []],
+    [['ivrRequest'], 'ivr', ['ivrRequest'], []],
+    [['agentConnected'], 'connector', ['agentConnected'], []],
+    [['incomingCall', 'ivrRequest', 'hangup'], 'notifications', ['hangup'], ['ivr', 'connector']],
+    [['incomingCall', 'ivrRequest'], 'ivr', ['ivrRequest'], ['connector']],
+    [[], 'notifications', [], []],
+    [['no such event'], 'notifications', ['no such event'], []],
+  ] as const) {
+    it(`of accolades-webhook give a node with ${JSON.stringify(events ?? 'no list')} the purpose ${receives}`, () => {
+      const old = { path: '/a', version: 1, ...(events === undefined ? {} : { events }) };
+      expect(migrate(old, webhookMigrations)).to.deep.include({ receives, events: kept, version: 2 });
+      expect(lostPurposes(old)).to.deep.equal(lost);
+    });
+  }
 
   it('change nothing of the examples, which are of the newest version', async () => {
     let seen = 0;

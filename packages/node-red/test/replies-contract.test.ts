@@ -37,6 +37,7 @@ describe('The replies of accolades-reply', () => {
         webhookFlow(
           {
             wires: [['fn']],
+            receives: reply.kind === 'ivr' ? 'ivr' : 'notifications',
             replyLimitMs: '300',
             ivrFallback: FALLBACK,
             hangupFallback: 'extend',

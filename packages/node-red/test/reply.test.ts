@@ -13,22 +13,29 @@ describe('accolades-reply', () => {
     everythingSeen.length = 0;
   });
 
-  /** Starts a webhook node, a function node and a reply node in a row. */
+  /** Starts a webhook node of each purpose, a function node and a reply node in a row. */
   async function start(
     func: string,
     reply: Readonly<Record<string, unknown>> = {},
     hook: Readonly<Record<string, unknown>> = {},
   ): Promise<void> {
+    const fields = { wires: [['fn']], ivrFallback: '{"status":"unknown"}', replyLimitMs: '5000', ...hook };
+    const other = (receives: string, events: readonly string[]): FlowNode => ({
+      id: receives,
+      type: 'accolades-webhook',
+      z: 'tab',
+      path: `/${receives}`,
+      receives,
+      events,
+      ...fields,
+    });
     const more: FlowNode[] = [
+      other('notifications', ['confirmHangup']),
+      other('connector', ['incomingCall']),
       { id: 'fn', type: 'function', z: 'tab', func, outputs: 1, libs: [], wires: [['reply', 'out']] },
       { id: 'reply', type: 'accolades-reply', z: 'tab', wires: [], ...reply },
     ];
-    ({ runtime, url } = await startWebhook(
-      webhookFlow(
-        { wires: [['fn']], ivrFallback: '{"status":"unknown"}', replyLimitMs: '5000', ...hook },
-        more,
-      ),
-    ));
+    ({ runtime, url } = await startWebhook(webhookFlow({ receives: 'ivr', ...fields }, more)));
   }
 
   const ivr = async (query = 'orderNumber=417') =>
@@ -38,7 +45,7 @@ describe('accolades-reply', () => {
       body: await response.text(),
     }));
   const confirm = () =>
-    post(`${url}/accolades`, { ...HANGUP, event: 'confirmHangup' }).then((response) => response.text());
+    post(`${url}/notifications`, { ...HANGUP, event: 'confirmHangup' }).then((response) => response.text());
 
   it('answers an IVR request with the object that the flow has made, although that replaced the payload', async () => {
     await start(
@@ -147,7 +154,7 @@ describe('accolades-reply', () => {
 
   it('still answers a request that came before a redeployment, or while it went on', async () => {
     const flow = (name: string): FlowNode[] =>
-      webhookFlow({ name, wires: [['keep']] }, [
+      webhookFlow({ receives: 'ivr', name, wires: [['keep']] }, [
         { id: 'keep', type: 'collector', z: 'tab', wires: [] },
         { id: 'reply', type: 'accolades-reply', z: 'tab', variables: 'vars', wires: [] },
         { id: 'slow', type: 'slow', z: 'tab', name, wires: [] },
@@ -208,14 +215,14 @@ describe('accolades-reply', () => {
       { reply: 'screenPop', popTitle: 'payload.url', popTitleType: 'msg' },
       { flowPopsScreen: true },
     );
-    const response = await post(`${url}/accolades`, forwarded);
+    const response = await post(`${url}/connector`, forwarded);
     expect(response.headers.get('access-control-allow-origin')).to.equal('*');
     expect(await response.json()).to.deep.equal({
       received: true,
       screenPop: { url: 'https://crm.example/7', title: 'https://crm.example/7' },
     });
     const other = { ...forwarded, frame: forwarded.frame.replace('021', '031') };
-    expect(await post(`${url}/accolades`, other).then((answer) => answer.json())).to.deep.equal({
+    expect(await post(`${url}/connector`, other).then((answer) => answer.json())).to.deep.equal({
       received: true,
     });
     expect(JSON.stringify(everythingSeen)).not.to.contain('time limit');
@@ -223,7 +230,7 @@ describe('accolades-reply', () => {
 
   it('does not keep the connector waiting unless set so', async () => {
     await start('return null;', { reply: 'screenPop' });
-    const response = await post(`${url}/accolades`, forwarded);
+    const response = await post(`${url}/connector`, forwarded);
     expect(await response.text()).to.equal('{"received":true}');
   });
 
@@ -233,7 +240,7 @@ describe('accolades-reply', () => {
       { reply: 'screenPop' },
       { flowPopsScreen: true, replyLimitMs: '200' },
     );
-    const response = await post(`${url}/accolades`, forwarded);
+    const response = await post(`${url}/connector`, forwarded);
     expect(await response.text()).to.equal('{"received":true}');
     await waitFor('the refusal', () => JSON.stringify(everythingSeen).includes('start with https://'));
   });

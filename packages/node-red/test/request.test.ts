@@ -4,6 +4,7 @@ import { expectNoSecretSeen, FRONT_DESK, SALES } from './fixtures.ts';
 import { TestRuntime, type FlowNode, type Message } from './runtime.ts';
 import { at } from './values.ts';
 import { waitFor } from './wait.ts';
+import { HANGUP, post } from './webhook-rig.ts';
 
 describe('accolades-request', () => {
   let simulator: Simulator;
@@ -185,5 +186,67 @@ describe('accolades-request', () => {
     const running = await start({ agent: '' });
     expect(running.statusOf('ask')).to.deep.include({ fill: 'red', text: 'wrong settings' });
     expect(at(await fail(running), 'error', 'code')).to.equal('INVALID_PARAMETER');
+  });
+
+  describe('for the status', () => {
+    const calls = (more: Readonly<Record<string, unknown>> = {}): FlowNode => ({
+      id: 'calls',
+      type: 'accolades-call',
+      z: 'tab',
+      agent: 'agent',
+      wires: [[]],
+      ...more,
+    });
+
+    it('says who is connected, why others are not, and when the last call came', async () => {
+      const idCrm = `Front desk=${FRONT_DESK}, Gone=0a0b0c0d0e`;
+      const running = await start({ request: 'status' }, idCrm, [calls()]);
+      await running.waitForStatus('calls', '1/2 connected');
+      simulator.placeCall({ agents: FRONT_DESK, phoneNumber: '0211234567' });
+      await running.waitForStatus('calls', /0211234567/);
+      const message = await ask(running, { other: 1 });
+      expect(message).to.deep.include({ topic: 'status', other: 1 });
+      const payload = message?.['payload'];
+      expect(payload).to.deep.include({ connected: 1, total: 2, endpoints: [] });
+      expect(at(payload, 'agents', '0')).to.deep.include({
+        agent: { label: 'Front desk', id: '321', phoneId: '27' },
+        state: 'connected',
+        reason: null,
+      });
+      for (const name of ['since', 'lastCallAt'])
+        expect(at(payload, 'agents', '0', name)).to.match(/^20.*Z$/);
+      expect(at(payload, 'agents', '1')).to.deep.include({ state: 'waiting', reason: 'ID_NOT_FOUND' });
+      expect(at(payload, 'agents', '1', 'nextAttemptAt')).to.match(/^20.*Z$/);
+      expect(running.statusOf('ask')).to.deep.include({ fill: 'yellow', text: '1/2 connected' });
+    });
+
+    it('opens no session', async () => {
+      const running = await start({ request: 'status' });
+      const message = await ask(running);
+      expect(at(message?.['payload'], 'agents', '0')).to.deep.include({ state: 'notHere', lastCallAt: null });
+      expect(simulator.sessions()).to.deep.equal([]);
+      expect(running.statusOf('ask')).to.deep.include({ fill: 'red', text: '0/1 connected' });
+    });
+
+    it('says what the notifications of webhook nodes show', async () => {
+      const hook: FlowNode = {
+        id: 'hook',
+        type: 'accolades-webhook',
+        z: 'tab',
+        name: 'Reception',
+        path: '/calls',
+        events: ['callEnded'],
+        wires: [[]],
+      };
+      const running = await start({ request: 'status' }, FRONT_DESK, [hook]);
+      await post(`${await running.serve()}/calls`, { ...HANGUP, userId: '27' });
+      const message = await ask(running);
+      expect(at(message?.['payload'], 'endpoints', '0')).to.deep.include({
+        path: '/calls',
+        name: 'Reception',
+        calls: 1,
+        reportingPhones: ['27'],
+      });
+    });
   });
 });

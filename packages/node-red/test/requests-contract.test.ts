@@ -1,3 +1,4 @@
+import { PURPOSE_EVENTS } from '@accolades-flow/core';
 import { expect } from 'chai';
 import { REQUEST_CASES } from '../../../test/contract/requests.ts';
 import { webhookFlow, startWebhook } from './webhook-rig.ts';
@@ -10,7 +11,20 @@ describe('The messages of accolades-webhook', () => {
   let marks = 0;
 
   before(async () => {
-    ({ runtime, url } = await startWebhook(webhookFlow({ replyLimitMs: '100', wires: [['out']] })));
+    const of = (receives: 'ivr' | 'connector', events: readonly string[]) => ({
+      id: receives,
+      type: 'accolades-webhook',
+      z: 'tab',
+      path: `/${receives}`,
+      receives,
+      events,
+      replyLimitMs: '100',
+      wires: [['out']],
+    });
+    const others = [of('ivr', PURPOSE_EVENTS.ivr), of('connector', PURPOSE_EVENTS.connector)];
+    ({ runtime, url } = await startWebhook(
+      webhookFlow({ path: '/notifications', replyLimitMs: '100' }, others),
+    ));
   });
 
   after(() => runtime.stop());
@@ -18,7 +32,7 @@ describe('The messages of accolades-webhook', () => {
   /** The messages that arrived before a marker request. */
   async function messagesUntilMark(): Promise<Message[]> {
     const mark = `mark-${++marks}`;
-    await fetch(`${url}/accolades`, {
+    await fetch(`${url}/notifications`, {
       method: 'POST',
       body: new URLSearchParams({ apiName: 'callNotification', event: 'answer', callId: mark }),
     });
@@ -28,10 +42,10 @@ describe('The messages of accolades-webhook', () => {
     }
   }
 
-  for (const { name, method, query, contentType, body, status, message, waits } of REQUEST_CASES) {
+  for (const { name, receives, method, query, contentType, body, status, message, waits } of REQUEST_CASES) {
     it(`${name}: status ${status}, ${message === null ? 'no message' : 'one message'}`, async () => {
       const before = runtime.messagesOf('out').length;
-      const response = await fetch(`${url}/accolades${query === undefined ? '' : `?${query}`}`, {
+      const response = await fetch(`${url}/${receives}${query === undefined ? '' : `?${query}`}`, {
         method,
         ...(body === undefined ? {} : { body: typeof body === 'string' ? body : new Uint8Array(body) }),
         headers: typeof contentType === 'string' ? { 'content-type': contentType } : {},

@@ -32,6 +32,7 @@ interface EditorNodeDefinition {
   outputLabels?(this: EditorNode, port: number): string | undefined;
   oneditprepare?(this: EditorNode): void;
   oneditsave?(this: EditorNode): void;
+  oneditcancel?(this: EditorNode): void;
 }
 
 export interface EditorRed {

@@ -1,4 +1,4 @@
-import type { EditorRed, Query } from '../../editor/editor-api.ts';
+import type { EditorNode, EditorRed, Query } from '../../editor/editor-api.ts';
 import { showDefaults, typedField } from '../../editor/typed-fields.ts';
 import { migrate } from '../../migrations/migrate.ts';
 import { requestMigrations } from './migrations.ts';
@@ -8,7 +8,7 @@ declare const $: Query;
 
 const field = (name: string) => $(`#node-input-${name}`);
 
-const REQUESTS = ['configuration', 'version'];
+const REQUESTS = ['configuration', 'version', 'status'] as const;
 const FORMATS = ['none', 'auto', 'json', 'xml', 'csv'];
 
 RED.nodes.registerType('accolades-request', {
@@ -41,8 +41,7 @@ RED.nodes.registerType('accolades-request', {
   },
   label() {
     if (this.name !== undefined && this.name !== '') return this.name;
-    const request = this['request'] === 'version' ? 'version' : 'configuration';
-    const what = this._(`accolades-request.defaultName.${request}`);
+    const what = this._(`accolades-request.defaultName.${requestOf(this)}`);
     const agent = RED.nodes.node(this['agent'])?.name ?? '';
     return agent === '' ? what : this._('accolades-request.defaultName.withAgent', { agent, what });
   },
@@ -50,14 +49,17 @@ RED.nodes.registerType('accolades-request', {
     return this.name === undefined || this.name === '' ? '' : 'node_label_italic';
   },
   outputLabels() {
-    const request = this['request'] === 'version' ? 'version' : 'configuration';
-    return this._(`accolades-request.defaultName.${request}`);
+    return this._(`accolades-request.defaultName.${requestOf(this)}`);
   },
   oneditprepare() {
     showDefaults($, this, migrate({}, requestMigrations));
     typedField($, 'agentLabel', ['msg', 'str', 'flow', 'global', 'env', 'jsonata']);
     field('request').on('change', () => {
-      $('#accolades-request-parse').toggle(field('request').val() !== 'version');
+      const request = field('request').val();
+      $('#accolades-request-parse').toggle(request === 'configuration');
+      $('#accolades-request-which').toggle(request !== 'status');
+      $('#accolades-request-connection').toggle(request !== 'status');
+      $('#accolades-request-states').toggle(request === 'status');
     });
     field('request').trigger('change');
   },
@@ -65,3 +67,7 @@ RED.nodes.registerType('accolades-request', {
     this['version'] = 1;
   },
 });
+
+function requestOf(node: EditorNode): (typeof REQUESTS)[number] {
+  return REQUESTS.find((known) => known === node['request']) ?? 'configuration';
+}

@@ -6,8 +6,10 @@ import {
   parseConfiguration,
   TEXT_FORMATS,
   type AgentCredential,
+  type AgentState,
+  type OutcomeStatus,
 } from '@accolades-flow/core';
-import { processHub, systemClock } from '@accolades-flow/core/node';
+import { processHub, processOutcomes, systemClock } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef, NodeMessage } from '@node-red/registry';
 import { migrate, type Settings } from '../../migrations/migrate.ts';
 import { answerMessages, type Answering } from '../../runtime/answer-messages.ts';
@@ -18,7 +20,7 @@ import { errorStatus, type NodeStatus } from '../../runtime/node-status.ts';
 import { runtimeEnd } from '../../runtime/runtime-end.ts';
 import { createTexts, errorCodeOf, type Texts } from '../../runtime/texts.ts';
 import { typedSetting } from '../../runtime/typed-value.ts';
-import { isAgentNode, type AgentNode } from '../accolades-agent/agent-connection.ts';
+import { isAgentNode, type AgentConnection, type AgentNode } from '../accolades-agent/agent-connection.ts';
 import { requestMigrations } from './migrations.ts';
 import english from './locales/en-US.json' with { type: 'json' };
 
@@ -29,7 +31,7 @@ const KEEP_MS = 5_000;
 
 /**
  * The node `accolades-request`: requests an agent's configuration or the server's version over the
- * agent's live connection.
+ * agent's live connection, or reports the state of agents and webhook nodes.
  */
 export default function registerRequest(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
@@ -38,27 +40,49 @@ export default function registerRequest(RED: NodeAPI): void {
     RED.nodes.createNode(this, config);
     const settings = migrate({ ...config }, requestMigrations);
     const agent = configNode(RED.nodes, settings['agent'], isAgentNode);
-    answerMessages(this, new RequestWork(this, texts, RED.util, settings, agent));
+    answerMessages(this, new RequestWork(this, texts, RED, settings, agent));
   }
 
   RED.nodes.registerType('accolades-request', Request);
+}
+
+const REQUESTS = ['configuration', 'version', 'status'] as const;
+
+/** The answer to the request `status`. */
+interface StatusAnswer {
+  readonly connected: number;
+  readonly total: number;
+  /** In the order of the list of agents. */
+  readonly agents: readonly AgentState[];
+  /** The webhook nodes that tell what became of calls. */
+  readonly endpoints: readonly ({ readonly path: string; readonly name: string } & OutcomeStatus)[];
+}
+
+function isWebhookNode(node: unknown): node is { readonly path: string; readonly name?: string } {
+  return typeof node === 'object' && node !== null && 'path' in node && typeof node.path === 'string';
 }
 
 /** The work of a request node while it is deployed. */
 class RequestWork implements Answering {
   readonly #node: Node;
   readonly #texts: Texts;
-  readonly #util: NodeAPI['util'];
+  readonly #red: Pick<NodeAPI, 'nodes' | 'util'>;
   readonly #settings: Settings;
   readonly #agent: AgentNode | null;
   readonly #requests: AgentRequests;
   #forgetEnd: () => void = () => undefined;
   #ended = false;
 
-  constructor(node: Node, texts: Texts, util: NodeAPI['util'], settings: Settings, agent: AgentNode | null) {
+  constructor(
+    node: Node,
+    texts: Texts,
+    red: Pick<NodeAPI, 'nodes' | 'util'>,
+    settings: Settings,
+    agent: AgentNode | null,
+  ) {
     this.#node = node;
     this.#texts = texts;
-    this.#util = util;
+    this.#red = red;
     this.#settings = settings;
     this.#agent = agent;
     this.#requests = new AgentRequests({
@@ -91,7 +115,10 @@ class RequestWork implements Answering {
     const connection = node.connection();
     const request = this.#requestType();
     const format = this.#format();
-    const label = await typedSetting(this.#util, this.#settings, 'agentLabel', this.#node, message);
+    if (request === 'status') {
+      return Object.assign(message, { topic: request, payload: this.#status(connection) });
+    }
+    const label = await typedSetting(this.#red.util, this.#settings, 'agentLabel', this.#node, message);
     const agent = this.#choose(connection.agents, label);
     node.warnOnce(connection.security);
     this.#show({ fill: 'yellow', shape: 'ring', text: this.#texts('accolades-request.status.asking') });
@@ -120,6 +147,26 @@ class RequestWork implements Answering {
     });
   }
 
+  /** Opens no connection, so that it also tells of agents that another program holds. */
+  #status({ agents, server }: AgentConnection): StatusAnswer {
+    const states = processHub().agentStates(server, agents);
+    const connected = states.filter(({ state }) => state === 'connected').length;
+    const total = states.length;
+    this.#show({
+      ...(connected === total
+        ? { fill: 'green', shape: 'dot' }
+        : { fill: connected === 0 ? 'red' : 'yellow', shape: 'ring' }),
+      text: this.#texts('accolades.status.severalConnected.protected', { connected, total }),
+    });
+    const endpoints = processOutcomes()
+      .statuses()
+      .flatMap(({ key, status }) => {
+        const node: unknown = this.#red.nodes.getNode(key);
+        return isWebhookNode(node) ? [{ path: node.path, name: node.name ?? '', ...status }] : [];
+      });
+    return { connected, total, agents: states, endpoints };
+  }
+
   /** Shows why there is no answer, and returns the error for Catch nodes. */
   failed(error: unknown): Error {
     this.#show(errorStatus(error, this.#texts));
@@ -142,9 +189,9 @@ class RequestWork implements Answering {
     throw invalidParameter(this.#texts('accolades.log.noAgent'));
   }
 
-  #requestType(): 'configuration' | 'version' {
-    const { request } = this.#settings;
-    if (request === 'configuration' || request === 'version') return request;
+  #requestType(): (typeof REQUESTS)[number] {
+    const request = REQUESTS.find((known) => known === this.#settings['request']);
+    if (request !== undefined) return request;
     throw invalidParameter(this.#texts('accolades-request.error.request'));
   }
 

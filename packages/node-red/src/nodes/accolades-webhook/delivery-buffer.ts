@@ -1,14 +1,22 @@
-import { BoundedQueue, type WebhookEventType, type WebhookMessage } from '@accolades-flow/core';
+import {
+  BoundedQueue,
+  type CallRecord,
+  type EndpointEventType,
+  type WebhookMessage,
+} from '@accolades-flow/core';
 
 /** Messages held while the node is away; beyond it the oldest are dropped and reported. */
 const MAX_HELD = 5_000;
 /** Characters of JSON held while the node is away. A typical notification has about 500. */
 const MAX_HELD_CHARS = 8 * 1024 * 1024;
 
+/** The payload of a message: a request, or what became of a call. */
+export type WebhookPayload = WebhookMessage | CallRecord;
+
 /** One message for the flow. */
 export interface Delivery {
-  readonly type: WebhookEventType;
-  readonly message: WebhookMessage;
+  readonly type: EndpointEventType;
+  readonly message: WebhookPayload;
   /** Identifies the request that waits for the flow's answer; null: no request waits. */
   readonly replyToken: string | null;
 }

@@ -2,9 +2,8 @@ import {
   LineLimiter,
   WebhookEndpoint,
   withoutPastedEnds,
+  type EndpointEventType,
   type Refusal,
-  type WebhookEventType,
-  type WebhookMessage,
 } from '@accolades-flow/core';
 import { processPendingReplies, systemClock } from '@accolades-flow/core/node';
 import type { Node, NodeAPI, NodeDef } from '@node-red/registry';
@@ -22,19 +21,20 @@ import { StatusDisplay } from '../../runtime/status-display.ts';
 import { storedSecret } from '../../runtime/stored-secret.ts';
 import { hideCredentials } from '../../runtime/hide-credentials.ts';
 import { createTexts, describeError, type Texts } from '../../runtime/texts.ts';
-import type { Delivery } from './delivery-buffer.ts';
+import { CallOutcomes } from './call-outcomes.ts';
+import type { Delivery, WebhookPayload } from './delivery-buffer.ts';
 import { endpointSettings } from './endpoint-settings.ts';
 import english from './locales/en-US.json' with { type: 'json' };
-import { webhookMigrations } from './migrations.ts';
+import { lostPurposes, webhookMigrations } from './migrations.ts';
 import { readPath } from './path.ts';
 import type { DeployedNode, WebhookRoute } from './webhook-route.ts';
 import { WebhookRoutes } from './webhook-routes.ts';
 
-type Self = Node<{ secret: string }>;
+type Self = Node<{ secret: string }> & { path?: string };
 
 /**
- * The node `accolades-webhook`: an HTTP endpoint for call notifications, IVR requests and events of
- * the browser connector.
+ * The node `accolades-webhook`: an HTTP endpoint for call notifications, for IVR requests or for
+ * events of the browser connector.
  */
 export default function registerWebhook(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
@@ -56,18 +56,20 @@ export default function registerWebhook(RED: NodeAPI): void {
   function Webhook(this: Self, config: NodeDef): void {
     RED.nodes.createNode(this, config);
     hideCredentials(this);
-    const settings = migrate({ ...config }, webhookMigrations);
+    const stored: Settings = { ...config };
+    const settings = migrate(stored, webhookMigrations);
     const needsLogin = Boolean(setting('httpNodeAuth'));
     const environment = environmentOf(RED.util, this);
     const work = new WebhookWork(this, texts, RED, routes, needsLogin);
     const leave = gateOf(RED).join(work);
     // Other tools may store an empty secret, which means none.
     const isSet = storedSecret(RED, this.id, 'secret') !== '';
-    const everything = 'accept requests from every address';
-    const checkAddresses = (addresses: unknown): void => {
-      checkGivenSetting(RED, config, 'allowedAddresses', addresses, everything);
+    const checkGiven: CheckGiven = (name, value, everything) => {
+      checkGivenSetting(RED, config, name, value, everything);
     };
-    work.begin(settings, isSet ? this.credentials.secret : undefined, environment, checkAddresses);
+    work.begin(settings, isSet ? this.credentials.secret : undefined, environment, checkGiven);
+    work.warnOfLost(stored, settings);
+    this.path = work.path;
     this.on('close', (removed: boolean, done: () => void) => {
       work.end();
       leave(removed);
@@ -77,6 +79,9 @@ export default function registerWebhook(RED: NodeAPI): void {
 
   RED.nodes.registerType('accolades-webhook', Webhook, { credentials: { secret: { type: 'password' } } });
 }
+
+/** Refuses an environment variable without a value where clearing the field would do `everything`. */
+type CheckGiven = (name: string, value: unknown, everything: string) => void;
 
 /** The work of a webhook node while it is deployed. */
 class WebhookWork implements FlowMember {
@@ -88,9 +93,11 @@ class WebhookWork implements FlowMember {
   readonly #limiter = new LineLimiter();
   readonly #routes: WebhookRoutes | null;
   readonly #needsLogin: boolean;
-  #ports: readonly WebhookEventType[] | null = null;
+  #ports: readonly EndpointEventType[] | null = null;
   #path = '';
   #deployed: DeployedNode | null = null;
+  /** Null: the node does not send what became of calls. */
+  #outcomes: CallOutcomes | null = null;
   #route: WebhookRoute | null = null;
   /** An error for Catch nodes, sent once they exist. */
   #problem: unknown = null;
@@ -117,13 +124,13 @@ class WebhookWork implements FlowMember {
     this.#needsLogin = needsLogin;
   }
 
+  /** Empty while the settings are invalid. */
+  get path(): string {
+    return this.#path;
+  }
+
   /** Claims the path. Invalid settings become the node's status and an error for Catch nodes. */
-  begin(
-    settings: Settings,
-    secret: unknown,
-    environment: Environment,
-    checkAddresses: (addresses: unknown) => void,
-  ): void {
+  begin(settings: Settings, secret: unknown, environment: Environment, checkGiven: CheckGiven): void {
     try {
       if (this.#routes === null) throw invalidParameter(this.#texts('accolades-webhook.error.httpOff'));
       this.#path = readPath(settingReader(settings, environment)('path'));
@@ -136,18 +143,44 @@ class WebhookWork implements FlowMember {
       }
       const given = this.#secretOf(secret, environment);
       const rules = endpointSettings(settings, given, environment);
-      checkAddresses(rules.allowedAddresses);
+      checkGiven('allowedAddresses', rules.allowedAddresses, 'accept requests from every address');
+      if (settings['receives'] === 'connector') checkGiven('numbers', rules.numbers, 'take all numbers');
       const endpoint = new WebhookEndpoint(rules, {
         key: this.#node.id,
         clock: systemClock,
         replies: processPendingReplies(),
       });
-      this.#ports = settings['splitOutputs'] === true ? endpoint.events : null;
+      this.#ports = settings['splitOutputs'] === true ? endpoint.chosenEvents : null;
+      this.#outcomes = this.#outcomesOf(endpoint, settings, environment);
       this.#deployed = this.#deployedNode(endpoint, given !== '');
       this.#claimPath(false);
     } catch (error) {
       this.#fail(error);
     }
+  }
+
+  /** Says which requests a node of an earlier version no longer receives. */
+  warnOfLost(stored: Settings, settings: Settings): void {
+    const lost = lostPurposes(stored);
+    if (lost.length === 0) return;
+    const nameOf = (purpose: unknown): string => this.#texts(`accolades-webhook.receives.${String(purpose)}`);
+    const names = { lost: lost.map(nameOf).join(', '), kept: nameOf(settings['receives']) };
+    this.#node.warn(this.#texts('accolades-webhook.log.lostPurposes', names));
+  }
+
+  #outcomesOf(endpoint: WebhookEndpoint, settings: Settings, environment: Environment): CallOutcomes | null {
+    const events = endpoint.outcomeEvents;
+    if (events.length === 0) return null;
+    return new CallOutcomes(settings, environment, {
+      key: this.#node.id,
+      events,
+      onRecord: (message) => {
+        this.#route?.add({ type: message.event, message, replyToken: null });
+      },
+      onReport: ({ text }) => {
+        this.#node.warn(text);
+      },
+    });
   }
 
   /**
@@ -200,12 +233,14 @@ class WebhookWork implements FlowMember {
   end(): void {
     if (this.#ended) return;
     this.#ended = true;
+    this.#outcomes?.leave();
     this.#route?.detach();
     this.#display.close();
   }
 
   giveUp(): void {
     this.end();
+    this.#outcomes?.giveUp();
     if (this.#route !== null && this.#deployed !== null) this.#routes?.giveUp(this.#route, this.#deployed);
   }
 
@@ -214,6 +249,7 @@ class WebhookWork implements FlowMember {
     try {
       this.#route = this.#routes.claim(this.#path, this.#node.id, this.#deployed, force);
       if (this.#route !== null) {
+        this.#outcomes?.open();
         this.#problem = null;
         this.#display.showConnection({
           fill: 'green',
@@ -274,8 +310,11 @@ class WebhookWork implements FlowMember {
     this.#display.showCall(() => this.#statusOf(type, payload));
   }
 
-  #statusOf(type: WebhookEventType, payload: WebhookMessage): NodeStatus {
-    const event = this.#texts(`accolades-webhook.short.${type}`);
+  #statusOf(type: EndpointEventType, payload: WebhookPayload): NodeStatus {
+    const event =
+      'result' in payload
+        ? this.#texts(`accolades-webhook.result.${payload.result}`)
+        : this.#texts(`accolades-webhook.short.${type}`);
     const number = 'phoneNumber' in payload ? payload.phoneNumber : payload.agent.label;
     const shown = number.replace(/[^\p{L}\p{N}\p{P}\p{S} ]/gu, '').trim();
     return { fill: 'blue', shape: 'dot', text: shorten(`${event} ${shown}`.trim()) };
@@ -284,10 +323,15 @@ class WebhookWork implements FlowMember {
   #refused(refusal: Refusal): void {
     if (this.#ended) return;
     this.#warn(refusal.error.code, refusal.logLine);
+    const { error, answer } = refusal;
     this.#display.showCall(() => ({
       fill: 'yellow',
       shape: 'ring',
-      text: shorten(this.#texts('accolades-webhook.status.refused', { status: refusal.answer.status })),
+      text: shorten(
+        error.code === 'WRONG_PURPOSE'
+          ? this.#texts('accolades-webhook.status.wrongPurpose')
+          : this.#texts('accolades-webhook.status.refused', { status: answer.status }),
+      ),
     }));
   }
 

@@ -8,7 +8,7 @@ import {
   type RequestHead,
   type WebhookEndpoint,
 } from '@accolades-flow/core';
-import { readBody } from '@accolades-flow/core/node';
+import { processOutcomes, readBody } from '@accolades-flow/core/node';
 import { openRequests } from '../../runtime/open-requests.ts';
 import { DeliveryBuffer, type Delivery, type DeliveryTarget } from './delivery-buffer.ts';
 
@@ -102,6 +102,11 @@ export class WebhookRoute {
     this.#buffer.requeue(deliveries);
   }
 
+  /** Delivers a message that no request brought. */
+  add(delivery: Delivery): void {
+    this.#buffer.add(delivery);
+  }
+
   takeHeld(): Delivery[] {
     return this.#buffer.takeAll();
   }
@@ -177,6 +182,8 @@ export class WebhookRoute {
     }
     // Answer first: Accolades hangs up the call without an answer.
     if (received.answer !== null) sendAnswer(response, received.answer);
+    // By key, so that it also reaches them while the node is away.
+    if (received.notification !== null) processOutcomes().notified(this.owner, received.notification);
     if (received.kind === 'ignored') return;
     const { type, message, replyToken, warning } = received;
     const delivery: Delivery = { type, message, replyToken };
