@@ -143,7 +143,7 @@ describe('the console in a browser', () => {
       'Notification',
       'Endpoint answered',
     );
-    expect(posted).to.deep.equal(['27 hangup', '28 answer']);
+    expect(posted).to.deep.equal(['28 answer', '27 hangup']);
     expect(await page.locator('#life-timeline').innerText()).to.match(/Stopped ringing\s+27 \(Front desk\)/);
     await page.getByRole('button', { name: 'Transfer at once' }).click();
     await timelineEndsWith('Agent’s client told', 'Notification', 'Endpoint answered');

@@ -85,7 +85,7 @@ describe('calls of a small company', () => {
     expect(states(answered)).to.deep.equal(['27 ended', '28 talking', '29 ended']);
     clock.advance(30_000);
     simulator.telephony.hangUp(id);
-    expect(await posted(4)).to.deep.equal(['27 hangup', '29 hangup', '28 answer', '28 hangup']);
+    expect(await posted(4)).to.deep.equal(['28 answer', '27 hangup', '29 hangup', '28 hangup']);
     expect([...callIds()]).to.deep.equal([id]);
     expect(endpoint.received.at(-1)?.fields).to.include({ duration: '30', callDirection: 'incoming' });
     expect(clock.timers).to.equal(0);

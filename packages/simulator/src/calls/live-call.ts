@@ -292,8 +292,8 @@ export class LiveCall {
       this.#talk(leg);
     } else {
       const others = this.#legs.inState('ringing').filter((other) => other !== leg);
-      for (const other of others) this.#endLeg(other, 'deviceStopped', 'Another phone answered.');
       this.#connect(leg);
+      for (const other of others) this.#endLeg(other, 'deviceStopped', 'Another phone answered.');
     }
   }
 

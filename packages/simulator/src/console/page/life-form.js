@@ -70,6 +70,8 @@ function kind() {
 function showFields() {
   const { fields, hint } = KINDS[kind()];
   setText(byId('life-hint'), hint);
+  // A hunt rings each phone for 15 s, other calls as long as the settings say.
+  byId('life-form').elements.ringS.placeholder = kind() === 'hunt' ? '15' : 'as set';
   for (const field of byId('life-form').querySelectorAll('[data-field]')) {
     field.hidden = !fields.includes(field.dataset.field);
     for (const input of field.querySelectorAll('input')) input.disabled = field.hidden;
