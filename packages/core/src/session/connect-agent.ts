@@ -2,18 +2,16 @@ import { AccoladesError } from '../errors.ts';
 import type { Transport, TransportHandlers } from '../net/transport.ts';
 import { encodeAuthRequest } from '../protocol/encode.ts';
 import { startDeadline, type Timer } from '../time/clock.ts';
-import type { SessionListener, SessionOptions, SessionTimings } from './contract.ts';
-import { readFrame, type SessionMessage } from './read-frame.ts';
+import type { SessionContext } from './contract.ts';
+import type { ConnectionPeer } from './live-connection.ts';
+import { readFrame } from './read-frame.ts';
 
-/** Callbacks of a connection attempt. Nothing is called after `onConnected` or `onFailed`. */
-export interface ConnectPeer {
+/** Callbacks of an attempt. Nothing is called after `onConnected` or `onFailed`. */
+export interface ConnectPeer extends ConnectionPeer {
   /** The connection is open, and the authentication request was sent. */
   onAuthenticating(): void;
-  /** Any message but the success, such as a call or a refusal. */
-  onMessage(message: SessionMessage): void;
   /** The server has authenticated the agent. The peer now owns the transport. */
   onConnected(transport: Transport, version: string | null): void;
-  onFailed(error: AccoladesError): void;
 }
 
 /**
@@ -22,36 +20,24 @@ export interface ConnectPeer {
  * The server may send calls before it confirms the authentication.
  */
 export class ConnectAttempt implements TransportHandlers {
-  /** Private, so that logging the attempt does not show it. */
-  readonly #idCrm: string;
-  readonly #options: SessionOptions;
-  readonly #timings: SessionTimings;
-  readonly #listener: Pick<SessionListener, 'onReport' | 'onFrame'>;
+  readonly #context: SessionContext;
   readonly #peer: ConnectPeer;
   #transport: Transport | null = null;
   #deadline: Timer | null = null;
 
-  constructor(
-    idCrm: string,
-    options: SessionOptions,
-    timings: SessionTimings,
-    listener: Pick<SessionListener, 'onReport' | 'onFrame'>,
-    peer: ConnectPeer,
-  ) {
-    this.#idCrm = idCrm;
-    this.#options = options;
-    this.#timings = timings;
-    this.#listener = listener;
+  constructor(context: SessionContext, peer: ConnectPeer) {
+    this.#context = context;
     this.#peer = peer;
   }
 
   /** Dials. Call it once. */
   start(): void {
-    this.#startDeadline(this.#timings.connectMs, () => {
+    const { options, timings } = this.#context;
+    this.#startDeadline(timings.connectMs, () => {
       const what = this.#transport?.stalledAt?.() ?? undefined;
       return new AccoladesError('CONNECT_TIMEOUT', what === undefined ? {} : { what });
     });
-    this.#transport = this.#options.connect(this.#options.server, this);
+    this.#transport = options.connect(options.server, this);
   }
 
   /** Ends the attempt and its connection. Calls nothing. */
@@ -68,15 +54,17 @@ export class ConnectAttempt implements TransportHandlers {
   }
 
   onOpen(): void {
-    this.#startDeadline(this.#timings.authenticateMs, () => new AccoladesError('AUTH_TIMEOUT'));
-    this.#transport?.sendText(encodeAuthRequest(this.#idCrm));
+    const { idCrm, timings } = this.#context;
+    this.#startDeadline(timings.authenticateMs, () => new AccoladesError('AUTH_TIMEOUT'));
+    this.#transport?.sendText(encodeAuthRequest(idCrm));
     this.#peer.onAuthenticating();
   }
 
   onFrame(frame: string | Uint8Array): void {
-    const message = readFrame(frame, this.#idCrm, this.#listener);
-    if (message?.type !== 'authSuccess') {
-      if (message !== null) this.#peer.onMessage(message);
+    const message = readFrame(frame, this.#context);
+    if (message === null) return;
+    if (message.type !== 'authSuccess') {
+      this.#peer.onMessage(message);
       return;
     }
     const transport = this.take();
@@ -84,22 +72,17 @@ export class ConnectAttempt implements TransportHandlers {
   }
 
   onPong(): void {
-    // The deadline decides, whatever the server sends.
+    // Only the deadlines count.
   }
 
   onClosed(error: AccoladesError): void {
-    this.#fail(error);
-  }
-
-  #fail(error: AccoladesError): void {
-    this.stop();
     this.#peer.onFailed(error);
   }
 
   #startDeadline(ms: number, errorOf: () => AccoladesError): void {
     this.#deadline?.stop();
-    this.#deadline = startDeadline(this.#options.clock, ms, () => {
-      this.#fail(errorOf());
+    this.#deadline = startDeadline(this.#context.options.clock, ms, () => {
+      this.#peer.onFailed(errorOf());
     });
   }
 }

@@ -116,3 +116,12 @@ export interface SessionListener {
   /** Called with each frame before it is read. */
   onFrame?(frame: string | Uint8Array): void;
 }
+
+/** The parts of a session that its connections need. */
+export interface SessionContext {
+  /** The agent's idCrm, a secret. */
+  readonly idCrm: string;
+  readonly options: SessionOptions;
+  readonly timings: SessionTimings;
+  readonly listener: SessionListener;
+}

@@ -3,19 +3,19 @@ import { maskDecoded } from '../protocol/mask-decoded.ts';
 import type { ServerMessage } from '../protocol/messages.ts';
 import { utf8Text } from '../protocol/utf8.ts';
 import { shownText } from '../text/shown-text.ts';
-import type { SessionListener } from './contract.ts';
+import type { SessionContext, SessionListener } from './contract.ts';
 
-/** A message that changes the session. The server's errors are only reported. */
-export type SessionMessage = Exclude<ServerMessage, { type: 'error' }>;
+/** A message that changes the session. The listener gets calls and the server's errors. */
+export type SessionMessage = Exclude<ServerMessage, { type: 'error' | 'incomingCall' | 'outgoingCall' }>;
 
 /**
  * Decodes a frame and masks the agent's idCrm: a server that echoes it must not leak it to a flow.
- * Returns null for a frame that is only reported: unreadable, of an unknown type, or an error.
+ * Returns null for a frame that does not change the session: the listener gets calls, and a report
+ * of a frame that is unreadable, of an unknown type, or an error.
  */
 export function readFrame(
   frame: string | Uint8Array,
-  idCrm: string,
-  listener: Pick<SessionListener, 'onReport' | 'onFrame'>,
+  { idCrm, listener }: Pick<SessionContext, 'idCrm' | 'listener'>,
 ): SessionMessage | null {
   listener.onFrame?.(frame);
   const decoded = decodeMasked(frame, idCrm);
@@ -36,12 +36,24 @@ export function readFrame(
           text: `A message of type ${decoded.message.type} was not valid JSON; it was repaired.`,
         });
       }
-      if (decoded.message.type !== 'error') return decoded.message;
+      return readMessage(decoded.message, listener);
+  }
+}
+
+function readMessage(message: ServerMessage, listener: SessionListener): SessionMessage | null {
+  switch (message.type) {
+    case 'incomingCall':
+    case 'outgoingCall':
+      listener.onCall(message);
+      return null;
+    case 'error':
       listener.onReport({
         kind: 'serverError',
-        text: `The server reported an error: ${shownText(JSON.stringify(decoded.message.raw), 300)}`,
+        text: `The server reported an error: ${shownText(JSON.stringify(message.raw), 300)}`,
       });
       return null;
+    default:
+      return message;
   }
 }
 

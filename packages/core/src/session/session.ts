@@ -1,70 +1,52 @@
 import { AccoladesError } from '../errors.ts';
-import { encodeRequest } from '../protocol/encode.ts';
-import type { AgentConfiguration, RequestType, ServerMessage } from '../protocol/messages.ts';
-import { backoffDelay, STABLE_AFTER_MS } from '../time/backoff.ts';
+import type { Transport } from '../net/transport.ts';
+import type { AgentConfiguration, RequestType } from '../protocol/messages.ts';
+import { backoffDelay } from '../time/backoff.ts';
 import type { Timer } from '../time/clock.ts';
 import { ConnectAttempt, type ConnectPeer } from './connect-agent.ts';
 import {
   DEFAULT_TIMINGS,
+  type SessionContext,
   type SessionListener,
   type SessionOptions,
   type SessionStatus,
-  type SessionTimings,
 } from './contract.ts';
-import { Heartbeat, type HeartbeatPeer } from './heartbeat.ts';
-import { PendingRequests, type Unanswered, type UnansweredRequest } from './pending-requests.ts';
-import { readFrame, type SessionMessage } from './read-frame.ts';
+import { LiveConnection } from './live-connection.ts';
+import type { SessionMessage } from './read-frame.ts';
 import { refusal } from './refusal.ts';
-import type { Transport, TransportHandlers } from '../net/transport.ts';
 
 /**
- * One agent's session: connects, authenticates, checks that the server is alive, and reconnects
- * until it is closed.
+ * One agent's session: connects, and reconnects until it is closed.
  *
- * The session is itself the handler of its transport, heartbeat and requests: with thousands of
- * sessions, closures cost too much memory. Until the agent is authenticated, the transport belongs
- * to the attempt.
+ * At most one of these exists at a time: an attempt to connect, a live connection, or the timer for
+ * the next attempt.
  */
-export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, Unanswered {
-  /** Private, so that logging the session does not show it. */
-  readonly #idCrm: string;
-  readonly #options: SessionOptions;
-  readonly #listener: SessionListener;
-  readonly #timings: SessionTimings;
-  readonly #heartbeat: Heartbeat;
+export class Session implements ConnectPeer {
+  /** Private, so that logging the session does not show the idCrm. */
+  readonly #context: SessionContext;
   #status: SessionStatus;
   #failures = 0;
-  /** Set while the session connects and authenticates. */
   #attempt: ConnectAttempt | null = null;
-  /** The authenticated connection. */
-  #transport: Transport | null = null;
-  /** The timer of the current state: a wait for permission to connect, the backoff, or the drain. */
+  #connection: LiveConnection | null = null;
+  /** A wait for permission to connect, or the backoff. */
   #timer: Timer | null = null;
   /** Monotonic time of the last attempt; null before the first. */
   #attemptedAt: number | null = null;
-  /** Monotonic time at which the session became ready; null while it is not ready. */
-  #readyAt: number | null = null;
   /** Monotonic time of the next attempt; null before the first wait. */
   #dueAt: number | null = null;
   #configuration: AgentConfiguration | null = null;
   #version: string | null = null;
-  #requests: PendingRequests | null = null;
-  /** Set while the closed session still reads. */
-  #onDrained: (() => void) | null = null;
 
   constructor(idCrm: string, options: SessionOptions, listener: SessionListener) {
-    this.#idCrm = idCrm;
-    this.#options = options;
-    this.#listener = listener;
-    this.#timings =
+    const timings =
       options.timings === undefined ? DEFAULT_TIMINGS : { ...DEFAULT_TIMINGS, ...options.timings };
+    this.#context = { idCrm, options, timings, listener };
     this.#status = { state: 'idle', since: options.clock.now() };
-    this.#heartbeat = new Heartbeat(options.clock, this.#timings.heartbeatMs, this);
   }
 
   /** The agent's idCrm, a secret. */
   get idCrm(): string {
-    return this.#idCrm;
+    return this.#context.idCrm;
   }
 
   get status(): SessionStatus {
@@ -78,7 +60,7 @@ export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, U
 
   /** Whether the closed session still delivers calls already in flight. */
   get isDraining(): boolean {
-    return this.#onDrained !== null;
+    return this.#isClosed() && this.#connection !== null;
   }
 
   /** The agent's last known texts and ids, kept over a reconnect. Null until first known. */
@@ -108,10 +90,10 @@ export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, U
    */
   retryNow(): void {
     if (this.#status.state !== 'waiting') return;
-    const { clock } = this.#options;
-    const now = clock.monotonic();
+    const { options, timings } = this.#context;
+    const now = options.clock.monotonic();
     const wait =
-      this.#attemptedAt === null ? 0 : Math.max(0, this.#attemptedAt + this.#timings.shortestRetryMs - now);
+      this.#attemptedAt === null ? 0 : Math.max(0, this.#attemptedAt + timings.shortestRetryMs - now);
     if (this.#dueAt === null || now + wait < this.#dueAt) this.#wait(this.#status.reason, wait);
   }
 
@@ -126,20 +108,20 @@ export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, U
     const status = this.#status;
     if (status.state === 'waiting' || status.state === 'closed') throw status.reason;
     if (status.state !== 'ready') throw new AccoladesError('NOT_CONNECTED');
-    const message = await this.#ask(type);
-    if (message.type === 'configuration') return message.configuration;
-    if (message.type === 'version') return message.version;
+    const message = await this.#connection?.request(type);
+    if (message?.type === 'configuration') return message.configuration;
+    if (message?.type === 'version') return message.version;
     throw new AccoladesError('FRAME_MALFORMED');
   }
 
   /** Ends the session permanently. Idempotent, immediate, never throws. */
   close(reason = new AccoladesError('SESSION_CLOSED')): void {
-    if (this.#status.state === 'closed') {
-      this.#drained();
+    if (this.#isClosed()) {
+      this.#connection?.finish();
       return;
     }
     this.#drop(reason);
-    this.#setStatus({ state: 'closed', since: this.#options.clock.now(), reason });
+    this.#setStatus({ state: 'closed', since: this.#now, reason });
   }
 
   /**
@@ -149,45 +131,41 @@ export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, U
    *   after `closingMs` at the latest; at once when no call can arrive
    */
   drain(onDrained: () => void): void {
-    const { clock } = this.#options;
-    const transport = this.mayReceiveCalls ? (this.#transport ?? this.#attempt?.take() ?? null) : null;
-    if (transport === null) {
+    const connection = this.#takeConnection();
+    if (connection === null) {
       this.close();
       onDrained();
       return;
     }
     const reason = new AccoladesError('SESSION_CLOSED');
-    this.#transport = null;
     this.#drop(reason);
-    this.#transport = transport;
-    transport.setHandlers(this);
-    this.#onDrained = onDrained;
-    this.#setTimer(
-      clock.start(this.#timings.closingMs, () => {
-        this.#drained();
-      }),
-    );
-    transport.beginClose();
-    this.#setStatus({ state: 'closed', since: clock.now(), reason });
+    this.#connection = connection;
+    connection.drain(reason, () => {
+      this.#connection = null;
+      onDrained();
+    });
+    this.#setStatus({ state: 'closed', since: this.#now, reason });
   }
 
-  #drained(): void {
-    const onDrained = this.#onDrained;
-    if (onDrained === null) return;
-    this.#onDrained = null;
-    this.#drop(new AccoladesError('SESSION_CLOSED'));
-    onDrained();
+  /** Returns the connection over which calls may arrive, which then belongs to the caller. */
+  #takeConnection(): LiveConnection | null {
+    if (!this.mayReceiveCalls) return null;
+    const connection = this.#connection;
+    this.#connection = null;
+    if (connection !== null) return connection;
+    const transport = this.#attempt?.take() ?? null;
+    return transport === null ? null : new LiveConnection(this.#context, transport, this);
   }
 
   #connect(): void {
-    const { clock, admit } = this.#options;
-    this.#setStatus({ state: 'connecting', since: clock.now(), attempt: this.#failures + 1 });
+    const { clock, admit } = this.#context.options;
+    this.#setStatus({ state: 'connecting', since: this.#now, attempt: this.#failures + 1 });
     // The status listener may have closed the session.
     if (this.#isClosed()) return;
     const turn = admit(() => {
       this.#attemptedAt = clock.monotonic();
       this.#setTimer(null);
-      this.#attempt = new ConnectAttempt(this.#idCrm, this.#options, this.#timings, this.#listener, this);
+      this.#attempt = new ConnectAttempt(this.#context, this);
       this.#attempt.start();
     }, this.#failures > 0);
     if (this.#attempt === null) this.#setTimer(turn);
@@ -196,141 +174,51 @@ export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, U
   // Callbacks of the attempt:
 
   onAuthenticating(): void {
-    const since = this.#options.clock.now();
-    this.#setStatus({ state: 'authenticating', since, attempt: this.#failures + 1 });
+    this.#setStatus({ state: 'authenticating', since: this.#now, attempt: this.#failures + 1 });
   }
 
   onConnected(transport: Transport, version: string | null): void {
-    const { clock } = this.#options;
-    transport.setHandlers(this);
     this.#attempt = null;
-    this.#transport = transport;
     if (version !== null) this.#version = version;
-    this.#readyAt = clock.monotonic();
-    this.#heartbeat.start();
-    // Send before notifying listeners, so that their requests share this one.
-    this.#send('configuration', true);
-    this.#setStatus({ state: 'ready', since: clock.now(), attempt: this.#failures + 1 });
+    this.#connection = new LiveConnection(this.#context, transport, this);
+    // Before the listener is notified, so that its requests share the one of the start.
+    this.#connection.start();
+    this.#setStatus({ state: 'ready', since: this.#now, attempt: this.#failures + 1 });
   }
 
-  onFailed(error: AccoladesError): void {
-    this.#fail(error);
-  }
+  // Callbacks of the attempt and the connection:
 
   onMessage(message: SessionMessage): void {
-    // A closed session that still reads accepts only calls.
-    if (this.#isClosed() && message.type !== 'incomingCall' && message.type !== 'outgoingCall') return;
+    // The listener may have closed the session while the frame was read.
+    if (this.#isClosed()) return;
+    const { idCrm, options } = this.#context;
     switch (message.type) {
-      case 'incomingCall':
-      case 'outgoingCall':
-        this.#listener.onCall(message);
-        return;
       case 'authSuccess':
         return;
       case 'authFailed':
-        this.#fail(refusal(message.reason, this.#options.isHeldHere?.(this.#idCrm) === true));
+        this.onFailed(refusal(message.reason, options.isHeldHere?.(idCrm) === true));
         return;
       case 'connectionClosed':
-        this.#fail(new AccoladesError('CONNECTION_CLOSED'));
+        this.onFailed(new AccoladesError('CONNECTION_CLOSED'));
         return;
       case 'configuration':
-        this.#configuration = this.#options.keep?.(message.configuration) ?? message.configuration;
-        this.#answer('configuration', message);
+        this.#configuration = options.keep?.(message.configuration) ?? message.configuration;
         return;
       case 'version':
         this.#version = message.version;
-        this.#answer('version', message);
     }
   }
 
-  // Callbacks of the transport:
-
-  onOpen(): void {
-    // It was open before the session got it.
-  }
-
-  onFrame(frame: string | Uint8Array): void {
-    this.onPong();
-    const message = readFrame(frame, this.#idCrm, this.#listener);
-    if (message !== null) this.onMessage(message);
-  }
-
-  onPong(): void {
-    this.#heartbeat.signOfLife();
-    this.#requests?.signOfLife();
-  }
-
-  onClosed(error: AccoladesError): void {
-    if (this.#onDrained === null) {
-      this.#fail(error);
-      return;
-    }
-    this.#setTimer(
-      this.#options.clock.start(this.#timings.releaseMs, () => {
-        this.#drained();
-      }),
-    );
-  }
-
-  // Callbacks of the heartbeat:
-
-  ping(): void {
-    this.#transport?.sendPing();
-  }
-
-  dead(): void {
-    this.#fail(new AccoladesError('HEARTBEAT_TIMEOUT'));
-  }
-
-  // Callbacks of the pending requests:
-
-  onRequestDoubt(): void {
-    this.#transport?.sendPing();
-  }
-
-  onRequestTimeout({ isOwn, isSilent }: UnansweredRequest, error: AccoladesError): void {
-    this.#forgetAnswered();
-    // Keep the connection if only this request was not answered; end it if the server sent nothing.
-    if (isSilent) this.#fail(error);
-    if (!isOwn) return;
-    const text = 'The server did not answer the configuration request; agent ids stay unknown.';
-    this.#listener.onReport({ kind: 'unknown', text });
-  }
-
-  #ask(type: RequestType): Promise<ServerMessage> {
-    if (this.#requests?.find(type) === undefined) this.#send(type, false);
-    return this.#requests?.find(type) ?? Promise.reject(new AccoladesError('NOT_CONNECTED'));
-  }
-
-  /** @param isOwn true when the session itself needs the answer */
-  #send(type: RequestType, isOwn: boolean): void {
-    const transport = this.#transport;
-    if (transport === null) return;
-    this.#requests ??= new PendingRequests(this.#options.clock, this, this.#timings);
-    this.#requests.add(type, isOwn);
-    transport.sendText(encodeRequest(type));
-  }
-
-  #answer(type: RequestType, message: ServerMessage): void {
-    this.#requests?.answer(type, message);
-    this.#forgetAnswered();
-  }
-
-  /** Frees memory of an idle session. */
-  #forgetAnswered(): void {
-    if (this.#requests?.isEmpty === true) this.#requests = null;
-  }
-
-  #fail(reason: AccoladesError): void {
+  onFailed(reason: AccoladesError): void {
     if (this.#status.state === 'closed' || this.#status.state === 'waiting') return;
-    if (this.#isStable()) this.#failures = 0;
+    if (this.#connection?.isStable === true) this.#failures = 0;
     this.#failures++;
     this.#drop(reason);
-    this.#wait(reason, backoffDelay(this.#failures, reason.code, this.#options.random));
+    this.#wait(reason, backoffDelay(this.#failures, reason.code, this.#context.options.random));
   }
 
   #wait(reason: AccoladesError, delay: number): void {
-    const { clock } = this.#options;
+    const { clock } = this.#context.options;
     this.#setTimer(
       clock.start(delay, () => {
         this.#timer = null;
@@ -338,7 +226,7 @@ export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, U
       }),
     );
     this.#dueAt = clock.monotonic() + delay;
-    const now = clock.now();
+    const now = this.#now;
     this.#setStatus({
       state: 'waiting',
       since: now,
@@ -348,23 +236,18 @@ export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, U
     });
   }
 
-  /** Ends the current attempt or connection and everything that belongs to it. */
+  /** Ends the wait, the attempt or the connection. */
   #drop(reason: AccoladesError): void {
     this.#setTimer(null);
-    this.#readyAt = null;
-    this.#heartbeat.stop();
     this.#attempt?.stop();
     this.#attempt = null;
-    this.#transport?.discard();
-    this.#transport = null;
-    const requests = this.#requests;
-    this.#requests = null;
-    requests?.end(reason);
+    const connection = this.#connection;
+    this.#connection = null;
+    connection?.end(reason);
   }
 
-  /** Whether the session was ready for long enough to reset the backoff. */
-  #isStable(): boolean {
-    return this.#readyAt !== null && this.#options.clock.monotonic() - this.#readyAt >= STABLE_AFTER_MS;
+  get #now(): number {
+    return this.#context.options.clock.now();
   }
 
   #isClosed(): boolean {
@@ -378,6 +261,6 @@ export class Session implements TransportHandlers, ConnectPeer, HeartbeatPeer, U
 
   #setStatus(status: SessionStatus): void {
     this.#status = status;
-    this.#listener.onStatus(status);
+    this.#context.listener.onStatus(status);
   }
 }
