@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Clock } from '../../time/clock.ts';
 import { HostListeners, type HostListener } from './host-listeners.ts';
 import { processWide } from './process-wide.ts';
-import { systemClock } from './system-clock.ts';
+import { endClock } from './system-clock.ts';
 
 /** The required methods of `process`. */
 export type SignalSource = Pick<
@@ -44,7 +44,7 @@ export class ProcessEnd {
   /** Lets the host continue; null when the host is not delayed. */
   #letHostEnd: (() => void) | null = null;
 
-  constructor(source: SignalSource = process, clock: Clock = systemClock, host: HostEnd = DEFAULT_END) {
+  constructor(source: SignalSource = process, clock: Clock = endClock, host: HostEnd = DEFAULT_END) {
     this.#process = source;
     this.#clock = clock;
     this.#host = host;
@@ -172,7 +172,7 @@ export function processEnd(host: HostEnd = DEFAULT_END): ProcessEndUser {
   return processWide<ProcessEndUser>(
     'process end 1',
     ['onBegin', 'moment', 'graceSince'],
-    () => new ProcessEnd(process, systemClock, host),
+    () => new ProcessEnd(process, endClock, host),
   );
 }
 

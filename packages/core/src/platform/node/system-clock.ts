@@ -22,6 +22,19 @@ export const systemClock: Clock = {
   start: (ms, callback) => new NodeTimer(ms, callback),
 };
 
+/** For waits at the end of the process: its timers keep the process alive. */
+export const endClock: Clock = {
+  ...systemClock,
+  start: (ms, callback) => {
+    const timeout = setTimeout(callback, ms);
+    return {
+      stop: () => {
+        clearTimeout(timeout);
+      },
+    };
+  },
+};
+
 /** Keeps the process alive until the returned timer is stopped. */
 export function keepProcessAlive(): Timer {
   const handle = setInterval(() => undefined, LONGEST_TIMEOUT_MS);
