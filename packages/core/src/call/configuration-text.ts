@@ -1,8 +1,7 @@
-import { XMLParser } from 'fast-xml-parser';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
 import Papa from 'papaparse';
 import { plainCopy, safeName } from '../json/plain-json.ts';
 import type { AgentConfiguration, ConfigurationEntity } from '../protocol/messages.ts';
-import { isWellFormedXml } from './well-formed-xml.ts';
 
 /** The format of a configuration text; `auto` detects it. */
 export type TextFormat = 'auto' | 'json' | 'xml' | 'csv';
@@ -94,9 +93,18 @@ function asJson(text: string): ParsedText | null {
   }
 }
 
+/** A declaration such as a document type; comments and CDATA sections are none. */
+const DECLARATION = /<!(?!--|\[CDATA\[)/;
+const XML_VERSION = /^<\?xml\s[^?]*\?>/;
+
 function asXml(text: string): ParsedText | null {
-  // fast-xml-parser accepts invalid XML and honours DOCTYPE entities; check first.
-  if (!isWellFormedXml(text)) return null;
+  // fast-xml-parser honours a document type anywhere in the text, whose entities may be hostile.
+  if (DECLARATION.test(text)) return null;
+  // The validator overlooks some ends of a document, but none of an element.
+  const wrapped = `<document>${text.replace(XML_VERSION, '')}</document>`;
+  // Its successor, fast-xml-validator, brings three packages for the same answer.
+  // eslint-disable-next-line @typescript-eslint/no-deprecated
+  if (XMLValidator.validate(wrapped) !== true) return null;
   try {
     const parser = new XMLParser({
       ignoreAttributes: false,
@@ -108,14 +116,23 @@ function asXml(text: string): ParsedText | null {
       htmlEntities: true,
       ignoreDeclaration: true,
       ignorePiTags: true,
-      maxNestedTags: MAX_XML_DEPTH,
+      maxNestedTags: MAX_XML_DEPTH + 1,
     });
-    const data: unknown = parser.parse(text);
-    const copy = plainCopy(data);
-    return copy === undefined ? null : { format: 'xml', data: copy.value, problem: null };
+    const parsed: unknown = parser.parse(wrapped);
+    const copy = plainCopy(Reflect.get(Object(parsed), 'document'));
+    return copy !== undefined && isOneElement(copy.value)
+      ? { format: 'xml', data: copy.value, problem: null }
+      : null;
   } catch {
     return null;
   }
+}
+
+/** Whether a document has one element and no text beside it. */
+function isOneElement(document: unknown): boolean {
+  if (typeof document !== 'object' || document === null) return false;
+  const [[name, element] = [], ...others] = Object.entries(document);
+  return name !== undefined && name !== '#text' && !Array.isArray(element) && others.length === 0;
 }
 
 const DELIMITERS = [',', ';', '\t', '|'];
