@@ -70,8 +70,9 @@ describe('the routes of the webhook nodes', () => {
     }
   });
 
-  it('answer 503, not 200, when the node is removed while the body arrives', async () => {
-    const { routes, handle } = routesOf();
+  it('answer 503, not 200, and report it when the node is removed while the body arrives', async () => {
+    const reported: string[] = [];
+    const { routes, handle } = routesOf({ onUnavailable: (path) => reported.push(path) });
     const node = deployed();
     const route = routes.claim('/accolades', 'a', node, true);
     if (route === null) throw new Error('The path is free.');
@@ -102,6 +103,7 @@ describe('the routes of the webhook nodes', () => {
         sent.write(body.slice(0, 10));
       });
       expect([status, delivered]).to.deep.equal([503, 0]);
+      expect(reported).to.deep.equal(['/accolades']);
     } finally {
       server.closeAllConnections();
       server.close();

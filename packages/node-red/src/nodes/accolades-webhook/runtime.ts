@@ -39,6 +39,7 @@ type Self = Node<{ secret: string }> & { path?: string };
 export default function registerWebhook(RED: NodeAPI): void {
   const texts = createTexts(RED, english);
   const setting = (name: string): unknown => Reflect.get(RED.settings, name);
+  const removed = new LineLimiter();
   const routes =
     setting('httpNodeRoot') === false
       ? null
@@ -50,6 +51,11 @@ export default function registerWebhook(RED: NodeAPI): void {
           adminRoot: setting('httpAdminRoot'),
           onForgotten: (path, count) => {
             RED.log.warn(texts('accolades-webhook.log.forgotten', { path, count }));
+          },
+          onUnavailable: (path) => {
+            const omitted = removed.admit(path);
+            if (omitted === null) return;
+            RED.log.warn(texts('accolades-webhook.log.unavailable', { path, count: omitted + 1 }));
           },
         });
 

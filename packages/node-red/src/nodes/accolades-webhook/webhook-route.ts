@@ -34,14 +34,17 @@ export class WebhookRoute {
   readonly path: string;
   readonly owner: string;
   readonly #buffer = new DeliveryBuffer();
+  readonly #onUnavailable: () => void;
   #node: DeployedNode;
   #previousEndpoint: WebhookEndpoint | null = null;
   #live = false;
   #isClosed = false;
 
-  constructor(path: string, owner: string, node: DeployedNode) {
+  /** @param onUnavailable called for each request that no node took, because it was removed */
+  constructor(path: string, owner: string, node: DeployedNode, onUnavailable: () => void) {
     this.path = path;
     this.owner = owner;
+    this.#onUnavailable = onUnavailable;
     this.#node = node;
   }
 
@@ -167,6 +170,7 @@ export class WebhookRoute {
     if (this.#isClosed) {
       // No node will take the message, so the sender must not count it as received.
       sendAnswer(response, UNAVAILABLE);
+      this.#onUnavailable();
       return;
     }
     // The node may have been replaced while the body arrived.

@@ -28,6 +28,8 @@ export interface RoutesOptions {
   readonly adminRoot?: unknown;
   /** Called when messages are dropped because their node did not come back. */
   readonly onForgotten?: (path: string, count: number) => void;
+  /** Called for a request that was refused because its node was removed while it arrived. */
+  readonly onUnavailable?: (path: string) => void;
 }
 
 /**
@@ -96,7 +98,7 @@ export class WebhookRoutes {
       this.#release(other);
     }
     if (route === undefined) {
-      route = new WebhookRoute(path, owner, node);
+      route = new WebhookRoute(path, owner, node, () => this.#options.onUnavailable?.(path));
       this.#byPath.set(key, route);
     }
     this.#unread?.begin();
