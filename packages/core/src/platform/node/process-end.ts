@@ -1,5 +1,5 @@
 import type { EventEmitter } from 'node:events';
-import type { Clock } from '../../time/clock.ts';
+import type { Clock, Timer } from '../../time/clock.ts';
 import { HostListeners, type HostListener } from './host-listeners.ts';
 import { processWide } from './process-wide.ts';
 import { endClock } from './system-clock.ts';
@@ -29,6 +29,18 @@ export interface HostEnd {
 const DEFAULT_END: HostEnd = { signals: ['SIGTERM', 'SIGINT'] };
 
 /**
+ * After this many milliseconds, a process that was asked to end is taken to go on, such as a program
+ * with an embedded Node-RED that reads its settings again on SIGHUP. A host that ends has closed all
+ * nodes by then.
+ */
+export const SURVIVED_MS = 60_000;
+
+interface User {
+  readonly onBegin: () => unknown;
+  readonly onSurvived: (() => void) | undefined;
+}
+
+/**
  * Notifies users that the process was asked to end, before the host shuts down. Listens only while
  * there are users. If no other listener exists for the signal, it ends the process, as Node.js
  * would.
@@ -39,8 +51,9 @@ export class ProcessEnd {
   readonly #host: HostEnd;
   /** The events that ask for the shutdown, each with the host's listeners. */
   readonly #held: ReadonlyMap<string, HostListeners>;
-  readonly #listeners = new Set<() => unknown>();
+  readonly #users = new Set<User>();
   #begun = false;
+  #survival: Timer | null = null;
   /** Lets the host continue; null when the host is not delayed. */
   #letHostEnd: (() => void) | null = null;
 
@@ -58,18 +71,22 @@ export class ProcessEnd {
   }
 
   /**
-   * Calls `listener` once, when the process is asked to end.
-   * @param listener a delayed host waits for the promise that it returns
-   * @returns a function that removes the listener; idempotent
+   * Calls `onBegin` once, when the process is asked to end.
+   * @param onBegin a delayed host waits for the promise that it returns
+   * @param onSurvived called when the process goes on after all, {@link SURVIVED_MS} later; from
+   *   then on `onBegin` is registered again
+   * @returns a function that removes both; idempotent
    */
-  onBegin(listener: () => unknown): () => void {
-    // One function per call, so that the same listener can be added twice.
-    const own = (): unknown => listener();
-    if (this.#listeners.size === 0 && !this.#begun) this.#listen();
-    this.#listeners.add(own);
+  onBegin(onBegin: () => unknown, onSurvived?: () => void): () => void {
+    const user: User = { onBegin, onSurvived };
+    if (this.#users.size === 0 && !this.#begun) this.#listen();
+    this.#users.add(user);
+    if (this.#begun && this.#letHostEnd === null) this.#awaitSurvival();
     return () => {
-      if (this.#listeners.delete(own) && this.#listeners.size === 0 && this.#letHostEnd === null)
-        this.#stopListening();
+      if (!this.#users.delete(user) || this.#users.size > 0) return;
+      this.#survival?.stop();
+      this.#survival = null;
+      if (this.#letHostEnd === null) this.#stopListening();
     };
   }
 
@@ -106,9 +123,9 @@ export class ProcessEnd {
       return;
     }
     this.#begun = true;
-    const listeners = [...this.#listeners];
-    this.#listeners.clear();
-    const started = listeners.map((listener) => settled(listener));
+    const users = [...this.#users];
+    for (const user of users) if (user.onSurvived === undefined) this.#users.delete(user);
+    const started = users.map(({ onBegin }) => settled(onBegin));
     const { holdMs = 0 } = this.#host;
     if (holdMs <= 0) {
       this.#endHost(event, args);
@@ -131,6 +148,17 @@ export class ProcessEnd {
     // Without our listener, Node.js would have ended the process.
     if (event !== 'message' && hosts === null && this.#process.listenerCount(event) === 0)
       this.#process.kill(this.#process.pid, event);
+    this.#awaitSurvival();
+  }
+
+  #awaitSurvival(): void {
+    if (this.#survival !== null || this.#users.size === 0) return;
+    this.#survival = this.#clock.start(SURVIVED_MS, () => {
+      this.#survival = null;
+      this.#begun = false;
+      this.#listen();
+      for (const user of [...this.#users]) void settled(() => user.onSurvived?.());
+    });
   }
 
   #listen(): void {

@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { expect } from 'chai';
-import { ProcessEnd } from '../../../src/platform/node/process-end.ts';
+import { ProcessEnd, SURVIVED_MS } from '../../../src/platform/node/process-end.ts';
 import { FakeClock } from '../../support/fake-clock.ts';
 
 class FakeProcess extends EventEmitter {
@@ -156,6 +156,66 @@ describe('the end of a process', () => {
       letGo();
       await turns();
       expect(source.killed).to.deep.equal(['SIGHUP']);
+    });
+  });
+
+  describe('that does not come', () => {
+    let source: FakeProcess;
+    let clock: FakeClock;
+    let end: ProcessEnd;
+    let order: string[];
+    const use = (name: string): (() => void) =>
+      end.onBegin(
+        () => order.push(`${name} ended`),
+        () => order.push(`${name} back`),
+      );
+
+    beforeEach(() => {
+      source = new FakeProcess();
+      clock = new FakeClock();
+      end = new ProcessEnd(source, clock, { signals: ['SIGHUP'], holdMs: 1_500 });
+      order = [];
+      // A program that reads its settings again.
+      source.on('SIGHUP', () => order.push('host'));
+    });
+    const ask = async (): Promise<void> => {
+      source.emit('SIGHUP', 'SIGHUP');
+      for (let n = 0; n < 5; n++) await Promise.resolve();
+    };
+
+    it('is taken back a minute later, each time', async () => {
+      const forget = use('a');
+      for (const round of [1, 2]) {
+        await ask();
+        clock.advance(SURVIVED_MS - 1);
+        expect([order.length, end.begun]).to.deep.equal([3 * round - 1, true]);
+        clock.advance(1);
+        expect(order.slice(-3)).to.deep.equal(['a ended', 'host', 'a back']);
+        expect([end.begun, clock.pending, source.listenerCount('SIGHUP')]).to.deep.equal([false, 0, 1]);
+      }
+      forget();
+      await ask();
+      expect(order.at(-1)).to.equal('host');
+      expect(clock.pending).to.equal(0);
+    });
+
+    it('is taken back for those who came meanwhile, and not for those who left', async () => {
+      const forget = use('a');
+      end.onBegin(() => order.push('once'));
+      await ask();
+      use('late');
+      forget();
+      clock.advance(SURVIVED_MS);
+      expect(order).to.deep.equal(['a ended', 'once', 'host', 'late back']);
+      await ask();
+      expect(order.slice(4)).to.deep.equal(['late ended', 'host']);
+    });
+
+    it('is forgotten when all nodes were closed', async () => {
+      const forget = use('a');
+      await ask();
+      forget();
+      expect([clock.pending, source.listenerCount('SIGHUP')]).to.deep.equal([0, 1]);
     });
   });
 

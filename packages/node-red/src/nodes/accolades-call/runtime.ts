@@ -64,6 +64,7 @@ class CallWork implements FlowMember {
   readonly #notice: HoldNotice;
   readonly #end = runtimeEnd();
   #forgetEnd: () => void = () => undefined;
+  #subscribe: () => void = () => undefined;
   /** Monotonic time; null: nothing was sent yet. */
   #lastSent: number | null = null;
   #ports: Ports = null;
@@ -73,6 +74,8 @@ class CallWork implements FlowMember {
   /** An error for Catch nodes, sent once they exist. */
   #problem: string | null = null;
   #started = false;
+  /** Whether messages reach the next nodes. */
+  #flowing = false;
 
   constructor(node: Node, texts: Texts, { hooks }: Partial<Pick<NodeAPI, 'hooks'>>) {
     this.#node = node;
@@ -93,8 +96,18 @@ class CallWork implements FlowMember {
 
   /** Subscribes. Invalid settings become the node's status and an error for Catch nodes. */
   begin(settings: Settings, numbers: () => unknown, agent: AgentNode | null): void {
+    this.#subscribe = () => {
+      this.#trySubscribe(settings, numbers, agent);
+    };
+    const onSurvived = (): void => {
+      this.#survive();
+    };
+    this.#forgetEnd = this.#end.onBegin(() => this.#drain(), onSurvived);
     // Events for a node that is created while the process ends would be lost.
-    if (this.#end.begun) return;
+    if (!this.#end.begun) this.#subscribe();
+  }
+
+  #trySubscribe(settings: Settings, numbers: () => unknown, agent: AgentNode | null): void {
     try {
       if (agent === null) {
         throw new AccoladesError('INVALID_PARAMETER', { what: this.#texts('accolades.log.noAgent') });
@@ -127,7 +140,6 @@ class CallWork implements FlowMember {
         },
       });
       this.#leaveAgent = agent.usedBy(this.#subscription);
-      this.#forgetEnd = this.#end.onBegin(() => this.#drain());
       agent.warnOnce(security);
       this.#show(this.#subscription.status);
     } catch (error) {
@@ -141,11 +153,13 @@ class CallWork implements FlowMember {
   }
 
   onFlowsStopping(): void {
+    this.#flowing = false;
     this.#subscription?.pause();
     this.#subscription?.requeue(this.#inFlight.recall());
   }
 
   onFlowsStarted(): void {
+    this.#flowing = true;
     if (!this.#started) {
       this.#started = true;
       // Status and Catch nodes receive nothing before this.
@@ -179,6 +193,14 @@ class CallWork implements FlowMember {
   async #drain(): Promise<void> {
     await this.#subscription?.drain();
     await this.#end.graceSince(this.#lastSent, FLOW_GRACE_MS);
+  }
+
+  /** The process was asked to end and goes on, as may one with an embedded Node-RED. */
+  #survive(): void {
+    this.#leaveAgent();
+    this.#leaveAgent = () => undefined;
+    this.#subscribe();
+    if (this.#flowing) this.#subscription?.resume();
   }
 
   #send(event: AccoladesEvent): void {

@@ -96,9 +96,10 @@ class RequestWork implements Answering {
   /** Shows invalid settings in the status. */
   begin(): void {
     // At the end of the process, call nodes wait until no other node uses their agents.
+    const onSurvived = (): void => undefined;
     this.#forgetEnd = runtimeEnd().onBegin(() => {
       this.#requests.close();
-    });
+    }, onSurvived);
     try {
       this.#agentNode().connection();
       this.#requestType();
