@@ -55,6 +55,12 @@ export const FIELDS: Explanations = {
       what: '_dial_ rings the device and then calls the number; _ping_ checks server, account and password.',
     },
   },
+  'accolades-contact': {
+    name: NAME,
+    task: {
+      what: '_find_ looks for who has the number, with the outputs found, several and not found; _parse_ lists every way to write it.',
+    },
+  },
   'accolades-webhook': {
     name: NAME,
     method: { what: 'Of IVR requests: POST, GET, or both. Everything else is sent with POST.' },

@@ -69,4 +69,9 @@ export const NODE_PAGES: readonly NodePage[] = [
     title: 'Replies to Accolades',
     n8n: [{ title: 'Accolades, resource “Reply”', properties: accolades, resource: 'reply' }],
   },
+  {
+    type: 'accolades-contact',
+    title: 'Contacts: who is calling',
+    n8n: [{ title: 'Accolades, resource “Phone Number”', properties: accolades, resource: 'phoneNumber' }],
+  },
 ];

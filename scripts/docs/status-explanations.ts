@@ -43,6 +43,19 @@ export const OWN: Readonly<Record<string, Readonly<Record<string, string>>>> = {
       'Yellow ring. Another kind of request came than the node receives. It was answered so that no call is lost; set the address of a node of that purpose.',
     fallback: 'Yellow ring. The flow had not answered in time, so the fallback was sent.',
   },
+  'accolades-contact': {
+    reading: 'Yellow ring. A new list of contacts is being read; 100,000 take about a second.',
+    exact: 'Green dot. One contact has the number.',
+    likely:
+      'Green dot. One contact has a number with the same last nine digits, but it is not known to be the same number.',
+    several: 'Blue dot. So many contacts have the number.',
+    notFound: 'Grey dot. No contact has the number.',
+    noContacts: 'Yellow ring. The list of contacts is empty.',
+    noNumbers:
+      'Yellow ring. No field of the contacts is known to hold numbers. Write the names of these fields into the node.',
+    notPublic:
+      'Grey dot. What was parsed is an extension, or no number. A public number is shown instead, such as `021 123 4567`.',
+  },
   'accolades-reply': {
     answered: 'Green dot. The answer was sent.',
   },

@@ -168,6 +168,7 @@ for (const version of VERSIONS) {
         'accolades-agent',
         'accolades-call',
         'accolades-command',
+        'accolades-contact',
         'accolades-reply',
         'accolades-request',
         'accolades-webhook',

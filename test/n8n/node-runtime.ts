@@ -24,6 +24,7 @@ import {
   resolveWebhookDescriptionField,
   type ICredentialDataDecryptedObject,
   type ICredentialType,
+  type IConnection,
   type IDataObject,
   type INode,
   type INodeCredentialTestResult,
@@ -49,6 +50,8 @@ export interface ExecuteOptions {
   readonly credentials?: Credentials;
   /** Default: one empty item. */
   readonly items?: readonly IDataObject[];
+  /** The items of a node that is connected to the second input. Default: none is connected. */
+  readonly secondItems?: readonly IDataObject[];
   /** The settings of the node in the editor: `onError`, `retryOnFail` … */
   readonly settings?: Partial<INode>;
   /** Default: another execution each time. */
@@ -59,6 +62,8 @@ export interface Executed {
   readonly run: IRun;
   readonly task: ITaskData | undefined;
   readonly items: readonly INodeExecutionData[];
+  /** The items of each output. */
+  readonly outputs: readonly (readonly INodeExecutionData[])[];
   /** The error as the editor shows it. */
   readonly error: { readonly message: string; readonly description: string; readonly name: string } | null;
 }
@@ -175,6 +180,14 @@ export class NodeRuntime {
     );
   }
 
+  /** The labels of the inputs that the editor shows. */
+  inputs(name: string, parameters: INodeParameters): (string | undefined)[] {
+    const { workflow, node } = this.#workflow(name, { parameters });
+    return NodeHelpers.getNodeInputs(workflow, node, this.type(name).description).map((input) =>
+      typeof input === 'string' ? undefined : input.displayName,
+    );
+  }
+
   /** Runs the node on items, as n8n runs a workflow with it. */
   async execute(name: string, options: ExecuteOptions): Promise<Executed> {
     const { workflow } = this.workflow(name, options);
@@ -186,7 +199,12 @@ export class NodeRuntime {
     const run = await new WorkflowExecute(additionalData, 'trigger').run({
       workflow,
       startNode,
-      pinData: { Start: items },
+      pinData: {
+        Start: items,
+        ...(options.secondItems === undefined
+          ? {}
+          : { Second: options.secondItems.map((json) => ({ json })) }),
+      },
     });
     const task = run.data.resultData.runData[NAME]?.at(-1);
     const error = run.data.resultData.error;
@@ -194,6 +212,7 @@ export class NodeRuntime {
       run,
       task,
       items: task?.data?.['main']?.[0] ?? [],
+      outputs: (task?.data?.['main'] ?? []).map((output) => output ?? []),
       error:
         error === undefined
           ? null
@@ -335,7 +354,7 @@ export class NodeRuntime {
   /** A workflow with the node behind a start. */
   workflow(
     name: string,
-    options: Pick<ExecuteOptions, 'parameters' | 'credentials' | 'settings'>,
+    options: Pick<ExecuteOptions, 'parameters' | 'credentials' | 'settings' | 'secondItems'>,
   ): { workflow: Workflow; node: INode } {
     const node: INode = {
       id: 'node',
@@ -357,12 +376,21 @@ export class NodeRuntime {
       position: [0, 0],
       parameters: {},
     };
+    const second: INode = { ...start, id: 't', name: 'Second', position: [0, 200] };
+    const hasSecond = options.secondItems !== undefined;
+    const toNode = (index: number): IConnection => ({ node: NAME, type: 'main', index });
     const workflow = new Workflow({
       id: 'w',
       name: 'w',
-      nodes: [start, node],
-      connections: { Start: { main: [[{ node: NAME, type: 'main', index: 0 }]] } },
+      nodes: hasSecond ? [start, second, node] : [start, node],
+      connections: hasSecond
+        ? {
+            Start: { main: [[toNode(0), { node: 'Second', type: 'main', index: 0 }]] },
+            Second: { main: [[toNode(1)]] },
+          }
+        : { Start: { main: [[toNode(0)]] } },
       active: false,
+      settings: { executionOrder: 'v1' },
       nodeTypes: this.#types,
     });
     return { workflow, node: workflow.getNode(NAME) ?? node };

@@ -78,6 +78,23 @@ describe('The examples', () => {
     expect(await ask('9')).to.equal('{"status":"unknown"}');
   });
 
+  it('Who is calling', async () => {
+    await start('Who is calling');
+    for (const { id, payload } of (await nodesOf('Who is calling')).flatMap((node) =>
+      at(node, 'type') === 'inject'
+        ? [{ id: String(at(node, 'wires', '0', '0')), payload: at(node, 'payload') }]
+        : [],
+    )) {
+      runtime.inject(id, { payload: JSON.parse(String(payload)) });
+    }
+    const messages = await waitFor('three messages', () =>
+      runtime.received.length === 3 ? runtime.received : null,
+    );
+    expect(messages.map(({ message }) => message['match'])).to.have.members(['exact', 'exact', null]);
+    expect(messages.map(({ message }) => at(message, 'contact', 'name'))).to.include('Ana Pop');
+    expect(new Set(messages.map(({ node }) => node)).size).to.equal(3);
+  });
+
   it('Screen pop', async () => {
     await start('Screen pop');
     const forward = async (phoneNumber: string) =>

@@ -6,6 +6,7 @@ import { accountMigrations } from '../src/nodes/accolades-account/migrations.ts'
 import { agentMigrations } from '../src/nodes/accolades-agent/migrations.ts';
 import { callMigrations } from '../src/nodes/accolades-call/migrations.ts';
 import { commandMigrations } from '../src/nodes/accolades-command/migrations.ts';
+import { contactMigrations } from '../src/nodes/accolades-contact/migrations.ts';
 import { replyMigrations } from '../src/nodes/accolades-reply/migrations.ts';
 import { requestMigrations } from '../src/nodes/accolades-request/migrations.ts';
 import { lostPurposes, webhookMigrations } from '../src/nodes/accolades-webhook/migrations.ts';
@@ -15,6 +16,7 @@ const MIGRATIONS: Readonly<Record<string, readonly Migration[]>> = {
   'accolades-agent': agentMigrations,
   'accolades-call': callMigrations,
   'accolades-command': commandMigrations,
+  'accolades-contact': contactMigrations,
   'accolades-reply': replyMigrations,
   'accolades-request': requestMigrations,
   'accolades-webhook': webhookMigrations,
@@ -45,6 +47,7 @@ const OLD: readonly Readonly<Record<string, unknown>>[] = [
   { type: 'accolades-call', agent: 'x', numbers: '0721' },
   { type: 'accolades-command', account: 'x', command: 'ping', numberFormat: 'e164', country: 'DE' },
   { type: 'accolades-command', account: 'x', deviceId: 'device', deviceIdType: 'env' },
+  { type: 'accolades-contact', contacts: 'people', contactsType: 'global', numberFields: 'nr' },
   {
     type: 'accolades-reply',
     reply: 'confirmHangup',

@@ -9,6 +9,7 @@ export const PALETTE: readonly { readonly type: string; readonly config?: string
   { type: 'accolades-call', config: 'agent' },
   { type: 'accolades-request' },
   { type: 'accolades-command', config: 'account' },
+  { type: 'accolades-contact' },
   { type: 'accolades-webhook' },
   { type: 'accolades-reply' },
 ];
@@ -42,6 +43,11 @@ const CALL: readonly WrongValue[] = [
 const COMMAND: readonly WrongValue[] = [
   { field: 'deviceId', wrong: '2 7', right: '27', says: null },
   { field: 'country', wrong: 'R', right: 'DE', says: /two letters/ },
+];
+
+const CONTACT: readonly WrongValue[] = [
+  { field: 'numberFields', wrong: 'a,'.repeat(51), right: 'phone, mobile', says: /50 fields/ },
+  { field: 'country', wrong: 'Romania', right: 'RO', says: /two letters/ },
 ];
 
 /** The row of a field, including its label. */
@@ -101,6 +107,9 @@ export async function checkLook(editor: NodeRedEditor, name: string): Promise<vo
   expect(tall, `${name}: labels of more than two lines`).to.deep.equal([]);
 }
 
+/** The outputs of a node on the canvas. */
+const outputsOf = (node: Locator): Promise<number> => node.locator('.red-ui-flow-port-output').count();
+
 /** Every dialog opens, is readable, and marks wrong values while the user types. */
 export function dialogs(rig: () => NodeRedRig): void {
   describe('dialogs', () => {
@@ -159,6 +168,29 @@ export function dialogs(rig: () => NodeRedRig): void {
       await checkMarks(editor, ACCOUNT);
       await editor.saveConfig();
       await marked(editor, 'account').waitFor({ state: 'detached' });
+      await closePage(editor.page);
+    });
+
+    it('mark wrong values in a contact node, and show its outputs and the text of contacts', async () => {
+      const editor = await rig().open();
+      const node = await editor.drag('accolades-contact', { x: 220, y: 100 });
+      expect(await outputsOf(node)).to.equal(3);
+      await editor.edit(node);
+      await checkMarks(editor, CONTACT);
+      await editor.field('contactsText').waitFor({ state: 'hidden' });
+      await rowOf(editor, 'contacts').locator('.red-ui-typedInput-type-select').click();
+      await editor.page.locator('.red-ui-typedInput-options a', { hasText: 'CSV or vCards' }).click();
+      await editor.field('contactsText').fill('name,phone\nAna Pop,0211234567');
+      await picture(editor.page, 'dialogs/contact-text');
+      await editor.field('task').selectOption('parse');
+      await editor.field('contactsText').waitFor({ state: 'hidden' });
+      await editor.save();
+      expect(await outputsOf(node)).to.equal(1);
+      await editor.edit(node);
+      await editor.field('task').selectOption('find');
+      expect(await editor.field('contactsText').inputValue()).to.equal('name,phone\nAna Pop,0211234567');
+      await editor.save();
+      expect(await outputsOf(node)).to.equal(3);
       await closePage(editor.page);
     });
   });

@@ -18,12 +18,19 @@ export async function typedValue(
   // An empty field has no value, whatever its type: the runtime throws for an empty property name.
   if (value === '' && type !== 'date') return type === 'str' ? '' : undefined;
   return new Promise((resolve, reject) => {
-    util.evaluateNodeProperty(value, type, node, message, (error: Error | null, result: unknown) => {
-      if (error === null) resolve(result);
-      // A parent object of the property is missing.
-      else if (error instanceof TypeError && PROPERTY_TYPES.has(type)) resolve(undefined);
-      else reject(error);
-    });
+    util.evaluateNodeProperty(
+      value,
+      type,
+      node,
+      message,
+      (error: Error | null | undefined, result: unknown) => {
+        // The store in memory gives no error as undefined.
+        if (error === null || error === undefined) resolve(result);
+        // A parent object of the property is missing.
+        else if (error instanceof TypeError && PROPERTY_TYPES.has(type)) resolve(undefined);
+        else reject(error);
+      },
+    );
   });
 }
 
