@@ -137,7 +137,7 @@ describe('the console in a browser', () => {
     await page.locator('#life-leg').selectOption('28');
     await page.getByRole('button', { name: 'Answer', exact: true }).click();
     await timelineEndsWith(
-      'Answered',
+      'Stopped ringing',
       'Notification',
       'Endpoint answered',
       'Notification',

@@ -94,7 +94,7 @@ export function showLives(state) {
 
 function show() {
   if (lives.some((call) => call.id === chosen)) awaited = null;
-  else if (chosen !== awaited) chosen = lives[0]?.id ?? null;
+  else if (chosen === null || chosen !== awaited) chosen = lives[0]?.id ?? null;
   const list = byId('life-list');
   const key = JSON.stringify([chosen, lives.map((call) => [call.id, call.state, call.legs.length])]);
   byId('life-empty').hidden = lives.length > 0;
