@@ -80,8 +80,10 @@ export class Hub {
     const serverOptions = options.server ?? {};
     for (const { idCrm } of options.agents) this.#sessions.retryNow(serverOptions, idCrm);
     // After the retries, whose notifications may end other subscriptions and their sessions.
-    const server = this.#sessions.server(serverOptions);
-    const sessions = options.agents.map(({ label, idCrm }) => ({ label, shared: server.sessionOf(idCrm) }));
+    const sessions = options.agents.map(({ label, idCrm }) => ({
+      label,
+      shared: this.#sessions.sessionOf(serverOptions, idCrm),
+    }));
     const durable = this.#durableOf(options.owner);
     this.#live.add(durable);
     this.#alive ??= this.#keepProcessAlive();

@@ -1,6 +1,7 @@
 import type { CallMessage } from '../protocol/messages.ts';
 import type { SessionListener, SessionOptions, SessionReport, SessionStatus } from '../session/contract.ts';
 import { Session } from '../session/session.ts';
+import type { Clock } from '../time/clock.ts';
 
 /** A user of a shared session, and its notifications. */
 export interface SessionUser {
@@ -22,7 +23,7 @@ export type ConnectionChange =
 
 /** The pool that a shared session belongs to. */
 export interface SessionHome {
-  readonly options: SessionOptions;
+  readonly clock: Clock;
   /** The set of users has changed, or one of them is live now or is not any more. */
   usersChanged(shared: SharedSession): void;
   /**
@@ -60,9 +61,9 @@ export class SharedSession implements SessionListener {
   #users: readonly SessionUser[] = NO_USERS;
   #leaving: readonly Leaving[] = NONE_LEAVING;
 
-  constructor(idCrm: string, home: SessionHome) {
+  constructor(idCrm: string, options: SessionOptions, home: SessionHome) {
     this.#home = home;
-    this.session = new Session(idCrm, home.options, this);
+    this.session = new Session(idCrm, options, this);
   }
 
   /** Whether anybody gets its calls. */
@@ -89,7 +90,7 @@ export class SharedSession implements SessionListener {
   }
 
   onCall(call: CallMessage): void {
-    const receivedAt = this.#home.options.clock.now();
+    const receivedAt = this.#home.clock.now();
     this.lastCallAt = receivedAt;
     this.#home.called(this, call);
     const successors = this.#home.successorsOf(this);
@@ -169,7 +170,7 @@ export class SharedSession implements SessionListener {
 
   /** An outage is one change, however many attempts fail during it. */
   #changeBy(status: SessionStatus): ConnectionChange | null {
-    const { clock } = this.#home.options;
+    const { clock } = this.#home;
     if (status.state === 'ready') {
       const awayMs = this.#lostAt === null ? null : clock.monotonic() - this.#lostAt;
       return { ...status, awaySeconds: awayMs === null ? null : Math.round(awayMs / 1_000) };

@@ -22,7 +22,7 @@ describe('session pool', () => {
 
   /** The configurations that the agents' sessions keep when the server reports these accounts. */
   const configured = (...accounts: (typeof FIRM | null)[]): (AgentConfiguration | null)[] => {
-    const sessions = AGENTS.map((idCrm) => pool.server({}).sessionOf(idCrm));
+    const sessions = AGENTS.map((idCrm) => pool.sessionOf({}, idCrm));
     for (const shared of sessions) pool.start(shared);
     pbx.settle();
     accounts.forEach((account, index) => {
@@ -34,9 +34,9 @@ describe('session pool', () => {
   };
 
   it('gives an agent one session for the same server, however the address is written', () => {
-    const shared = pool.server({}).sessionOf('x');
-    expect(pool.server({ url: ' WSS://CLIENT.voipit.ro:14327/ ' }).sessionOf('x')).to.equal(shared);
-    expect(pool.server({ url: 'wss://other.example:1' }).sessionOf('x')).not.to.equal(shared);
+    const shared = pool.sessionOf({}, 'x');
+    expect(pool.sessionOf({ url: ' WSS://CLIENT.voipit.ro:14327/ ' }, 'x')).to.equal(shared);
+    expect(pool.sessionOf({ url: 'wss://other.example:1' }, 'x')).not.to.equal(shared);
     expect(pool.size).to.equal(2);
   });
 
