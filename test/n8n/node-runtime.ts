@@ -182,7 +182,7 @@ export class NodeRuntime {
 
   /** The labels of the inputs that the editor shows. */
   inputs(name: string, parameters: INodeParameters): (string | undefined)[] {
-    const { workflow, node } = this.#workflow(name, { parameters });
+    const { workflow, node } = this.workflow(name, { parameters });
     return NodeHelpers.getNodeInputs(workflow, node, this.type(name).description).map((input) =>
       typeof input === 'string' ? undefined : input.displayName,
     );
