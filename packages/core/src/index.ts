@@ -114,7 +114,6 @@ export {
   PURPOSE_EVENTS,
   readPurpose,
   readPurposeEvents,
-  readWebhookEvents,
   WEBHOOK_EVENTS,
   type EndpointEventType,
   type EndpointPurpose,

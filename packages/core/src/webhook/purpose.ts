@@ -97,12 +97,6 @@ export function readPurposeEvents(purpose: EndpointPurpose, events: unknown): re
   return known.filter((one) => chosen.includes(one));
 }
 
-/** Same as {@link readPurposeEvents}, for dialogs that do not ask for the purpose yet. */
-export function readWebhookEvents(events: unknown): readonly WebhookEventType[] {
-  const chosen = readPurposeEvents(readPurpose(undefined, events), events);
-  return WEBHOOK_EVENTS.filter((known) => chosen.includes(known));
-}
-
 /**
  * Returns the purpose that a request clearly belongs to; null when it may belong to `purpose`. An
  * IVR step chooses the names of its fields, so only what no IVR step sends is of another purpose.
