@@ -5,7 +5,7 @@ import { TestRuntime, type Credentials, type FlowNode } from './runtime.ts';
 export const SECRET = 'w3bhook-secret-of-the-tests';
 
 /** Every notification of a call, without what became of it. */
-export const SINGLE_NOTIFICATIONS = ['answer', 'confirmHangup', 'hangup', 'otherNotification'] as const;
+const SINGLE_NOTIFICATIONS = ['answer', 'confirmHangup', 'hangup', 'otherNotification'] as const;
 
 const HOOK = { path: '/accolades', receives: 'notifications', events: SINGLE_NOTIFICATIONS };
 
