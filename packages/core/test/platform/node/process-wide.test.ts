@@ -5,7 +5,11 @@ import { eventually } from '../../support/eventually.ts';
 import { portOf, textOf } from '../../support/loopback.ts';
 import type { Subscription } from '../../../src/hub/subscription.ts';
 import { checkAgents } from '../../../src/platform/node/agent-check.ts';
-import { processHub } from '../../../src/platform/node/process-wide.ts';
+import {
+  processHub,
+  processOutcomes,
+  processPendingReplies,
+} from '../../../src/platform/node/process-wide.ts';
 
 describe('the hub of the process', () => {
   let server: WebSocketServer;
@@ -43,14 +47,15 @@ describe('the hub of the process', () => {
     server.close();
   });
 
-  it('is one, also for a separately loaded copy of the library', async () => {
+  it('is one, as are replies and outcomes, also for a separately loaded copy of the library', async () => {
     const copy: unknown = await import(`../../../src/platform/node/process-wide.ts?copy=${Date.now()}`);
-    if (typeof copy !== 'object' || copy === null || !('processHub' in copy))
-      throw new Error('No copy was loaded.');
-    const other = copy.processHub;
-    if (typeof other !== 'function') throw new Error('The copy is something else.');
-    expect(other).not.to.equal(processHub);
-    expect(Reflect.apply(other, undefined, [])).to.equal(processHub());
+    if (typeof copy !== 'object' || copy === null) throw new Error('No copy was loaded.');
+    for (const own of [processHub, processPendingReplies, processOutcomes]) {
+      const other: unknown = Reflect.get(copy, own.name);
+      if (typeof other !== 'function') throw new Error('The copy is something else.');
+      expect(other).not.to.equal(own);
+      expect(Reflect.apply(other, undefined, []), own.name).to.equal(own());
+    }
   });
 
   it('a credential test tells which agents cannot be reached, and why', async () => {
