@@ -1,5 +1,6 @@
 import { expect } from 'chai';
 import type { CallLife, NotificationSettings, Simulator, SimulatorOptions } from '../src/index.ts';
+import { Timeline } from '../src/calls/timeline.ts';
 import { readNotificationSettings } from '../src/notifications/notification-settings.ts';
 import { TestClient, until } from './support/client.ts';
 import { TestEndpoint } from './support/endpoint.ts';
@@ -354,6 +355,29 @@ describe('calls of a small company', () => {
       'deviceRinging 27: 27 (Front desk) rings.',
       'agentNotified 27: No client of Front desk is connected that could get incomingCall.',
       'deviceStopped 27: 27 (Front desk). Refused.',
+    ]);
+  });
+
+  it('a call that is handed around for ever stays bounded', () => {
+    const { id } = simulator.telephony.startCall({ deviceId: '27', phoneNumber: NUMBER });
+    simulator.telephony.answerCall(id);
+    const handAround = (): void => {
+      for (let i = 0; i < 1_000; i++) {
+        simulator.telephony.blindTransfer(id, i % 2 === 0 ? '28' : '27');
+        simulator.telephony.answerCall(id);
+      }
+    };
+    expect(handAround).to.throw('too often');
+    expect(latest().legs).to.have.length(200);
+    const timeline = new Timeline(clock, () => {});
+    timeline.note('started', '');
+    for (let i = 0; i < 1_500; i++) timeline.note('extended', String(i));
+    const entries = timeline.entries();
+    expect(entries).to.have.length(1_000);
+    expect([entries[0]?.event, entries[1]?.text, entries.at(-1)?.text]).to.deep.equal([
+      'started',
+      '501',
+      '1499',
     ]);
   });
 

@@ -61,6 +61,55 @@ describe('console: telephony', () => {
     expect((await post('/api/lives/1.1/hang-up')).body['error']).to.contain('no call 1.1');
   });
 
+  it('starts every kind of call, and steers it', async () => {
+    await post('/api/call-settings', { settings: { deviceAnswerMs: null, uniqueId: 'leg' } });
+    expect(simulator.telephony.callSettings.uniqueId).to.equal('leg');
+    const call = { deviceIds: ['27', '28'], to: '28', phoneNumber: '0211234567', ringMs: null };
+    const started: unknown[] = [];
+    for (const kind of ['clickToCall', 'incoming', 'ringAll', 'hunt', 'outgoing', 'campaign', 'internal']) {
+      const { body } = await post('/api/lives', { ...call, kind });
+      const [latest] = simulator.telephony.calls();
+      expect(latest?.id).to.equal(body['id']);
+      started.push([latest?.kind, latest?.callCenter, latest?.legs.map(({ deviceId }) => deviceId)]);
+    }
+    expect(started).to.deep.equal([
+      ['clickToCall', false, ['27']],
+      ['incoming', false, ['27']],
+      ['incoming', true, ['27', '28']],
+      ['incoming', true, ['27']],
+      ['outgoing', false, ['27']],
+      ['campaign', true, ['27']],
+      ['internal', false, ['27', '28']],
+    ]);
+    const { body } = await post('/api/lives', { ...call, kind: 'hunt', ringMs: 9_000, pauseMs: 1_000 });
+    const life = `/api/lives/${String(body['id'])}`;
+    const legs = (): string[] | undefined =>
+      simulator.telephony.calls()[0]?.legs.map(({ deviceId, state }) => `${deviceId} ${state}`);
+    await post(`${life}/answer`, { deviceId: '27' });
+    await post(`${life}/transfer`, { to: '28', attended: true });
+    await post(`${life}/refuse`, { deviceId: '28' });
+    await post(`${life}/transfer`, { to: '28', attended: true });
+    await post(`${life}/answer`, {});
+    await post(`${life}/complete-transfer`);
+    await post(`${life}/transfer`, { to: '27', attended: false });
+    expect(legs()).to.deep.equal(['27 ended', '28 ended', '28 ended', '27 ringing']);
+    await post(`${life}/hang-up`, { deviceId: '27' });
+    expect(simulator.telephony.calls()[0]).to.include({ state: 'ended', endReason: 'refused' });
+    const again = await post(`${life}/redial`);
+    expect(simulator.telephony.calls()[0]?.id).to.equal(again.body['id']);
+    for (const [wrong, text] of [
+      [{ kind: 'fax' }, 'kind must be one of'],
+      [{ deviceIds: [] }, 'Choose a phone'],
+      [{ deviceIds: [27] }, 'list of texts'],
+      [{ phoneNumber: '' }, 'phone number'],
+      [{ ringMs: -1 }, 'times of a call'],
+    ] as const) {
+      const answer = await post('/api/lives', { ...call, kind: 'ringAll', ...wrong });
+      expect(answer.status, text).to.equal(400);
+      expect(answer.body['error']).to.contain(text);
+    }
+  });
+
   it('sets a phone, and keeps the path of its endpoint to itself', async () => {
     expect((await post('/api/phones', PHONE)).body['error']).to.contain('address');
     await post('/api/phones', { ...PHONE, url: `${endpoint.url}/secret-path`, timeoutMs: 700 });
@@ -76,6 +125,19 @@ describe('console: telephony', () => {
     const state = await get('/api/state');
     expect(state).to.have.nested.property('phones[0].agent.name', 'Front desk');
     expect(JSON.stringify(state)).to.contain('http://127.0.0.1').and.to.not.contain('secret-path');
+    await post('/api/phones', {
+      ...PHONE,
+      silent: true,
+      extension: '101',
+      answerMs: 'byHand',
+      userType: 'x',
+    });
+    expect(simulator.telephony.phones()[0]).to.include({
+      silent: true,
+      extension: '101',
+      answerMs: 'byHand',
+      userType: 'x',
+    });
     await post('/api/phones', { ...PHONE, agent: null, notify: false });
     expect(simulator.telephony.phones()[0]).to.include({ idCrm: null, notifications: null });
     await post('/api/notification-settings', { settings: { directionField: 'callDirectionType' } });

@@ -20,6 +20,9 @@ export interface Leg {
   readonly timers: Timers;
 }
 
+/** A call that is handed around more often than this cannot be transferred again. */
+const MAX_LEGS = 200;
+
 /** The legs of one call, in the order in which the phones came into it. */
 export class Legs {
   readonly #clock: Clock;
@@ -27,6 +30,10 @@ export class Legs {
 
   constructor(clock: Clock) {
     this.#clock = clock;
+  }
+
+  get areTooMany(): boolean {
+    return this.#all.length >= MAX_LEGS;
   }
 
   add(leg: Pick<Leg, 'id' | 'phone' | 'role' | 'phoneNumber' | 'state'>): Leg {

@@ -354,6 +354,7 @@ export class LiveCall {
     const from = talking.findLast(({ role }) => role === 'called') ?? talking[0];
     if (!from || this.#consultation) throw new Error('Only a phone that talks can transfer, once at a time.');
     if (this.#legs.ofPhone(to.deviceId)) throw new Error(`The phone ${to.deviceId} is already in this call.`);
+    if (this.#legs.areTooMany) throw new Error('This call was transferred too often.');
     return from;
   }
 

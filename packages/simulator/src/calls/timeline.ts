@@ -3,6 +3,9 @@ import type { Phone } from '../pbx/phone-directory.ts';
 import type { TimelineEntry, TimelineEvent } from './call-life.ts';
 import type { Leg } from './leg.ts';
 
+/** Of a call that is extended again and again, the oldest steps after its start are forgotten. */
+const ENTRIES_KEPT = 1_000;
+
 /** What happened in a call, for people. */
 export class Timeline {
   readonly #clock: Clock;
@@ -18,6 +21,7 @@ export class Timeline {
   note(event: TimelineEvent, text: string, about: Leg | Phone | null = null): void {
     const phone = about && ('phone' in about ? about.phone : about);
     this.#entries.push({ at: this.#clock.now(), event, deviceId: phone?.deviceId ?? null, text });
+    if (this.#entries.length > ENTRIES_KEPT) this.#entries.splice(1, 1);
     this.#onChange();
   }
 

@@ -30,11 +30,19 @@ export function showTimeline(call) {
   setText(byId('life-title'), call ? `Timeline of ${call.id}` : 'Timeline');
   showLanes(call);
   const list = byId('life-timeline');
-  const key = call ? `${call.id} ${call.timeline.length}` : '';
+  const key = keyOf(call);
   if (list.dataset.shown === key) return;
   list.dataset.shown = key;
   list.replaceChildren(...(call?.timeline ?? []).map(entryRow));
   list.scrollTop = list.scrollHeight;
+}
+
+/**
+ * Changes with each step of a call; a long timeline keeps its length.
+ * @param {any} call
+ */
+function keyOf(call) {
+  return call ? `${call.id} ${call.timeline.length} ${call.timeline.at(-1)?.at}` : '';
 }
 
 /** @param {any} entry */
@@ -56,7 +64,7 @@ function entryRow({ at, event, deviceId, text }) {
  */
 function showLanes(call) {
   const lanes = byId('life-lanes');
-  const key = call ? `${call.id} ${call.timeline.length}` : '';
+  const key = keyOf(call);
   if (lanes.dataset.shown === key) return;
   lanes.dataset.shown = key;
   if (!call) {
