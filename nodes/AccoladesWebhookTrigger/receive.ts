@@ -1,12 +1,13 @@
 import { AccoladesError, sendAnswer, type Received, type Refusal } from '@accolades-flow/core';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { admit, type Admitted } from '../shared/webhook/admission.ts';
+import { passNotification } from '../shared/webhook/notification-sources.ts';
 import { readRequest } from '../shared/webhook/read-request.ts';
 import { warn } from '../shared/webhook/refusal-log.ts';
 import { WebhookNodes } from '../shared/webhook/webhook-node.ts';
 import { notStarted, publishedTrigger } from './published-trigger.ts';
 import { bytesOf, startWorkflow } from './start-workflow.ts';
-import { readWebhookParameters } from './webhook-settings.ts';
+import { readWebhookParameters, type WebhookParameters } from './webhook-settings.ts';
 
 /** Tells n8n not to answer and not to start a workflow. */
 const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
@@ -32,6 +33,7 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
     });
     const { received, endpoint } = admitted;
     if (received.kind !== 'refused' && received.answer !== null) sendAnswer(response, received.answer);
+    if (context.getMode() !== 'manual') passOn(admitted, node.parameters);
     if (received.kind === 'ignored') return DEALT_WITH;
     if (received.kind === 'message' && received.answer !== null && trigger !== null) {
       if (received.warning !== null) warn(context, 'dropped', received.warning.message);
@@ -59,6 +61,22 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
     warn(context, 'dropped', `A request was refused: ${reason}`);
     sendAnswer(response, { status: 500, headers: {}, body: '' });
     return DEALT_WITH;
+  }
+}
+
+/** Passes an accepted notification to the Call Ended Triggers that read those of this node. */
+function passOn({ received, confirm }: Admitted, { path }: WebhookParameters): void {
+  if (received.kind === 'refused' || received.notification === null || path === '') return;
+  const { notification } = received;
+  if (confirm === null) passNotification(path, notification);
+  else {
+    confirm().then(
+      (refusal) => {
+        if (refusal === null) passNotification(path, notification);
+      },
+      // Who starts the workflow says so.
+      () => undefined,
+    );
   }
 }
 

@@ -20,6 +20,8 @@ export type Responder = 'replyNode' | 'lastNode' | 'fallback';
 /** The parameters of the trigger, unchecked; the endpoint checks them. */
 export interface WebhookParameters extends EndpointParameters {
   readonly responder: Responder;
+  /** As typed: empty when n8n makes the path. */
+  readonly path: string;
 }
 
 /** @throws AccoladesError `INVALID_PARAMETER` */
@@ -45,6 +47,7 @@ export function readWebhookParameters(context: ParameterContext): WebhookParamet
     },
     key: nodeKey(context),
     responder,
+    path: textOf(parameter('path', '')),
     secretPlace: readSecretPlace(parameter('secretPlace', 'path')),
   };
 }
@@ -57,6 +60,10 @@ function chosenEvents(receives: EndpointPurpose, events: unknown): readonly Endp
 /** The variables of a fallback: a JSON object; empty means none. */
 function fallbackVariables(value: unknown): unknown {
   return typeof value === 'string' ? value.trim() : value;
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value.trim() : '';
 }
 
 function seconds(value: unknown): unknown {

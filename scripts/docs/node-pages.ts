@@ -3,6 +3,7 @@ import { AccoladesAccountApi } from '../../credentials/AccoladesAccountApi.crede
 import { AccoladesAgentApi } from '../../credentials/AccoladesAgentApi.credentials.ts';
 import { AccoladesWebhookApi } from '../../credentials/AccoladesWebhookApi.credentials.ts';
 import { Accolades } from '../../nodes/Accolades/Accolades.node.ts';
+import { AccoladesCallEndedTrigger } from '../../nodes/AccoladesCallEndedTrigger/AccoladesCallEndedTrigger.node.ts';
 import { AccoladesTrigger } from '../../nodes/AccoladesTrigger/AccoladesTrigger.node.ts';
 import { AccoladesWebhookTrigger } from '../../nodes/AccoladesWebhookTrigger/AccoladesWebhookTrigger.node.ts';
 
@@ -60,6 +61,10 @@ export const NODE_PAGES: readonly NodePage[] = [
       {
         title: 'Accolades Webhook Trigger',
         properties: new AccoladesWebhookTrigger().description.properties,
+      },
+      {
+        title: 'Accolades Call Ended Trigger',
+        properties: new AccoladesCallEndedTrigger().description.properties,
       },
       { title: 'Credential “Accolades Webhook API”', properties: new AccoladesWebhookApi().properties },
     ],

@@ -89,6 +89,7 @@ for (const version of VERSIONS) {
         'n8n-nodes-accolades.accoladesTool',
         'n8n-nodes-accolades.accoladesTrigger',
         'n8n-nodes-accolades.accoladesWebhookTrigger',
+        'n8n-nodes-accolades.accoladesCallEndedTrigger',
       ]);
       const credentials = (await client.credentialTypes()).map((type) => type.name);
       expect(credentials).to.include.members([

@@ -81,6 +81,8 @@ export interface WebhookCall {
   readonly pathSecret?: string | undefined;
   /** Settings of the node, such as its ID. */
   readonly settings?: Partial<INode>;
+  /** Default `webhook`; `manual`: a test in the editor. */
+  readonly mode?: 'webhook' | 'manual';
 }
 
 export interface WebhookOutcome {
@@ -313,7 +315,7 @@ export class NodeRuntime {
       workflow,
       node,
       additionalData,
-      'webhook',
+      call.mode ?? 'webhook',
       {
         httpMethod: method,
         node: NAME,

@@ -9,6 +9,8 @@ export interface PublishOptions {
   readonly credentials?: Credentials;
   /** Settings of the node, such as its ID. */
   readonly settings?: Partial<INode>;
+  /** Of n8n's list of active workflows. Default: that of the runtime. */
+  readonly workflowId?: string;
   /** Whether n8n saves what is emitted at once. Default true; false: `save` does it. */
   readonly savesAtOnce?: boolean;
 }
@@ -29,13 +31,14 @@ export interface PublishedNode {
 export async function publish(
   runtime: NodeRuntime,
   name: string,
-  { parameters, credentials = {}, settings = {}, savesAtOnce = true }: PublishOptions,
+  { parameters, credentials = {}, settings = {}, savesAtOnce = true, workflowId }: PublishOptions,
 ): Promise<PublishedNode> {
   const { workflow } = runtime.workflow(name, { parameters, credentials, settings });
+  const id = workflowId ?? workflow.id;
   const emissions: INodeExecutionData[][][] = [];
   const active = Container.get(ActiveWorkflowTriggers);
   await active.addAllTriggers(
-    workflow.id,
+    id,
     workflow,
     runtime.environment(credentials),
     'trigger',
@@ -65,7 +68,7 @@ export async function publish(
         details: () => `There are ${items().length}.`,
       }),
     async close() {
-      await active.remove(workflow.id);
+      await active.remove(id);
     },
   };
 }

@@ -13,5 +13,6 @@ export {
   type ProcessHub,
   type ProcessOutcomes,
 } from './process-wide.ts';
+export { environmentVariable } from './environment.ts';
 export { BODY_TIMEOUT_MS, readBody } from './read-body.ts';
 export { systemClock } from './system-clock.ts';

@@ -1,0 +1,102 @@
+import { AccoladesError, sendAnswer, type CallNotification, type Received } from '@accolades-flow/core';
+import { processOutcomes } from '@accolades-flow/core/node';
+import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { admit, type Admitted } from '../shared/webhook/admission.ts';
+import { readRequest } from '../shared/webhook/read-request.ts';
+import { warn } from '../shared/webhook/refusal-log.ts';
+import { WebhookNodes } from '../shared/webhook/webhook-node.ts';
+import { readCallEndedParameters, type CallEndedParameters } from './call-ended-settings.ts';
+import { testOf } from './test-call.ts';
+import { callWatch } from './watch-calls.ts';
+
+/** Tells n8n not to answer and not to start a workflow. */
+const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
+
+export const callEndedNodes = new WebhookNodes(readCallEndedParameters);
+
+/**
+ * Answers one notification and returns: the workflow starts when the call is over, from the
+ * trigger. Never throws, because n8n would answer with an error, and Accolades would hang up the
+ * call.
+ */
+export async function receive(context: IWebhookFunctions): Promise<IWebhookResponseData> {
+  const response = context.getResponseObject();
+  try {
+    const node = callEndedNodes.of(context);
+    const { parameters } = node;
+    if (parameters.sourcePath !== null) {
+      warn(
+        context,
+        'unknown',
+        'A request was refused: this node has no URL, it reads those of a Webhook Trigger.',
+      );
+      sendAnswer(response, { status: 404, headers: {}, body: '' });
+      return DEALT_WITH;
+    }
+    const request = await readRequest(context, parameters);
+    const watch = callWatch(parameters.key);
+    // Nothing waits for an answer here, so core never answers later.
+    const admitted = await admit(watch?.context ?? context, node, request, () => undefined);
+    const { received } = admitted;
+    const answer = received.answer;
+    if (answer !== null) sendAnswer(response, answer);
+    if (received.kind === 'refused') warn(context, 'unknown', received.logLine);
+    const notification = notificationOf(received);
+    if (notification === null) return DEALT_WITH;
+    if (context.getMode() === 'manual') return await inTest(parameters, notification);
+    if (admitted.confirm === null) tell(context, parameters, notification);
+    else void tellConfirmed(watch?.context ?? context, parameters, notification, admitted.confirm);
+    return DEALT_WITH;
+  } catch (error) {
+    // Publishing checks the settings, so only an expression or a credential can cause this.
+    const reason =
+      error instanceof AccoladesError
+        ? `the settings are not valid. ${error.message}`
+        : 'the node could not be prepared, because its settings or its credential could not be read.';
+    warn(context, 'dropped', `A request was refused: ${reason}`);
+    sendAnswer(response, { status: 500, headers: {}, body: '' });
+    return DEALT_WITH;
+  }
+}
+
+function notificationOf(received: Received): CallNotification | null {
+  return received.kind === 'refused' ? null : received.notification;
+}
+
+async function inTest(
+  parameters: CallEndedParameters,
+  notification: CallNotification,
+): Promise<IWebhookResponseData> {
+  const record = await testOf(parameters).notified(notification);
+  if (record === null) return DEALT_WITH;
+  return { noWebhookResponse: true, workflowData: [[{ json: { ...record } }]] };
+}
+
+type LogContext = Parameters<typeof warn>[0];
+
+function tell(context: LogContext, { key }: CallEndedParameters, notification: CallNotification): void {
+  if (processOutcomes().notified(key, notification)) return;
+  warn(
+    context,
+    'dropped',
+    'Let the reverse proxy send the path of this node to the main process of n8n, where its trigger runs: ' +
+      'a notification reached another process, so what became of its call is not told.',
+  );
+}
+
+/** Checks an answered request with the current secret first. Never rejects. */
+async function tellConfirmed(
+  context: LogContext,
+  parameters: CallEndedParameters,
+  notification: CallNotification,
+  confirm: NonNullable<Admitted['confirm']>,
+): Promise<void> {
+  try {
+    const refusal = await confirm();
+    if (refusal === null) tell(context, parameters, notification);
+    else warn(context, 'unknown', refusal.logLine);
+  } catch (error) {
+    const reason = error instanceof AccoladesError ? ` ${error.message}` : '';
+    warn(context, 'dropped', `A notification does not count: the credential could not be read.${reason}`);
+  }
+}
