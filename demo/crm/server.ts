@@ -47,8 +47,9 @@ const kept = 100;
 /** The files of the pages, by their route. */
 const pageFiles: Readonly<Record<string, string>> = {
   '/': 'page/index.html',
-  '/icon.svg': 'page/icon.svg',
-  '/tokens.css': 'page/tokens.css',
+  // Shared with the simulator's console, so that both look like one product.
+  '/icon.svg': '../../packages/simulator/src/console/page/icon.svg',
+  '/tokens.css': '../../packages/simulator/src/console/page/style/tokens.css',
   '/page.css': 'page/page.css',
   '/page.js': 'page/page.js',
   '/mrkdwn.js': 'page/mrkdwn.js',

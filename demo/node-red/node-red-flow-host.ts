@@ -29,11 +29,14 @@ export async function startNodeRedFlow(setup: FlowHostSetup): Promise<FlowHost> 
       editorTheme: {
         page: {
           title: 'The flow',
-          favicon: path.join(repositoryRoot, 'demo/crm/page/icon.svg'),
+          favicon: path.join(repositoryRoot, 'packages/simulator/src/console/page/icon.svg'),
           css: path.join(import.meta.dirname, 'editor', 'editor.css'),
           scripts: path.join(import.meta.dirname, 'editor', 'in-a-frame.js'),
         },
-        header: { title: 'The flow', image: path.join(repositoryRoot, 'demo/crm/page/icon.svg') },
+        header: {
+          title: 'The flow',
+          image: path.join(repositoryRoot, 'packages/simulator/src/console/page/icon.svg'),
+        },
         tours: false,
         projects: { enabled: false },
         codeEditor: { lib: 'monaco' },

@@ -1,4 +1,5 @@
 import { AccoladesError, messageOf, type AccoladesErrorCode } from '@accolades-flow/core';
+import { splitAdvice } from '../shared/node-errors.ts';
 import { isTool, ruleForModel } from './tool-error.ts';
 import { NodeApiError, NodeOperationError, type INode, type NodeError } from 'n8n-workflow';
 
@@ -74,9 +75,8 @@ function explain(error: AccoladesError, resource: string): Explained {
   if (what !== null && !OF_NETWORK.has(code)) {
     return { problem: what, remedy: join(remedyOf(error, resource) ?? advice, add), detail: null };
   }
-  // The first sentence of the advice says what is wrong.
-  const [problem = advice, ...rest] = advice.split(/(?<=\.) (?=[A-Z])/);
-  return { problem, remedy: join(...rest, add), detail: what === null ? null : `(${what})` };
+  const { problem, remedy } = splitAdvice(error);
+  return { problem, remedy: join(remedy, add), detail: what === null ? null : `(${what})` };
 }
 
 /** Where the user corrects a wrong value. */

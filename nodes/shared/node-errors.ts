@@ -5,12 +5,17 @@ import { named } from './names.ts';
 
 /**
  * An error in the settings: the message says what is wrong, the description where to correct it.
+ * @param credential the name of the node's credential type, as users see it
  */
-export function settingsError(node: INode, error: unknown): NodeOperationError {
+export function settingsError(
+  node: INode,
+  error: unknown,
+  credential = 'Accolades Agent API',
+): NodeOperationError {
   if (!(error instanceof AccoladesError)) return new NodeOperationError(node, messageOf(error));
   return new NodeOperationError(node, error.what ?? error.message, {
     description: isCredentialError(error)
-      ? 'Open the credential “Accolades Agent API” of this node and correct it.'
+      ? `Open the credential “${credential}” of this node and correct it.`
       : 'Open this node and correct its parameters.',
     level: 'warning',
   });
@@ -41,9 +46,15 @@ export function connectionError(
 
 /** The first sentence of the advice says what is wrong; network details come last. */
 function explain(error: AccoladesError): { problem: string; remedy: string } {
-  const [problem = error.advice, ...rest] = error.advice.split(/(?<=\.) (?=[A-Z])/);
+  const { problem, remedy } = splitAdvice(error);
   const detail = error.what === null ? [] : [`(${error.what})`];
-  return { problem, remedy: [...rest, ...detail].join(' ') };
+  return { problem, remedy: [remedy, ...detail].filter((part) => part !== '').join(' ') };
+}
+
+/** Splits an advice: its first sentence says what is wrong, the others what to do. */
+export function splitAdvice({ advice }: AccoladesError): { problem: string; remedy: string } {
+  const [problem = advice, ...rest] = advice.split(/(?<=\.) (?=[A-Z])/);
+  return { problem, remedy: rest.join(' ') };
 }
 
 /** Why an agent is not connected; null while it is connected or still connecting. */

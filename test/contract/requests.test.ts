@@ -2,7 +2,8 @@ import { PURPOSE_EVENTS } from '@accolades-flow/core';
 import { expect } from 'chai';
 import type { IDataObject } from 'n8n-workflow';
 import { NodeRuntime, type WebhookOutcome } from '../n8n/node-runtime.ts';
-import { REQUEST_CASES, type RequestCase } from './requests.ts';
+import type { RequestCase } from './request-parts.ts';
+import { REQUEST_CASES } from './requests.ts';
 
 /** The n8n trigger must produce the messages of the table that the Node-RED node is tested with. */
 describe('Requests to the n8n webhook trigger', () => {
