@@ -97,6 +97,9 @@ describe('What became of calls, in a real Node-RED', () => {
 
   /** The record of a call, and what else came until a later call's record. */
   async function recordOf(id: string): Promise<JsonObject> {
+    const isOver = (): boolean =>
+      simulator.telephony.calls().some((call) => call.id === id && call.state === 'ended');
+    await waitUntil(`${id} to end`, isOver, WAIT);
     const later = talk('29');
     await waitUntil('the record of a later call', () => ended().some(({ callId }) => callId === later), {
       ...WAIT,
@@ -139,7 +142,7 @@ describe('What became of calls, in a real Node-RED', () => {
 
   it('tells one missed call when a queue has tried every phone in vain', async () => {
     const { id } = simulator.telephony.hunt({
-      deviceIds: ['27', '28', '29', '27'],
+      deviceIds: [...PHONES],
       phoneNumber: NUMBER,
       ringMs: 300,
     });
