@@ -106,6 +106,7 @@ export const FIELDS: Explanations = {
       what: 'Of an answer that is a template. Empty: `text/plain; charset=utf-8`.',
     },
     flowPopsScreen: { section: 'connector' },
+    popWhenAnswered: { section: 'connector' },
   },
   'accolades-reply': {
     name: NAME,

@@ -228,6 +228,25 @@ describe('accolades-reply', () => {
     expect(JSON.stringify(everythingSeen)).not.to.contain('time limit');
   });
 
+  it('opens a page only for the agent whose phone answers, if set so', async () => {
+    await start(
+      'msg.payload = { url: "https://crm.example/7" }; return msg;',
+      { reply: 'screenPop' },
+      { flowPopsScreen: true, popWhenAnswered: true },
+    );
+    const ring = (phoneId: string): Promise<unknown> => {
+      const agent = JSON.stringify({ label: `Agent ${phoneId}`, phoneId });
+      return post(`${url}/connector`, { ...forwarded, agent }).then((response) => response.json());
+    };
+    const rings = Promise.all([ring('27'), ring('28')]);
+    await runtime.waitForMessages('out', 2);
+    await post(`${url}/notifications`, { ...HANGUP, event: 'answer', userId: '28' });
+    expect(await rings).to.deep.equal([
+      { received: true, answeredBy: { label: 'Agent 28' } },
+      { received: true, screenPop: { url: 'https://crm.example/7', title: '' } },
+    ]);
+  });
+
   it('does not keep the connector waiting unless set so', async () => {
     await start('return null;', { reply: 'screenPop' });
     const response = await post(`${url}/connector`, forwarded);

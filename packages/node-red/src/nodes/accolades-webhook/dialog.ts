@@ -104,6 +104,7 @@ export class WebhookDialog {
     part('ivr').toggle(isIvr);
     part('hangup').toggle(confirms);
     part('connector').toggle(calls);
+    part('pop-when').toggle(pops);
     part('limit').toggle(isIvr || confirms || pops);
     part('fieldnames').toggle(isNotifications);
     part('hangsUp').toggle(!isConnector);

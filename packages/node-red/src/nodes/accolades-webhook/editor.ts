@@ -142,6 +142,7 @@ RED.nodes.registerType('accolades-webhook', {
     },
     flowConfirmsHangup: { value: true },
     flowPopsScreen: { value: false },
+    popWhenAnswered: { value: false },
     hangupFallback: { value: 'drop' },
     hangupFallbackSeconds: {
       value: '300',

@@ -93,6 +93,7 @@ function connectorSettings(settings: Settings, environment: Environment): Partia
     numbers: text('numbers'),
     firstRingOnly: settings['firstRingOnly'],
     flowPopsScreen: settings['flowPopsScreen'],
+    popWhenAnswered: settings['popWhenAnswered'],
     replyLimitMs: text('replyLimitMs'),
   };
 }

@@ -46,6 +46,7 @@ export const webhookMigrations: readonly Migration[] = [
         callSource: 'all',
         numbers: '',
         firstRingOnly: false,
+        popWhenAnswered: false,
         ...settings,
         receives,
         events: eventsOf(settings['events'], receives),
