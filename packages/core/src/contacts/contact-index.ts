@@ -18,6 +18,8 @@ const MAX_FOUND = 100;
  * which takes up to 5 ms.
  */
 const SLICE_MS = 10;
+/** Each holds a few thousand keys. */
+const MAPS = 64;
 
 export interface ContactIndexOptions {
   /** Where numbers without a country code are at home. @default RO */
@@ -51,7 +53,8 @@ export class ContactIndex {
   readonly #numbers: string[] = [];
   readonly #owners: number[] = [];
   readonly #before: number[] = [];
-  readonly #last = new Map<number, number>();
+  /** The newest entry of each key, in several maps: one large map would block while it grows. */
+  readonly #last = Array.from({ length: MAPS }, () => new Map<number, number>());
 
   /**
    * Builds the index in slices, so that other work of the process can go on.
@@ -100,7 +103,7 @@ export class ContactIndex {
     const found = { exact: new Set<number>(), likely: new Set<number>() };
     // Contacts of one company share numbers, so each is compared once.
     const compared = new Map<string, Likeness | null>();
-    let entry = this.#last.get(wanted.key) ?? -1;
+    let entry = this.#lastOf(wanted.key).get(wanted.key) ?? -1;
     while (entry !== -1) {
       const text = this.#numbers[entry] ?? '';
       let likeness = compared.get(text);
@@ -141,8 +144,15 @@ export class ContactIndex {
     const key = this.#keys.keyOf(number);
     const entry = this.#numbers.push(number) - 1;
     this.#owners.push(owner);
-    this.#before.push(this.#last.get(key) ?? -1);
-    this.#last.set(key, entry);
+    const last = this.#lastOf(key);
+    this.#before.push(last.get(key) ?? -1);
+    last.set(key, entry);
+  }
+
+  #lastOf(key: number): Map<number, number> {
+    const map = this.#last[key % MAPS];
+    if (map === undefined) throw new RangeError(`There is no map for ${key}.`);
+    return map;
   }
 }
 

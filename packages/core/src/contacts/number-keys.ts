@@ -1,5 +1,4 @@
 import { getCountryCallingCode, isSupportedCountry, parsePhoneNumberFromString } from 'libphonenumber-js/max';
-import { parsePhone } from '../call/phone.ts';
 import { digitCount } from './read-numbers.ts';
 
 /** The digits that two likely equal numbers share. */
@@ -46,7 +45,7 @@ export class NumberKeys {
   }
 
   wanted(number: string): Wanted {
-    const e164 = parsePhone(number, this.#country)?.e164 ?? null;
+    const e164 = this.#e164Of(number);
     return { number, e164, key: lastDigits(e164 ?? number) };
   }
 
@@ -54,7 +53,7 @@ export class NumberKeys {
   compare(wanted: Wanted, number: string): Likeness | null {
     const { e164 } = wanted;
     if (e164 !== null && (number === e164 || this.#isNationalFormOf(number, e164))) return 'exact';
-    const own = parsePhone(number, this.#country)?.e164 ?? null;
+    const own = this.#e164Of(number);
     if (own !== null && own === e164) return 'exact';
     if (number.startsWith('+') && wanted.number.startsWith('+'))
       return number === wanted.number ? 'likely' : null;
@@ -93,6 +92,7 @@ export class NumberKeys {
     return rest.length - leadingZeros(rest) >= SHARED_DIGITS;
   }
 
+  /** Null when it is not a valid public number. Without the formats of `parsePhone`, which take longer. */
   #e164Of(number: string): string | null {
     if (number.length < 5 || !isSupportedCountry(this.#country)) return null;
     const parsed = parsePhoneNumberFromString(number, { defaultCountry: this.#country, extract: false });
