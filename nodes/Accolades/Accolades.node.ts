@@ -9,7 +9,7 @@ import { AccoladesError } from '@accolades-flow/core';
 import { testAccountCredential } from '../shared/account-credential-test.ts';
 import { testAgentCredential } from '../shared/agent-credential-test.ts';
 import { accountProperties, ping } from './account.ts';
-import { agentProperties, getConfiguration, getVersion } from './agent.ts';
+import { agentProperties, getConfiguration, getStatus, getVersion } from './agent.ts';
 import { callProperties, dial, forgetDials } from './call.ts';
 import { configuredInputs, configuredOutputs } from './connections.ts';
 import { failedItem } from './failed-item.ts';
@@ -23,6 +23,7 @@ import { replyConfirmHangup, replyIvr, replyProperties, replyScreenPop } from '.
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {
   'agent getConfiguration': getConfiguration,
+  'agent getStatus': getStatus,
   'agent getVersion': getVersion,
   'call dial': dial,
   'account ping': ping,
@@ -42,7 +43,7 @@ export class Accolades implements INodeType {
     group: ['output'],
     version: 1,
     subtitle:
-      '={{ ({ getConfiguration: "get configuration", getVersion: "get version", dial: "dial", ping: "ping", findContact: "find contact", parse: "parse", ivr: "answer IVR", ' +
+      '={{ ({ getConfiguration: "get configuration", getStatus: "get status", getVersion: "get version", dial: "dial", ping: "ping", findContact: "find contact", parse: "parse", ivr: "answer IVR", ' +
       'confirmHangup: "answer hang-up", screenPop: "open a page" })[$parameter["operation"]] + ": " + $parameter["resource"] }}',
     description:
       'Makes phone calls with the Accolades cloud PBX (click-to-call), asks for the configuration of an agent, finds the contact of a caller, and answers IVR requests',

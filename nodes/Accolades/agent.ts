@@ -8,6 +8,7 @@ import {
   type AgentCredential,
   type Subscription,
 } from '@accolades-flow/core';
+import { processHub } from '@accolades-flow/core/node';
 import type { IExecuteFunctions, INodeProperties } from 'n8n-workflow';
 import { agentCredentialName, readAgentCredential } from '../shared/agent-credential.ts';
 import { named } from '../shared/names.ts';
@@ -33,6 +34,13 @@ export const agentProperties: INodeProperties[] = [
           'Get the texts that Accolades stores for the account, the phone and the agent, with their IDs',
       },
       {
+        name: 'Get Status',
+        value: 'getStatus',
+        action: 'Get the status of agents: who is connected or offline',
+        description:
+          'Get an item for each agent of the credential: connected or not, since when, and why not. It connects nobody.',
+      },
+      {
         name: 'Get Version',
         value: 'getVersion',
         action: 'Get the API version of the server',
@@ -47,7 +55,16 @@ export const agentProperties: INodeProperties[] = [
     name: 'agentNotice',
     type: 'notice',
     default: '',
-    displayOptions: { show },
+    displayOptions: { show: { ...show, operation: ['getConfiguration', 'getVersion'] } },
+  },
+  {
+    displayName:
+      'Shows the agents as the Accolades Triggers of this n8n process see them: an agent that no published trigger has is “notHere”. ' +
+      'In queue mode workflows run in worker processes, which have no triggers.',
+    name: 'statusNotice',
+    type: 'notice',
+    default: '',
+    displayOptions: { show: { ...show, operation: ['getStatus'] } },
   },
   {
     displayName: 'Agent Name',
@@ -57,7 +74,7 @@ export const agentProperties: INodeProperties[] = [
     placeholder: 'e.g. Front desk',
     displayOptions: { show },
     description:
-      'Which agent of the credential to ask, by the name that the credential gives it (name=idCrm). Only needed when the credential holds several.',
+      'Which agent of the credential to ask, by the name that the credential gives it (name=idCrm). Only needed when the credential holds several; Get Status gives all without it.',
   },
   {
     displayName: 'Parse Texts',
@@ -100,6 +117,21 @@ export const getVersion: Operation = async (context, itemIndex, run) => {
     run.hint(warning);
   }
   return [{ version, known }];
+};
+
+/** An item for each agent of the credential, or for the named one. Never opens a session. */
+export const getStatus: Operation = async (context, itemIndex, run) => {
+  const { agents, server, warnings } = readAgentCredential(
+    await context.getCredentials('accoladesAgentApi', itemIndex),
+    agentCredentialName(context.getNode()),
+  );
+  for (const warning of warnings) run.warn(warning);
+  const name: unknown = context.getNodeParameter('agentName', itemIndex, '');
+  const isAll = typeof name === 'string' && name.trim() === '';
+  const asked = isAll ? agents : [choose(agents, name)];
+  return processHub()
+    .agentStates(server, asked)
+    .map((state) => ({ ...state, agent: { ...state.agent } }));
 };
 
 /** Sends a request to the chosen agent. A connection that it opens ends with the run. */

@@ -3,7 +3,7 @@ import type { Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { generate } from 'selfsigned';
 import { startRestStandIn, type RestStandIn } from './rest-stand-in.ts';
-import { FRONT_DESK, simulate, untilSessions } from './agents.ts';
+import { FRONT_DESK, SALES, simulate, untilSessions } from './agents.ts';
 import { recordLog } from './record-log.ts';
 import { NodeRuntime, type Credentials } from './node-runtime.ts';
 
@@ -288,6 +288,25 @@ describe('The n8n node Accolades', () => {
       });
       expect(version.items[0]?.json).to.include({ known: true });
       expect(simulator.statistics.maxSessionsPerAgent).to.equal(1);
+    });
+
+    it('gives the status of every agent, and connects nobody', async () => {
+      const status = (agentName: string) =>
+        runtime.execute('accolades', {
+          parameters: { resource: 'agent', operation: 'getStatus', agentName },
+          credentials: agents(`Front desk=${FRONT_DESK}, Sales=${SALES}`),
+        });
+      const { items, error } = await status('');
+      expect(error).to.equal(null);
+      expect(items.map(({ json }) => [json['state'], json['since'], json['attempt']])).to.deep.equal([
+        ['notHere', null, null],
+        ['notHere', null, null],
+      ]);
+      expect((await status('Sales')).items.map(({ json }) => json['agent'])).to.deep.equal([
+        { label: 'Sales', id: null, phoneId: null },
+      ]);
+      expect((await status('Nobody')).error?.message).to.match(/has no agent “Nobody”/);
+      expect(simulator.statistics.maxSessionsPerAgent).to.equal(0);
     });
 
     it('asks for all items of a run over one connection', async () => {

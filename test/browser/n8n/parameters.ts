@@ -53,6 +53,13 @@ const CASES: readonly Case[] = [
     shown: ['resource', 'operation', 'agentName'],
   },
   {
+    name: 'Status',
+    type: 'accolades',
+    parameters: { resource: 'agent', operation: 'getStatus' },
+    shown: ['resource', 'operation', 'agentName'],
+    says: /no published trigger has/,
+  },
+  {
     name: 'Ping',
     type: 'accolades',
     parameters: { resource: 'account', operation: 'ping' },
@@ -170,21 +177,20 @@ export function parameters(rig: () => N8nRig): void {
           { deadlineMs: 10_000 },
         );
       };
-      // By default the flow answers IVR requests and hang-up confirmations.
-      await expectShown(['path', 'secretPlace', 'events', 'respond'], true);
+      // By default the node receives notifications, of which none waits for an answer.
+      await expectShown(['receives', 'path', 'secretPlace', 'events'], true);
       await editor.choose('secretPlace', 'Parameter');
-      await expectShown(['path', 'secretPlace', 'secretParameter', 'events', 'respond'], true);
+      await expectShown(['receives', 'path', 'secretPlace', 'secretParameter', 'events'], true);
       await editor.choose('secretPlace', 'Nowhere');
-      await expectShown(['path', 'secretPlace', 'events', 'respond'], false);
+      await expectShown(['receives', 'path', 'secretPlace', 'events'], false);
       await picture(editor.page, 'n8n-parameters/webhook-nowhere');
       await editor.choose('secretPlace', 'Path');
-      await editor.choose('events', 'IVR Request');
-      await expectShown(['path', 'secretPlace', 'events', 'respond'], true);
-      // No selected event waits for an answer.
       await editor.choose('events', 'Confirm Hang-Up');
-      await expectShown(['path', 'secretPlace', 'events'], true);
-      await editor.choose('events', 'Incoming Call');
-      await expectShown(['path', 'secretPlace', 'events', 'screenPop', 'respond'], true);
+      await expectShown(['receives', 'path', 'secretPlace', 'events', 'respond'], true);
+      await editor.choose('receives', 'IVR Requests');
+      await expectShown(['receives', 'path', 'secretPlace', 'respond'], true);
+      await editor.choose('receives', 'Events of the Browser Connector');
+      await expectShown(['receives', 'path', 'secretPlace', 'events', 'callSource', 'screenPop'], true);
       await picture(editor.page, 'n8n-parameters/webhook-calls');
       await editor.page.context().close();
     });
