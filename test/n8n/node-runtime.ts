@@ -6,7 +6,7 @@
 import './environment.ts';
 import 'reflect-metadata';
 import { randomUUID } from 'node:crypto';
-import { IncomingMessage, ServerResponse } from 'node:http';
+import { IncomingMessage } from 'node:http';
 import { Socket } from 'node:net';
 import {
   CredentialTestContext,
@@ -39,6 +39,7 @@ import {
 } from 'n8n-workflow';
 import { root } from '../../scripts/paths.ts';
 import { executionEnvironment, type Credentials } from './execution-environment.ts';
+import { RecordedResponse } from './recorded-response.ts';
 
 const PREFIX = 'n8n-nodes-accolades.';
 const NAME = 'Node';
@@ -88,28 +89,6 @@ export interface WebhookCall {
 export interface WebhookOutcome {
   readonly result: IWebhookResponseData;
   readonly response: RecordedResponse;
-}
-
-/** A response that records its content. */
-export class RecordedResponse extends ServerResponse {
-  body = '';
-  /** Resolves when the answer is complete. */
-  readonly answered: Promise<void>;
-  #answer: () => void = () => undefined;
-
-  constructor(request: IncomingMessage) {
-    super(request);
-    this.answered = new Promise((resolve) => {
-      this.#answer = resolve;
-    });
-  }
-
-  override end(body?: unknown): this {
-    if (typeof body === 'string') this.body = body;
-    this.flushHeaders();
-    this.#answer();
-    return this;
-  }
 }
 
 /** Passes its input on, as the first node of a workflow. */

@@ -17,7 +17,7 @@ const PROXY_VARIABLES = ['HTTPS_PROXY', 'HTTP_PROXY', 'NO_PROXY', 'ALL_PROXY'].f
 ]);
 
 /** What the transport told, in order. */
-export class Probe {
+class Probe {
   readonly transport: Transport;
   opened = 0;
   pongs = 0;
