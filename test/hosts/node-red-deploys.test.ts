@@ -71,8 +71,9 @@ describe('Deployments and the end of a real Node-RED', function () {
     expect(load.unheard).to.deep.equal([]);
     return load.placed;
   };
-  const logged = (text: RegExp): Promise<unknown> =>
-    waitUntil(`the line ${text.source}`, () => text.test(rig.host.output()), {
+  /** @param from a length of the output; earlier lines do not count */
+  const logged = (text: RegExp, from = 0): Promise<unknown> =>
+    waitUntil(`the line ${text.source}`, () => text.test(rig.host.output().slice(from)), {
       deadlineMs: 10_000,
       details: () => rig.host.output().slice(-2_000),
     });
@@ -102,10 +103,12 @@ describe('Deployments and the end of a real Node-RED', function () {
 
   it('a deployment of 15 s loses no call of a recreated node', async () => {
     await deploy(flows(stuck('b', 'one')));
+    const from = rig.host.output().length;
     const deployed = rig.client.deploy(again(stuck('b', 'two')));
-    await logged(/Stopping flows/);
+    await logged(/Stopping flows/, from);
     const [calls, startedAt] = [place(5), performance.now()];
     await notify('1608743891.1');
+    expect(got(), 'calls that came before the nodes were stopped').to.deep.equal([]);
     await deployed;
     expect(performance.now() - startedAt, 'ms that the deployment took').to.be.greaterThan(14_000);
     await waitForCalls(6);
@@ -154,6 +157,7 @@ describe('Deployments and the end of a real Node-RED', function () {
       const load = new CallLoad(simulator, AGENT, series);
       load.start(5);
       await waitForCalls(20);
+      const from = rig.host.output().length;
       process.kill(rig.host.pid, signal);
       await waitUntil('the release', () => simulator.sessions().length === 0, {
         deadlineMs: 3_000,
@@ -161,7 +165,7 @@ describe('Deployments and the end of a real Node-RED', function () {
       });
       load.stop();
       expect(rig.host.process.exit, 'still stopping').to.equal(undefined);
-      await logged(/Stopping flows/);
+      await logged(/Stopping flows/, from);
       const sent = load.placed.filter((id) => !load.unheard.includes(id));
       expect(got()).to.deep.equal(sent);
       await rig.host.kill();
