@@ -2,7 +2,7 @@ import { createSimulator, type Simulator } from '@accolades-flow/simulator';
 import { expect } from 'chai';
 import { waitUntil } from '../../hosts/deadline.ts';
 import type { FlowNode } from '../../hosts/node-red/launch.ts';
-import { arrayFrom, type JsonObject } from '../../hosts/guards.ts';
+import { arrayFrom, isObject, type JsonObject } from '../../hosts/guards.ts';
 import { agentNode, debug, flowNode, inject, tab } from './flow-nodes.ts';
 import { NodeRedRig, payloadOf } from './node-red-rig.ts';
 import { SECRET } from './telephony.ts';
@@ -37,7 +37,7 @@ describe('What became of calls, in a real Node-RED', () => {
     const notifications = { url: `${rig.host.url}/accolades/calls/${SECRET}` };
     for (const deviceId of PHONES) simulator.telephony.setPhone({ deviceId, notifications });
     // A phone that has never reported may have answered silently.
-    for (const deviceId of PHONES) talk(deviceId);
+    for (const deviceId of PHONES) await talk(deviceId);
     await waitUntil('every phone to have reported', () => ended().length === PHONES.length, WAIT);
     await waitUntil('the endpoint to be there long enough', () => performance.now() >= present, WAIT);
   });
@@ -56,7 +56,8 @@ describe('What became of calls, in a real Node-RED', () => {
   const flows = (name: string): FlowNode[] => [
     tab('a'),
     agentNode('agent', simulator.url, PHONES.map((id) => `Agent ${id}=${AGENTS[id]}`).join(', ')),
-    flowNode('a', 'calls', 'accolades-call', { agent: 'agent' }, [[]]),
+    flowNode('a', 'calls', 'accolades-call', { agent: 'agent' }, [['seen']]),
+    debug('a', 'seen'),
     {
       ...flowNode(
         'a',
@@ -88,8 +89,9 @@ describe('What became of calls, in a real Node-RED', () => {
   const missed = (): JsonObject[] => rig.messagesOf('missed').map(payloadOf);
 
   /** A direct call that one phone answers. */
-  function talk(deviceId: string): string {
+  async function talk(deviceId: string): Promise<string> {
     const { id } = simulator.telephony.startCall({ deviceId, phoneNumber: NUMBER });
+    await rings(id, deviceId);
     simulator.telephony.answerCall(id);
     simulator.telephony.hangUp(id);
     return id;
@@ -100,7 +102,7 @@ describe('What became of calls, in a real Node-RED', () => {
     const isOver = (): boolean =>
       simulator.telephony.calls().some((call) => call.id === id && call.state === 'ended');
     await waitUntil(`${id} to end`, isOver, WAIT);
-    const later = talk('29');
+    const later = await talk('29');
     await waitUntil('the record of a later call', () => ended().some(({ callId }) => callId === later), {
       ...WAIT,
       details: () => JSON.stringify([ended(), simulator.telephony.calls()[0]?.timeline]),
@@ -110,15 +112,15 @@ describe('What became of calls, in a real Node-RED', () => {
     return records[0] ?? {};
   }
 
-  /** Waits until something rings at a phone. */
+  /** Waits until a phone rings and Node-RED knows it: a ring after the hang-up would be another. */
   const rings = (id: string, deviceId: string): Promise<unknown> =>
     waitUntil(
       `${deviceId} to ring`,
       () =>
-        simulator.telephony
-          .calls()
-          .find((call) => call.id === id)
-          ?.legs.some((leg) => leg.deviceId === deviceId && leg.state === 'ringing'),
+        rig
+          .messagesOf('seen')
+          .map(payloadOf)
+          .some(({ uniqueId, agent }) => uniqueId === id && isObject(agent) && agent['phoneId'] === deviceId),
       WAIT,
     );
 
@@ -144,7 +146,7 @@ describe('What became of calls, in a real Node-RED', () => {
     const { id } = simulator.telephony.hunt({
       deviceIds: [...PHONES],
       phoneNumber: NUMBER,
-      ringMs: 300,
+      ringMs: 1_000,
     });
     const record = await recordOf(id);
     expect(record).to.deep.include({ result: 'missed', answeredBy: null, answeredAt: null });
