@@ -2,7 +2,7 @@ import type { EventEmitter } from 'node:events';
 import type { Clock, Timer } from '../../time/clock.ts';
 import { HostListeners, type HostListener } from './host-listeners.ts';
 import { processWide } from './process-wide.ts';
-import { endClock } from './system-clock.ts';
+import { endClock, systemClock } from './system-clock.ts';
 
 /** The required methods of `process`. */
 export type SignalSource = Pick<
@@ -48,6 +48,8 @@ interface User {
 export class ProcessEnd {
   readonly #process: SignalSource;
   readonly #clock: Clock;
+  /** Its timers keep the process alive. */
+  readonly #endClock: Clock;
   readonly #host: HostEnd;
   /** The events that ask for the shutdown, each with the host's listeners. */
   readonly #held: ReadonlyMap<string, HostListeners>;
@@ -57,7 +59,13 @@ export class ProcessEnd {
   /** Lets the host continue; null when the host is not delayed. */
   #letHostEnd: (() => void) | null = null;
 
-  constructor(source: SignalSource = process, clock: Clock = endClock, host: HostEnd = DEFAULT_END) {
+  constructor(
+    source: SignalSource = process,
+    clock: Clock = systemClock,
+    host: HostEnd = DEFAULT_END,
+    waitClock: Clock = clock,
+  ) {
+    this.#endClock = waitClock;
     this.#process = source;
     this.#clock = clock;
     this.#host = host;
@@ -103,7 +111,7 @@ export class ProcessEnd {
     const left = since === null ? 0 : since + ms - this.#clock.monotonic();
     if (left <= 0) return Promise.resolve();
     return new Promise((resolve) => {
-      this.#clock.start(left, resolve);
+      this.#endClock.start(left, resolve);
     });
   }
 
@@ -131,7 +139,7 @@ export class ProcessEnd {
       this.#endHost(event, args);
       return;
     }
-    const timer = this.#clock.start(holdMs, () => this.#letHostEnd?.());
+    const timer = this.#endClock.start(holdMs, () => this.#letHostEnd?.());
     this.#letHostEnd = () => {
       this.#letHostEnd = null;
       timer.stop();
@@ -200,7 +208,7 @@ export function processEnd(host: HostEnd = DEFAULT_END): ProcessEndUser {
   return processWide<ProcessEndUser>(
     'process end 1',
     ['onBegin', 'moment', 'graceSince'],
-    () => new ProcessEnd(process, endClock, host),
+    () => new ProcessEnd(process, systemClock, host, endClock),
   );
 }
 
