@@ -148,6 +148,17 @@ const SCREEN_POP: INodeProperties = {
   displayOptions: { show: { receives: ['connector'], events: ['incomingCall', 'outgoingCall'] } },
 };
 
+const POP_WHEN_ANSWERED: INodeProperties = {
+  displayName: 'Open Only for the Agent Who Answers',
+  name: 'popWhenAnswered',
+  type: 'boolean',
+  noDataExpression: true,
+  default: false,
+  description:
+    'Whether the page waits until a call notification says which phone has answered. An Accolades Webhook or Call Ended Trigger of this n8n must receive the notifications, in the same process. Set the time limit of the answer to 18 seconds at most.',
+  displayOptions: { show: { receives: ['connector'], screenPop: [true] } },
+};
+
 const RESPONDERS = {
   fallback: {
     name: 'At Once, with the Fallback',
@@ -206,6 +217,7 @@ export const WEBHOOK_PROPERTIES: INodeProperties[] = [
   ...EVENTS,
   CALL_SOURCE,
   SCREEN_POP,
+  POP_WHEN_ANSWERED,
   ...RESPOND,
   OPTIONS,
   {

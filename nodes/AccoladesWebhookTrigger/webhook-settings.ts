@@ -43,6 +43,7 @@ export function readWebhookParameters(context: ParameterContext): WebhookParamet
       flowAnswersIvr: responder !== 'fallback',
       flowConfirmsHangup: responder !== 'fallback',
       flowPopsScreen: responder !== 'fallback' && parameter('screenPop', '') === true,
+      popWhenAnswered: parameter('popWhenAnswered', '') === true,
       ivrFallback: fallbackVariables(options['ivrFallback']),
     },
     key: nodeKey(context),

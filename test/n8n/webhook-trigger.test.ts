@@ -202,6 +202,24 @@ describe('The n8n webhook trigger', () => {
     expect([response.statusCode, response.body]).to.deep.equal([200, '{"received":true}']);
   });
 
+  it('holds a page until its agent answers the call, when that is set', async () => {
+    const { result, response } = await call({
+      ...forwarded,
+      parameters: { ...CONNECTOR, screenPop: true, popWhenAnswered: true },
+      body: forwarded.body.replace('%22321%22', '%22321%22%2C%22phoneId%22%3A%2227%22'),
+    });
+    const json = result.workflowData?.[0]?.[0]?.json ?? {};
+    const { error } = await reply(json, { operation: 'screenPop', popUrl: 'https://crm.example/7' });
+    expect(error).to.equal(null);
+    expect(response.headersSent).to.be.false;
+    await call({
+      body: 'apiName=callNotification&event=answer&userId=27&userType=user&callId=1.2&callDirection=incoming&clid=0211234567',
+    });
+    expect(JSON.parse(response.body)).to.deep.include({
+      screenPop: { url: 'https://crm.example/7', title: '' },
+    });
+  });
+
   it('has an output for each event, in the order of the ports', () => {
     const split = { options: { splitOutputs: true } };
     const outputs = (parameters: INodeParameters) =>
