@@ -92,13 +92,41 @@ const CASES: readonly Case[] = [
     parameters: { resource: 'reply', operation: 'confirmHangup', decision: 'drop' },
     shown: ['resource', 'operation', 'replyToken', 'decision'],
   },
+  {
+    name: 'Find',
+    type: 'accolades',
+    parameters: { resource: 'phoneNumber', operation: 'findContact', contactsFrom: 'text' },
+    shown: ['resource', 'operation', 'phoneNumber', 'contactsFrom', 'contactsText'],
+    hides: /Credential/,
+  },
+  {
+    name: 'Ended calls',
+    type: 'accoladesCallEndedTrigger',
+    parameters: { path: 'ended' },
+    shown: [
+      ...['notificationsFrom', 'path', 'secretPlace'],
+      ...['events', 'waitAnswered', 'waitUnanswered', 'hangups'],
+    ],
+    says: /hangs\s+up the call/,
+  },
+  {
+    name: 'Ended calls of a webhook',
+    type: 'accoladesCallEndedTrigger',
+    parameters: { notificationsFrom: 'webhookTrigger', webhookTriggerPath: 'accolades' },
+    shown: [
+      ...['notificationsFrom', 'webhookTriggerPath'],
+      ...['events', 'waitAnswered', 'waitUnanswered', 'hangups'],
+    ],
+    says: /Publish that Webhook Trigger, too/,
+    hides: /hangs\s+up the call/,
+  },
 ];
 
 const node = ({ name, type, parameters }: Case, index: number): N8nWorkflowNode => ({
   id: `node-${index}`,
   name,
   type: `n8n-nodes-accolades.${type}`,
-  typeVersion: 1,
+  typeVersion: type === 'accoladesWebhookTrigger' ? 1.1 : 1,
   position: [(index % 5) * 240, Math.floor(index / 5) * 220],
   parameters,
 });
@@ -130,14 +158,14 @@ export function parameters(rig: () => N8nRig): void {
       await editor.page.context().close();
     });
 
-    it('of the webhook trigger depend on the secret’s location and on Respond', async () => {
+    it('of the webhook trigger depend on the secret’s location', async () => {
       const webhook = (name: string, parametersOf: JsonObject, index: number): N8nWorkflowNode =>
         node({ name, type: 'accoladesWebhookTrigger', parameters: parametersOf, shown: [] }, index);
       const editor = await rig().open({
         name: 'Webhooks',
         nodes: [
           webhook('Flow answers', { path: 'accolades' }, 0),
-          webhook('No secret', { path: 'accolades-open', secretPlace: 'none', respond: 'fallback' }, 1),
+          webhook('No secret', { path: 'accolades-open', secretPlace: 'none' }, 1),
         ],
         connections: {},
       });
@@ -191,7 +219,7 @@ export function parameters(rig: () => N8nRig): void {
       await expectShown(['receives', 'path', 'secretPlace', 'respond'], true);
       await editor.choose('receives', 'Events of the Browser Connector');
       await expectShown(['receives', 'path', 'secretPlace', 'events', 'callSource', 'screenPop'], true);
-      await picture(editor.page, 'n8n-parameters/webhook-calls');
+      await picture(editor.page, 'n8n-parameters/webhook-connector');
       await editor.page.context().close();
     });
   });
