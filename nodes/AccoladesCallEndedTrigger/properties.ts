@@ -88,7 +88,8 @@ const CALLS: INodeProperties[] = [
     noDataExpression: true,
     typeOptions: { minValue: 0, maxValue: 3600, numberPrecision: 0 },
     default: 30,
-    description: 'How long nothing more must come before it is over: a transferred call rings first',
+    description:
+      'Quiet time before the call counts as over. A transferred call rings before the next answer.',
   },
   {
     displayName: 'Wait After an Unanswered Call (Seconds)',
@@ -97,7 +98,7 @@ const CALLS: INodeProperties[] = [
     noDataExpression: true,
     typeOptions: { minValue: 0, maxValue: 3600, numberPrecision: 0 },
     default: 60,
-    description: 'How long nothing more must come before it is over: a queue goes on to the next phone',
+    description: 'Quiet time before the call counts as over. A queue may go on to the next phone.',
   },
   {
     displayName: 'Which Phones Report a Hang-Up',

@@ -11,15 +11,18 @@ import { nodeKey } from '../shared/webhook/endpoint-parameters.ts';
 import { settingsError } from '../shared/webhook/settings-error.ts';
 import type { CallEndedParameters } from './call-ended-settings.ts';
 
-/** A test waits for the end of a call at most this long, in ms: n8n listens for two minutes. */
+/**
+ * Longest quiet time before a call counts as over in a test, in ms. Short, because n8n listens for
+ * only two minutes.
+ */
 const TEST_WAIT_MS = 10_000;
-/** n8n may never say that it has stopped a test, in ms. */
+/** A test ends after this time, in ms, because n8n may not report that it was stopped. */
 const MAX_TEST_MS = 5 * 60_000;
 
 /** Tests in the editor, by the key of the node. */
 const tests = new Map<string, TestCall>();
 
-/** n8n registers the URL of a test, or of a published node, for which nothing is done. */
+/** Called for each URL that n8n registers. Starts a test; does nothing for a published node. */
 export function beginTestOf(context: IHookFunctions, parameters: CallEndedParameters): void {
   if (context.getMode() !== 'manual') return;
   if (parameters.sourcePath === null) {
@@ -31,7 +34,7 @@ export function beginTestOf(context: IHookFunctions, parameters: CallEndedParame
   throw settingsError(context.getNode(), new AccoladesError('INVALID_PARAMETER', { what }));
 }
 
-/** n8n takes the URL away, and does not say whether that of a test or of the published node. */
+/** Called when n8n removes a URL, without saying which; so any running test ends. */
 export function endTestOf(context: IHookFunctions): void {
   endTest(nodeKey(context));
 }

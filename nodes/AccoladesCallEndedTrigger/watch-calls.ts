@@ -14,9 +14,7 @@ import { onceWritten } from '../shared/once-written.ts';
 import { readNotifications } from '../shared/webhook/notification-sources.ts';
 import type { CallEndedParameters } from './call-ended-settings.ts';
 
-/**
- * How long the node waits for n8n to save executions, in ms: at its end n8n does not wait for them.
- */
+/** On shutdown, wait this long for n8n to save executions, in ms; n8n itself does not wait. */
 const SAVE_WAIT_MS = 5_000;
 
 /** How many executions wait for n8n. Beyond this, core holds records, within its own limits. */
@@ -117,7 +115,7 @@ export class CallWatch {
     });
   }
 
-  /** The URL was away, so for calls of that time an answer may be missing. */
+  /** The URL was unreachable: calls of that period may lack an answer. */
   #interrupted(): void {
     if (this.#closed !== null || this.#isEnding) return;
     this.#outcomes.close();

@@ -27,9 +27,7 @@ import type { TriggerSettings } from './trigger-settings.ts';
 /** How long publishing waits for the agents, in ms, so that the log says whether they connect. */
 const ACTIVATION_WAIT_MS = 5_000;
 
-/**
- * How long the node waits for n8n to save executions, in ms: at its end n8n does not wait for them.
- */
+/** On shutdown, wait this long for n8n to save executions, in ms; n8n itself does not wait. */
 const SAVE_WAIT_MS = 5_000;
 
 /**

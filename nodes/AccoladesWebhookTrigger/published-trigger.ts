@@ -11,9 +11,7 @@ import type { WebhookParameters } from './webhook-settings.ts';
 
 export type ReceivedMessage = Extract<Received, { kind: 'message' }>;
 
-/**
- * How long the node waits for n8n to save executions, in ms: at its end n8n does not wait for them.
- */
+/** On shutdown, wait this long for n8n to save executions, in ms; n8n itself does not wait. */
 const SAVE_WAIT_MS = 5_000;
 
 /** The triggers that run in this process, by node. */
@@ -109,9 +107,9 @@ export class PublishedTrigger {
 }
 
 /** Why an answered request started nothing. */
-export function notStarted(error: unknown, given = 'The request had been answered.'): string {
+export function notStarted(error: unknown, whatWasSent = 'The request had been answered.'): string {
   const reason = error instanceof AccoladesError ? ` ${error.message}` : '';
-  return `The workflow was not started: the credential could not be read. ${given}${reason}`;
+  return `The workflow was not started: the credential could not be read. ${whatWasSent}${reason}`;
 }
 
 /** A start that can be withdrawn before and after it has begun. */

@@ -74,7 +74,7 @@ function passOn({ received, confirm }: Admitted, { path }: WebhookParameters): v
       (refusal) => {
         if (refusal === null) passNotification(path, notification);
       },
-      // Who starts the workflow says so.
+      // The code that starts the workflow logs this error.
       () => undefined,
     );
   }

@@ -7,7 +7,7 @@ import type { WebhookNodes } from './webhook-node.ts';
 
 type Webhooks = NonNullable<INodeTypeDescription['webhooks']>;
 
-/** The URL for posts, and that for requests with GET, which the editor does not show. */
+/** Two URLs: POST, and GET, which the editor hides. */
 export function webhooksWith(fields: ReturnType<typeof parameterFields>): Webhooks {
   const common = { responseData: 'allEntries', isFullPath: true, ...fields } as const;
   return [

@@ -38,7 +38,7 @@ export function interruptNotifications(path: string): void {
   for (const interrupted of [...(readers.get(normalized(path))?.values() ?? [])]) interrupted();
 }
 
-/** As n8n reads it: without slashes at both ends. */
+/** Without outer slashes, because n8n ignores them. */
 function normalized(path: string): string {
   return path.trim().replace(/^\/+|\/+$/g, '');
 }
