@@ -22,6 +22,16 @@ const OUTAGE: ReadonlySet<AccoladesErrorCode> = new Set([
   'NETWORK',
 ]);
 
+/**
+ * Codes of a connection that ended: the next attempt shows why, for example that the agent is logged
+ * out.
+ */
+const ENDED: ReadonlySet<AccoladesErrorCode> = new Set([
+  'CONNECTION_CLOSED',
+  'CONNECTION_LOST',
+  'HEARTBEAT_TIMEOUT',
+]);
+
 /** Agents with the same change at about the same time. */
 export interface ConnectionNews {
   readonly labels: readonly string[];
@@ -33,6 +43,8 @@ export interface ConnectionNews {
 
 /** The reported state of an agent: `connected`, or the kind of reason why it is not. */
 type ReportedState = string;
+
+type AgentStatus = SubscriptionStatus['agents'][number];
 
 interface Group {
   readonly labels: string[];
@@ -51,6 +63,8 @@ export class ConnectionLog {
   #timer: Timer | null = null;
   /** Monotonic time of the last line. */
   #lastLineAt = -Infinity;
+  /** Monotonic time when the loss of connections was first seen that is not reported yet. */
+  #lossSeenAt: number | null = null;
 
   constructor(report: (news: ConnectionNews) => void, clock: Clock) {
     this.#report = report;
@@ -67,12 +81,8 @@ export class ConnectionLog {
       this.#flush();
       return;
     }
-    if (this.#timer !== null) return;
     const recently = this.#clock.monotonic() - this.#lastLineAt < COLLECT_MORE_MS;
-    this.#timer = this.#clock.start(recently ? COLLECT_MORE_MS : COLLECT_MS, () => {
-      this.#timer = null;
-      this.#flush();
-    });
+    this.#flushIn(recently ? COLLECT_MORE_MS : COLLECT_MS);
   }
 
   /** Stops the timer and discards unreported changes. Idempotent. */
@@ -81,20 +91,31 @@ export class ConnectionLog {
     this.#timer = null;
   }
 
+  #flushIn(ms: number): void {
+    this.#timer ??= this.#clock.start(ms, () => {
+      this.#timer = null;
+      this.#flush();
+    });
+  }
+
   #flush(): void {
+    const agents = this.#latest?.agents ?? [];
+    const undecided = agents.length > 1 ? agents.filter((agent) => this.#isUndecided(agent)) : [];
+    const waits = undecided.length > 0 && !this.#isLossOverdue();
     const news = new Map<ReportedState, Group>();
-    for (const { label, status } of this.#latest?.agents ?? []) {
+    for (const { label, status } of agents) {
       if (status.state !== 'ready' && status.state !== 'waiting') continue;
       const reason = status.state === 'ready' ? null : status.reason;
       const now = kindOf(reason);
       const before = this.#reported.get(label);
-      if (before === now) continue;
+      if (before === now || (waits && reason !== null)) continue;
+      add(news, now, { label, reason, lost: reason !== null && before === CONNECTED });
       this.#reported.set(label, now);
-      const group = news.get(now) ?? { labels: [], reasons: [], lost: false };
-      group.labels.push(label);
-      if (reason !== null) group.reasons.push(reason);
-      group.lost ||= reason !== null && before === CONNECTED;
-      news.set(now, group);
+    }
+    if (waits) this.#flushIn(COLLECT_MS);
+    else {
+      this.#lossSeenAt = null;
+      this.#addRetrying(undecided, news);
     }
     if (news.size > 0) this.#lastLineAt = this.#clock.monotonic();
     for (const { labels, reasons, lost } of news.values()) {
@@ -103,6 +124,45 @@ export class ConnectionLog {
       });
     }
   }
+
+  /** Whether an agent has lost its connection, and its next attempt has not shown why. */
+  #isUndecided({ label, status }: AgentStatus): boolean {
+    if (this.#reported.get(label) !== CONNECTED) return false;
+    if (status.state === 'waiting') return ENDED.has(status.reason.code);
+    return status.state === 'connecting' || status.state === 'authenticating';
+  }
+
+  /** One outage is one line: wait until every agent has tried again, but not forever. */
+  #isLossOverdue(): boolean {
+    const now = this.#clock.monotonic();
+    this.#lossSeenAt ??= now;
+    return now - this.#lossSeenAt >= COLLECT_MORE_MS;
+  }
+
+  /** Agents that try again at this moment belong to the largest group of those that failed. */
+  #addRetrying(undecided: readonly AgentStatus[], news: Map<ReportedState, Group>): void {
+    const [largest] = [...news]
+      .filter(([, { lost }]) => lost)
+      .sort(([, one], [, other]) => other.labels.length - one.labels.length);
+    if (largest === undefined) return;
+    for (const { label, status } of undecided) {
+      if (status.state === 'waiting') continue;
+      largest[1].labels.push(label);
+      this.#reported.set(label, largest[0]);
+    }
+  }
+}
+
+function add(
+  news: Map<ReportedState, Group>,
+  state: ReportedState,
+  change: { label: string; reason: AccoladesError | null; lost: boolean },
+): void {
+  const group = news.get(state) ?? { labels: [], reasons: [], lost: false };
+  group.labels.push(change.label);
+  if (change.reason !== null) group.reasons.push(change.reason);
+  group.lost ||= change.lost;
+  news.set(state, group);
 }
 
 function kindOf(reason: AccoladesError | null): ReportedState {

@@ -81,6 +81,56 @@ describe('the log of connections', () => {
     ]);
   });
 
+  it('tells a loss of all connections in one line, while some agents try again', () => {
+    update(ready, ready, ready, ready);
+    clock.advance(COLLECT_MS);
+    told.length = 0;
+    clock.advance(COLLECT_MORE_MS);
+    update(
+      waiting('CONNECTION_CLOSED'),
+      waiting('CONNECTION_CLOSED'),
+      connecting,
+      waiting('CONNECTION_REFUSED'),
+    );
+    clock.advance(COLLECT_MS);
+    expect(told).to.deep.equal([]);
+    update(connecting, waiting('CONNECTION_REFUSED'), waiting('CONNECTION_REFUSED'), connecting);
+    clock.advance(COLLECT_MORE_MS);
+    expect(told.map(({ labels, reason, lost }) => [labels.length, reason?.code, lost])).to.deep.equal([
+      [4, 'CONNECTION_REFUSED', true],
+    ]);
+    update(waiting('NETWORK'), connecting, connecting, waiting('CONNECTION_REFUSED'));
+    clock.advance(COLLECT_MORE_MS);
+    expect(told).to.have.length(1);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('tells the reason that the next attempt shows, not that the connection ended', () => {
+    update(ready, ready, ready);
+    clock.advance(COLLECT_MS);
+    told.length = 0;
+    clock.advance(COLLECT_MORE_MS);
+    update(waiting('CONNECTION_CLOSED'), waiting('ID_NOT_FOUND'), ready);
+    clock.advance(COLLECT_MS);
+    update(waiting('ID_NOT_FOUND'), waiting('ID_NOT_FOUND'), ready);
+    clock.advance(COLLECT_MS);
+    expect(told.map(({ labels, reason }) => [labels, reason?.code])).to.deep.equal([
+      [['a1', 'a2'], 'ID_NOT_FOUND'],
+    ]);
+  });
+
+  it('tells a connection that ended when no attempt follows for a while', () => {
+    update(ready, ready);
+    clock.advance(COLLECT_MS);
+    told.length = 0;
+    clock.advance(COLLECT_MORE_MS);
+    update(waiting('CONNECTION_CLOSED'), ready);
+    clock.advance(COLLECT_MS + COLLECT_MORE_MS);
+    expect(told.map(({ labels, reason }) => [labels, reason?.code])).to.deep.equal([
+      [['a1'], 'CONNECTION_CLOSED'],
+    ]);
+  });
+
   it('tells what follows a line in longer steps', () => {
     update(ready, connecting, connecting);
     clock.advance(COLLECT_MS);
