@@ -168,9 +168,16 @@ export class CallTracker {
     this.#schedule(call);
   }
 
-  /** This process has asked Accolades to dial. */
-  dialled(call: DialledCall): void {
-    this.#dialled = [...this.#dialled.slice(1 - MAX_DIALLED), { ...call, at: momentOf(this.#clock) }];
+  /**
+   * This process asks Accolades to dial.
+   * @returns takes it back: Accolades has not dialled
+   */
+  dialled(call: DialledCall): () => void {
+    const dialled = { ...call, at: momentOf(this.#clock) };
+    this.#dialled = [...this.#dialled.slice(1 - MAX_DIALLED), dialled];
+    return () => {
+      this.#dialled = this.#dialled.filter((one) => one !== dialled);
+    };
   }
 
   /** Tells every call that is in memory, since the memory ends. Idempotent. */

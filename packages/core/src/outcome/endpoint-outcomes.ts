@@ -95,8 +95,8 @@ export class EndpointOutcomes {
     this.#tracker.sighted(sighting);
   }
 
-  dialled(call: DialledCall): void {
-    this.#tracker.dialled(call);
+  dialled(call: DialledCall): () => void {
+    return this.#tracker.dialled(call);
   }
 
   requeue(records: readonly CallRecord[]): void {

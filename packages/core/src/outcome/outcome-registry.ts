@@ -50,9 +50,15 @@ export class OutcomeRegistry {
     for (const endpoint of [...this.#endpoints.values()]) endpoint.sighted(sighting);
   }
 
-  /** This process has asked Accolades to dial. */
-  dialled(call: DialledCall): void {
-    for (const endpoint of [...this.#endpoints.values()]) endpoint.dialled(call);
+  /**
+   * This process asks Accolades to dial.
+   * @returns takes it back: Accolades has not dialled
+   */
+  dialled(call: DialledCall): () => void {
+    const takeBacks = [...this.#endpoints.values()].map((endpoint) => endpoint.dialled(call));
+    return () => {
+      for (const takeBack of takeBacks) takeBack();
+    };
   }
 
   /** What the notifications of each endpoint show. */

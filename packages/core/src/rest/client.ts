@@ -58,8 +58,11 @@ export interface AccountClientOptions extends Pick<Platform, 'post' | 'clock'> {
    * address. Default {@link DEFAULT_COOL_DOWN_MS}.
    */
   readonly coolDownMs?: number;
-  /** Called when the server has, or may have, carried out a `dial`. */
-  readonly onDialled?: (call: DialledCall) => void;
+  /**
+   * Called before a `dial` is sent. Returns a function that takes it back, called when the server
+   * has certainly not carried it out.
+   */
+  readonly onDialled?: (call: DialledCall) => () => void;
   /** Shared by all clients of the process. */
   readonly gate: Pick<RequestGate, 'enter'>;
 }
@@ -130,12 +133,12 @@ export class AccountClient {
    */
   async dial(settings: DialSettings): Promise<DialResult> {
     const { deviceId, phoneNumber, phone } = parseDialRequest(settings);
+    // Before sending: the agent may pick up before the server's answer is here.
+    const takeBack = this.#onDialled?.({ deviceId, phoneNumber });
     const sent = await this.#send('dial', { deviceId, phoneNumber }).catch((error: unknown) => {
-      const isUnknown = error instanceof AccoladesError && error.code === 'OUTCOME_UNKNOWN';
-      if (isUnknown) this.#onDialled?.({ deviceId, phoneNumber });
+      if (!mayHaveDialled(error)) takeBack?.();
       throw error;
     });
-    this.#onDialled?.({ deviceId, phoneNumber });
     return { command: 'dial', ok: true, deviceId, phoneNumber, phone, ...sent };
   }
 
@@ -189,6 +192,12 @@ export class AccountClient {
       return failureOf(thrown, signal.aborted, command === 'dial', this.#timeoutMs);
     }
   }
+}
+
+/** An unreadable answer means that the server may have the command, unless it could not serve it. */
+function mayHaveDialled(error: unknown): boolean {
+  if (!(error instanceof AccoladesError)) return false;
+  return error.code === 'OUTCOME_UNKNOWN' || (error.code === 'UNEXPECTED_ANSWER' && !error.retryable);
 }
 
 /** Statuses of a gateway without a complete answer: the server may have received the command. */

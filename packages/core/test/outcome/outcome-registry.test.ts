@@ -176,18 +176,15 @@ describe('outcomes of an endpoint', () => {
     rest.server.answer(200, { type: 'ok' });
     const owner = rig.open();
     rig.wait(60);
-    const client = rest.client(
-      {},
-      {
-        onDialled: (call) => {
-          rig.registry.dialled(call);
-        },
-      },
-    );
-    await client.dial({ deviceId: '27', phoneNumber: CALLER });
+    const client = rest.client({}, { onDialled: (call) => rig.registry.dialled(call) });
     const callId = rig.newCallId();
-    rig.post(callId, 'answer', '27', { callDirection: 'out' });
-    rig.wait(20);
+    rest.server.next = () => {
+      // The agent picks up before the server answers the command.
+      rig.post(callId, 'answer', '27', { callDirection: 'out' });
+      return Promise.resolve({ status: 200, body: '{"type":"ok"}' });
+    };
+    await client.dial({ deviceId: '27', phoneNumber: CALLER });
+    rig.wait(90);
     rig.post(callId, 'hangup', '27', { callDirection: 'out' });
     rig.wait(60);
     expect(owner.records[0]).to.deep.include({ result: 'unknown' });

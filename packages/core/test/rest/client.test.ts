@@ -55,21 +55,30 @@ describe('REST commands', () => {
     });
   });
 
-  it('say which calls the server has, or may have, dialled', async () => {
-    const dialled: string[] = [];
-    const own = client(
-      {},
-      { onDialled: ({ deviceId, phoneNumber }) => dialled.push(`${deviceId} ${phoneNumber}`) },
-    );
+  it('are recorded before they are sent, and taken back when the server did not dial', async () => {
+    let dialled: string[] = [];
+    const onDialled: AccountClientOptions['onDialled'] = ({ deviceId, phoneNumber }) => {
+      const call = `${deviceId} ${phoneNumber} ${server.requests.length}`;
+      dialled.push(call);
+      return () => {
+        dialled = dialled.filter((one) => one !== call);
+      };
+    };
+    const own = client({}, { onDialled });
     await own.ping();
     server.answer(400, { type: 'Error', message: 'no', code: 400 });
     await errorOf(own.dial(DIAL));
     expect(dialled).to.deep.equal([]);
-    server.answer(504, '');
-    await errorOf(own.dial(DIAL));
+    for (const [status, body] of [
+      [504, ''],
+      [200, 'unreadable'],
+    ] as const) {
+      server.answer(status, body);
+      await errorOf(own.dial(DIAL));
+    }
     server.answer(200, { type: 'ok' });
     await own.dial(DIAL);
-    expect(dialled).to.deep.equal(['27 0211234567', '27 0211234567']);
+    expect(dialled).to.deep.equal(['27 0211234567 2', '27 0211234567 3', '27 0211234567 4']);
   });
 
   it('are not sent when invalid', async () => {

@@ -71,7 +71,7 @@ export function processOutcomes(): ProcessOutcomes {
 export function processPendingReplies(): SharedPendingReplies {
   return processWide<SharedPendingReplies>(
     'pending replies 5',
-    ['open', 'answer', 'answered'],
+    ['open', 'answer', 'answered', 'abandon', 'closeOwner', 'isOwn'],
     () => new PendingReplies({ clock: systemClock }),
   );
 }
@@ -89,9 +89,7 @@ export function accountClient(
   const coolDownMs = numberFromEnvironment('ACCOLADES_COOL_DOWN_MS');
   return new AccountClient(settings, {
     ...nodePlatform,
-    onDialled: (call) => {
-      processOutcomes().dialled(call);
-    },
+    onDialled: (call) => processOutcomes().dialled(call),
     gate: processWide<Pick<RequestGate, 'enter'>>(
       'request gate 3',
       ['enter'],

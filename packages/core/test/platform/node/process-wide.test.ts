@@ -58,6 +58,18 @@ describe('the hub of the process', () => {
     }
   });
 
+  it('shared objects of another build are used only with every method that is called', () => {
+    const key = Symbol.for('@accolades-flow/core pending replies 5');
+    const own: unknown = Reflect.get(globalThis, key);
+    const older = { open: () => undefined, answer: () => undefined, answered: () => undefined };
+    Reflect.set(globalThis, key, older);
+    try {
+      expect(processPendingReplies()).not.to.equal(older);
+    } finally {
+      Reflect.set(globalThis, key, own);
+    }
+  });
+
   it('a credential test tells which agents cannot be reached, and why', async () => {
     const agents = [
       { label: 'x', idCrm: 'f8cb549544' },

@@ -98,6 +98,7 @@ class CommandWork implements Answering {
   /** Shows the reason in the status, and returns the error for Catch nodes. */
   failed(error: unknown): Error {
     const failure = failureOf(error, this.#texts);
+    if (this.#ended) return failure;
     const pauseMs = retryAfterMsOf(error);
     if (pauseMs === null) {
       this.#show(errorStatus(error, this.#texts));
