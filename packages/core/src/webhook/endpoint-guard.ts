@@ -1,7 +1,6 @@
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import type { JsonObject } from '../protocol/messages.ts';
 import { CONNECTOR_API_NAME } from './connector-event.ts';
-import { isConnectorProbe } from './connector-probe.ts';
 import { decoderOf } from './form.ts';
 import { bodyFields, formFields, type PostedFields } from './posted-fields.ts';
 import type { HttpAnswer } from './reply.ts';
@@ -126,12 +125,21 @@ export class EndpointGuard {
   /** Runs the checks that need no body. Never throws. */
   checkHead(head: RequestHead): CheckedHead | Refusal {
     try {
-      if (!isConnectorProbe(head)) this.#checkMethod(head);
+      // Which of them the endpoint takes is checked when the request is known: see `wrongMethod`.
+      if (!METHODS.both.includes(head.method)) throw this.#methodNotAllowed();
       this.#checkAddress(head);
       return { kind: 'checked', head, format: this.#formatOf(head) };
     } catch (thrown) {
       return this.refusal(head, typed(thrown));
     }
+  }
+
+  /**
+   * The error for a method that is switched off; null when the endpoint takes it. Not for a call
+   * notification, which is always acknowledged.
+   */
+  wrongMethod({ method }: RequestHead): AccoladesError | null {
+    return this.#methods.includes(method) ? null : this.#methodNotAllowed();
   }
 
   /** Whether a text is the secret, compared in constant time. False without a secret. */
@@ -231,10 +239,6 @@ export class EndpointGuard {
       error,
       logLine: `Refused a request from ${address} with HTTP status ${status}: ${error.message}`,
     };
-  }
-
-  #checkMethod({ method }: RequestHead): void {
-    if (!this.#methods.includes(method)) throw this.#methodNotAllowed();
   }
 
   #methodNotAllowed(): AccoladesError {

@@ -15,14 +15,13 @@ import {
   type WebhookEventType,
 } from './purpose.ts';
 import { ivrReply, type HttpAnswer } from './reply.ts';
+import { LONGEST_HOLD_MS } from './ringing-calls.ts';
 import { CONNECTOR_ACKNOWLEDGEMENT } from './screen-pop.ts';
 
 /** Time for the flow's answer, in milliseconds. Accolades' own limit is not published. */
 export const DEFAULT_REPLY_LIMIT_MS = 5_000;
 const MIN_REPLY_LIMIT_MS = 100;
 const MAX_REPLY_LIMIT_MS = 60_000;
-/** The connector posts an event again after 20 s without an answer. */
-const MAX_HOLD_MS = 18_000;
 
 /**
  * The settings of an endpoint as typed. Missing settings have their defaults; those of another
@@ -47,7 +46,7 @@ export interface EndpointSettings extends GuardSettings {
   readonly durationField?: unknown;
   /**
    * Time for the flow's answer, in milliseconds, 100 to 60000.
-   * @default {@link DEFAULT_REPLY_LIMIT_MS}
+   * @default {@link DEFAULT_REPLY_LIMIT_MS}; with {@link popWhenAnswered} its longest, 18 s
    */
   readonly replyLimitMs?: unknown;
   /**
@@ -115,7 +114,9 @@ export function readEndpointSettings(given: EndpointSettings): EndpointRules {
     country,
     phoneField: readName(settings.phoneField, 'The field of the number'),
     durationField: readName(settings.durationField, 'The field of the duration'),
-    replyLimitMs: readLimit(settings.replyLimitMs, popsWhenAnswered ? MAX_HOLD_MS : MAX_REPLY_LIMIT_MS),
+    replyLimitMs: popsWhenAnswered
+      ? readLimit(settings.replyLimitMs, LONGEST_HOLD_MS, LONGEST_HOLD_MS)
+      : readLimit(settings.replyLimitMs, MAX_REPLY_LIMIT_MS, DEFAULT_REPLY_LIMIT_MS),
     popsWhenAnswered,
     flowAnswers: {
       ivr: settings.flowAnswersIvr !== false,
@@ -164,8 +165,8 @@ function readName(value: unknown, name: string): string {
   return value.trim();
 }
 
-function readLimit(value: unknown, maxMs: number): number {
-  if (value === undefined || value === null || value === '') return DEFAULT_REPLY_LIMIT_MS;
+function readLimit(value: unknown, maxMs: number, defaultMs: number): number {
+  if (value === undefined || value === null || value === '') return defaultMs;
   const ms = typeof value === 'string' ? Number(value) : value;
   if (typeof ms !== 'number' || !(ms >= MIN_REPLY_LIMIT_MS && ms <= maxMs)) {
     throw invalid(`The time limit of an answer must be ${MIN_REPLY_LIMIT_MS} to ${maxMs} milliseconds.`);

@@ -14,7 +14,7 @@ import { parseIvrRequest, type IvrRequest } from './ivr.ts';
 import { NOTIFICATION_EVENTS, parseNotification, type CallNotification } from './notification.ts';
 import type { ReplyKind, Respond, SharedPendingReplies } from './pending-replies.ts';
 import {
-  otherPurposeOf,
+  clearPurposeOf,
   wrongPurpose,
   type EndpointEventType,
   type EndpointPurpose,
@@ -138,8 +138,14 @@ export class WebhookEndpoint {
     if (admission.kind === 'refused') return admission;
     const { fields } = admission;
     try {
-      const other = otherPurposeOf(this.purpose, checked.head.method, fields);
-      if (other !== null) return this.#misdirected(checked, other, fields);
+      const { head } = checked;
+      const actual = clearPurposeOf(this.purpose, head.method, fields);
+      if (actual !== null && actual !== this.purpose) return this.#misdirected(checked, actual, fields);
+      const wrongMethod = this.guard.wrongMethod(head);
+      if (wrongMethod !== null) {
+        const safe = actual === 'notifications' ? this.#acknowledgementOf(fields) : null;
+        return this.guard.refusal(head, wrongMethod, false, safe);
+      }
       switch (this.purpose) {
         case 'connector':
           return this.#fromConnector(fields, respond);
@@ -175,10 +181,14 @@ export class WebhookEndpoint {
   #misdirected({ head }: CheckedHead, actual: EndpointPurpose, fields: JsonObject): Refusal {
     const error = wrongPurpose(this.purpose, actual);
     if (actual === 'connector') return this.guard.refusal(head, error);
-    const { fallbacks } = this.#rules;
+    const safe = actual === 'ivr' ? this.#rules.fallbacks.ivr : this.#acknowledgementOf(fields);
+    return this.guard.refusal(head, error, false, safe);
+  }
+
+  /** The answer to a call notification that does not reach the flow. */
+  #acknowledgementOf(fields: JsonObject): HttpAnswer {
     const isQuestion = fieldText(fields, 'event') === 'confirmHangup';
-    const acknowledgement = isQuestion ? fallbacks.confirmHangup : ACKNOWLEDGEMENT;
-    return this.guard.refusal(head, error, false, actual === 'ivr' ? fallbacks.ivr : acknowledgement);
+    return isQuestion ? this.#rules.fallbacks.confirmHangup : ACKNOWLEDGEMENT;
   }
 
   #fromNotification(fields: JsonObject, respond: Respond): Received {
@@ -193,8 +203,10 @@ export class WebhookEndpoint {
       return received.kind === 'refused' ? received : { ...received, notification };
     }
     const { callId, phoneNumber, user } = notification;
-    if (notification.event === 'answer' && user.id !== null) {
-      this.#replies.answered({ callId, phoneNumber, phoneId: user.id });
+    if (user.id !== null) {
+      const call = { callId, phoneNumber, phoneId: user.id };
+      if (notification.event === 'answer') this.#replies.answered(call);
+      if (notification.event === 'hangup') this.#replies.hungUp(call);
     }
     const type = NOTIFICATION_EVENTS.find((known) => known === notification.event) ?? 'otherNotification';
     if (!this.events.includes(type)) {

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { AccoladesError } from '../errors.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { HttpAnswer } from './reply.ts';
-import { isOwnAnswer, RingingCalls, ringsOf, type AnsweredCall, type RingingCall } from './ringing-calls.ts';
+import { RingingCalls, ringsOf, type AnsweredCall, type RingingCall } from './ringing-calls.ts';
 
 export const REPLY_KINDS = ['ivr', 'confirmHangup', 'screenPop'] as const;
 
@@ -39,8 +39,14 @@ interface PendingReply extends PendingReplySettings {
   given: HttpAnswer | null;
 }
 
-/** `elsewhere`: another phone has answered the call. */
-type Outcome = 'answered' | 'timedOut' | 'abandoned' | 'closed' | 'elsewhere';
+interface HeldReply {
+  readonly token: string;
+  readonly pending: PendingReply;
+  readonly ringing: RingingCall;
+}
+
+/** `elsewhere`: another phone has answered the call. `notAnswered`: the phone has stopped ringing. */
+type Outcome = 'answered' | 'timedOut' | 'abandoned' | 'closed' | 'elsewhere' | 'notAnswered';
 
 /** Maximum number of waiting requests of a process. */
 const MAX_PENDING = 1_000;
@@ -114,18 +120,32 @@ export class PendingReplies {
    * told.
    */
   answered(call: AnsweredCall): void {
-    this.#ringing.answered(call);
-    const held = [...this.#pending].flatMap(([token, pending]) =>
-      pending.isHeld && pending.ringing !== undefined ? [{ token, pending, ringing: pending.ringing }] : [],
+    const rings = ringsOf(this.#held, call);
+    this.#ringing.answered(
+      call,
+      rings.map(({ ringing }) => ringing),
     );
-    const rings = ringsOf(held, call);
     const winner = rings.find(({ ringing }) => ringing.phoneId === call.phoneId);
     for (const { token, pending, ringing } of rings) {
       pending.isHeld = false;
-      if (!isOwnAnswer(ringing, call)) {
+      if (ringing.phoneId !== call.phoneId) {
         this.#finish(token, 'elsewhere', ringing.elsewhere(winner?.ringing.label ?? null), 'flow');
       } else if (pending.given !== null) this.#finish(token, 'answered', pending.given, 'flow');
     }
+  }
+
+  /** A phone has stopped ringing, or ended its call: no page waits for its answer any more. */
+  hungUp(call: AnsweredCall): void {
+    for (const { token, pending, ringing } of ringsOf(this.#held, call)) {
+      if (ringing.phoneId === call.phoneId) this.#finish(token, 'notAnswered', pending.fallback, 'flow');
+    }
+  }
+
+  /** The requests that wait until a phone answers. */
+  get #held(): readonly HeldReply[] {
+    return [...this.#pending].flatMap(([token, pending]) =>
+      pending.isHeld && pending.ringing !== undefined ? [{ token, pending, ringing: pending.ringing }] : [],
+    );
   }
 
   /** Whether a token comes from this process. */
@@ -146,8 +166,10 @@ export class PendingReplies {
           what: `The request waits for the answer to ${NAMES[pending.kind]}, not to ${NAMES[kind]}.`,
         };
       }
-      if (pending.isHeld && pending.given === null) pending.given = answer;
-      else if (pending.isHeld) return ALREADY_SENT;
+      // The fallback opens no page, so nothing has to wait for the phone.
+      const isHeld = pending.isHeld && answer.body !== pending.fallback.body;
+      if (pending.given !== null) return ALREADY_SENT;
+      if (isHeld) pending.given = answer;
       else this.#finish(token, 'answered', answer, 'flow');
       return { ok: true };
     }
@@ -155,7 +177,8 @@ export class PendingReplies {
       case 'answered':
         return ALREADY_SENT;
       case 'elsewhere':
-        // The flow need not know who answered.
+      case 'notAnswered':
+        // The flow need not know whether the phone was answered.
         return { ok: true };
       case 'timedOut':
         return { ok: false, code: 'REPLY_TOO_LATE', what: 'The time limit for the answer was over.' };
@@ -221,7 +244,7 @@ const NAMES: Record<ReplyKind, string> = {
 /** The part of {@link PendingReplies} that hosts use. */
 export type SharedPendingReplies = Pick<
   PendingReplies,
-  'open' | 'answer' | 'answered' | 'abandon' | 'closeOwner' | 'isOwn'
+  'open' | 'answer' | 'answered' | 'hungUp' | 'abandon' | 'closeOwner' | 'isOwn'
 >;
 
 /**

@@ -101,16 +101,7 @@ export function readPurposeEvents(purpose: EndpointPurpose, events: unknown): re
  * Returns the purpose that a request clearly belongs to; null when it may belong to `purpose`. An
  * IVR step chooses the names of its fields, so only what no IVR step sends is of another purpose.
  */
-export function otherPurposeOf(
-  purpose: EndpointPurpose,
-  method: string,
-  fields: JsonObject,
-): EndpointPurpose | null {
-  const actual = clearPurposeOf(purpose, method, fields);
-  return actual === purpose ? null : actual;
-}
-
-function clearPurposeOf(
+export function clearPurposeOf(
   purpose: EndpointPurpose,
   method: string,
   fields: JsonObject,

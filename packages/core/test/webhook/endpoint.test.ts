@@ -303,6 +303,24 @@ describe('the endpoint', () => {
       });
     }
 
+    it('a notification by a method that is switched off, since a refusal ends the call', () => {
+      const secret = 'not-a-real-secret';
+      for (const receives of ['ivr', 'notifications', 'connector']) {
+        const only = endpoint({ receives, methods: 'get', secret, flowAnswersIvr: false });
+        const status = (body: string, pathSecret = secret): unknown => {
+          const received = receive(only, body, { pathSecret });
+          return received.kind === 'refused' ? [received.answer.status, received.answer.body] : received.kind;
+        };
+        expect(status(notification('answer'))).to.deep.equal([200, 'OK']);
+        expect(status(notification('confirmHangup'))).to.deep.equal([200, '{"action":"drop"}']);
+        expect(status(notification('answer'), 'wrong')).to.deep.include.members([401]);
+      }
+      const received = receive(endpoint({ receives: 'ivr', methods: 'get' }), 'order=42');
+      if (received.kind !== 'refused') throw new Error(received.kind);
+      expect(received.answer).to.deep.include({ status: 405 });
+      expect(received.answer.headers).to.include({ allow: 'GET' });
+    });
+
     it('a voice menu that asks notifications by GET', () => {
       const url = `/x?${menu}`;
       const received = receive(endpoint(), '', { method: 'GET', url });

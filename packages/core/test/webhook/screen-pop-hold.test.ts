@@ -54,8 +54,8 @@ describe('a screen pop that waits until the phone is answered', () => {
   const pop = (token: string): void => {
     answerPending(token, 'screenPop', PAGE, replies);
   };
-  const phoneAnswers = (userId: string, callId = '1608743891.1', phoneNumber = CALLER): void => {
-    const fields = { apiName: 'callNotification', event: 'answer', callId, userId, userType: 'user' };
+  const post = (event: string, userId: string, callId = '1608743891.1', phoneNumber = CALLER): void => {
+    const fields = { apiName: 'callNotification', event, callId, userId, userType: 'user' };
     notifications.receive(
       {
         method: 'POST',
@@ -66,7 +66,11 @@ describe('a screen pop that waits until the phone is answered', () => {
       () => undefined,
     );
   };
+  const phoneAnswers = (userId: string, callId?: string, phoneNumber?: string): void => {
+    post('answer', userId, callId, phoneNumber);
+  };
   const page: unknown = JSON.parse(PAGE.body);
+  const nothing: unknown = JSON.parse(CONNECTOR_ACKNOWLEDGEMENT.body);
   const opened = { body: page, by: 'flow' };
   const elsewhere = (label: string | null): unknown => ({
     body: { received: true, answeredBy: { label } },
@@ -122,11 +126,75 @@ describe('a screen pop that waits until the phone is answered', () => {
     expect(answers.get('27')).to.deep.equal(elsewhere(null));
   });
 
+  it('stops to wait for a phone that hangs up without an answer', () => {
+    const late = ring('27');
+    pop(ring('28'));
+    post('hangup', '28', '1608743891.1');
+    expect(Object.fromEntries(answers)).to.deep.equal({ '28': { body: nothing, by: 'flow' } });
+    post('hangup', '27', '1608743890.9');
+    expect(answers.get('27')).to.deep.equal({ body: nothing, by: 'flow' });
+    // The flow need not know.
+    pop(late);
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('waits no longer when the flow opens no page', () => {
+    answerPending(ring('27'), 'screenPop', screenPopReply(null), replies);
+    expect(answers.get('27')).to.deep.equal({ body: nothing, by: 'flow' });
+    expect(clock.pending).to.equal(0);
+  });
+
+  it('knows an answer for longer than the ring before may have kept the browser waiting', () => {
+    phoneAnswers('27');
+    clock.advance(18_000 + 1_000);
+    pop(ring('27'));
+    expect(answers.get('27')).to.deep.equal(opened);
+  });
+
+  it('tells two calls of one number apart by their ids', () => {
+    pop(ring('27', '1608743891.1'));
+    pop(ring('28', '1608743891.2'));
+    phoneAnswers('27', '1608743891.1');
+    expect(Object.fromEntries(answers)).to.deep.equal({ '27': opened });
+    post('hangup', '29', '1608743891.2');
+    expect(answers.size).to.equal(1);
+    post('hangup', '28', '1608743891.2');
+    expect(answers.get('28')).to.deep.equal({ body: nothing, by: 'flow' });
+  });
+
+  it('does not take the answer of a call for that of the next one of the same number', () => {
+    pop(ring('27', '1608743891.1'));
+    phoneAnswers('27', '1608743891.1');
+    phoneAnswers('27', '1608743891.1');
+    answers.clear();
+    pop(ring('27', '1608743899.2'));
+    expect(answers.size).to.equal(0);
+    phoneAnswers('27', '1608743899.2');
+    expect(answers.get('27')).to.deep.equal(opened);
+    // The same when the answer came before its ring.
+    clock.advance(60_000);
+    answers.clear();
+    phoneAnswers('27', '1608743999.1');
+    pop(ring('27', '1608743999.1'));
+    expect(answers.size).to.equal(1);
+    answers.clear();
+    pop(ring('27', '1608743999.2'));
+    expect(answers.size).to.equal(0);
+  });
+
+  it('waits for 18 seconds unless a limit is set', () => {
+    connector = endpoint({ replyLimitMs: undefined });
+    pop(ring('27'));
+    clock.advance(17_999);
+    expect(answers.size).to.equal(0);
+    clock.advance(1);
+    expect(answers.get('27')).to.deep.equal({ body: nothing, by: 'flow' });
+  });
+
   it('opens nothing at the time limit, and does not blame the flow', () => {
     pop(ring('27'));
     ring('28');
     clock.advance(15_000);
-    const nothing: unknown = JSON.parse(CONNECTOR_ACKNOWLEDGEMENT.body);
     expect(answers.get('27')).to.deep.equal({ body: nothing, by: 'flow' });
     expect(answers.get('28')).to.deep.equal({ body: nothing, by: 'fallback' });
     phoneAnswers('27');

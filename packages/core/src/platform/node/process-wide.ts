@@ -70,8 +70,8 @@ export function processOutcomes(): ProcessOutcomes {
 /** Returns the requests of this process that a flow answers later. */
 export function processPendingReplies(): SharedPendingReplies {
   return processWide<SharedPendingReplies>(
-    'pending replies 5',
-    ['open', 'answer', 'answered', 'abandon', 'closeOwner', 'isOwn'],
+    'pending replies 6',
+    ['open', 'answer', 'answered', 'hungUp', 'abandon', 'closeOwner', 'isOwn'],
     () => new PendingReplies({ clock: systemClock }),
   );
 }
