@@ -1,7 +1,9 @@
 import { AccoladesError, sendAnswer, type CallNotification, type Received } from '@accolades-flow/core';
-import { processOutcomes } from '@accolades-flow/core/node';
+import { processEnd, processOutcomes } from '@accolades-flow/core/node';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
+import { ownerOf } from '../shared/owner-name.ts';
 import { admit, type Admitted } from '../shared/webhook/admission.ts';
+import { ReceiptOrder } from '../shared/webhook/receipt-order.ts';
 import { readRequest } from '../shared/webhook/read-request.ts';
 import { warn } from '../shared/webhook/refusal-log.ts';
 import { WebhookNodes } from '../shared/webhook/webhook-node.ts';
@@ -11,6 +13,8 @@ import { callWatch } from './watch-calls.ts';
 
 /** Tells n8n not to answer and not to start a workflow. */
 const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
+
+const order = new ReceiptOrder();
 
 export const callEndedNodes = new WebhookNodes(readCallEndedParameters);
 
@@ -34,7 +38,9 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
       return DEALT_WITH;
     }
     const request = await readRequest(context, parameters);
-    const watch = callWatch(parameters.key);
+    // The parameters may be those of another node with the same ID.
+    const key = ownerOf(context.getWorkflow().id ?? '', context.getNode());
+    const watch = callWatch(key);
     // Nothing waits for an answer here, so core never answers later.
     const admitted = await admit(watch?.context ?? context, node, request, () => undefined);
     const { received } = admitted;
@@ -44,8 +50,11 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
     const notification = notificationOf(received);
     if (notification === null) return DEALT_WITH;
     if (context.getMode() === 'manual') return await inTest(parameters, notification);
-    if (admitted.confirm === null) tell(context, parameters, notification);
-    else void tellConfirmed(watch?.context ?? context, parameters, notification, admitted.confirm);
+    const log = watch?.context ?? context;
+    const check = admitted.confirm === null ? null : isConfirmed(log, admitted.confirm);
+    order.add(key, check, () => {
+      tell(check === null ? context : log, key, notification);
+    });
     return DEALT_WITH;
   } catch (error) {
     // Publishing checks the settings, so only an expression or a credential can cause this.
@@ -74,29 +83,24 @@ async function inTest(
 
 type LogContext = Parameters<typeof warn>[0];
 
-function tell(context: LogContext, { key }: CallEndedParameters, notification: CallNotification): void {
+function tell(context: LogContext, key: string, notification: CallNotification): void {
   if (processOutcomes().notified(key, notification)) return;
-  warn(
-    context,
-    'dropped',
-    'Let the reverse proxy send the path of this node to the main process of n8n, where its trigger runs: ' +
-      'a notification reached another process, so what became of its call is not told.',
-  );
+  const text = processEnd().begun
+    ? 'A notification came while n8n ends, so it does not count.'
+    : 'Let the reverse proxy send the path of this node to the main process of n8n, where its trigger runs: ' +
+      'a notification reached another process, so what became of its call is not told.';
+  warn(context, 'dropped', text);
 }
 
-/** Checks an answered request with the current secret first. Never rejects. */
-async function tellConfirmed(
-  context: LogContext,
-  parameters: CallEndedParameters,
-  notification: CallNotification,
-  confirm: NonNullable<Admitted['confirm']>,
-): Promise<void> {
+/** Checks an answered request with the current secret. Never rejects. */
+async function isConfirmed(context: LogContext, confirm: NonNullable<Admitted['confirm']>): Promise<boolean> {
   try {
     const refusal = await confirm();
-    if (refusal === null) tell(context, parameters, notification);
-    else warn(context, 'unknown', refusal.logLine);
+    if (refusal !== null) warn(context, 'unknown', refusal.logLine);
+    return refusal === null;
   } catch (error) {
     const reason = error instanceof AccoladesError ? ` ${error.message}` : '';
     warn(context, 'dropped', `A notification does not count: the credential could not be read.${reason}`);
+    return false;
   }
 }

@@ -11,7 +11,8 @@ import type { ITriggerFunctions, ITriggerResponse } from 'n8n-workflow';
 import { foundCredential } from '../shared/agent-credential.ts';
 import { deliveryLine } from '../shared/delivery-lines.ts';
 import { onceWritten } from '../shared/once-written.ts';
-import { readNotifications } from '../shared/webhook/notification-sources.ts';
+import { claimOwner } from '../shared/owner-name.ts';
+import { hasNotificationSource, readNotifications } from '../shared/webhook/notification-sources.ts';
 import type { CallEndedParameters } from './call-ended-settings.ts';
 
 /** On shutdown, wait this long for n8n to save executions, in ms; n8n itself does not wait. */
@@ -35,12 +36,16 @@ export function callWatch(key: string): CallWatch | null {
 
 /** Starts the workflow for each call that is over, while it is published. */
 export function watchCalls(context: ITriggerFunctions, parameters: CallEndedParameters): ITriggerResponse {
-  const watch = new CallWatch(context, parameters);
-  watches.set(parameters.key, watch);
+  const owner = claimOwner(context.getWorkflow().id ?? '', context.getNode());
+  const key = owner.owner;
+  const watch = new CallWatch(context, { ...parameters, key });
+  watches.set(key, watch);
+  if (owner.twin !== null) watch.warnOfTwin(owner.twin);
   return {
-    closeFunction: () => {
-      if (watches.get(parameters.key) === watch) watches.delete(parameters.key);
-      return watch.close();
+    closeFunction: async () => {
+      if (watches.get(key) === watch) watches.delete(key);
+      await watch.close();
+      owner.release();
     },
   };
 }
@@ -54,7 +59,7 @@ export class CallWatch {
   readonly #delivery: OrderedDelivery<CallRecord>;
   readonly #forgetEnd: () => void;
   readonly #stopReading: () => void;
-  #outcomes: Outcomes;
+  readonly #outcomes: Outcomes;
   #isEnding = false;
   #lastStart: number | null = null;
   #closed: Promise<void> | null = null;
@@ -67,14 +72,23 @@ export class CallWatch {
     this.#stopReading =
       parameters.sourcePath === null
         ? () => undefined
-        : readNotifications(parameters.sourcePath, parameters.key, () => {
-            this.#interrupted();
+        : readNotifications(parameters.sourcePath, parameters.key, (isReachable) => {
+            this.#outcomes.reachable(isReachable);
           });
     this.#forgetEnd = this.#end.onBegin(() => {
       this.#isEnding = true;
       this.#outcomes.processEnds();
       this.#delivery.flush();
     });
+    this.#outcomes.resume();
+  }
+
+  warnOfTwin(twin: string): void {
+    this.#log(
+      'warn',
+      `Replace one of the nodes “${twin}” and “${this.context.getNode().name}” of this workflow by a new one: ` +
+        'they have the same internal ID. Both tell their calls, but calls that go on over a publish may be lost.',
+    );
   }
 
   /** Idempotent, never rejects. */
@@ -101,11 +115,14 @@ export class CallWatch {
   }
 
   #open(): Outcomes {
-    const { key, outcome, events } = this.#parameters;
+    const { key, outcome, events, sourcePath } = this.#parameters;
     return processOutcomes().open({
       key,
       settings: outcome,
       events,
+      // Records of the time before may wait, until the setup is complete.
+      startPaused: true,
+      reachable: sourcePath === null || hasNotificationSource(sourcePath),
       onRecord: (record) => {
         this.#delivery.add(record);
       },
@@ -113,13 +130,6 @@ export class CallWatch {
         this.#log('warn', text);
       },
     });
-  }
-
-  /** The URL was unreachable: calls of that period may lack an answer. */
-  #interrupted(): void {
-    if (this.#closed !== null || this.#isEnding) return;
-    this.#outcomes.close();
-    this.#outcomes = this.#open();
   }
 
   #createDelivery(): OrderedDelivery<CallRecord> {

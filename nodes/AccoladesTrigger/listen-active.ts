@@ -17,11 +17,11 @@ import {
 import { CredentialPolls } from '../shared/credential-polls.ts';
 import { deliveryLine } from '../shared/delivery-lines.ts';
 import { onceWritten } from '../shared/once-written.ts';
+import { claimOwner, type ClaimedOwner } from '../shared/owner-name.ts';
 import { ConnectionBatch } from './connection-batch.ts';
 import { CredentialWatch } from './credential-watch.ts';
 import { Listening } from './listen.ts';
 import { toOutputs } from './outputs.ts';
-import { claimOwner, type ClaimedOwner } from './owner-name.ts';
 import type { TriggerSettings } from './trigger-settings.ts';
 
 /** How long publishing waits for the agents, in ms, so that the log says whether they connect. */

@@ -3,7 +3,7 @@ import { processEnd } from '@accolades-flow/core/node';
 import type { ITriggerFunctions, ITriggerResponse, IWebhookFunctions } from 'n8n-workflow';
 import { onceWritten } from '../shared/once-written.ts';
 import type { Admitted } from '../shared/webhook/admission.ts';
-import { interruptNotifications } from '../shared/webhook/notification-sources.ts';
+import { offerNotifications } from '../shared/webhook/notification-sources.ts';
 import { warn } from '../shared/webhook/refusal-log.ts';
 import { answeredRequest } from './answered-request.ts';
 import { startOrder } from './start-order.ts';
@@ -30,11 +30,12 @@ export function publishTrigger(context: ITriggerFunctions): ITriggerResponse {
   const trigger = new PublishedTrigger(context);
   const key = keyOf(context);
   published.set(key, trigger);
+  const path: unknown = context.getNodeParameter('path', '');
+  const withdraw = typeof path === 'string' ? offerNotifications(path) : () => undefined;
   return {
     closeFunction: () => {
       if (published.get(key) === trigger) published.delete(key);
-      const path: unknown = context.getNodeParameter('path', '');
-      if (typeof path === 'string') interruptNotifications(path);
+      withdraw();
       return trigger.close();
     },
   };

@@ -2,6 +2,7 @@ import { AccoladesError, sendAnswer, type Received, type Refusal } from '@accola
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { admit, type Admitted } from '../shared/webhook/admission.ts';
 import { passNotification } from '../shared/webhook/notification-sources.ts';
+import { ReceiptOrder } from '../shared/webhook/receipt-order.ts';
 import { readRequest } from '../shared/webhook/read-request.ts';
 import { warn } from '../shared/webhook/refusal-log.ts';
 import { WebhookNodes } from '../shared/webhook/webhook-node.ts';
@@ -11,6 +12,9 @@ import { readWebhookParameters, type WebhookParameters } from './webhook-setting
 
 /** Tells n8n not to answer and not to start a workflow. */
 const DEALT_WITH: IWebhookResponseData = { noWebhookResponse: true };
+
+/** Of the notifications that are passed on, by path. */
+const order = new ReceiptOrder();
 
 export const webhookNodes = new WebhookNodes(readWebhookParameters);
 
@@ -68,16 +72,14 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
 function passOn({ received, confirm }: Admitted, { path }: WebhookParameters): void {
   if (received.kind === 'refused' || received.notification === null || path === '') return;
   const { notification } = received;
-  if (confirm === null) passNotification(path, notification);
-  else {
-    confirm().then(
-      (refusal) => {
-        if (refusal === null) passNotification(path, notification);
-      },
-      // The code that starts the workflow logs this error.
-      () => undefined,
-    );
-  }
+  const check = confirm?.().then(
+    (refusal) => refusal === null,
+    // The code that starts the workflow logs this error.
+    () => false,
+  );
+  order.add(path, check ?? null, () => {
+    passNotification(path, notification);
+  });
 }
 
 /**

@@ -109,6 +109,49 @@ describe('The n8n trigger of ended calls', () => {
     expect(lines).to.match(/Let the reverse proxy send the path of this node to the main process of n8n/);
   });
 
+  it('does not blame the reverse proxy for a notification that comes while n8n ends', async () => {
+    const key = Symbol.for('@accolades-flow/core process end 1');
+    const own: unknown = Reflect.get(globalThis, key);
+    const nothing = (): undefined => undefined;
+    Reflect.set(globalThis, key, { begun: true, onBegin: nothing, moment: nothing, graceSince: nothing });
+    const log = recordLog();
+    try {
+      await post(notification('hangup', newCallId(), '27'));
+    } finally {
+      Reflect.set(globalThis, key, own);
+    }
+    const lines = log.map(({ message }) => message).join('\n');
+    expect(lines).to.match(/A notification came while n8n ends/);
+    expect(lines).not.to.match(/reverse proxy/);
+  });
+
+  it('tells each of two nodes with the same ID its own calls', async () => {
+    const log = recordLog();
+    const calledBack: unknown[] = [];
+    const names = ['Sales', 'Support'];
+    const nodes = [];
+    for (const name of names) {
+      const options = { settings: { ...settings(), name }, workflowId: `of ${name}` };
+      nodes.push(await publishNode({}, options));
+    }
+    for (const [index, name] of names.entries()) {
+      const callId = newCallId();
+      for (const event of ['answer', 'hangup']) {
+        await runtime.call(NODE, {
+          parameters: AT_ONCE,
+          credentials,
+          settings: { ...settings(), name },
+          pathSecret: SECRET,
+          body: notification(event, callId, '27'),
+        });
+      }
+      const items = await nodes[index]?.waitForItems(1);
+      calledBack.push(items?.map((item) => item['callId'] === callId));
+    }
+    expect(calledBack).to.deep.equal([[true], [true]]);
+    expect(log.map(({ message }) => message).join('\n')).to.match(/“Sales” and “Support”/);
+  });
+
   it('reads the notifications of a Webhook Trigger, which has the only URL', async () => {
     const source = { notificationsFrom: 'webhookTrigger', webhookTriggerPath: '/pbx/' };
     const node = await publishNode(source, { credentials: {} });

@@ -8,7 +8,6 @@ import {
 } from '../../nodes/AccoladesTrigger/connection-batch.ts';
 import { CredentialWatch } from '../../nodes/AccoladesTrigger/credential-watch.ts';
 import { MANUAL_TEST_MS, ManualTests } from '../../nodes/AccoladesTrigger/manual-tests.ts';
-import { claimOwner } from '../../nodes/AccoladesTrigger/owner-name.ts';
 import { readAgentCredential, type AgentConnection } from '../../nodes/shared/agent-credential.ts';
 import {
   CREDENTIAL_CHECK_MS,
@@ -16,6 +15,7 @@ import {
   MIN_READ_GAP_MS,
   type StoredCredential,
 } from '../../nodes/shared/credential-polls.ts';
+import { claimOwner } from '../../nodes/shared/owner-name.ts';
 import { FakeClock } from '../../packages/core/test/support/fake-clock.ts';
 
 describe('The Accolades Trigger over time', () => {

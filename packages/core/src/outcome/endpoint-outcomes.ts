@@ -74,7 +74,7 @@ export class EndpointOutcomes {
     this.#active = active;
     this.#last = null;
     this.#tracker.configure(options.settings);
-    this.#tracker.opened();
+    this.reachable(options.reachable !== false);
     if (options.startPaused !== true) active.resume();
     return active;
   }
@@ -85,6 +85,11 @@ export class EndpointOutcomes {
 
   configure(choice: OutcomeChoice): void {
     this.#tracker.configure(choice.settings);
+  }
+
+  reachable(isReachable: boolean): void {
+    if (isReachable) this.#tracker.opened();
+    else this.#tracker.closed();
   }
 
   notified(notification: CallNotification): void {
@@ -201,6 +206,10 @@ class ActiveOutcomes implements Outcomes {
     if (!this.#isCurrent) return;
     this.events = choice.events;
     this.#endpoint.configure(choice);
+  }
+
+  reachable(isReachable: boolean): void {
+    if (this.#isCurrent) this.#endpoint.reachable(isReachable);
   }
 
   pause(): void {

@@ -16,6 +16,8 @@ export interface OutcomeOptions extends OutcomeChoice {
   readonly key: string;
   /** Holds records until `resume`: the next nodes of the flow may not exist yet. Default false. */
   readonly startPaused?: boolean;
+  /** Whether Accolades reaches the endpoint now, see {@link Outcomes.reachable}. Default true. */
+  readonly reachable?: boolean;
   /** Called once for each record, in order. */
   readonly onRecord: (record: CallRecord) => void;
   /** Lines for the log. After `close`, only reports of dropped calls. */
@@ -43,6 +45,11 @@ export interface Outcomes {
   notified(notification: CallNotification): void;
   /** Changes the settings, also for calls in memory. */
   configure(choice: OutcomeChoice): void;
+  /**
+   * Whether Accolades reaches the endpoint from now on. What it posts while it does not is missing,
+   * so calls of that time are not told as missed. Idempotent.
+   */
+  reachable(isReachable: boolean): void;
   /** Holds records until `resume`: the next nodes of the flow are being replaced. Idempotent. */
   pause(): void;
   /** Delivers, with the held records first. Idempotent. */

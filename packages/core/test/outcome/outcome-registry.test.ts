@@ -281,6 +281,22 @@ describe('outcomes of an endpoint', () => {
     });
   });
 
+  it('do not tell a call as missed while Accolades does not reach the endpoint', () => {
+    const owner = rig.open({ reachable: false });
+    const reasons: unknown[] = [];
+    // Not there yet, there, away while the call goes on, back too late, back in time.
+    for (const isReachable of [null, true, false, null, true, true]) {
+      rig.wait(60);
+      rig.post(rig.newCallId(), 'hangup');
+      if (isReachable !== null) owner.outcomes.reachable(isReachable);
+      rig.wait(60);
+      reasons.push(owner.records.at(-1)?.evidence.reason);
+    }
+    expect(reasons).to.deep.equal([
+      ...['beganBefore', 'beganBefore', 'beganBefore', 'beganBefore', 'beganBefore', null],
+    ]);
+  });
+
   it('wait for a paused owner, with requeued records first', () => {
     const owner = rig.open({ startPaused: true, events: ['callEnded', 'missedCall'] });
     rig.wait(60);
