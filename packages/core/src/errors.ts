@@ -55,8 +55,8 @@ export const ADVICE = {
     'Accolades refused the account: the account number is unknown, the API is not active for it, or the API password is ' +
     'wrong. Correct the credential before trying again: repeated refusals get the IP address of this machine blocked.',
   IP_REJECTED:
-    'Accolades has blocked the public IP address of this machine for a time, which follows too many invalid requests. Find ' +
-    'and stop what sends them, then wait.',
+    'Accolades has blocked the public IP address of this machine for some time, after too many invalid requests. Find and ' +
+    'stop what sends them, then wait.',
   FORBIDDEN: 'Accolades does not allow this command. Ask the administrator of the Accolades account.',
   COMMAND_NOT_FOUND:
     'Accolades knows no such command at this address. Check the server address and the account number before trying ' +
@@ -71,7 +71,7 @@ export const ADVICE = {
     'The command was sent, but no answer came, so that it is not known whether Accolades carried it out. Check the phone ' +
     'before sending it again.',
   COOLING_DOWN:
-    'No request is sent to this server meanwhile, of any account, because repeated refusals get the IP address of this ' +
+    'Until then no request is sent to this server for any account, because repeated refusals get the IP address of this ' +
     'machine blocked. Correct the credential that was refused and test it, or wait.',
   // Requests to our webhook endpoints
   METHOD_NOT_ALLOWED: 'Send POST (or GET for an IVR request).',
@@ -83,7 +83,7 @@ export const ADVICE = {
   BODY_MALFORMED: 'Send the fields form-encoded or as a JSON object.',
   NOT_A_NOTIFICATION:
     'Check the path that is set in Accolades: something else than a call was sent to this endpoint.',
-  WRONG_PURPOSE: 'Otherwise correct the address where it is set: each endpoint receives one kind of request.',
+  WRONG_PURPOSE: 'Set the endpoint to what it receives, or correct the address at the sender.',
   // Answers to webhook requests
   INVALID_REPLY: 'Correct the answer that the flow gives.',
   REPLY_TOO_LATE: 'The fallback answer was sent instead. Make the flow faster, or raise the time limit.',

@@ -2,7 +2,7 @@ export { AccoladesError, ADVICE, messageOf, type AccoladesErrorCode } from './er
 export { RecentMap } from './json/recent-map.ts';
 export { hideSecrets, maskSecret } from './json/mask.ts';
 export { shownText } from './text/shown-text.ts';
-export { givenValue } from './text/given-value.ts';
+export { givenValue } from './call/given-value.ts';
 export { withoutInvisible, withoutInvisibleEnds, withoutPastedEnds } from './text/pasted-text.ts';
 export { isKnownVersion, KNOWN_MAJOR_VERSION } from './protocol/api-version.ts';
 export {

@@ -1,5 +1,6 @@
 import type { AccoladesErrorCode } from '../errors.ts';
-import type { AgentConfiguration, CallMessage, CallMessageType, JsonObject } from '../protocol/messages.ts';
+import type { AgentConfiguration, CallMessage, CallMessageType } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 import { IsoTime } from '../time/iso-time.ts';
 import { parsePhone, type Phone } from './phone.ts';
 
@@ -47,8 +48,8 @@ export interface ConnectionEvent {
   /** The reason of `agentDisconnected`; null for `agentConnected`. */
   readonly reason: AccoladesErrorCode | null;
   /**
-   * Only of `agentConnected`: for how many whole seconds no session was up before, in which calls
-   * may have been missed; null when none was up before.
+   * Only of `agentConnected`: whole seconds without a connection before this event; calls may have
+   * been missed. Null for the first connection.
    */
   readonly awaySeconds?: number | null;
   /** ISO 8601 */

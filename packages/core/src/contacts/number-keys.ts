@@ -5,8 +5,8 @@ import { digitCount } from './read-numbers.ts';
 const SHARED_DIGITS = 9;
 
 /**
- * Countries where a national number has no prefix before its significant digits but zeros. There,
- * its last nine digits are those of its E.164 form without parsing it, which takes 6 µs.
+ * Countries whose only national prefix is zeros, so the last nine digits can be compared without
+ * parsing the number, which takes 6 µs.
  */
 const PLAIN_COUNTRIES: ReadonlySet<string> = new Set(
   'RO AT BE BG CH CY CZ DE DK ES FR GB GR HR IE IT NL NO PL PT RS SE SI SK TR UA'.split(' '),
@@ -49,7 +49,10 @@ export class NumberKeys {
     return { number, e164, key: lastDigits(e164 ?? number) };
   }
 
-  /** Null when the numbers differ, or only agree in their last nine digits by another country code. */
+  /**
+   * Null when the numbers differ, or when only the last nine digits agree and the country codes
+   * differ.
+   */
   compare(wanted: Wanted, number: string): Likeness | null {
     const { e164 } = wanted;
     if (e164 !== null && (number === e164 || this.#isNationalFormOf(number, e164))) return 'exact';

@@ -24,8 +24,9 @@ const GROUPED_BY_THOUSANDS = /^\s*\d{1,3}([.,])\d{3}(?:\1\d{3})+\s*$/;
 const STRONG = /[;|\n\r\t&]|:::|(?<!\p{L})(?:or|and|sau|si|și|şi|oder|und)(?!\p{L})/iu;
 
 /**
- * The phone numbers in a field of a contact: several in one field, in any form, with extensions,
- * as a spreadsheet damaged them. Without punctuation, `+` first when the country code is written.
+ * Reads every number in a field of a contact, whatever its format: several in one field, with
+ * extensions, or damaged by a spreadsheet. Returns digits, with a leading `+` if a country code was
+ * written.
  *
  * A number whose last digits were lost (`4.0721E+10`) is left out, because it would match others.
  */

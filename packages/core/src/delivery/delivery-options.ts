@@ -55,8 +55,9 @@ export interface OrderedDeliveryOptions<T> {
   /** Returns the keys of an item, without duplicates. Items that share a key keep their order. */
   readonly keysOf: (item: T) => readonly string[];
   /**
-   * Checks whether the host is able to acknowledge: a stalled host does not resolve the promise, a
-   * host that lost an item does. Null: no check is possible, and the host counts as responsive.
+   * Checks whether the host is able to acknowledge. The promise stays pending while the host
+   * stalls. It resolves when the host works, even if it lost the item. Null: no check is possible,
+   * and the host counts as responsive.
    */
   readonly check?: (item: T) => Promise<unknown> | null;
   /** Errors and rejections are ignored. */

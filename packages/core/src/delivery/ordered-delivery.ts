@@ -1,5 +1,5 @@
 import { messageOf } from '../errors.ts';
-import { callSafely } from '../hub/call-safely.ts';
+import { callSafely } from '../call-safely.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import {
   ACKNOWLEDGE_MS,

@@ -3,7 +3,7 @@ import type { EventFilter } from '../call/filter.ts';
 import { AccoladesError } from '../errors.ts';
 import type { AgentConfiguration } from '../protocol/messages.ts';
 import { withResolvers, type Resolvers } from '../time/with-resolvers.ts';
-import { callSafely } from './call-safely.ts';
+import { callSafely } from '../call-safely.ts';
 import type { SharedSession } from './shared-session.ts';
 import type {
   DroppedEvents,

@@ -6,7 +6,7 @@ import type { CallMessage } from '../protocol/messages.ts';
 import type { SessionReport } from '../session/contract.ts';
 import { shownText } from '../text/shown-text.ts';
 import { ActiveSubscription, type DeliverySettings } from './active-subscription.ts';
-import { callSafely } from './call-safely.ts';
+import { callSafely } from '../call-safely.ts';
 import { heldEvents, type Held } from './held-events.ts';
 import { Member, type MemberOwner } from './member.ts';
 import type { ConnectionChange, SharedSession } from './shared-session.ts';

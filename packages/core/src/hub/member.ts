@@ -9,7 +9,7 @@ export interface MemberOwner {
   readonly live: boolean;
   onCall(member: Member, call: CallMessage, receivedAt: number): void;
   onConnection(member: Member, change: ConnectionChange): void;
-  /** @param settled the first outcome was waiting for this agent, and has it now */
+  /** @param settled true if this status settles the agent's first outcome */
   onMemberStatus(member: Member, wasReady: boolean, settled: boolean): void;
   onReport(member: Member, report: SessionReport): void;
 }

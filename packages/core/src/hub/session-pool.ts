@@ -3,7 +3,7 @@ import type { SessionOptions } from '../session/contract.ts';
 import { serverKey, type ServerOptions } from '../net/server-url.ts';
 import type { CallSighting } from '../outcome/contract.ts';
 import type { Clock } from '../time/clock.ts';
-import { callSafely } from './call-safely.ts';
+import { callSafely } from '../call-safely.ts';
 import { SharedSession, type SessionHome } from './shared-session.ts';
 
 /**
@@ -138,8 +138,8 @@ export class SessionPool implements SessionHome {
   }
 
   /**
-   * A session whose owners are away will end soon, or they come back and move to this one. One with
-   * live users will not end: then the server says what follows from that.
+   * A session without live users ends soon or loses its users to this one: wait. With live users it
+   * stays: connect, and let the server decide.
    */
   #isBlocked(shared: SharedSession): boolean {
     return this.#othersOf(shared).some(({ session, isLive }) => session.status.state !== 'idle' && !isLive);

@@ -1,5 +1,4 @@
-import { isObject } from '../protocol/decode.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import { isObject, type JsonObject } from './json-object.ts';
 
 /**
  * Masks a secret for display: keeps the last three characters of a long one, nothing of a short

@@ -1,4 +1,5 @@
 import { startOf } from '../call/call-event.ts';
+import { isSameNumber } from '../call/same-number.ts';
 import { RecentMap } from '../json/recent-map.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 import type { CallNotification } from '../webhook/notification.ts';
@@ -14,28 +15,28 @@ import {
 import { HangupHints } from './hangup-hints.ts';
 import { judge } from './judge.ts';
 import { isoOf, momentOf, type Moment } from './moment.ts';
-import { isSameNumber, MATCH_MS, SightingLedger, type Sighting } from './sighting-ledger.ts';
+import { MATCH_MS, SightingLedger, type Sighting } from './sighting-ledger.ts';
 import { TrackedCall, type CallEnd } from './tracked-call.ts';
 
 /** Calls in memory; beyond it the oldest ends as if its hang-up had never come. */
 export const MAX_CALLS = 10_000;
 /**
- * What the notifications of all calls in memory may hold, in characters of JSON; beyond it as
- * above.
+ * Maximum size of the notifications in memory, in characters of JSON. Beyond it, the oldest call
+ * ends.
  */
 export const MAX_CHARS = 16 * 1024 * 1024;
-/** Ids of told calls that are remembered, and for how long, in milliseconds. */
-const MAX_TOLD = 20_000;
-const TOLD_MS = 12 * 3_600_000;
+/** Ids of finished calls that are remembered, and for how long, in milliseconds. */
+const MAX_FINISHED = 20_000;
+const FINISHED_MS = 12 * 3_600_000;
 /** Phones remembered as reporting, and as ringing. */
 const MAX_PHONES = 10_000;
 /** Phones of each kind that a status names. */
 const MAX_SHOWN_PHONES = 1_000;
-/** Longer ids are none, in characters. */
+/** Ids longer than this are ignored, in characters. */
 const MAX_ID_CHARS = 256;
 /** Longer phone numbers of sessions are cut, in characters. */
 const MAX_NUMBER_CHARS = 64;
-/** How long after click-to-call its first notification comes, in milliseconds. */
+/** A notification within this time after a click-to-call may belong to it, in milliseconds. */
 const DIALLED_MS = 60_000;
 const MAX_DIALLED = 1_000;
 
@@ -58,7 +59,7 @@ export interface CallTrackerOptions {
 
 /**
  * Finds out what became of the calls of one endpoint, from its call notifications and from what the
- * sessions of this process saw. Tells each call of which a notification came exactly once.
+ * sessions of this process saw. Reports each call that had a notification exactly once.
  *
  * It lives as long as the endpoint, over redeploys; its memory ends with the process.
  */
@@ -69,7 +70,7 @@ export class CallTracker {
   /** By call id, the oldest first. */
   readonly #calls = new Map<string, TrackedCall>();
   readonly #ledger = new SightingLedger();
-  readonly #told = new RecentMap<{ readonly at: Moment; readonly isMissed: boolean }>(MAX_TOLD);
+  readonly #finished = new RecentMap<{ readonly at: Moment; readonly isMissed: boolean }>(MAX_FINISHED);
   readonly #reporters = new RecentMap<true>(MAX_PHONES);
   readonly #rung = new RecentMap<true>(MAX_PHONES);
   #lastNotification: Moment | null = null;
@@ -77,7 +78,10 @@ export class CallTracker {
   readonly #hints = new HangupHints();
   #presentSince: Moment | null = null;
   #ledgerTimer: Timer | null = null;
-  /** Whether a session's id was ever a notification's: then number and phone prove nothing. */
+  /**
+   * True once a session and a notification used the same id. From then on calls are matched by id
+   * only.
+   */
   #idsMatch = false;
   #chars = 0;
   #lateNotifications = 0;
@@ -136,7 +140,7 @@ export class CallTracker {
       this.#withoutCall++;
       return;
     }
-    if (this.#isTold(callId, now)) {
+    if (this.#isFinished(callId, now)) {
       this.#late(notification);
       return;
     }
@@ -155,7 +159,7 @@ export class CallTracker {
     const now = momentOf(this.#clock);
     if (sighting.direction === 'incoming') remember(this.#rung, sighting.phoneId);
     const seen = { ...sighting, phoneNumber: sighting.phoneNumber.slice(0, MAX_NUMBER_CHARS), at: now };
-    if (sighting.uniqueId.length > MAX_ID_CHARS || this.#isTold(sighting.uniqueId, now)) return;
+    if (sighting.uniqueId.length > MAX_ID_CHARS || this.#isFinished(sighting.uniqueId, now)) return;
     const sameId = this.#calls.get(sighting.uniqueId);
     if (sameId !== undefined) this.#idsMatch = true;
     const call = sameId ?? (this.#idsMatch ? undefined : this.#callOfNumber(seen));
@@ -180,9 +184,9 @@ export class CallTracker {
     };
   }
 
-  /** Tells every call that is in memory, since the memory ends. Idempotent. */
+  /** Finishes every call that is in memory, since the memory ends. Idempotent. */
   processEnds(): void {
-    for (const call of [...this.#calls.values()]) this.#tell(call, 'processEnd');
+    for (const call of [...this.#calls.values()]) this.#finish(call, 'processEnd');
     this.close();
   }
 
@@ -233,19 +237,19 @@ export class CallTracker {
     return true;
   }
 
-  #isTold(callId: string, now: Moment): boolean {
-    const told = this.#told.get(callId);
-    return told !== undefined && now.monotonic - told.at.monotonic <= TOLD_MS;
+  #isFinished(callId: string, now: Moment): boolean {
+    const finished = this.#finished.get(callId);
+    return finished !== undefined && now.monotonic - finished.at.monotonic <= FINISHED_MS;
   }
 
   #late({ callId, event }: CallNotification): void {
     this.#lateNotifications++;
-    if (event !== 'answer' || this.#told.get(callId)?.isMissed !== true) return;
+    if (event !== 'answer' || this.#finished.get(callId)?.isMissed !== true) return;
     this.#lateAnswers++;
     if (this.#lateAnswers > 1) return;
     this.#report(
       'waitTooShort',
-      'Raise the wait for unanswered calls: a call that was told as missed was answered later.',
+      'Raise the wait for unanswered calls: a call that was reported as missed was answered later.',
     );
   }
 
@@ -253,7 +257,7 @@ export class CallTracker {
     call.timer?.stop();
     const { due, how } = call.end(this.#settings);
     call.timer = this.#clock.start(Math.max(0, due - this.#clock.monotonic()), () => {
-      this.#tell(call, how);
+      this.#finish(call, how);
     });
   }
 
@@ -261,11 +265,11 @@ export class CallTracker {
     while (this.#calls.size > MAX_CALLS || this.#chars > MAX_CHARS) {
       const [oldest] = this.#calls.values();
       if (oldest === undefined) return;
-      this.#tell(oldest, 'noHangup');
+      this.#finish(oldest, 'noHangup');
     }
   }
 
-  #tell(call: TrackedCall, how: CallEnd): void {
+  #finish(call: TrackedCall, how: CallEnd): void {
     call.timer?.stop();
     if (this.#calls.delete(call.callId)) this.#chars -= call.chars;
     const now = momentOf(this.#clock);
@@ -274,9 +278,9 @@ export class CallTracker {
       presentSince: this.#presentSince,
       hasReported: (phoneId) => this.#reporters.get(phoneId) === true,
     });
-    const told = { at: now, isMissed: judgement.result === 'missed' };
-    if (this.#told.get(call.callId) === undefined) this.#told.add(call.callId, told);
-    else this.#told.replace(call.callId, told);
+    const finished = { at: now, isMissed: judgement.result === 'missed' };
+    if (this.#finished.get(call.callId) === undefined) this.#finished.add(call.callId, finished);
+    else this.#finished.replace(call.callId, finished);
     this.#hints.learnFrom(call, how);
     this.#nameSetting();
     try {
@@ -313,7 +317,7 @@ export class CallTracker {
     if (this.#settings.hangups === 'answered') {
       const call = new TrackedCall(first.uniqueId, startOf(first.uniqueId, first.at.wall), first.at);
       for (const sighting of group) call.sighted(sighting, 'none');
-      this.#tell(call, 'over');
+      this.#finish(call, 'over');
       return;
     }
     const doAllReport = group.every(
@@ -330,7 +334,7 @@ export class CallTracker {
     this.#hasNamedSetting = true;
     this.#report(
       'hangupSetting',
-      `Set “Which phones report a hang-up” to “${setting}”: several calls can only be explained so.`,
+      `Set “Which phones report a hang-up” to “${setting}”: no other setting explains several calls.`,
     );
   }
 
@@ -338,7 +342,7 @@ export class CallTracker {
     try {
       this.#options.onReport?.({ kind, text });
     } catch {
-      // There is nobody else to tell.
+      // There is nobody else to report to.
     }
   }
 }

@@ -1,5 +1,5 @@
 import type { Phone } from '../call/phone.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 
 /**
  * Which phones post `hangup` at the end of a call. Accolades does not publish it.
@@ -28,8 +28,8 @@ export interface OutcomeSettings {
   /** @default 'unknown' */
   readonly hangups: HangupReports;
   /**
-   * Whether this process gets every notification of the account. Without that no call is told as
-   * missed: another process may have got its answer.
+   * Whether this process gets every notification of the account. Without that no call is reported
+   * as missed: another process may have got its answer.
    * @default true
    */
   readonly seesAllNotifications: boolean;
@@ -45,7 +45,7 @@ export const DEFAULT_OUTCOME_SETTINGS: OutcomeSettings = {
 export type CallResult = 'answered' | 'missed' | 'unanswered' | 'unknown';
 
 /**
- * Why a result is `unknown`, or why the end of an answered call is.
+ * Why a result is `unknown`, or why the end of an answered call is unknown.
  *
  * - `beganBefore`: the endpoint was not there, without a gap, from 5 s before the call's start.
  * - `silentPhone`: a phone rang that has never posted a notification; it may have answered.
@@ -140,11 +140,11 @@ export interface DialledCall {
 export interface OutcomeStatus {
   /** Calls in memory: not over, or waiting to be. */
   readonly calls: number;
-  /** Notifications that came after their call was told. */
+  /** Notifications that came after their call was reported. */
   readonly lateNotifications: number;
-  /** Of them, answers of calls that were told as missed: the wait is too short. */
+  /** Of them, answers of calls that were reported as missed: the wait is too short. */
   readonly lateAnswers: number;
-  /** Notifications without a usable call id, of which no call can be told. */
+  /** Notifications without a usable call id; they belong to no call. */
   readonly withoutCall: number;
   /** How many calls only one of the possible settings explains. */
   readonly hangupHints: Readonly<Record<Exclude<HangupReports, 'unknown'>, number>>;

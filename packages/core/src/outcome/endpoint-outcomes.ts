@@ -20,10 +20,10 @@ export interface EndpointOutcomesOptions {
   readonly onEnded: () => void;
 }
 
-/** A record, and whether it stands for all events of its call. */
 interface Held {
   readonly record: CallRecord;
-  readonly isWholeCall: boolean;
+  /** True: the chosen events have not been derived from it yet. */
+  readonly isNew: boolean;
 }
 
 /**
@@ -50,7 +50,7 @@ export class EndpointOutcomes {
       clock: options.clock,
       agentOf: options.agentOf,
       onRecord: (record) => {
-        this.#held.push({ record, isWholeCall: true });
+        this.#held.push({ record, isNew: true });
         this.flush();
       },
       onReport: (report) => {
@@ -105,7 +105,7 @@ export class EndpointOutcomes {
   }
 
   requeue(records: readonly CallRecord[]): void {
-    this.#held.unshift(records.map((record) => ({ record, isWholeCall: false })));
+    this.#held.unshift(records.map((record) => ({ record, isNew: false })));
   }
 
   /** Delivers what is held, in order, until the owner pauses or leaves. */
@@ -141,10 +141,10 @@ export class EndpointOutcomes {
     });
   }
 
-  #deliver({ record, isWholeCall }: Held, active: ActiveOutcomes): void {
-    const missed = isWholeCall ? missedCallOf(record) : null;
+  #deliver({ record, isNew }: Held, active: ActiveOutcomes): void {
+    const missed = isNew ? missedCallOf(record) : null;
     const records = [record, ...(missed === null ? [] : [missed])];
-    const chosen = isWholeCall ? records.filter(({ event }) => active.events.includes(event)) : records;
+    const chosen = isNew ? records.filter(({ event }) => active.events.includes(event)) : records;
     for (const [index, one] of chosen.entries()) {
       // The owner may pause or leave at any of them.
       if (active.flows && this.#active === active) active.deliver(one);

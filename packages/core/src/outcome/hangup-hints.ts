@@ -4,8 +4,7 @@ import type { CallEnd, TrackedCall } from './tracked-call.ts';
 type KnownReports = Exclude<HangupReports, 'unknown'>;
 
 /**
- * After this many calls that only one setting explains, and none that another one does, it is
- * named.
+ * Suggest a setting after this many calls that only it explains, if no call points to another.
  */
 const ENOUGH = 3;
 

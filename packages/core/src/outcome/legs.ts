@@ -1,9 +1,12 @@
 import type { HangupReports } from './contract.ts';
 import type { Moment } from './moment.ts';
 
-/** An answer this soon after the same phone's hang-up was overtaken by it, in milliseconds. */
+/**
+ * If an answer arrives within this time after a hang-up of the same phone, they arrived in the
+ * wrong order. In milliseconds.
+ */
 const OVERTAKEN_MS = 2_000;
-/** Legs kept per call. A call that has more is no call; its further legs are not told. */
+/** Legs kept per call. Further legs are ignored: a real call has far fewer. */
 const MAX_LEGS = 100;
 
 /** One phone's part in a call. */
@@ -51,7 +54,7 @@ export class Legs {
     return this.#legs.some(({ isAnswered }) => isAnswered);
   }
 
-  /** @param at null: the phone talks, and nothing tells since when */
+  /** @param answeredAt null when the phone is talking and the time of its answer is unknown */
   answer(sign: LegSign, answeredAt: Moment | null): void {
     const last = this.#lastOf(sign.phoneId);
     if (last !== undefined && last.endedAt === null) return;

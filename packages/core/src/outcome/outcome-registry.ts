@@ -20,7 +20,7 @@ export class OutcomeRegistry {
     this.#options = options;
   }
 
-  /** Begins to tell what becomes of the calls of an endpoint. Takes its memory over, if any. */
+  /** Begins to report what becomes of the calls of an endpoint. Takes its memory over, if any. */
   open(options: OutcomeOptions): Outcomes {
     const { key } = options;
     const existing = this.#endpoints.get(key);

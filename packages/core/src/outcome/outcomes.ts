@@ -29,7 +29,7 @@ export interface CloseOutcomesOptions {
   readonly removed?: boolean;
   /**
    * Whether Accolades still reaches the endpoint while the owner is away. Without that, a call over
-   * the redeploy is not told as missed, because its answer may have been lost. Default false.
+   * the redeploy is not reported as missed, because its answer may have been lost. Default false.
    */
   readonly reachable?: boolean;
   /** Time for the next owner to open the endpoint, in milliseconds. Default 20000. */
@@ -58,7 +58,7 @@ export interface Outcomes {
    * Queues records again that the owner could not pass on, before all others. Call it while paused.
    */
   requeue(records: readonly CallRecord[]): void;
-  /** The process ends: tells every call in memory at once, then ends. Idempotent. */
+  /** The process ends: reports every call in memory at once, then ends. Idempotent. */
   processEnds(): void;
   /** Ends delivery. Idempotent, immediate. */
   close(options?: CloseOutcomesOptions): void;

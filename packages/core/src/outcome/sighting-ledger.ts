@@ -1,4 +1,4 @@
-import { digitsOf } from './number-key.ts';
+import { isSameNumber } from '../call/same-number.ts';
 import type { CallSighting } from './contract.ts';
 import type { Moment } from './moment.ts';
 
@@ -74,12 +74,6 @@ export class SightingLedger {
     if (taken.length > 0) this.#pending = this.#pending.filter((one) => !taken.includes(one));
     return taken;
   }
-}
-
-/** Whether two numbers are the same, however they are written; numbers without digits never are. */
-export function isSameNumber(one: string, other: string): boolean {
-  const digits = digitsOf(one);
-  return digits !== '' && digits === digitsOf(other);
 }
 
 /** A queue that gives each leg an id of its own still rings for one caller. */

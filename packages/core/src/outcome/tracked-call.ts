@@ -1,5 +1,5 @@
 import type { Phone } from '../call/phone.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 import type { Timer } from '../time/clock.ts';
 import type { CallNotification } from '../webhook/notification.ts';
 import type { CallEvidence, CallRecord, OutcomeSettings } from './contract.ts';
@@ -17,7 +17,7 @@ const MAX_KEPT = 200;
 /** How a call ends: it was quiet for long enough, its hang-up never came, or the process ends. */
 export type CallEnd = 'over' | 'noHangup' | 'processEnd';
 
-/** Everything known of one call that has not been told yet. */
+/** Everything known of one call that has not been reported yet. */
 export class TrackedCall {
   readonly callId: string;
   /** ISO 8601, by the clock of the PBX. */
@@ -77,8 +77,8 @@ export class TrackedCall {
   }
 
   /**
-   * That of the first notification with a public number; else of what sessions and notifications
-   * say.
+   * The direction of the first notification with a public number. Without one, that of all signs;
+   * `internal` when they disagree.
    */
   get direction(): CallRecord['direction'] {
     if (this.#public?.direction != null) return this.#public.direction;

@@ -1,10 +1,10 @@
 import { AccoladesError } from '../errors.ts';
+import { isObject, type JsonObject } from '../json/json-object.ts';
 import {
   MESSAGES,
   type AgentConfiguration,
   type CallMessageType,
   type ConfigurationEntity,
-  type JsonObject,
   type ServerMessage,
 } from './messages.ts';
 import { repairJson } from './repair.ts';
@@ -195,10 +195,6 @@ function writtenNumber(value: unknown, name: string, text: string): string | nul
   if (typeof value !== 'number' || !Number.isFinite(value)) return null;
   const written = [...text.matchAll(new RegExp(`"${name}"\\s*:\\s*(\\d+(?:\\.\\d+)?)(?![\\d.eE])`, 'g'))];
   return written.findLast(([, digits]) => Number(digits) === value)?.[1] ?? null;
-}
-
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /**

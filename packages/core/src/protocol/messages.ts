@@ -1,3 +1,5 @@
+import type { JsonObject } from '../json/json-object.ts';
+
 /**
  * The messages of the External CRM API (WebSocket, JSON text), one row each. PROTOCOL.md is the
  * readable form of this table; a test compares the two.
@@ -132,8 +134,6 @@ export const MESSAGES: readonly MessageSpec[] = [
 ];
 
 export const DEFAULT_SERVER_URL = 'wss://client.voipit.ro:14327';
-
-export type JsonObject = { readonly [key: string]: unknown };
 
 export type CallMessageType = 'incomingCall' | 'outgoingCall';
 

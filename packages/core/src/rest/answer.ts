@@ -1,8 +1,7 @@
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
 import { maskDeep } from '../json/mask.ts';
 import { plainCopy } from '../json/plain-json.ts';
-import { isObject } from '../protocol/decode.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import { isObject, type JsonObject } from '../json/json-object.ts';
 import type { HttpPostAnswer } from '../net/post.ts';
 
 /** The documented errors by HTTP status. [help] */

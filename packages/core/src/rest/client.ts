@@ -1,7 +1,7 @@
 import { AccoladesError, messageOf, type AccoladesErrorCode } from '../errors.ts';
 import { describeNetworkError, isRefusedInHandshake, networkErrorCode } from '../net/network-error.ts';
 import type { Phone } from '../call/phone.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 import type { DialledCall } from '../outcome/contract.ts';
 import { startDeadline } from '../time/clock.ts';
 import { parseAccount, type Account, type AccountSettings } from './account.ts';

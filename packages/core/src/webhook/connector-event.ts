@@ -6,8 +6,9 @@ import {
   type ConnectionEvent,
 } from '../call/call-event.ts';
 import { ADVICE, AccoladesError, type AccoladesErrorCode } from '../errors.ts';
-import { decode, isObject } from '../protocol/decode.ts';
-import type { AgentConfiguration, CallMessage, JsonObject } from '../protocol/messages.ts';
+import { decode } from '../protocol/decode.ts';
+import { isObject, type JsonObject } from '../json/json-object.ts';
+import type { AgentConfiguration, CallMessage } from '../protocol/messages.ts';
 import { fieldText, parseJsonFields } from './fields.ts';
 
 /** The value of `apiName` in what the browser connector posts. */

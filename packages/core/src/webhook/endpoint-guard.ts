@@ -1,5 +1,5 @@
 import { AccoladesError, type AccoladesErrorCode } from '../errors.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 import { CONNECTOR_API_NAME } from './connector-event.ts';
 import { decoderOf } from './form.ts';
 import { bodyFields, formFields, type PostedFields } from './posted-fields.ts';

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import type { CallEvent, ConnectionEvent } from '../call/call-event.ts';
 import { AccoladesError } from '../errors.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 import type { Clock } from '../time/clock.ts';
 import { CONNECTOR_API_NAME, connectorEventId, parseConnectorEvent } from './connector-event.ts';
 import { isConnectorProbe } from './connector-probe.ts';

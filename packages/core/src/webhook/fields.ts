@@ -1,7 +1,6 @@
 import { AccoladesError } from '../errors.ts';
 import { MAX_DEPTH, plainCopy } from '../json/plain-json.ts';
-import { isObject } from '../protocol/decode.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import { isObject, type JsonObject } from '../json/json-object.ts';
 import { MAX_FIELDS, tooManyFields } from './form.ts';
 
 /**

@@ -1,6 +1,6 @@
 import { AccoladesError } from '../errors.ts';
 import { safeName } from '../json/plain-json.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 
 /**
  * Maximum number of values, at all depths together. A notification has about ten; reading thousands

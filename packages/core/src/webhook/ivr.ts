@@ -1,6 +1,6 @@
 import { startOf } from '../call/call-event.ts';
 import { parsePhone, type Phone } from '../call/phone.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 import { fieldText, valueText } from './fields.ts';
 
 /**

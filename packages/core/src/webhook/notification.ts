@@ -1,7 +1,7 @@
 import { startOf } from '../call/call-event.ts';
 import { parsePhone, type Phone } from '../call/phone.ts';
 import { AccoladesError } from '../errors.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 import { fieldText, findText } from './fields.ts';
 
 /** The documented notifications of a call. [help] */
@@ -90,7 +90,8 @@ export interface NotificationContext {
 
 /**
  * Reads the fields of a call notification. Any field may be missing, so that no call is lost.
- * @throws AccoladesError `NOT_A_NOTIFICATION` without `apiName=callNotification`, event and call id
+ * @throws AccoladesError `NOT_A_NOTIFICATION` when `apiName=callNotification`, event and call id
+ *   are all missing
  */
 export function parseNotification(fields: JsonObject, context: NotificationContext): CallNotification {
   const event = fieldText(fields, 'event')?.trim() ?? '';

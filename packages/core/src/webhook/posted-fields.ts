@@ -1,5 +1,4 @@
-import { isObject } from '../protocol/decode.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import { isObject, type JsonObject } from '../json/json-object.ts';
 import { copyFields, fieldText, measure, parseJson, parseJsonFields } from './fields.ts';
 import { decoderOf, formValue, parseForm } from './form.ts';
 import { tooLarge, unsupported, type BodyFormat } from './request.ts';

@@ -1,5 +1,5 @@
 import { AccoladesError } from '../errors.ts';
-import type { JsonObject } from '../protocol/messages.ts';
+import type { JsonObject } from '../json/json-object.ts';
 import { CONNECTOR_API_NAME } from './connector-event.ts';
 import { fieldText } from './fields.ts';
 import { hasIvrGlobal } from './ivr.ts';
@@ -33,7 +33,7 @@ export const WEBHOOK_EVENTS = [
 
 export type WebhookEventType = (typeof WEBHOOK_EVENTS)[number];
 
-/** The events that are told of a whole call, after its end. */
+/** The events that are reported of a whole call, after its end. */
 export const OUTCOME_EVENTS = ['callEnded', 'missedCall'] as const;
 
 export type OutcomeEventType = (typeof OUTCOME_EVENTS)[number];
@@ -117,12 +117,12 @@ export function clearPurposeOf(
   return method === 'GET' || event === null ? 'ivr' : null;
 }
 
-/** The error for a request of another purpose. It says which purpose to choose. */
+/** The error for a request of another purpose. It names the purpose to choose. */
 export function wrongPurpose(purpose: EndpointPurpose, actual: EndpointPurpose): AccoladesError {
   return new AccoladesError('WRONG_PURPOSE', {
     what:
-      `Set what this endpoint receives to “${NAMES[actual]}” if this is meant: it is set to ` +
-      `“${NAMES[purpose]}”, and ${REQUESTS[actual]} came.`,
+      `This endpoint is set to “${NAMES[purpose]}” but received ${REQUESTS[actual]}, ` +
+      `which needs “${NAMES[actual]}”.`,
   });
 }
 

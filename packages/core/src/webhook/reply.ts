@@ -1,5 +1,5 @@
 import { AccoladesError } from '../errors.ts';
-import { isObject } from '../protocol/decode.ts';
+import { isObject } from '../json/json-object.ts';
 
 /** An HTTP answer that a host sends unchanged. */
 export interface HttpAnswer {

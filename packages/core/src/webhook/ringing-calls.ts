@@ -1,4 +1,4 @@
-import { isSameNumber } from '../outcome/sighting-ledger.ts';
+import { isSameNumber } from '../call/same-number.ts';
 import type { Clock } from '../time/clock.ts';
 import type { HttpAnswer } from './reply.ts';
 

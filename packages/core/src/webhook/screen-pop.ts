@@ -54,7 +54,7 @@ export function screenPopReply(url: unknown, title?: unknown): HttpAnswer {
   return connectorAnswer(screenPop === null ? { received: true } : { received: true, screenPop });
 }
 
-/** The answer for an agent while whose phone rang another one answered the call. */
+/** The answer for an agent whose phone was ringing when another agent took the call. */
 export function answeredElsewhere(label: string | null): HttpAnswer {
   return connectorAnswer({ received: true, answeredBy: { label } });
 }

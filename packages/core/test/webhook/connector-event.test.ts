@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { buildCallEvent, type AgentIdentity } from '../../src/call/call-event.ts';
 import { AccoladesError } from '../../src/errors.ts';
 import { decode } from '../../src/protocol/decode.ts';
-import type { JsonObject } from '../../src/protocol/messages.ts';
+import type { JsonObject } from '../../src/json/json-object.ts';
 import { connectorEventId, parseConnectorEvent } from '../../src/webhook/connector-event.ts';
 
 const RECEIVED = Date.parse('2026-11-21T08:00:00.000Z');

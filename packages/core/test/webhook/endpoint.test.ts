@@ -295,7 +295,7 @@ describe('the endpoint', () => {
         const received = receive(endpoint(settings), body);
         if (received.kind !== 'refused') throw new Error(received.kind);
         expect(received.error.code).to.equal('WRONG_PURPOSE');
-        expect(received.error.what).to.contain(`Set what this endpoint receives to “${says}`);
+        expect(received.error.what).to.contain(`which needs “${says}`);
         expect(received.answer.status).to.equal(status);
         if (answered !== '') expect(received.answer.body).to.equal(answered);
         expect(received.logLine).to.contain(says);

@@ -29,9 +29,9 @@ export interface HostEnd {
 const DEFAULT_END: HostEnd = { signals: ['SIGTERM', 'SIGINT'] };
 
 /**
- * After this many milliseconds, a process that was asked to end is taken to go on, such as a program
- * with an embedded Node-RED that reads its settings again on SIGHUP. A host that ends has closed all
- * nodes by then.
+ * If the process still runs after this time, assume that it will not end, in milliseconds. A
+ * program with an embedded Node-RED may only read its settings again on SIGHUP. A host that ends
+ * has closed all nodes by then.
  */
 export const SURVIVED_MS = 60_000;
 

@@ -21,7 +21,7 @@ export function proxyAgent(href: string, signal: () => AbortSignal): ProxyTunnel
   if (proxy === '') return null;
   if (!/^https?:\/\//i.test(proxy) || !URL.canParse(proxy)) {
     throw new AccoladesError('PROXY_FAILED', {
-      what: 'The address of the proxy in the environment is none that starts with http:// or https:// and can be read.',
+      what: 'Correct the proxy address in the environment: it is not a valid http:// or https:// address.',
     });
   }
   return new ProxyTunnel(proxy, signal());

@@ -1,5 +1,5 @@
 import { AccoladesError } from '../errors.ts';
-import { withoutPastedEnds } from './pasted-text.ts';
+import { withoutPastedEnds } from '../text/pasted-text.ts';
 
 /**
  * Checks a value that an expression or an environment variable gave to a field that may be empty.

@@ -1,0 +1,6 @@
+/** An object from JSON whose fields are not checked yet. */
+export type JsonObject = { readonly [key: string]: unknown };
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
