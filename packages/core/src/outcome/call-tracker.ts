@@ -163,13 +163,15 @@ export class CallTracker {
     const sameId = this.#calls.get(sighting.uniqueId);
     if (sameId !== undefined) this.#idsMatch = true;
     const call = sameId ?? (this.#idsMatch ? undefined : this.#callOfNumber(seen));
-    if (call === undefined) {
+    if (call !== undefined && (call === sameId || call.isOpen)) {
+      call.sighted(seen, call === sameId ? 'callId' : 'phone');
+    } else {
+      // A queue that goes on, a transfer, or the next call of the same caller: see `#tell`.
+      call?.waitFor(seen);
       this.#ledger.add(seen);
       this.#watchLedger();
-      return;
     }
-    call.sighted(seen, sameId === undefined ? 'phone' : 'callId');
-    this.#schedule(call);
+    if (call !== undefined) this.#schedule(call);
   }
 
   /**
@@ -226,6 +228,13 @@ export class CallTracker {
     );
   }
 
+  /** The call in memory that one of the events came after the end of. */
+  #callWaitingFor(group: readonly Sighting[]): TrackedCall | undefined {
+    if (this.#idsMatch) return undefined;
+    const waiting = [...this.#calls.values()].filter(({ undecided }) => undecided.length > 0);
+    return waiting.find(({ undecided }) => group.some((sighting) => undecided.includes(sighting)));
+  }
+
   #takeDialled({ phoneNumber, user }: CallNotification, now: Moment): boolean {
     if (this.#dialled.length === 0) return false;
     this.#dialled = this.#dialled.filter(({ at }) => now.monotonic - at.monotonic <= DIALLED_MS);
@@ -272,6 +281,9 @@ export class CallTracker {
   #finish(call: TrackedCall, how: CallEnd): void {
     call.timer?.stop();
     if (this.#calls.delete(call.callId)) this.#chars -= call.chars;
+    // Nothing has shown that they are of another call.
+    const undecided = this.#idsMatch ? [] : this.#ledger.takeStill(call.undecided);
+    for (const sighting of undecided) call.sighted(sighting, 'phone');
     const now = momentOf(this.#clock);
     const judgement = judge(call, how, {
       settings: this.#settings,
@@ -304,7 +316,9 @@ export class CallTracker {
     this.#ledgerTimer = this.#clock.start(Math.max(1_000, left), () => {
       this.#ledgerTimer = null;
       for (const group of this.#ledger.takeQuiet(this.#ledgerMs, momentOf(this.#clock))) {
-        this.#nothingPosted(group);
+        const call = this.#callWaitingFor(group);
+        if (call === undefined) this.#nothingPosted(group);
+        else for (const sighting of group) call.sighted(sighting, 'phone');
       }
       this.#watchLedger();
     });

@@ -32,6 +32,11 @@ export class SightingLedger {
     this.#pending = [...this.#pending.slice(1 - MAX_PENDING), sighting];
   }
 
+  /** Removes and returns those of `sightings` that still belong to no call. */
+  takeStill(sightings: readonly Sighting[]): readonly Sighting[] {
+    return sightings.length === 0 ? [] : this.#take((one) => sightings.includes(one));
+  }
+
   /** Removes and returns those with this id. */
   takeById(callId: string): readonly Sighting[] {
     return this.#take(({ uniqueId }) => uniqueId === callId);

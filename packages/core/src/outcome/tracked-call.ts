@@ -33,6 +33,7 @@ export class TrackedCall {
   readonly #raw: JsonObject[] = [];
   readonly #recent = new Map<string, Moment>();
   readonly #sightings: Sighting[] = [];
+  readonly #undecided: Sighting[] = [];
   #notifications = 0;
   #sightingCount = 0;
   #chars = 0;
@@ -61,6 +62,16 @@ export class TrackedCall {
 
   get sightings(): readonly Sighting[] {
     return this.#sightings;
+  }
+
+  /** Call events that came after its end, and may belong to the next call of the same number. */
+  get undecided(): readonly Sighting[] {
+    return this.#undecided;
+  }
+
+  /** Whether a phone may still be in the call: none has hung up, or one has not. */
+  get isOpen(): boolean {
+    return this.legs.hangups === 0 || this.legs.isAnyOpen;
   }
 
   /** What it holds, in characters of JSON. */
@@ -129,14 +140,21 @@ export class TrackedCall {
     if (sighting.at.monotonic > this.#lastSign.monotonic) this.#lastSign = sighting.at;
   }
 
+  /** Waits for a sign of whose call a session's call event is. */
+  waitFor(sighting: Sighting): void {
+    if (this.#undecided.length < MAX_KEPT) this.#undecided.push(sighting);
+    this.#lastSign = sighting.at;
+  }
+
   /** When it ends unless another sign comes, by the monotonic clock, and how. */
   end(settings: OutcomeSettings): { readonly due: number; readonly how: CallEnd } {
     const { legs } = this;
-    if (legs.hangups === 0 || legs.isAnyOpen) {
+    if (this.isOpen) {
       return { due: this.#lastSign.monotonic + NO_HANGUP_MS, how: 'noHangup' };
     }
     const wait = legs.isAnyAnswered ? settings.waitAnsweredMs : settings.waitUnansweredMs;
-    const rings = this.#sightings.filter((ring) => ring.direction === 'incoming' && !this.#hasReported(ring));
+    const seen = [...this.#sightings, ...this.#undecided];
+    const rings = seen.filter((ring) => ring.direction === 'incoming' && !this.#hasReported(ring));
     const held = rings.map(({ at }) => at.monotonic + MATCH_MS);
     return { due: Math.max(this.#lastSign.monotonic + wait, ...held), how: 'over' };
   }

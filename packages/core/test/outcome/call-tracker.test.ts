@@ -272,6 +272,39 @@ describe('call tracker', () => {
       expect(rig.records.map(({ evidence }) => evidence.matched)).to.deep.equal(['none', 'callId', 'none']);
     });
 
+    it('are of the next call of the same caller, when one has ended and the next is reported', () => {
+      rig.see({ uniqueId: '1.1' });
+      rig.pass(12);
+      rig.post('hangup');
+      rig.pass(15);
+      rig.see({ uniqueId: '1.2' });
+      rig.see({ uniqueId: '1.3', phoneId: '28' });
+      rig.callId = rig.idNow(2);
+      rig.pass(4);
+      rig.post('answer');
+      rig.pass(30);
+      rig.post('hangup');
+      rig.pass(120);
+      const seen = rig.records.map(({ result, ringSeconds, rang }) => [result, ringSeconds, rang.length]);
+      expect(seen).to.have.deep.members([
+        ['missed', 12, 1],
+        ['answered', 4, 2],
+      ]);
+    });
+
+    it('are of the call that has ended, when no other is reported', () => {
+      for (const hangups of ['unknown', 'answered'] as const) {
+        rig.start({ hangups, waitAnsweredMs: 600_000 });
+        rig.post('answer');
+        rig.post('hangup');
+        rig.pass(15);
+        rig.see({ uniqueId: '1.2', phoneId: '29' });
+        rig.pass(700);
+        expect(rig.only().evidence).to.deep.include({ sessions: 1, silentPhones: ['29'] });
+        expect(rig.tracker.status.calls).to.equal(0);
+      }
+    });
+
     it('are matched in whichever order they come', () => {
       rig.post('hangup', '28');
       rig.see({ uniqueId: '1.1' });

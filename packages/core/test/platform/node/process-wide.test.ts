@@ -59,7 +59,7 @@ describe('the hub of the process', () => {
   });
 
   it('shared objects of another build are used only with every method that is called', () => {
-    const key = Symbol.for('@accolades-flow/core pending replies 5');
+    const key = Symbol.for('@accolades-flow/core pending replies 6');
     const own: unknown = Reflect.get(globalThis, key);
     const older = { open: () => undefined, answer: () => undefined, answered: () => undefined };
     Reflect.set(globalThis, key, older);
