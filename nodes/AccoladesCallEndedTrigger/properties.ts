@@ -135,7 +135,7 @@ const OPTIONS: INodeProperties = {
       noDataExpression: true,
       default: false,
       description:
-        'Whether every notification of the account reaches the main process of n8n. Only needed in queue mode, where each process knows only the requests that it got: another may have got the answer, so without this no call is told as missed, but as unknown. Turn it on when your reverse proxy sends the path of this node to the main process.',
+        'Whether every notification of the account reaches the main process of n8n. Only needed in queue mode, where each process knows only the requests that it got: another may have got the answer, so without this no call is reported as missed, but as unknown. Turn it on when your reverse proxy sends the path of this node to the main process.',
     },
     COMMON_OPTIONS.allowedAddresses,
     COMMON_OPTIONS.country,

@@ -166,7 +166,7 @@ export class CallTracker {
     if (call !== undefined && (call === sameId || call.isOpen)) {
       call.sighted(seen, call === sameId ? 'callId' : 'phone');
     } else {
-      // A queue that goes on, a transfer, or the next call of the same caller: see `#tell`.
+      // A queue that goes on, a transfer, or the next call of the same caller: see `#finish`.
       call?.waitFor(seen);
       this.#ledger.add(seen);
       this.#watchLedger();

@@ -47,7 +47,7 @@ export interface Outcomes {
   configure(choice: OutcomeChoice): void;
   /**
    * Whether Accolades reaches the endpoint from now on. What it posts while it does not is missing,
-   * so calls of that time are not told as missed. Idempotent.
+   * so calls of that time are not reported as missed. Idempotent.
    */
   reachable(isReachable: boolean): void;
   /** Holds records until `resume`: the next nodes of the flow are being replaced. Idempotent. */

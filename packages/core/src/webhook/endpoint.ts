@@ -110,7 +110,7 @@ export class WebhookEndpoint {
     return this.#rules.events;
   }
 
-  /** The chosen events of whole calls, which the endpoint's outcomes tell. */
+  /** The chosen events of whole calls, which the endpoint's outcomes report. */
   get outcomeEvents(): readonly OutcomeEventType[] {
     return this.#rules.outcomeEvents;
   }
