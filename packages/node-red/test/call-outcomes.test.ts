@@ -1,3 +1,4 @@
+import { processOutcomes } from '@accolades-flow/core/node';
 import { expect } from 'chai';
 import type { Message, TestRuntime } from './runtime.ts';
 import { at } from './values.ts';
@@ -123,6 +124,21 @@ describe('The results of calls from accolades-webhook', () => {
       'held 2',
       'held 2',
     ]);
+  });
+
+  it('are not given by a deployment that no longer chooses them', async () => {
+    const deployed = runtime.deploy(flow('only ended', { events: ['callEnded'] }));
+    await waitFor('the deployment to be held up', () => runtime.held);
+    await notify('unchosen', 'hangup', '27');
+    await waitFor('the call to be over', () => {
+      const own = processOutcomes()
+        .statuses()
+        .find(({ key }) => key === 'hook');
+      return own?.status.calls === 0;
+    });
+    runtime.letGo();
+    await deployed;
+    expect(names(await allOf('unchosen'))).to.deep.equal(['callEnded']);
   });
 
   it('come with the notifications that are chosen as well, each at its output', async () => {

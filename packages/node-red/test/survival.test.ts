@@ -6,6 +6,7 @@ import { FakeClock } from '../../core/test/support/fake-clock.ts';
 import { FRONT_DESK, startSimulator } from './fixtures.ts';
 import { callFlow, TestRuntime } from './runtime.ts';
 import { waitFor } from './wait.ts';
+import { HANGUP, post, webhookFlow } from './webhook-rig.ts';
 
 const credentials = { agent: { idCrm: `Front desk=${FRONT_DESK}` } };
 const KEY = Symbol.for('@accolades-flow/core process end 1');
@@ -60,6 +61,17 @@ describe('A program that goes on after a signal', () => {
       for (const ms of PASSED) clock.advance(ms);
       await sessions(1);
       await callArrives(round);
+    }
+  });
+
+  it('gets the results of calls again a minute later', async () => {
+    runtime = await TestRuntime.start(webhookFlow({ events: ['callEnded'], waitUnanswered: '0' }));
+    const url = await runtime.serve();
+    for (const round of [1, 2]) {
+      await post(`${url}/accolades`, { ...HANGUP, callId: `round ${round}` });
+      await runtime.waitForMessages('out', round);
+      program.emit('SIGHUP', 'SIGHUP');
+      for (const ms of PASSED) clock.advance(ms);
     }
   });
 

@@ -33,6 +33,8 @@ export class CallOutcomes {
   readonly #end = runtimeEnd();
   #forgetEnd: () => void = () => undefined;
   #outcomes: Outcomes | null = null;
+  /** Monotonic time; null: none yet. */
+  #lastRecord: number | null = null;
 
   /** @throws AccoladesError `INVALID_PARAMETER` */
   constructor(settings: Settings, environment: Environment, options: CallOutcomesOptions) {
@@ -40,21 +42,31 @@ export class CallOutcomes {
     this.#options = options;
   }
 
+  chooses(event: OutcomeEventType): boolean {
+    return this.#options.events.includes(event);
+  }
+
   /** The path is served: takes the memory of the node's calls over. Idempotent. */
   open(): void {
     if (this.#outcomes !== null) return;
-    let lastRecord: number | null = null;
+    this.#open();
+    const onSurvived = (): void => {
+      this.#open();
+    };
+    this.#forgetEnd = this.#end.onBegin(() => {
+      this.#outcomes?.processEnds();
+      return this.#end.graceSince(this.#lastRecord, FLOW_GRACE_MS);
+    }, onSurvived);
+  }
+
+  #open(): void {
     this.#outcomes = processOutcomes().open({
       ...this.#options,
       settings: this.#settings,
       onRecord: (record) => {
-        lastRecord = this.#end.moment();
+        this.#lastRecord = this.#end.moment();
         this.#options.onRecord(record);
       },
-    });
-    this.#forgetEnd = this.#end.onBegin(() => {
-      this.#outcomes?.processEnds();
-      return this.#end.graceSince(lastRecord, FLOW_GRACE_MS);
     });
   }
 

@@ -303,6 +303,8 @@ class WebhookWork implements FlowMember {
 
   #send(delivery: Delivery): void {
     const { type, message: payload, replyToken } = delivery;
+    // A deployment may have changed the choice while the result of a call was held.
+    if ('result' in payload && this.#outcomes?.chooses(payload.event) !== true) return;
     const message = {
       _msgid: newMessageId(),
       topic: payload.event,
