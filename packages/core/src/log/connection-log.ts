@@ -63,8 +63,8 @@ export class ConnectionLog {
   #timer: Timer | null = null;
   /** Monotonic time of the last line. */
   #lastLineAt = -Infinity;
-  /** Monotonic time when the loss of connections was first seen that is not reported yet. */
-  #lossSeenAt: number | null = null;
+  /** Monotonic time when the first failure was seen that is not reported yet. */
+  #failureSeenAt: number | null = null;
 
   constructor(report: (news: ConnectionNews) => void, clock: Clock) {
     this.#report = report;
@@ -101,7 +101,7 @@ export class ConnectionLog {
   #flush(): void {
     const agents = this.#latest?.agents ?? [];
     const undecided = agents.length > 1 ? agents.filter((agent) => this.#isUndecided(agent)) : [];
-    const waits = undecided.length > 0 && !this.#isLossOverdue();
+    const waits = undecided.length > 0 && !this.#isFailureOverdue();
     const news = new Map<ReportedState, Group>();
     for (const { label, status } of agents) {
       if (status.state !== 'ready' && status.state !== 'waiting') continue;
@@ -114,7 +114,7 @@ export class ConnectionLog {
     }
     if (waits) this.#flushIn(COLLECT_MS);
     else {
-      this.#lossSeenAt = null;
+      this.#failureSeenAt = null;
       this.#addRetrying(undecided, news);
     }
     if (news.size > 0) this.#lastLineAt = this.#clock.monotonic();
@@ -125,24 +125,26 @@ export class ConnectionLog {
     }
   }
 
-  /** Whether an agent has lost its connection, and its next attempt has not shown why. */
+  /** Whether an unreported failure is known, but not its reason: the agent is about to try again. */
   #isUndecided({ label, status }: AgentStatus): boolean {
-    if (this.#reported.get(label) !== CONNECTED) return false;
+    const before = this.#reported.get(label);
+    if (before !== undefined && before !== CONNECTED) return false;
     if (status.state === 'waiting') return ENDED.has(status.reason.code);
-    return status.state === 'connecting' || status.state === 'authenticating';
+    const isTrying = status.state === 'connecting' || status.state === 'authenticating';
+    return isTrying && (before === CONNECTED || status.attempt > 1);
   }
 
   /** One outage is one line: wait until every agent has tried again, but not forever. */
-  #isLossOverdue(): boolean {
+  #isFailureOverdue(): boolean {
     const now = this.#clock.monotonic();
-    this.#lossSeenAt ??= now;
-    return now - this.#lossSeenAt >= COLLECT_MORE_MS;
+    this.#failureSeenAt ??= now;
+    return now - this.#failureSeenAt >= COLLECT_MORE_MS;
   }
 
   /** Agents that try again at this moment belong to the largest group of those that failed. */
   #addRetrying(undecided: readonly AgentStatus[], news: Map<ReportedState, Group>): void {
     const [largest] = [...news]
-      .filter(([, { lost }]) => lost)
+      .filter(([state]) => state !== CONNECTED)
       .sort(([, one], [, other]) => other.labels.length - one.labels.length);
     if (largest === undefined) return;
     for (const { label, status } of undecided) {

@@ -105,6 +105,18 @@ describe('the log of connections', () => {
     expect(clock.pending).to.equal(0);
   });
 
+  it('tells an outage in one line, also at the start, when agents are not reported yet', () => {
+    const again: SessionStatus = { ...connecting, attempt: 2 };
+    update(waiting('CONNECTION_REFUSED'), again, connecting, ready);
+    clock.advance(COLLECT_MS);
+    expect(told.map(({ labels, reason }) => [labels, reason])).to.deep.equal([[['a4'], null]]);
+    update(waiting('CONNECTION_REFUSED'), again, again, ready);
+    clock.advance(COLLECT_MORE_MS);
+    expect(told.slice(1).map(({ labels, reason }) => [labels, reason?.code])).to.deep.equal([
+      [['a1', 'a2', 'a3'], 'CONNECTION_REFUSED'],
+    ]);
+  });
+
   it('tells the reason that the next attempt shows, not that the connection ended', () => {
     update(ready, ready, ready);
     clock.advance(COLLECT_MS);
