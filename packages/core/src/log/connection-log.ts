@@ -1,5 +1,5 @@
 import type { AccoladesError, AccoladesErrorCode } from '../errors.ts';
-import { callSafely } from '../hub/call-safely.ts';
+import { callSafely } from '../call-safely.ts';
 import type { SubscriptionStatus } from '../hub/subscription.ts';
 import type { Clock, Timer } from '../time/clock.ts';
 

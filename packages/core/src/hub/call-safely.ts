@@ -1,1 +1,0 @@
-export { callSafely } from '../call-safely.ts';
