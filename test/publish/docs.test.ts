@@ -93,9 +93,11 @@ async function filesIn(folder: string): Promise<string[]> {
   return (await readdir(path.join(root, folder))).map((name) => `${folder}/${name}`);
 }
 
-/** The texts below every property called `status`. */
+/** The texts below every object called `status`; a text with that name is the label of a choice. */
 function statusesIn(value: unknown, inside = false): string[] {
   if (typeof value === 'string') return inside ? [value] : [];
   if (typeof value !== 'object' || value === null) return [];
-  return Object.entries(value).flatMap(([name, inner]) => statusesIn(inner, inside || name === 'status'));
+  return Object.entries(value).flatMap(([name, inner]) =>
+    statusesIn(inner, inside || (name === 'status' && typeof inner === 'object')),
+  );
 }
