@@ -71,7 +71,7 @@ export class RingingCalls {
 }
 
 /** Whether this phone may have answered this call. */
-export function isOwnAnswer(ring: RingingCall, answered: AnsweredCall): boolean {
+function isOwnAnswer(ring: RingingCall, answered: AnsweredCall): boolean {
   return (
     ring.phoneId === answered.phoneId &&
     (ring.callId === answered.callId || isSameNumber(ring.phoneNumber, answered.phoneNumber))
