@@ -206,14 +206,14 @@ describe('The n8n webhook trigger', () => {
     const { result, response } = await call({
       ...forwarded,
       parameters: { ...CONNECTOR, screenPop: true, popWhenAnswered: true },
-      body: forwarded.body.replace('%22321%22', '%22321%22%2C%22phoneId%22%3A%2227%22'),
+      body: forwarded.body.replace('%22321%22', '%22321%22%2C%22phoneId%22%3A%2293%22'),
     });
     const json = result.workflowData?.[0]?.[0]?.json ?? {};
     const { error } = await reply(json, { operation: 'screenPop', popUrl: 'https://crm.example/7' });
     expect(error).to.equal(null);
     expect(response.headersSent).to.be.false;
     await call({
-      body: 'apiName=callNotification&event=answer&userId=27&userType=user&callId=1.2&callDirection=incoming&clid=0211234567',
+      body: 'apiName=callNotification&event=answer&userId=93&userType=user&callId=1.2&callDirection=incoming&clid=0211234567',
     });
     expect(JSON.parse(response.body)).to.deep.include({
       screenPop: { url: 'https://crm.example/7', title: '' },
