@@ -126,7 +126,7 @@ const node = ({ name, type, parameters }: Case, index: number): N8nWorkflowNode 
   id: `node-${index}`,
   name,
   type: `n8n-nodes-accolades.${type}`,
-  typeVersion: type === 'accoladesWebhookTrigger' ? 1.1 : 1,
+  typeVersion: type === 'accolades' || type === 'accoladesTrigger' ? 1 : 1.1,
   position: [(index % 5) * 240, Math.floor(index / 5) * 220],
   parameters,
 });
