@@ -17,7 +17,9 @@ export const parse: Operation = (context, itemIndex) => {
 
 const OUTPUT = { found: 0, several: 1, notFound: 2 } as const;
 
-/** Adds `match`, `contact` and `contacts` to the item, and places it on the output of the result. */
+/**
+ * Adds `match`, `contact` and `contacts` to the item, and places it on the output of the result.
+ */
 export const findContact: Operation = async (context, itemIndex, run) => {
   const index = await indexOf(context, run);
   const found = index.find(context.getNodeParameter('phoneNumber', itemIndex, ''));

@@ -1,4 +1,10 @@
-import { AccoladesError, sendAnswer, type CallNotification, type Received } from '@accolades-flow/core';
+import {
+  ACKNOWLEDGEMENT,
+  AccoladesError,
+  sendAnswer,
+  type CallNotification,
+  type Received,
+} from '@accolades-flow/core';
 import { processEnd, processOutcomes } from '@accolades-flow/core/node';
 import type { IWebhookFunctions, IWebhookResponseData } from 'n8n-workflow';
 import { ownerOf } from '../shared/owner-name.ts';
@@ -32,15 +38,17 @@ export async function receive(context: IWebhookFunctions): Promise<IWebhookRespo
       warn(
         context,
         'unknown',
-        'A request was refused: this node has no URL, it reads those of a Webhook Trigger.',
+        'Set the URL of the Webhook Trigger in Accolades, not that of this node: a request here does not count.',
       );
-      sendAnswer(response, { status: 404, headers: {}, body: '' });
+      // Accolades hangs up the call of a notification that is refused.
+      sendAnswer(response, ACKNOWLEDGEMENT);
       return DEALT_WITH;
     }
     const request = await readRequest(context, parameters);
     // The parameters may be those of another node with the same ID.
     const key = ownerOf(context.getWorkflow().id ?? '', context.getNode());
-    const watch = callWatch(key);
+    // A test uses the settings and the secret of the editor, not those of the published node.
+    const watch = context.getMode() === 'manual' ? null : callWatch(key);
     // Nothing waits for an answer here, so core never answers later.
     const admitted = await admit(watch?.context ?? context, node, request, () => undefined);
     const { received } = admitted;

@@ -178,7 +178,25 @@ describe('The n8n trigger of ended calls', () => {
     const [record] = await node.waitForItems(1);
     expect(record).to.deep.include({ event: 'callEnded', result: 'answered', callId });
     const own = await post(notification('hangup', newCallId(), '27'), source);
-    expect(own.response.statusCode).to.equal(404);
+    // It counts for nothing, but a refusal would hang up the call.
+    expect([own.response.statusCode, own.response.body]).to.deep.equal([200, 'OK']);
+    expect(node.items).to.have.lengthOf(1);
+  });
+
+  it('compares a test with the secret in the editor, not with that of the published node', async () => {
+    await publishNode();
+    const secret = 'Zw8-another_Secret-of-the-editor';
+    const test = (pathSecret: string) =>
+      runtime.call(NODE, {
+        parameters: AT_ONCE,
+        credentials: { accoladesWebhookApi: { secret } },
+        settings: settings(),
+        pathSecret,
+        mode: 'manual',
+        body: notification('hangup', newCallId(), '27'),
+      });
+    expect((await test(SECRET)).response.statusCode).to.equal(401);
+    expect((await test(secret)).response.statusCode).to.equal(200);
   });
 
   it('gives the record of the first call to one request of a test', async () => {
