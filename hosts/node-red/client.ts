@@ -27,7 +27,8 @@ export interface NodeRedDebugMessage {
   name: string | undefined;
   topic: string | undefined;
   /**
-   * Node-RED's description of the value: `Object`, `array[2]`, `string[5]`, `number`, `boolean`, …
+   * Node-RED's description of the value: `Object`, `array[2]`, `string[5]`, `number`,
+   * `boolean`, …
    */
   format: string;
   /**
@@ -131,8 +132,8 @@ export class NodeRedClient {
 
   /**
    * Deploys as the editor's Deploy button does; resolves when Node-RED has stopped the old nodes
-   * and started the new. A node may carry `credentials: { … }`; a node deployed again without them
-   * keeps those that it has.
+   * and started the new. A node may carry `credentials: { … }`; a node deployed again without
+   * them keeps those that it has.
    *
    * `full` restarts everything, `flows` only changed tabs, `nodes` only changed nodes; `reload`
    * reads the flow file again and ignores `flows`.

@@ -90,7 +90,7 @@ export class ContactIndex {
     return this.#contacts.length;
   }
 
-  /** The numbers in the index. None although there are contacts: no field with numbers was found. */
+  /** The numbers in the index: 0 with contacts means that no field with numbers was found. */
   get numberCount(): number {
     return this.#numbers.length;
   }

@@ -13,8 +13,8 @@ const MAX_COLUMNS = 500;
 
 /**
  * The contacts in CSV text, as objects by the names in its first row. A first row with a phone
- * number is a contact: then the columns with numbers are `phone`, `phone2`, and others `column1` …
- * Parses only as far as it is asked.
+ * number is a contact: then the columns with numbers are `phone`, `phone2`, and others `column1`
+ * … Parses only as far as it is asked.
  * @throws AccoladesError `INVALID_PARAMETER` for a row that does not end
  */
 export function* contactsInCsv(text: string, country: string): Generator {

@@ -12,7 +12,7 @@ const PLAIN_COUNTRIES: ReadonlySet<string> = new Set(
   'RO AT BE BG CH CY CZ DE DK ES FR GB GR HR IE IT NL NO PL PT RS SE SI SK TR UA'.split(' '),
 );
 
-/** How sure it is that two numbers are the same: both have this E.164 form, or the last nine digits. */
+/** `exact`: two numbers have one E.164 form. `likely`: their last nine digits agree. */
 export type Likeness = 'exact' | 'likely';
 
 /** A number that others are compared with. */
@@ -81,7 +81,8 @@ export class NumberKeys {
   /** Whether the last nine digits, as they are written, may differ from those of the E.164 form. */
   #needsParsing(number: string): boolean {
     if (number.startsWith('+')) {
-      // A trunk zero after a country code of one to three digits changes the digits of short numbers.
+      // A trunk zero after a country code of one to three digits changes the digits of short
+      // numbers.
       const zero = number.indexOf('0', 2);
       return zero !== -1 && zero <= 4 && number.length <= SHARED_DIGITS + 5 && !this.#hasLongNumber(number);
     }
@@ -95,7 +96,10 @@ export class NumberKeys {
     return rest.length - leadingZeros(rest) >= SHARED_DIGITS;
   }
 
-  /** Null when it is not a valid public number. Without the formats of `parsePhone`, which take longer. */
+  /**
+   * Null when it is not a valid public number. Without the formats of `parsePhone`, which take
+   * longer.
+   */
   #e164Of(number: string): string | null {
     if (number.length < 5 || !isSupportedCountry(this.#country)) return null;
     const parsed = parsePhoneNumberFromString(number, { defaultCountry: this.#country, extract: false });

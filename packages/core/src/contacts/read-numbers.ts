@@ -68,7 +68,9 @@ function readScientific([, first = '', fraction = '', exponent = '']: RegExpExec
   return digits.length === Number(exponent) + 1 && digits.length <= MAX_DIGITS ? [digits] : [];
 }
 
-/** Commas and slashes separate numbers (`0721234567/0722345678`) or parts of one (`021/123 45 67`). */
+/**
+ * Commas and slashes separate numbers (`0721234567/0722345678`) or parts of one (`021/123 45 67`).
+ */
 function joinWeakParts(parts: readonly string[]): string[] {
   const joined: string[] = [];
   for (const part of parts) {
@@ -101,7 +103,9 @@ function splitByGroups(part: string): string[] {
   return [...numbers, current];
 }
 
-/** Without punctuation and letters; `+` for the international `00`; without a bracketed trunk zero. */
+/**
+ * Without punctuation and letters; `+` for the international `00`; without a bracketed trunk zero.
+ */
 function compact(text: string): string {
   const isInternational = /^\D*\+/.test(text);
   const digits = (isInternational || text.includes('(') ? withoutTrunkZero(text) : text).replace(/\D/g, '');

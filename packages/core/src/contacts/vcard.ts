@@ -52,7 +52,9 @@ function contactOf(card: string): unknown {
   return contact;
 }
 
-/** A line that begins with a blank continues the one before; so does one after a soft line break. */
+/**
+ * A line that begins with a blank continues the one before; so does one after a soft line break.
+ */
 function unfolded(card: string): string[] {
   const lines = card.replace(/\r?\n[ \t]/g, '').split(/\r?\n/);
   const joined: string[] = [];

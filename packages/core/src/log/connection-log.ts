@@ -23,8 +23,8 @@ const OUTAGE: ReadonlySet<AccoladesErrorCode> = new Set([
 ]);
 
 /**
- * Codes of a connection that ended: the next attempt shows why, for example that the agent is logged
- * out.
+ * Codes of a connection that ended: the next attempt shows why, for example that the agent is
+ * logged out.
  */
 const ENDED: ReadonlySet<AccoladesErrorCode> = new Set([
   'CONNECTION_CLOSED',
@@ -125,7 +125,9 @@ export class ConnectionLog {
     }
   }
 
-  /** Whether an unreported failure is known, but not its reason: the agent is about to try again. */
+  /**
+   * Whether an unreported failure is known, but not its reason: the agent is about to try again.
+   */
   #isUndecided({ label, status }: AgentStatus): boolean {
     const before = this.#reported.get(label);
     if (before !== undefined && before !== CONNECTED) return false;

@@ -152,7 +152,9 @@ export interface OutcomeStatus {
   readonly suggestedHangups: Exclude<HangupReports, 'unknown'> | null;
   /** Ids of phones that have posted a notification, the newest 1,000. */
   readonly reportingPhones: readonly string[];
-  /** Ids of phones that rang at a session of this process and have never posted, the newest 1,000. */
+  /**
+   * Ids of phones that rang at a session of this process and have never posted, the newest 1,000.
+   */
   readonly silentPhones: readonly string[];
   /** ISO 8601; null before the first. */
   readonly lastNotificationAt: string | null;

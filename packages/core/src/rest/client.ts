@@ -194,7 +194,9 @@ export class AccountClient {
   }
 }
 
-/** An unreadable answer means that the server may have the command, unless it could not serve it. */
+/**
+ * An unreadable answer means that the server may have the command, unless it could not serve it.
+ */
 function mayHaveDialled(error: unknown): boolean {
   if (!(error instanceof AccoladesError)) return false;
   return error.code === 'OUTCOME_UNKNOWN' || (error.code === 'UNEXPECTED_ANSWER' && !error.retryable);

@@ -135,7 +135,9 @@ export function readEndpointSettings(given: EndpointSettings): EndpointRules {
   };
 }
 
-/** A dialog hides the settings of other purposes, so a mistake in them cannot be corrected there. */
+/**
+ * A dialog hides the settings of other purposes, so a mistake in them cannot be corrected there.
+ */
 function settingsOf(purpose: EndpointPurpose, given: EndpointSettings): EndpointSettings {
   const { events, country, replyLimitMs } = given;
   switch (purpose) {

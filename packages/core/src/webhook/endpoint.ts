@@ -74,8 +74,8 @@ export type Received =
 
 /**
  * An endpoint for call notifications, for IVR requests, or for events of the browser connector.
- * Turns a request into an answer and a message for the flow. Notifications are answered before the flow
- * runs, because Accolades hangs up a call whose notification is not answered. [help]
+ * Turns a request into an answer and a message for the flow. Notifications are answered before
+ * the flow runs, because Accolades hangs up a call whose notification is not answered. [help]
  */
 export class WebhookEndpoint {
   readonly guard: EndpointGuard;

@@ -45,7 +45,9 @@ interface HeldReply {
   readonly ringing: RingingCall;
 }
 
-/** `elsewhere`: another phone has answered the call. `notAnswered`: the phone has stopped ringing. */
+/**
+ * `elsewhere`: another phone has answered the call. `notAnswered`: the phone has stopped ringing.
+ */
 type Outcome = 'answered' | 'timedOut' | 'abandoned' | 'closed' | 'elsewhere' | 'notAnswered';
 
 /** Maximum number of waiting requests of a process. */

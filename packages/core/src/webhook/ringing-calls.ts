@@ -20,7 +20,9 @@ export interface RingingCall {
 /** A phone has answered a call. */
 export type AnsweredCall = Pick<RingingCall, 'callId' | 'phoneNumber' | 'phoneId'>;
 
-/** How long a ring waits at most, in ms: the connector repeats an event after 20 s without answer. */
+/**
+ * How long a ring waits at most, in ms: the connector repeats an event after 20 s without answer.
+ */
 export const LONGEST_HOLD_MS = 18_000;
 /**
  * An answer may be posted before a browser has forwarded the ring, by this much, in milliseconds:

@@ -31,7 +31,9 @@ export interface CallEnvironment {
   readonly nameOf: (phone: Phone) => string;
   /** Whether the phone is off the hook in a call other than this one. */
   readonly isInUse: (deviceId: string, exceptCallId: string) => boolean;
-  /** Sends an event to the agents of these phones. @returns a text for each phone's timeline entry */
+  /**
+   * Sends an event to the agents of these phones. @returns a text for each phone's timeline entry
+   */
   readonly notifyAgents: (phones: readonly Phone[], event: AgentEventRequest) => string[];
   readonly notifyEndpoint: (
     endpoint: EndpointSettings,

@@ -3,7 +3,10 @@ import type { CallKind, CallStart, HuntStart, InternalStart, RingAllStart } from
 import { isDuration } from './call-settings.ts';
 import { internalNumber } from '../pbx/phone-directory.ts';
 
-/** A call as it is meant to go. Phones are device ids, so that a redial finds their latest settings. */
+/**
+ * A call as it is meant to go. Phones are device ids, so that a redial finds their latest
+ * settings.
+ */
 export interface CallPlan {
   readonly kind: CallKind;
   readonly phoneNumber: string;
@@ -38,7 +41,10 @@ export function huntPlan(start: HuntStart): CallPlan {
   return incomingPlan(start, steps, { ringMs, pauseMs });
 }
 
-/** The plan of a call of one phone with the outside, or with the phone that has this internal number. */
+/**
+ * The plan of a call of one phone with the outside, or with the phone that has this internal
+ * number.
+ */
 export function singlePlan(start: CallStart, kind: CallKind, pbx: PhoneBook): CallPlan {
   const { deviceId, phoneNumber, callCenter = false } = start;
   if (kind === 'incoming') {

@@ -29,7 +29,9 @@ export interface PhoneSetup {
    * (default) as the call settings say. A phone that already talks is only answered by hand.
    */
   answerMs?: number | 'byHand' | null | undefined;
-  /** What a second call does while the phone is in use: it `rings` (default), or finds it `busy`. */
+  /**
+   * What a second call does while the phone is in use: it `rings` (default), or finds it `busy`.
+   */
   whileTalking?: WhileTalking | undefined;
   /** The `userType` of its notifications, such as `voicemail`. Default `user`. */
   userType?: string | undefined;

@@ -86,7 +86,9 @@ export default function registerWebhook(RED: NodeAPI): void {
   RED.nodes.registerType('accolades-webhook', Webhook, { credentials: { secret: { type: 'password' } } });
 }
 
-/** Refuses an environment variable without a value where clearing the field would do `everything`. */
+/**
+ * Refuses an environment variable without a value where clearing the field would do `everything`.
+ */
 type CheckGiven = (name: string, value: unknown, everything: string) => void;
 
 /** The work of a webhook node while it is deployed. */
